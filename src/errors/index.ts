@@ -1,0 +1,3 @@
+export { ClyraError, type ErrorDetails, isClyraError } from './clyra-error.js'
+export { ERROR_CODES, type ErrorCode } from './codes.js'
+export { fromSystemError } from './from-system-error.js'

@@ -1,0 +1,33 @@
+import * as z from 'zod'
+import { decimalString, hexDigest, label } from './shapes.js'
+
+export const artifact = {
+  /** A whole file, copied into the artefact store when it was read. */
+  'dev.clyra.artifact.captured.v1': z.strictObject({
+    name: label,
+    mediaType: label,
+    sha256: hexDigest,
+    size: decimalString,
+    /** The dbt invocation that the file itself names, null where it names none. */
+    invocation: label.nullable(),
+  }),
+  /** A source file of the project as it lay on disk when the run was captured: its raw bytes, not dbt's checksum. */
+  'dev.clyra.artifact.source.v1': z.strictObject({
+    /** Relative to the project, with `/`. */
+    path: label,
+    nodes: z.array(label),
+    /** Plain digest: only for files under version control. */
+    sha256: hexDigest.nullable(),
+    /** HMAC under the vault's fingerprint key for files that are not. */
+    fingerprint: hexDigest.nullable(),
+    /** Commit id of HEAD, null outside version control. */
+    commit: z
+      .string()
+      .regex(/^[0-9a-f]{40,64}$/)
+      .nullable(),
+    /** True where the file differs from that commit (then the commit does not give these bytes). */
+    modified: z.boolean(),
+    /** Why there is no digest. */
+    unavailable: z.enum(['missing', 'unreadable']).nullable(),
+  }),
+} as const

@@ -1,0 +1,114 @@
+import * as z from 'zod'
+import { decimalString, fractionString, hexDigest, label, sealedValue, timestamp, voice } from './shapes.js'
+
+const nodeStatus = z.enum([
+  'success',
+  'error',
+  'skipped',
+  'partial',
+  'pass',
+  'fail',
+  'warn',
+  'runtime-error',
+  'no-op',
+  'reused',
+  'interrupted',
+  'unknown',
+])
+
+export const dbt = {
+  'dev.clyra.dbt.invocation.started.v1': z.strictObject({
+    voice,
+    invocation: label,
+    engine: z.enum(['dbt-core', 'dbt-fusion', 'unknown']),
+    version: label.nullable(),
+    /** The sub-command, e.g. `build`; null where the source does not tell. */
+    command: label.nullable(),
+    /** The whole command line, sealed: `--vars` may hold secrets. */
+    arguments: sealedValue.nullable(),
+    project: label.nullable(),
+    target: label.nullable(),
+    adapter: label.nullable(),
+    threads: z.int().min(1).nullable(),
+  }),
+  'dev.clyra.dbt.invocation.completed.v1': z.strictObject({
+    voice,
+    invocation: label,
+    success: z.boolean().nullable(),
+    elapsedSeconds: fractionString.nullable(),
+    /** Pairs status -> how many nodes, sorted by status. */
+    results: z.array(z.tuple([label, decimalString])),
+  }),
+  /** One node (model, seed, snapshot, operation, ...) as one voice tells it. Tests are `dbt.test.result`. */
+  'dev.clyra.dbt.node.executed.v1': z.strictObject({
+    voice,
+    invocation: label,
+    node: label,
+    resourceType: label,
+    materialized: label.nullable(),
+    /** [database, schema, identifier] of what the node builds; null for operations. */
+    relation: z.tuple([label.nullable(), label, label]).nullable(),
+    status: nodeStatus,
+    startedAt: timestamp.nullable(),
+    completedAt: timestamp.nullable(),
+    executionSeconds: fractionString.nullable(),
+    thread: label.nullable(),
+    /** The adapter's last command tag, e.g. `INSERT`; never the whole story of a multi-statement node. */
+    adapterCode: label.nullable(),
+    rowsAffected: decimalString.nullable(),
+    message: sealedValue.nullable(),
+  }),
+  'dev.clyra.dbt.test.result.v1': z.strictObject({
+    voice,
+    invocation: label,
+    node: label,
+    /** The nodes the test looks at, as far as the manifest or log tells. */
+    tested: z.array(label),
+    severity: z.enum(['error', 'warn']).nullable(),
+    status: nodeStatus,
+    failures: decimalString.nullable(),
+    startedAt: timestamp.nullable(),
+    completedAt: timestamp.nullable(),
+    executionSeconds: fractionString.nullable(),
+    thread: label.nullable(),
+    message: sealedValue.nullable(),
+  }),
+  /** One statement that dbt's log saw go to the warehouse (or one COMMIT / ROLLBACK that it says it sent). */
+  'dev.clyra.dbt.statement.executed.v1': z.strictObject({
+    voice,
+    invocation: label,
+    /** Place among the statements of this source, from "0". */
+    ordinal: decimalString,
+    node: label.nullable(),
+    /** Where it belongs: a node, an on-run hook, or dbt's own catalogue work. */
+    origin: z.enum(['node', 'on-run-start', 'on-run-end', 'internal', 'unknown']),
+    connection: label.nullable(),
+    thread: label.nullable(),
+    /** `statement`: SQL text; `commit` / `rollback`: dbt says so, without SQL. */
+    kind: z.enum(['statement', 'commit', 'rollback']),
+    /** First keyword, upper case (SELECT, CREATE, ...), null where there is none. Metadata, never text. */
+    verb: z
+      .string()
+      .regex(/^[A-Z]{1,24}$/)
+      .nullable(),
+    text: sealedValue.nullable(),
+    /** HMAC-SHA-256 of the text under the vault's fingerprint key: attested, not recomputable without it. */
+    fingerprint: hexDigest.nullable(),
+    /** Which fingerprint key, so that equal fingerprints are only compared under one. */
+    fingerprintKey: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .nullable(),
+    /** True where the source says, or its known limits tell, that the text is not whole. */
+    truncated: z.boolean(),
+    /** More than one SQL statement in one string; only the last command tag is known. */
+    multiStatement: z.boolean(),
+    startedAt: timestamp.nullable(),
+    elapsedSeconds: fractionString.nullable(),
+    outcome: z.enum(['success', 'error', 'unknown']),
+    commandTag: label.nullable(),
+    rows: decimalString.nullable(),
+    /** The warehouse's own id of the query, where the adapter gives one. */
+    queryId: label.nullable(),
+  }),
+} as const

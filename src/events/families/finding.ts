@@ -1,0 +1,34 @@
+import * as z from 'zod'
+import { label, voice } from './shapes.js'
+
+export const FINDING_CODES = [
+  'node-claimed-not-logged',
+  'node-logged-not-claimed',
+  'node-status-differs',
+  'node-rows-differ',
+  'node-error-but-data-changed',
+  'test-claimed-not-logged',
+  'test-logged-not-claimed',
+  'test-status-differs',
+  'relation-absent',
+  'relation-kind-differs',
+  'commit-outside-transaction',
+  'commit-older-than-run',
+  'statement-outcome-unknown',
+  'anchor-contradicted',
+] as const
+
+export const finding = {
+  /** Two voices do not agree. `unconfirmed`: one says it, no other does; `contradicted`: another says otherwise; `unclaimed`: seen, but not claimed. */
+  'dev.clyra.finding.raised.v1': z.strictObject({
+    code: z.enum(FINDING_CODES),
+    disposition: z.enum(['unconfirmed', 'contradicted', 'unclaimed']),
+    severity: z.enum(['high', 'medium', 'low']),
+    node: label.nullable(),
+    /** Ids of the events that disagree, sorted. */
+    events: z.array(label),
+    voices: z.array(voice).min(1),
+    /** Pairs of what each voice says, e.g. ["claim", "success"], ["log", "error"]: statuses and counts, never text. */
+    said: z.array(z.tuple([label, label])),
+  }),
+} as const

@@ -1,0 +1,22 @@
+import type * as z from 'zod'
+import { anchor } from './anchor.js'
+import { artifact } from './artifact.js'
+import { dbt } from './dbt.js'
+import { finding } from './finding.js'
+import { ledger } from './ledger.js'
+import { run } from './run.js'
+import { snapshot } from './snapshot.js'
+
+/** Every type of the `dev.clyra.` namespace with the schema of its data. */
+export const FAMILIES = { ledger, run, dbt, anchor, snapshot, artifact, finding } as const
+
+type AllTypes = typeof ledger &
+  typeof run &
+  typeof dbt &
+  typeof anchor &
+  typeof snapshot &
+  typeof artifact &
+  typeof finding
+/** Type name -> data. `EventData['dev.clyra.run.started.v1']` is the data of that event. */
+export type EventData = { [T in keyof AllTypes]: z.infer<AllTypes[T]> }
+export type KnownType = keyof EventData

@@ -1,0 +1,42 @@
+import * as z from 'zod'
+import { decimalString, hexDigest, label } from './shapes.js'
+
+/** One key, one purpose. `id` = hex SHA-256(type byte || public key); `type` is the C2SP signature type. */
+export const ledgerKey = z.strictObject({
+  id: hexDigest,
+  purpose: z.enum(['ledger', 'evidence', 'attestation', 'badge']),
+  alg: z.enum(['ed25519']),
+  type: z.literal(1),
+  public: hexDigest,
+})
+export type LedgerKey = z.infer<typeof ledgerKey>
+
+export const ledger = {
+  /** Record 0, stream `ledger-genesis`. Its leaf hash is the ledger's identity. */
+  'dev.clyra.ledger.genesis.v1': z.strictObject({
+    format: z.literal('clyra.ledger/1'),
+    admission: z.literal('clyra.admission/1'),
+    hash: z.literal('rfc6962-sha256'),
+    origin: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/),
+    /** 32 random bytes. */
+    nonce: hexDigest,
+    keys: z.array(ledgerKey).min(1),
+    /** Offline root keys; may be empty. */
+    roots: z.array(ledgerKey),
+  }),
+  /** Stream `ledger-keys`: valid from this record's position. `replaces` names the key it takes over from, which stays valid until revoked. */
+  'dev.clyra.ledger.key.introduced.v1': z.strictObject({ key: ledgerKey, replaces: hexDigest.nullable() }),
+  /** Stream `ledger-keys`: the key is valid up to the position before this record, or before `compromisedSince`. */
+  'dev.clyra.ledger.key.revoked.v1': z.strictObject({
+    id: hexDigest,
+    reason: z.enum(['superseded', 'compromised', 'retired']),
+    compromisedSince: decimalString.nullable(),
+  }),
+  /** Stream `ledger-heads`: the root of the stream-heads map of the `size` records before this one (size = its position). */
+  'dev.clyra.ledger.heads.v1': z.strictObject({ size: decimalString, root: hexDigest }),
+  /** Stream `ledger-redactions`: the subject key was destroyed. */
+  'dev.clyra.ledger.redacted.v1': z.strictObject({
+    subject: label,
+    reason: z.enum(['erasure-request', 'retention', 'mistake']),
+  }),
+} as const

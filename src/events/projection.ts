@@ -1,0 +1,22 @@
+import type { JsonValue } from '../canonical/index.js'
+import type { LedgerRecord } from './envelope.js'
+
+/**
+ * A derived state: a pure, deterministic fold of records. No clock but `recordedat`, no randomness, no I/O; `apply`
+ * returns a new (or structurally shared) state and never mutates the old one. State is plain JSON without floats, so
+ * that its digest is the SHA-256 of its RFC 8785 bytes.
+ *
+ * `version` goes up with every change of the fold or of the state's shape: the runner then rebuilds beside the old
+ * state and switches when it has caught up.
+ */
+export interface Projection<State extends JsonValue = JsonValue, View = unknown> {
+  /** `^[a-z][a-z0-9-]{0,30}$` */
+  readonly name: string
+  readonly version: number
+  /** Which state a record belongs to (e.g. its run id); undefined: the record is not for this projection. */
+  partition(record: LedgerRecord): string | undefined
+  initial(partition: string): State
+  apply(state: State, record: LedgerRecord): State
+  /** What people or programs look at. Pure. */
+  render(state: State): View
+}
