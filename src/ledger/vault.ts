@@ -1,0 +1,24 @@
+/** Where subject keys and sealed values lie. One file per subject; destroying the file is the erasure. */
+export interface Vault {
+  /** The 32-byte subject key, or undefined where there is none or it was destroyed. */
+  subjectKey(subject: string): Promise<Uint8Array | undefined>
+  /** Stores a subject key, durable (0600, fsync of file and directory) when it resolves. Same key again: no effect; another key: VAULT_FAILED. Erased subject: VAULT_FAILED. */
+  putSubjectKey(subject: string, key: Uint8Array): Promise<void>
+  /** Keeps sealed values, already encrypted (see `encryptValue`), durable when it resolves. Nothing is kept where `keepValues` is false. */
+  putValues(subject: string, values: readonly EncryptedValue[]): Promise<void>
+  values(subject: string): Promise<EncryptedValue[]>
+  /** Destroys key and values of a subject; remembers only that it was erased. */
+  erase(subject: string): Promise<void>
+  erased(subject: string): Promise<boolean>
+  /** The vault's key for fingerprints (HMAC), 32 bytes, made on first use. */
+  fingerprintKey(): Promise<Uint8Array>
+}
+
+/** AES-256-GCM of the JCS bytes of a sealed value, under a key derived from the subject key. */
+export interface EncryptedValue {
+  readonly id: string
+  readonly pointer: string
+  readonly iv: Uint8Array
+  readonly ciphertext: Uint8Array
+  readonly tag: Uint8Array
+}
