@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'clyra-packages-'))
+
+const sh = (command: string, args: string[], cwd = folder) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 240_000 })
+
+/** Runs a program with this Node, and with Node 24 from its registry package. */
+const nodes: { name: string; node: (args: string[]) => string }[] = [
+  { name: `this Node (${process.version})`, node: (args) => sh(process.execPath, args) },
+  { name: 'Node 24', node: (args) => sh('npx', ['-y', '-p', 'node@24', 'node', ...args]) },
+]
+
+/** Every fenced `ts` block of a README, in order. */
+function snippets(path: string): string[] {
+  return [...readFileSync(path, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '')
+}
+
+describe('the packages as a user gets them', () => {
+  beforeAll(() => {
+    mkdirSync(join(folder, 'tarballs'))
+    for (const workspace of [root, join(root, 'verifier/ts')]) {
+      sh('npm', ['pack', '--silent', '--pack-destination', join(folder, 'tarballs')], workspace)
+    }
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+    const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
+    sh('npm', [
+      'install', '--no-audit', '--no-fund', '--silent',
+      `./tarballs/clyra-${version}.tgz`, `./tarballs/clyra-verify-${version}.tgz`,
+      'typescript@5.9.3', '@types/node@20.19.43',
+    ])
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it.each(nodes)('both programs start and name their commands on $name', ({ node }) => {
+    expect(node(['node_modules/clyra/dist/src/cli/main.js', '--help'])).toMatch(/clyra run dbt/)
+    expect(node(['node_modules/@clyra/verify/dist/cli.js', '--help'])).toMatch(/clyra-verify/)
+  })
+
+  it.each(nodes)('every README snippet runs as it is printed on $name', ({ node }) => {
+    const all = ['README.md', 'verifier/ts/README.md'].flatMap((path) => snippets(join(root, path)))
+    expect(all.length).toBeGreaterThan(1)
+    for (const [index, code] of all.entries()) {
+      writeFileSync(join(folder, `snippet-${index}.ts`), code)
+      sh('npx', ['tsc', '--strict', '--target', 'es2023', '--lib', 'es2023,esnext.disposable', '--module', 'nodenext', '--skipLibCheck', `snippet-${index}.ts`])
+    }
+    rmSync(join(folder, '.clyra'), { recursive: true, force: true })
+    for (const index of all.keys()) node([`snippet-${index}.js`])
+  })
+
+  it('a typed consumer gets narrowed data and no hidden any', () => {
+    writeFileSync(
+      join(folder, 'consumer.ts'),
+      `import { ClyraError, type ErrorCode, type EventData, openLedger } from 'clyra'
+       import { describeLogStore } from 'clyra/conformance'
+       import { verifyBundle } from '@clyra/verify'
+       const code: ErrorCode = 'LOG_CORRUPT'
+       const data: EventData['dev.clyra.run.closed.v1'] = { run: 'x' }
+       // @ts-expect-error: not a code
+       const wrong: ErrorCode = 'NO_SUCH_CODE'
+       // @ts-expect-error: the expected revision has no default
+       const broken = async () => (await openLedger({ directory: '.clyra' })).append('run-1', [])
+       export { ClyraError, broken, code, data, describeLogStore, verifyBundle, wrong }`,
+    )
+    sh('npx', ['tsc', '--strict', '--noEmit', '--target', 'es2023', '--lib', 'es2023,esnext.disposable', '--module', 'nodenext', 'consumer.ts'])
+  })
+
+  it('the tarballs hold no test, no recording of a build and no source map', () => {
+    const list = sh('npm', ['pack', '--dry-run', '--json'], root)
+    const files: { path: string }[] = JSON.parse(list)[0].files
+    expect(files.map((file) => file.path).filter((path) => /\.test\.|tsbuildinfo|\.map$|^test\//.test(path))).toEqual([])
+  })
+})

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+describe('the papers say what the program does', () => {
+  it('docs/errors.md lists exactly the codes of the error class', () => {
+    execFileSync(process.execPath, ['scripts/errors-page.mjs', '--check'], { cwd: root, stdio: 'pipe' })
+  })
+
+  it('every error code is used by the program or its tests', () => {
+    const source = execFileSync('git', ['grep', '-hoE', "'[A-Z][A-Z_]{3,}'", '--', 'src', 'connectors', 'projections', ':!src/errors/codes.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    const used = new Set(source.split('\n').map((line) => line.replaceAll("'", '')))
+    const codes = [...read('src/errors/codes.ts').matchAll(/^ {2}([A-Z_]+): \{ exit/gm)].map((match) => match[1] ?? '')
+    expect(codes.length).toBeGreaterThan(40)
+    expect(codes.filter((code) => !used.has(code))).toEqual([])
+  })
+
+  it('every direct dependency has its line in docs/dependencies.md', () => {
+    const page = read('docs/dependencies.md')
+    for (const path of ['package.json', 'verifier/ts/package.json']) {
+      const { dependencies = {}, devDependencies = {}, peerDependencies = {} } = JSON.parse(read(path))
+      for (const name of Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies })) expect(page).toContain(`\`${name}\``)
+    }
+  })
+
+  it('versions are pinned exactly and lock files name no download address', () => {
+    for (const path of ['package.json', 'verifier/ts/package.json', 'test/services/package.json', 'bench/package.json']) {
+      const { dependencies = {}, devDependencies = {} } = JSON.parse(read(path))
+      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+        expect(`${name} ${version}`).toMatch(/ (npm:@?[a-z0-9/-]+@)?[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9.]+)?$/)
+      }
+    }
+    const locks = execFileSync('git', ['ls-files', '*package-lock.json'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+    for (const lock of locks) expect(read(lock)).not.toMatch(/"resolved": "https?:/)
+  })
+})
