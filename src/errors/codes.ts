@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   DBT_RUN_MISMATCH: { exit: 1, meaning: 'The artefacts belong to another dbt invocation than the log.' },
   DISK_FULL: { exit: 3, meaning: 'The disk is full; nothing of the operation was acknowledged.' },
   DRIVER_MISSING: { exit: 3, meaning: 'An optional client package is not installed; the message holds the npm line.' },
+  ENCODING_INVALID: { exit: 1, meaning: 'A hex or base64 text is not in its one strict form.' },
   EVENT_ID_REUSED: {
     exit: 1,
     meaning: 'An event id is already in the ledger, or twice in the batch, with other content or another stream.',

@@ -1,0 +1,138 @@
+import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { admit, base64, canonicalBytes, equalBytes, fromBase64, utf8 } from '../canonical/index.js'
+import { ClyraError, fromSystemError, isClyraError } from '../errors/index.js'
+import { ed25519KeyPair } from './ed25519.js'
+import { keyIdOf } from './key-id.js'
+import type { SignatureAlgorithm } from './signer.js'
+
+export interface KeyFile {
+  readonly algorithm: SignatureAlgorithm
+  readonly keyId: string
+  /** The name the key signs notes under: the origin for a ledger key. */
+  readonly name: string
+  /** What the key is for, e.g. `ledger` or `evidence`. One key, one purpose. */
+  readonly purpose: string
+  readonly publicKey: Uint8Array
+  readonly seed: Uint8Array
+}
+
+const FORMAT = 'clyra.key-file/1'
+const MAX_BYTES = 4096
+
+/**
+ * Writes a private key to a new file of mode 0600, flushed with its directory entry before it returns. An existing
+ * file is never overwritten (`KEY_INVALID`). The file is one line of canonical JSON: algorithm, format, name,
+ * publicKey and seed (base64), purpose.
+ */
+export function writeKeyFile(path: string, seed: Uint8Array, about: { name: string; purpose: string }): KeyFile {
+  const { publicKey } = ed25519KeyPair(seed)
+  const line = canonicalBytes({
+    algorithm: 'ed25519',
+    format: FORMAT,
+    name: about.name,
+    publicKey: base64(publicKey),
+    purpose: about.purpose,
+    seed: base64(seed),
+  })
+  try {
+    const file = openSync(path, 'wx', 0o600)
+    try {
+      // The umask can only take bits away at creation; this makes the mode exact.
+      fchmodSync(file, 0o600)
+      writeSync(file, Buffer.concat([line, utf8('\n')]))
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    syncDirectory(dirname(path))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+      throw new ClyraError('KEY_INVALID', `there already is a file at ${path}; a key file is never overwritten`, {
+        details: { path },
+      })
+    }
+    throw fromSystemError(error, 'write the key file', path)
+  }
+  return {
+    algorithm: 'ed25519',
+    keyId: keyIdOf('ed25519', publicKey),
+    publicKey,
+    seed: Uint8Array.from(seed),
+    ...about,
+  }
+}
+
+/**
+ * Reads a key file. Throws `KEY_INVALID` where it is malformed, where its public key does not belong to its seed, or
+ * where the file is open to group or world (not judged on Windows, which has no mode bits).
+ */
+export function readKeyFile(path: string): KeyFile {
+  const line = readPrivate(path)
+  try {
+    const value = admit(line.at(-1) === 0x0a ? line.subarray(0, -1) : line)
+    return parse(value, path)
+  } catch (error) {
+    // The cause is left out on purpose: a parser's message could quote the secret.
+    if (isClyraError(error, 'KEY_INVALID')) throw error
+    throw malformed(path, 'it is not one line of canonical JSON')
+  }
+}
+
+function parse(value: unknown, path: string): KeyFile {
+  if (typeof value !== 'object' || value === null || !('seed' in value) || !('publicKey' in value)) {
+    throw malformed(path, 'it has no seed or public key')
+  }
+  const field = (name: string): string => {
+    // Any object may be asked for a member; what comes back is checked.
+    const member = (value as Readonly<Record<string, unknown>>)[name]
+    if (typeof member !== 'string') throw malformed(path, `${name} is missing`)
+    return member
+  }
+  if (field('format') !== FORMAT) throw malformed(path, 'its format is not one this release reads')
+  if (field('algorithm') !== 'ed25519') throw malformed(path, 'its algorithm is not one this release knows')
+  const { seed, publicKey } = ed25519KeyPair(fromBase64(field('seed')))
+  if (!equalBytes(publicKey, fromBase64(field('publicKey')))) {
+    throw malformed(path, 'its public key does not belong to its seed')
+  }
+  const keyId = keyIdOf('ed25519', publicKey)
+  return { algorithm: 'ed25519', keyId, name: field('name'), purpose: field('purpose'), publicKey, seed }
+}
+
+function readPrivate(path: string): Uint8Array {
+  let file: number | undefined
+  try {
+    file = openSync(path, 'r')
+    const { mode, size } = fstatSync(file)
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new ClyraError(
+        'KEY_INVALID',
+        `the key file ${path} is open to others (mode ${(mode & 0o777).toString(8)})`,
+        {
+          details: { path, mode: mode & 0o777 },
+          fix: `chmod 600 ${path}`,
+        },
+      )
+    }
+    if (size > MAX_BYTES) throw malformed(path, 'it is too large')
+    return readFileSync(file)
+  } catch (error) {
+    throw fromSystemError(error, 'read the key file', path)
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return
+  const directory = openSync(path, 'r')
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
+  }
+}
+
+function malformed(path: string, why: string): ClyraError {
+  return new ClyraError('KEY_INVALID', `the key file ${path} cannot be used: ${why}`, { details: { path } })
+}
