@@ -1,0 +1,112 @@
+import { decimal, hex, utf8 } from '../canonical/index.js'
+import { MAX_RECORD_BYTES, type PreparedEvents, producerLength, SEGMENTS, tooLarge } from './prepared-events.js'
+
+/** The six attributes that the ledger sets; they must meet the grammars of FORMATS, which the ledger sees to. */
+export interface LedgerAttributes extends RecordFrameAttributes {
+  readonly revision: number
+  /** 32 bytes, or their lower-case hex. */
+  readonly prev: Uint8Array | string
+}
+
+/** Those of them that do not change within one append to one stream. */
+export interface RecordFrameAttributes {
+  readonly ledger: string
+  readonly stream: string
+  readonly submitter: string
+  readonly recordedat: string
+}
+
+/**
+ * The whole canonical record of prepared event `i`: byte-equal to `canonicalBytes` of the complete object.
+ * Throws EVENT_TOO_LARGE above 65,535 bytes.
+ */
+export function finishRecord(prepared: PreparedEvents, i: number, attributes: LedgerAttributes): Uint8Array {
+  const frame = new RecordFrame(attributes)
+  const record = new Uint8Array(frame.sizeOf(prepared, i, attributes.revision))
+  const prev = typeof attributes.prev === 'string' ? attributes.prev : hex(attributes.prev)
+  frame.write(prepared, i, attributes.revision, prev, record, 0)
+  return record
+}
+
+/**
+ * Finishes many records of one append to one stream: what is the same in all of them is encoded once, and each record
+ * is copied straight to where it shall lie.
+ */
+export class RecordFrame {
+  readonly #beforePrev: Uint8Array
+  readonly #recordedat: Uint8Array
+  readonly #stream: Uint8Array
+  readonly #submitter: Uint8Array
+  /** Bytes that the six attributes take, without the digits of the revision. */
+  readonly #fixed: number
+
+  /** Values are written as they are: none of their grammars has a character that JSON escapes. */
+  constructor({ ledger, stream, submitter, recordedat }: RecordFrameAttributes) {
+    this.#beforePrev = utf8(`"ledger":"${ledger}",`)
+    this.#recordedat = utf8(`"recordedat":"${recordedat}",`)
+    this.#stream = utf8(`"stream":"${stream}",`)
+    this.#submitter = utf8(`"submitter":"${submitter}",`)
+    this.#fixed =
+      this.#beforePrev.length +
+      PREV_LENGTH +
+      this.#recordedat.length +
+      REVISION_NAME.length +
+      REVISION_END.length +
+      this.#stream.length +
+      this.#submitter.length
+  }
+
+  /** The size of the finished record. Throws EVENT_TOO_LARGE above 65,535 bytes. */
+  sizeOf(prepared: PreparedEvents, i: number, revision: number): number {
+    const size = this.#fixed + producerLength(prepared, i) + decimal(revision).length
+    if (size > MAX_RECORD_BYTES) throw tooLarge(i, size)
+    return size
+  }
+
+  /** Writes the record at `at` and returns where it ends. `prev`: lower-case hex of 32 bytes. */
+  write(prepared: PreparedEvents, i: number, revision: number, prev: string, target: Uint8Array, at: number): number {
+    const { bytes, offsets } = prepared
+    const first = i * SEGMENTS
+    let end = copy(bytes, offsets[first]!, offsets[first + 1]!, target, at)
+    end = copy(this.#beforePrev, 0, this.#beforePrev.length, target, end)
+    end = copy(bytes, offsets[first + 1]!, offsets[first + 2]!, target, end)
+    end = copy(PREV_NAME, 0, PREV_NAME.length, target, end)
+    end = ascii(prev, target, end)
+    end = copy(PREV_END, 0, PREV_END.length, target, end)
+    end = copy(bytes, offsets[first + 2]!, offsets[first + 3]!, target, end)
+    end = copy(this.#recordedat, 0, this.#recordedat.length, target, end)
+    end = copy(bytes, offsets[first + 3]!, offsets[first + 4]!, target, end)
+    end = copy(REVISION_NAME, 0, REVISION_NAME.length, target, end)
+    end = ascii(decimal(revision), target, end)
+    end = copy(REVISION_END, 0, REVISION_END.length, target, end)
+    end = copy(bytes, offsets[first + 4]!, offsets[first + 5]!, target, end)
+    end = copy(this.#stream, 0, this.#stream.length, target, end)
+    end = copy(bytes, offsets[first + 5]!, offsets[first + 6]!, target, end)
+    end = copy(this.#submitter, 0, this.#submitter.length, target, end)
+    return copy(bytes, offsets[first + 6]!, offsets[first + 7]!, target, end)
+  }
+}
+
+const PREV_NAME = utf8('"prev":"')
+const PREV_END = utf8('",')
+const PREV_LENGTH = PREV_NAME.length + 64 + PREV_END.length
+const REVISION_NAME = utf8('"revision":"')
+const REVISION_END = utf8('",')
+
+/** Below this many bytes a loop is quicker than making a view for `set`. */
+const SHORT = 96
+
+function copy(source: Uint8Array, from: number, to: number, target: Uint8Array, at: number): number {
+  if (to - from > SHORT) {
+    target.set(source.subarray(from, to), at)
+    return at + to - from
+  }
+  let end = at
+  for (let k = from; k < to; k++) target[end++] = source[k]!
+  return end
+}
+
+function ascii(text: string, target: Uint8Array, at: number): number {
+  for (let k = 0; k < text.length; k++) target[at + k] = text.charCodeAt(k)
+  return at + text.length
+}

@@ -1,0 +1,103 @@
+import { ClyraError } from '../errors/index.js'
+
+/**
+ * The grammars of the envelope's attributes (`spec/events/README.md`, "Attributes"). One place, used when an event is
+ * admitted and when a record is read back.
+ */
+
+/** Lower-case UUID of version 7 or 8, RFC 9562. */
+export const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+/** Reverse-DNS with a version: `dev.clyra.dbt.node.executed.v1`. */
+export const TYPE = /^[a-z][a-z0-9-]{0,62}(\.[a-z0-9][a-z0-9_-]{0,62}){1,15}\.v[1-9][0-9]{0,5}$/
+/** Characters of a URI-reference (RFC 3986), at most 1,024. */
+export const URI_REFERENCE = /^(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,1024}$/
+/** A URI with a scheme. */
+export const URI = /^[A-Za-z][A-Za-z0-9+.-]{0,30}:(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,1000}$/
+/** A JSON media type; `data` is JSON always. */
+export const JSON_MEDIA_TYPE =
+  /^(application\/json|[a-z]{1,32}\/[a-z0-9][a-z0-9!#$&^_.-]{0,100}\+json)(; ?charset=utf-8)?$/
+/** W3C Trace Context `traceparent`. */
+export const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+/** CloudEvents attribute names: lower-case letters and digits. */
+export const EXTENSION_NAME = /^[a-z0-9]{1,20}$/
+/** CloudEvents `String`: no control characters, no non-characters of plane 0; at most 1,024 units, never empty. */
+export const ATTRIBUTE_TEXT = /^[^\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]{1,1024}$/
+/** The ledger's origin: a lower-case host name without path or port. */
+export const ORIGIN = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
+/** Pseudonymous id of the credential that appended. */
+export const SUBMITTER = /^[A-Za-z0-9._:@/~-]{1,200}$/
+export const HEX_DIGEST = /^[0-9a-f]{64}$/
+export const DECIMAL = /^(0|[1-9][0-9]{0,15})$/
+const STREAM = /^[a-z][a-z0-9]{0,30}-[A-Za-z0-9._:~-]{1,200}$/
+const TIME = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,9})?Z$/
+const RECORDED_AT = /^.{19}\.[0-9]{3}Z$/
+
+/** Member names that the ledger sets; a producer never may. Sorted. */
+export const LEDGER_ATTRIBUTES = ['ledger', 'prev', 'recordedat', 'revision', 'stream', 'submitter'] as const
+
+/** Member names that have a place of their own in `EventInput`, and therefore are no extensions. */
+export const PRODUCER_ATTRIBUTES = [
+  'actor',
+  'causationid',
+  'correlationid',
+  'data',
+  'datacontenttype',
+  'dataschema',
+  'id',
+  'runid',
+  'source',
+  'specversion',
+  'subject',
+  'time',
+  'traceparent',
+  'type',
+] as const
+
+/** A time of the grammar `YYYY-MM-DDTHH:mm:ss(.[0-9]{1,9})?Z` that is an instant of the calendar; no leap seconds. */
+export function isTime(text: string): boolean {
+  const parts = TIME.exec(text)
+  if (parts === null) return false
+  const month = Number(parts[2])
+  const day = Number(parts[3])
+  return (
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= daysIn(Number(parts[1]), month) &&
+    Number(parts[4]) <= 23 &&
+    Number(parts[5]) <= 59 &&
+    Number(parts[6]) <= 59
+  )
+}
+
+/** The narrower grammar of `recordedat`: exactly three fraction digits. */
+export function isRecordedAt(text: string): boolean {
+  return RECORDED_AT.test(text) && isTime(text)
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+/** True for `^[a-z][a-z0-9]{0,30}-[A-Za-z0-9._:~-]{1,200}$`. */
+export function isStreamName(name: string): boolean {
+  return STREAM.test(name)
+}
+
+/** Throws INVALID_STREAM_NAME unless `name` is a stream name. */
+export function assertStreamName(name: string): void {
+  if (typeof name !== 'string' || !STREAM.test(name)) {
+    throw new ClyraError(
+      'INVALID_STREAM_NAME',
+      `${JSON.stringify(String(name).slice(0, 80))} is not a stream name: a lower-case category, "-", and 1 to 200 of A-Z a-z 0-9 . _ : ~ -`,
+      { details: { stream: name } },
+    )
+  }
+}
+
+/** The part of a stream name before its first `-`. Throws INVALID_STREAM_NAME. */
+export function categoryOf(stream: string): string {
+  assertStreamName(stream)
+  return stream.slice(0, stream.indexOf('-'))
+}

@@ -1,0 +1,53 @@
+export type { AppendableEvent } from './appendable-event.js'
+export type { EventInput, LedgerRecord, StoredEvent } from './envelope.js'
+export { eventIdFor } from './event-id.js'
+export { type EventData, FAMILIES, type KnownType } from './families/index.js'
+export { finishRecord, type LedgerAttributes, RecordFrame, type RecordFrameAttributes } from './finish-record.js'
+export {
+  assertStreamName,
+  categoryOf,
+  isRecordedAt,
+  isStreamName,
+  isTime,
+  LEDGER_ATTRIBUTES,
+  ORIGIN,
+  PRODUCER_ATTRIBUTES,
+  SUBMITTER,
+} from './grammar.js'
+export { isEventOf, isType } from './is-type.js'
+export { parseRecord } from './parse-record.js'
+export { type PrepareOptions, prepare } from './prepare.js'
+export {
+  checkTransferred,
+  isPrepared,
+  MAX_RECORD_BYTES,
+  type PreparedEvents,
+  producerLength,
+  SEGMENTS,
+  transferListOf,
+} from './prepared-events.js'
+export { producerContent, sameProducerContent } from './producer-content.js'
+export type { Projection } from './projection.js'
+export {
+  CLYRA_REGISTRY,
+  createRegistry,
+  defineFamily,
+  type EventFamily,
+  type EventRegistry,
+  type EventType,
+  type Upcaster,
+  upcast,
+} from './registry.js'
+export {
+  CLYRA_TYPE_PREFIX,
+  GENESIS_STREAM,
+  HEADS_STREAM,
+  ISSUED_STREAM,
+  isReservedStream,
+  isReservedType,
+  KEYS_STREAM,
+  LEDGER_TYPE_PREFIX,
+  REDACTIONS_STREAM,
+  STREAM_OF_RESERVED_TYPE,
+} from './reserved.js'
+export { GENESIS_PREV, streamStartValue } from './stream-start.js'

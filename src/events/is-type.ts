@@ -1,0 +1,22 @@
+import type { LedgerRecord, StoredEvent } from './envelope.js'
+import type { EventData, KnownType } from './families/index.js'
+
+/**
+ * True where the record is of that type; narrows `record.event.data`. What the ledger admitted under a known type met
+ * that type's schema, so the narrowing holds for every record of an undamaged ledger.
+ *
+ * @example if (isType(record, 'dev.clyra.run.gap.v1')) console.log(record.event.data.reason)
+ */
+export function isType<T extends KnownType>(record: LedgerRecord, type: T): record is LedgerRecord<T, EventData[T]>
+export function isType<T extends KnownType, R extends { readonly event: StoredEvent }>(
+  record: R,
+  type: T,
+): record is R & { readonly event: StoredEvent<T, EventData[T]> }
+export function isType(record: { readonly event: StoredEvent }, type: string): boolean {
+  return record.event.type === type
+}
+
+/** The same for an event alone. */
+export function isEventOf<T extends KnownType>(event: StoredEvent, type: T): event is StoredEvent<T, EventData[T]> {
+  return event.type === type
+}
