@@ -1,0 +1,8 @@
+import { findChromium } from './layout.mjs'
+
+/** Path of the Chromium to drive headless. Throws where there is none: ask `requireService('chromium')` first. */
+export function chromium(): string {
+  const found = findChromium()
+  if (found === undefined) throw new Error('no chromium on this machine: node test/services/install.mjs chromium')
+  return found
+}

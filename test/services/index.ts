@@ -1,0 +1,8 @@
+export { chromium } from './chromium.js'
+export { type DbtOptions, type DbtResult, dbtEnvironment, runDbt, startDbt } from './dbt.js'
+export { freePort } from './free-port.js'
+export { lookUp, type PostgresMajor, type ServiceName } from './layout.mjs'
+export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres.js'
+export { requireService } from './require-service.js'
+export { parseServerLog, readServerLog, type ServerLogEntry } from './server-log.js'
+export { type UnprivilegedUser, unprivilegedUser } from './unprivileged-user.js'

@@ -1,0 +1,21 @@
+export type ServiceName = 'postgres' | 'dbt' | 'dbt-rust' | 'chromium'
+export type PostgresMajor = 13 | 15 | 18
+
+export const servicesSource: string
+export const cache: string
+export const POSTGRES_MAJORS: readonly PostgresMajor[]
+export const postgresHome: string
+export function postgresNative(major: PostgresMajor): string
+export const DBT_VERSION: string
+export const dbtHome: string
+export const dbtProgram: string
+export const RUST_DBT: string
+export const rustHome: string
+export const rustProgram: string
+export function findChromium(): string | undefined
+export function stampOf(home: string): string
+export function isStamped(home: string, content: string): boolean
+export function postgresLock(): string
+export function dbtRequirements(): string
+export function lookUp(name: ServiceName): { readonly present: boolean; readonly detail: string }
+export const SERVICES: readonly ServiceName[]

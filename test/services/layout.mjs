@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** This folder: the lock file and the pinned requirements. */
+export const servicesSource = dirname(fileURLToPath(import.meta.url))
+/** Where installed things lie; ignored by git, may be deleted at any time. */
+export const cache = join(dirname(dirname(servicesSource)), '.cache')
+
+/** The PostgreSQL majors of `package.json`. */
+export const POSTGRES_MAJORS = [13, 15, 18]
+export const postgresHome = join(cache, 'services')
+/** The folder with `bin`, `lib` and `share` of one major. */
+export const postgresNative = (major) => join(postgresHome, 'node_modules', `pg${major}`, 'native')
+
+export const DBT_VERSION = '1.11.16'
+export const dbtHome = join(cache, 'dbt-1.11')
+export const dbtProgram = join(dbtHome, 'bin', 'dbt')
+
+/** The Rust engine: only for recording (`examples/dbt-postgres/record --rust`), never needed by a test. */
+export const RUST_DBT = 'dbt==2.0.0rc196'
+export const rustHome = join(cache, 'dbt-rust')
+export const rustProgram = join(rustHome, 'bin', 'dbt')
+
+const CHROMIUM_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+/** Path of a Chromium, or undefined. `CLYRA_CHROMIUM` wins. */
+export const findChromium = () =>
+  [process.env.CLYRA_CHROMIUM, ...CHROMIUM_PLACES].find((path) => path !== undefined && path !== '' && existsSync(path))
+
+/** A finished installation leaves a stamp with the content it was made from. */
+export const stampOf = (home) => join(home, '.clyra-installed')
+export const isStamped = (home, content) => existsSync(stampOf(home)) && readFileSync(stampOf(home), 'utf8') === content
+
+export const postgresLock = () => readFileSync(join(servicesSource, 'package-lock.json'), 'utf8')
+export const dbtRequirements = () => readFileSync(join(servicesSource, 'dbt-requirements.txt'), 'utf8')
+
+/**
+ * What is there of one service: `{ present, detail }`; `detail` is a path or the reason of absence.
+ * Names: `postgres`, `dbt`, `dbt-rust`, `chromium`.
+ */
+export function lookUp(name) {
+  const absent = (detail) => ({ present: false, detail: `${detail}; node test/services/install.mjs installs it` })
+  switch (name) {
+    case 'postgres':
+      if (process.platform !== 'linux' || process.arch !== 'x64')
+        return { present: false, detail: `no pinned server for ${process.platform}-${process.arch}` }
+      return isStamped(postgresHome, postgresLock())
+        ? { present: true, detail: postgresHome }
+        : absent('not installed in .cache/services')
+    case 'dbt':
+      return isStamped(dbtHome, dbtRequirements())
+        ? { present: true, detail: dbtProgram }
+        : absent('not installed in .cache/dbt-1.11')
+    case 'dbt-rust':
+      return isStamped(rustHome, RUST_DBT)
+        ? { present: true, detail: rustProgram }
+        : { present: false, detail: 'not installed; node test/services/install.mjs --rust installs it' }
+    case 'chromium': {
+      const found = findChromium()
+      return found === undefined ? absent('no chromium on this machine') : { present: true, detail: found }
+    }
+    default:
+      throw new TypeError(`unknown service ${name}`)
+  }
+}
+
+export const SERVICES = ['postgres', 'dbt', 'dbt-rust', 'chromium']

@@ -1,0 +1,236 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import {
+  accessSync,
+  appendFileSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { freePort } from './free-port.js'
+import { type PostgresMajor, postgresNative } from './layout.mjs'
+import { readServerLog, type ServerLogEntry } from './server-log.js'
+import { unprivilegedUser } from './unprivileged-user.js'
+
+export interface PostgresOptions {
+  readonly major: PostgresMajor
+  /** Log every statement as JSON (needs 15 or newer); then `serverLog()` reads it. Default false. */
+  readonly logStatements?: boolean
+  /** A running primary of the same major: this server becomes its streaming replica. */
+  readonly replicaOf?: RunningPostgres
+  /** Default true. */
+  readonly trackCommitTimestamp?: boolean
+  /** Default: a free one. A given port lets a server take the place of another. */
+  readonly port?: number
+  /** Further lines of postgresql.conf. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+export interface RunningPostgres {
+  readonly major: PostgresMajor
+  readonly port: number
+  /** `postgres://postgres@127.0.0.1:<port>/postgres`: superuser, no password, loopback only. */
+  readonly url: string
+  /** The same with another user (trust: any password) or database. */
+  urlFor(part: { user?: string; database?: string }): string
+  readonly dataDirectory: string
+  /** Everything the server has logged, in order. */
+  serverLog(): ServerLogEntry[]
+  /** Runs statements as superuser in a session of their own; gives the rows of the last. */
+  query(sql: string): Promise<Record<string, unknown>[]>
+  /** Immediate stop of all its processes, as a crash is; the data stay, `restart()` recovers. */
+  crash(): Promise<void>
+  restart(): Promise<void>
+  /** Stops and removes the data. */
+  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const HOST = '127.0.0.1'
+const START_LIMIT_MS = 60_000
+
+/**
+ * Starts a real PostgreSQL on loopback, with data in a folder of its own under the system's temporary folder, and
+ * resolves when it accepts connections. Not durable (`fsync=off`): a test server. As root it runs as another user,
+ * which PostgreSQL demands. Needs `node test/services/install.mjs`.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  if (options.logStatements === true && options.major < 15) throw new Error('PostgreSQL has a JSON log from 15 on')
+  const user = unprivilegedUser()
+  const home = mkdtempSync(join(tmpdir(), `clyra-pg${options.major}-`))
+  if (user !== undefined) chownSync(home, user.uid, user.gid)
+  const as = user === undefined ? {} : { uid: user.uid, gid: user.gid }
+  const native = readableNative(options.major, user !== undefined)
+  const data = join(home, 'data')
+  const jsonLog = join(home, 'log', 'server.json')
+
+  if (options.replicaOf === undefined) {
+    const args = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync']
+    const made = spawnSync(join(native, 'bin', 'initdb'), args, { ...as, cwd: home, encoding: 'utf8' })
+    if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`)
+  } else await copyPrimary(options.replicaOf, data)
+
+  const port = options.port ?? (await freePort())
+  const url = (part: { user?: string; database?: string } = {}) =>
+    `postgres://${part.user ?? 'postgres'}@${HOST}:${port}/${part.database ?? 'postgres'}`
+  writeSettings(data, options, port)
+  if (user !== undefined) spawnSync('chown', ['-R', `${user.uid}:${user.gid}`, home])
+
+  let child: ChildProcess | undefined
+  const killWithTest = () => child?.kill('SIGQUIT')
+  const start = async () => {
+    const output = openSync(join(home, 'output.txt'), 'a', 0o644)
+    child = spawn(join(native, 'bin', 'postgres'), ['-D', data], {
+      ...as,
+      cwd: home,
+      stdio: ['ignore', output, output],
+    })
+    await ready(child, data, home)
+  }
+  const end = async (signal: NodeJS.Signals) => {
+    const running = child
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
+    const exited = new Promise((resolve) => running.once('exit', resolve))
+    running.kill(signal)
+    await exited
+  }
+  process.once('exit', killWithTest)
+  const stop = async () => {
+    await end('SIGINT') // "fast" shutdown
+    process.off('exit', killWithTest)
+    rmSync(home, { recursive: true, force: true })
+  }
+  try {
+    await start()
+  } catch (error) {
+    await end('SIGQUIT')
+    process.off('exit', killWithTest)
+    throw error
+  }
+  return {
+    major: options.major,
+    port,
+    url: url(),
+    urlFor: url,
+    dataDirectory: data,
+    serverLog: () => readServerLog(jsonLog),
+    query: (sql) => queryOnce(url(), sql),
+    crash: () => end('SIGQUIT'),
+    restart: start,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** The server's programs where the other user can read them: a checkout under a closed home folder is copied out. */
+function readableNative(major: PostgresMajor, asOther: boolean): string {
+  const native = postgresNative(major)
+  const closed = (path: string): boolean =>
+    (statSync(path).mode & 0o001) === 0 || (dirname(path) !== path && closed(dirname(path)))
+  if (!asOther || !closed(native)) return native
+  const copy = join(tmpdir(), `clyra-pg${major}-native`)
+  if (!existsSync(join(copy, 'bin', 'postgres'))) cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
+  accessSync(join(copy, 'bin', 'postgres'), constants.X_OK)
+  return copy
+}
+
+/** An online low-level backup over SQL ("Making a Non-Exclusive Low-Level Backup"): no pg_basebackup is needed. */
+async function copyPrimary(primary: RunningPostgres, data: string): Promise<void> {
+  const client = new pg.Client({ connectionString: primary.url })
+  await client.connect()
+  try {
+    const modern = primary.major >= 15
+    await client.query(
+      modern ? "select pg_backup_start('replica', true)" : "select pg_start_backup('replica', true, false)",
+    )
+    const volatile = new Set(['postmaster.pid', 'postmaster.opts', 'standby.signal', 'server.json'])
+    cpSync(primary.dataDirectory, data, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (source) => !volatile.has(source.slice(source.lastIndexOf('/') + 1)),
+    })
+    const stopped = await client.query<{ labelfile: string }>(
+      modern ? 'select labelfile from pg_backup_stop()' : 'select labelfile from pg_stop_backup(false)',
+    )
+    writeFileSync(join(data, 'backup_label'), stopped.rows[0]?.labelfile ?? '')
+    writeFileSync(join(data, 'standby.signal'), '')
+    for (const slot of readdirSync(join(data, 'pg_replslot')))
+      rmSync(join(data, 'pg_replslot', slot), { recursive: true })
+  } finally {
+    await client.end()
+  }
+}
+
+function writeSettings(data: string, options: PostgresOptions, port: number): void {
+  mkdirSync(join(dirname(data), 'log'), { recursive: true })
+  const settings: Record<string, string> = {
+    listen_addresses: HOST,
+    port: String(port),
+    unix_socket_directories: '',
+    max_connections: '40',
+    shared_buffers: '32MB',
+    fsync: 'off',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    wal_level: 'logical',
+    track_commit_timestamp: options.trackCommitTimestamp === false ? 'off' : 'on',
+    ...(options.replicaOf === undefined
+      ? {}
+      : { primary_conninfo: `host=${HOST} port=${options.replicaOf.port} user=postgres`, hot_standby: 'on' }),
+    ...(options.logStatements === true
+      ? {
+          logging_collector: 'on',
+          log_destination: 'jsonlog',
+          log_directory: join(dirname(data), 'log'),
+          log_filename: 'server',
+          log_rotation_size: '0',
+          log_statement: 'all',
+          log_min_messages: 'info',
+          log_connections: 'on',
+          log_disconnections: 'on',
+        }
+      : {}),
+    ...options.settings,
+  }
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`)
+  appendFileSync(join(data, 'postgresql.conf'), `\n${lines.join('\n')}\n`)
+}
+
+/** Line 8 of postmaster.pid says `ready` once connections are accepted (`miscadmin.h`, LOCK_FILE_LINE_PM_STATUS). */
+async function ready(child: ChildProcess, data: string, home: string): Promise<void> {
+  const deadline = performance.now() + START_LIMIT_MS
+  const lockFile = join(data, 'postmaster.pid')
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) break
+    const lines = existsSync(lockFile) ? readFileSync(lockFile, 'utf8').split('\n') : []
+    // The standby's "standby" state comes before it accepts sessions that need a consistent state; it then says ready.
+    if (lines[0] === String(child.pid) && lines[7]?.trim() === 'ready') return
+    await sleep(20)
+  }
+  throw new Error(`the server did not start: ${readFileSync(join(home, 'output.txt'), 'utf8').slice(-1500)}`)
+}
+
+async function queryOnce(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  try {
+    const result: unknown = await client.query(sql)
+    const last: unknown = Array.isArray(result) ? result.at(-1) : result
+    // `pg` gives one result for one statement and a list for several; both have `rows`.
+    return (last as { rows: Record<string, unknown>[] }).rows
+  } finally {
+    await client.end()
+  }
+}
