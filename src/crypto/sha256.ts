@@ -1,15 +1,33 @@
 import { createHash, hash } from 'node:crypto'
 
+/** Above this, copying the parts together costs more than a hash object. */
+const COPY_LIMIT = 64 * 1024
+
 /** SHA-256 over the concatenation of the parts; 32 bytes. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  // One-shot hashing skips the hash object: about half the time for a record of 1 KB.
-  if (parts.length === 1) return plain(hash('sha256', parts[0]!, 'buffer'))
-  const digest = createHash('sha256')
-  for (const part of parts) digest.update(part)
-  return plain(digest.digest())
+  if (parts.length === 1) return digestBytes(hash('sha256', parts[0]!, 'binary'))
+  let length = 0
+  for (const part of parts) length += part.length
+  if (length > COPY_LIMIT) {
+    const digest = createHash('sha256')
+    for (const part of parts) digest.update(part)
+    return new Uint8Array(digest.digest())
+  }
+  const whole = Buffer.allocUnsafe(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return digestBytes(hash('sha256', whole, 'binary'))
 }
 
-/** A Buffer as the plain array it holds: its `slice` would share memory where a Uint8Array's copies. */
-function plain(bytes: Buffer): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+/**
+ * One-shot hashing into a string of 32 Latin-1 characters, unpacked here, is nearly three times as fast as asking Node
+ * for a Buffer (0.33 against 0.95 us for a tree node): the Buffer comes with an allocation outside the heap.
+ */
+function digestBytes(binary: string): Uint8Array {
+  const bytes = new Uint8Array(32)
+  for (let i = 0; i < 32; i++) bytes[i] = binary.charCodeAt(i)
+  return bytes
 }

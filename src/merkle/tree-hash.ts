@@ -1,0 +1,24 @@
+import { sha256 } from '../crypto/index.js'
+
+/** RFC 6962, 2.1: the root of the tree without leaves, SHA-256 of nothing. */
+export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array(0))
+
+const LEAF = Uint8Array.of(0x00)
+const NODE = Uint8Array.of(0x01)
+
+/** RFC 6962, 2.1: SHA-256(0x00 || entry). For a record it is also its digest in bundles and the next record's `prev`. */
+export function leafHash(entry: Uint8Array): Uint8Array {
+  return sha256(LEAF, entry)
+}
+
+/** RFC 6962, 2.1: SHA-256(0x01 || left || right). */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return sha256(NODE, left, right)
+}
+
+/** The largest power of two smaller than `size`, where RFC 6962 splits a tree; `size` is at least 2. */
+export function splitPoint(size: number): number {
+  let k = 1
+  while (k * 2 < size) k *= 2
+  return k
+}
