@@ -1,7 +1,10 @@
 export type { AppendableEvent } from './appendable-event.js'
+export { type DraftData, type DraftEvent, Sealable, type SealedEvent, toSeal } from './draft-event.js'
 export type { EventInput, LedgerRecord, StoredEvent } from './envelope.js'
 export { eventIdFor } from './event-id.js'
 export { type EventData, FAMILIES, type KnownType } from './families/index.js'
+export type { SealedValue, Voice } from './families/shapes.js'
+export { fingerprint, fingerprintKeyId } from './fingerprint.js'
 export { finishRecord, type LedgerAttributes, RecordFrame, type RecordFrameAttributes } from './finish-record.js'
 export {
   assertStreamName,
@@ -50,4 +53,6 @@ export {
   REDACTIONS_STREAM,
   STREAM_OF_RESERVED_TYPE,
 } from './reserved.js'
+export { type Opening, openSealed, SEALED_MEMBER, saltFor, seal, sealedDigest, sealedValuesOf } from './seal.js'
+export { decryptValue, type EncryptedValue, encryptValue } from './sealed-storage.js'
 export { GENESIS_PREV, streamStartValue } from './stream-start.js'

@@ -12,22 +12,28 @@ export const artifact = {
     invocation: label.nullable(),
   }),
   /** A source file of the project as it lay on disk when the run was captured: its raw bytes, not dbt's checksum. */
-  'dev.clyra.artifact.source.v1': z.strictObject({
-    /** Relative to the project, with `/`. */
-    path: label,
-    nodes: z.array(label),
-    /** Plain digest: only for files under version control. */
-    sha256: hexDigest.nullable(),
-    /** HMAC under the vault's fingerprint key for files that are not. */
-    fingerprint: hexDigest.nullable(),
-    /** Commit id of HEAD, null outside version control. */
-    commit: z
-      .string()
-      .regex(/^[0-9a-f]{40,64}$/)
-      .nullable(),
-    /** True where the file differs from that commit (then the commit does not give these bytes). */
-    modified: z.boolean(),
-    /** Why there is no digest. */
-    unavailable: z.enum(['missing', 'unreadable']).nullable(),
-  }),
+  'dev.clyra.artifact.source.v1': z
+    .strictObject({
+      /** Relative to the project, with `/`. */
+      path: label,
+      nodes: z.array(label),
+      /** Plain digest: only for files under version control. */
+      sha256: hexDigest.nullable(),
+      /** HMAC under the vault's fingerprint key for files that are not. */
+      fingerprint: hexDigest.nullable(),
+      /** Commit id of HEAD, null outside version control. */
+      commit: z
+        .string()
+        .regex(/^[0-9a-f]{40,64}$/)
+        .nullable(),
+      /** True where the file differs from that commit (then the commit does not give these bytes). */
+      modified: z.boolean(),
+      /** Why there is no digest. */
+      unavailable: z.enum(['missing', 'unreadable']).nullable(),
+    })
+    .refine(
+      (d) => (d.sha256 === null && d.fingerprint === null) === (d.unavailable !== null),
+      'has a digest or a fingerprint, or says why there is none',
+    )
+    .refine((d) => d.sha256 === null || d.commit !== null, 'has a plain digest only under version control'),
 } as const

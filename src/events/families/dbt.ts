@@ -74,41 +74,46 @@ export const dbt = {
     message: sealedValue.nullable(),
   }),
   /** One statement that dbt's log saw go to the warehouse (or one COMMIT / ROLLBACK that it says it sent). */
-  'dev.clyra.dbt.statement.executed.v1': z.strictObject({
-    voice,
-    invocation: label,
-    /** Place among the statements of this source, from "0". */
-    ordinal: decimalString,
-    node: label.nullable(),
-    /** Where it belongs: a node, an on-run hook, or dbt's own catalogue work. */
-    origin: z.enum(['node', 'on-run-start', 'on-run-end', 'internal', 'unknown']),
-    connection: label.nullable(),
-    thread: label.nullable(),
-    /** `statement`: SQL text; `commit` / `rollback`: dbt says so, without SQL. */
-    kind: z.enum(['statement', 'commit', 'rollback']),
-    /** First keyword, upper case (SELECT, CREATE, ...), null where there is none. Metadata, never text. */
-    verb: z
-      .string()
-      .regex(/^[A-Z]{1,24}$/)
-      .nullable(),
-    text: sealedValue.nullable(),
-    /** HMAC-SHA-256 of the text under the vault's fingerprint key: attested, not recomputable without it. */
-    fingerprint: hexDigest.nullable(),
-    /** Which fingerprint key, so that equal fingerprints are only compared under one. */
-    fingerprintKey: z
-      .string()
-      .regex(/^[0-9a-f]{16}$/)
-      .nullable(),
-    /** True where the source says, or its known limits tell, that the text is not whole. */
-    truncated: z.boolean(),
-    /** More than one SQL statement in one string; only the last command tag is known. */
-    multiStatement: z.boolean(),
-    startedAt: timestamp.nullable(),
-    elapsedSeconds: fractionString.nullable(),
-    outcome: z.enum(['success', 'error', 'unknown']),
-    commandTag: label.nullable(),
-    rows: decimalString.nullable(),
-    /** The warehouse's own id of the query, where the adapter gives one. */
-    queryId: label.nullable(),
-  }),
+  'dev.clyra.dbt.statement.executed.v1': z
+    .strictObject({
+      voice,
+      invocation: label,
+      /** Place among the statements of this source, from "0". */
+      ordinal: decimalString,
+      node: label.nullable(),
+      /** Where it belongs: a node, an on-run hook, or dbt's own catalogue work. */
+      origin: z.enum(['node', 'on-run-start', 'on-run-end', 'internal', 'unknown']),
+      connection: label.nullable(),
+      thread: label.nullable(),
+      /** `statement`: SQL text; `commit` / `rollback`: dbt says so, without SQL. */
+      kind: z.enum(['statement', 'commit', 'rollback']),
+      /** First keyword, upper case (SELECT, CREATE, ...), null where there is none. Metadata, never text. */
+      verb: z
+        .string()
+        .regex(/^[A-Z]{1,24}$/)
+        .nullable(),
+      text: sealedValue.nullable(),
+      /** HMAC-SHA-256 of the text under the vault's fingerprint key: attested, not recomputable without it. */
+      fingerprint: hexDigest.nullable(),
+      /** Which fingerprint key, so that equal fingerprints are only compared under one. */
+      fingerprintKey: z
+        .string()
+        .regex(/^[0-9a-f]{16}$/)
+        .nullable(),
+      /** True where the source says, or its known limits tell, that the text is not whole. */
+      truncated: z.boolean(),
+      /** More than one SQL statement in one string; only the last command tag is known. */
+      multiStatement: z.boolean(),
+      startedAt: timestamp.nullable(),
+      elapsedSeconds: fractionString.nullable(),
+      outcome: z.enum(['success', 'error', 'unknown']),
+      commandTag: label.nullable(),
+      rows: decimalString.nullable(),
+      /** The warehouse's own id of the query, where the adapter gives one. */
+      queryId: label.nullable(),
+    })
+    .refine(
+      (d) => (d.fingerprint === null) === (d.fingerprintKey === null),
+      'has a fingerprint exactly where it names the fingerprint key',
+    ),
 } as const

@@ -1,14 +1,18 @@
 import * as z from 'zod'
+import { fromHex } from '../../canonical/index.js'
+import { keyIdOf } from '../../crypto/index.js'
 import { decimalString, hexDigest, label } from './shapes.js'
 
 /** One key, one purpose. `id` = hex SHA-256(type byte || public key); `type` is the C2SP signature type. */
-export const ledgerKey = z.strictObject({
-  id: hexDigest,
-  purpose: z.enum(['ledger', 'evidence', 'attestation', 'badge']),
-  alg: z.enum(['ed25519']),
-  type: z.literal(1),
-  public: hexDigest,
-})
+export const ledgerKey = z
+  .strictObject({
+    id: hexDigest,
+    purpose: z.enum(['ledger', 'evidence', 'attestation', 'badge']),
+    alg: z.enum(['ed25519']),
+    type: z.literal(1),
+    public: hexDigest,
+  })
+  .refine((key) => key.id === keyIdOf(key.alg, fromHex(key.public)), 'has an id that is not the hash of its public key')
 export type LedgerKey = z.infer<typeof ledgerKey>
 
 export const ledger = {

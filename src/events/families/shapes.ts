@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isTime } from '../grammar.js'
 
 /** Shapes that several event families share. Every object is strict: an unknown member is an error, not a surprise. */
 
@@ -7,7 +8,11 @@ export const hexDigest = z.string().regex(/^[0-9a-f]{64}$/)
 export const decimalString = z.string().regex(/^(0|[1-9][0-9]{0,18})$/)
 /** Signed decimal fraction as text: seconds, ratios. No exponent. */
 export const fractionString = z.string().regex(/^-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,12})?$/)
-export const timestamp = z.string().regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$/)
+/** An instant in UTC; the calendar is checked too. */
+export const timestamp = z
+  .string()
+  .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$/)
+  .refine(isTime, 'is not a valid instant')
 /** A name that outside systems gave to something: a dbt unique id, a relation, a thread. Never text of a statement. */
 export const label = z.string().min(1).max(512)
 

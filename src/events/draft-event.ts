@@ -1,0 +1,35 @@
+import type { JsonValue } from '../canonical/index.js'
+import type { EventInput } from './envelope.js'
+import type { EventData, KnownType } from './families/index.js'
+import type { SealedValue } from './families/shapes.js'
+
+/** A personal or secret value that must not enter the log in clear: `seal` puts its commitment in its place. */
+export class Sealable {
+  readonly value: JsonValue
+
+  constructor(value: JsonValue) {
+    this.value = value
+  }
+}
+
+/** Marks a value of a draft event to be sealed. */
+export function toSeal(value: JsonValue): Sealable {
+  return new Sealable(value)
+}
+
+/** Data in which every sealed value may still be in clear, marked. */
+export type DraftData<T> = T extends SealedValue ? SealedValue | Sealable : { [K in keyof T]: DraftData<T[K]> }
+
+/** What a connector makes: `id` and `time` are fixed (so that a retry is the same event), values are not sealed yet. */
+export type DraftEvent<T extends KnownType = KnownType> = {
+  [K in T]: Omit<EventInput<K, EventData[K]>, 'data' | 'id' | 'time'> & {
+    readonly id: string
+    readonly time: string
+    readonly data: DraftData<EventData[K]>
+  }
+}[T]
+
+/** A draft after sealing: ready to be appended, spooled or prepared. */
+export type SealedEvent<T extends KnownType = KnownType> = {
+  [K in T]: EventInput<K, EventData[K]> & { readonly id: string; readonly time: string }
+}[T]
