@@ -1,0 +1,196 @@
+import { canonicalBytes, concatBytes, decimal, hex, type JsonValue, utf8 } from '../canonical/index.js'
+import { sha256 } from '../crypto/index.js'
+import { ClyraError } from '../errors/index.js'
+import { isType, type LedgerRecord, openSealed } from '../events/index.js'
+import type { HeadsPath } from '../ledger/proofs.js'
+import type { CollectedEvidence } from './collect-evidence.js'
+import { MANIFEST_FILE, type Manifest, type ManifestHead, type ProjectionDigest } from './manifest.js'
+import { summariseRun } from './run-summary.js'
+import { BUNDLE_LIMITS, tooLarge } from './zip.js'
+
+/** What the program adds to the collected records: projected values and rendered files. */
+export interface BundleContent {
+  readonly projections: readonly ProjectionDigest[]
+  /** The bytes of `report.html`. */
+  readonly report: Uint8Array
+  /** Artefacts to put into the bundle, by SHA-256; those above 25,000,000 bytes stay external. */
+  readonly embed?: ReadonlyMap<string, Uint8Array>
+  /** Sealed values to show, with what proves that they are the ones that were sealed. */
+  readonly openings?: readonly BundleOpening[]
+}
+
+export interface BundleOpening {
+  readonly position: number
+  /** From the record's root, `/data/...`. */
+  readonly pointer: string
+  /** 32 bytes. */
+  readonly salt: Uint8Array
+  readonly value: JsonValue
+}
+
+/** Artefacts above this size are never embedded. */
+export const MAX_EMBEDDED_BYTES = 25_000_000
+
+/**
+ * All files of a bundle but the signature: a pure function of its arguments, the same bytes whenever it is called.
+ * `checkpoint` is among them, though detached: it is the note that the ledger keeps.
+ *
+ * Throws ARTIFACT_MISSING for an artefact that no record names, ARTIFACT_CORRUPT for one with another digest,
+ * EVENT_INVALID for an opening that is not of its record, BUNDLE_TOO_LARGE.
+ */
+export function bundleFiles(
+  evidence: CollectedEvidence,
+  content: BundleContent,
+): { readonly files: ReadonlyMap<string, Uint8Array>; readonly manifest: Manifest } {
+  const named = artifactsOf(evidence.records)
+  const embedded = embeddedArtifacts(named, content.embed ?? new Map())
+  const listed = new Map<string, Uint8Array>([
+    ...embedded,
+    ['heads.json', headsFile(evidence)],
+    ['proof.json', proofFile(evidence)],
+    ['records.jsonl', recordsFile(evidence.records)],
+    ['report.html', content.report],
+  ])
+  const openings = content.openings ?? []
+  if (openings.length > 0) listed.set('openings.json', openingsFile(evidence.records, openings))
+  const external = [...named].filter(([digest]) => !embedded.has(`artifacts/${digest}`))
+  const manifest = manifestOf(evidence, listed, external, content.projections)
+  const manifestBytes = canonicalBytes(manifest)
+  if (manifestBytes.length > BUNDLE_LIMITS.manifestBytes) throw tooLarge(`a manifest of ${manifestBytes.length} bytes`)
+  const files = new Map(listed).set(MANIFEST_FILE, manifestBytes).set('checkpoint', evidence.checkpoint.note)
+  return { files, manifest }
+}
+
+function manifestOf(
+  evidence: CollectedEvidence,
+  listed: ReadonlyMap<string, Uint8Array>,
+  external: readonly (readonly [string, string])[],
+  projections: readonly ProjectionDigest[],
+): Manifest {
+  const stream = `run-${evidence.run}`
+  const run = summariseRun(evidence.records.filter((record) => record.event.stream === stream))
+  const heads = new Map(evidence.paths.map((path) => [path.stream, headOf(path)]))
+  return {
+    format: 'clyra.bundle/0',
+    profile: 'def',
+    genesis: hex(evidence.genesis),
+    origin: evidence.origin,
+    size: String(evidence.checkpoint.size),
+    root: hex(evidence.checkpoint.root),
+    run: { id: evidence.run, completeness: run.completeness, reasons: run.reasons },
+    completeAsOf: { position: decimal(evidence.heads.position), recordedat: evidence.heads.event.recordedat },
+    demonstration: run.demonstration,
+    claims: evidence.claims.map((name) => ({ stream: name, head: heads.get(name) ?? null })),
+    files: [...listed]
+      .sort(byFirst)
+      .map(([path, bytes]) => ({ path, size: decimal(bytes.length), sha256: hex(sha256(bytes)) })),
+    external: [...external].sort(byFirst).map(([sha, size]) => ({ sha256: sha, size })),
+    projections: [...projections].sort((a, b) => compare(a.name, b.name)),
+    governance: run.governance,
+    policy: run.policy,
+  }
+}
+
+/** Digest -> size of every artefact that a record of the bundle names. */
+function artifactsOf(records: readonly LedgerRecord[]): ReadonlyMap<string, string> {
+  const named = new Map<string, string>()
+  for (const record of records) {
+    if (!isType(record, 'dev.clyra.artifact.captured.v1')) continue
+    const { sha256: digest, size } = record.event.data
+    if (!named.has(digest)) named.set(digest, size)
+  }
+  return named
+}
+
+function embeddedArtifacts(
+  named: ReadonlyMap<string, string>,
+  embed: ReadonlyMap<string, Uint8Array>,
+): ReadonlyMap<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>()
+  for (const [digest, bytes] of embed) {
+    if (!named.has(digest)) {
+      throw new ClyraError('ARTIFACT_MISSING', `no record of the run names an artefact ${digest}`, {
+        details: { sha256: digest },
+      })
+    }
+    if (hex(sha256(bytes)) !== digest) {
+      throw new ClyraError('ARTIFACT_CORRUPT', `the artefact ${digest} no longer has that digest`, {
+        details: { sha256: digest },
+      })
+    }
+    if (bytes.length <= MAX_EMBEDDED_BYTES) files.set(`artifacts/${digest}`, bytes)
+  }
+  return files
+}
+
+/** The ledger's bytes, each line ended by one LF, in position order. */
+function recordsFile(records: readonly LedgerRecord[]): Uint8Array {
+  const lineEnd = Uint8Array.of(0x0a)
+  return concatBytes(...records.flatMap((record) => [record.bytes, lineEnd]))
+}
+
+function proofFile(evidence: CollectedEvidence): Uint8Array {
+  return canonicalBytes({
+    positions: evidence.records.map((record) => decimal(record.position)),
+    hashes: evidence.hashes.map(hex),
+    size: String(evidence.checkpoint.size),
+  })
+}
+
+function headsFile(evidence: CollectedEvidence): Uint8Array {
+  return canonicalBytes({
+    root: evidence.heads.event.data.root,
+    position: decimal(evidence.heads.position),
+    paths: evidence.paths.map((path) => ({
+      stream: path.stream,
+      head: headOf(path),
+      siblings: path.proof.siblings.map(hex),
+      other:
+        path.proof.other === null
+          ? null
+          : { key: hex(path.proof.other.keyHash), value: hex(path.proof.other.valueHash) },
+    })),
+  })
+}
+
+function openingsFile(records: readonly LedgerRecord[], openings: readonly BundleOpening[]): Uint8Array {
+  const byPosition = new Map(records.map((record) => [record.position, record]))
+  for (const opening of openings) {
+    const record = byPosition.get(opening.position)
+    if (record === undefined || !openSealed(record.event, opening)) {
+      throw new ClyraError(
+        'EVENT_INVALID',
+        `the opening of ${opening.pointer} is not of the record at ${opening.position}`,
+        {
+          details: { position: opening.position, pointer: opening.pointer },
+        },
+      )
+    }
+  }
+  const sorted = [...openings].sort((a, b) => a.position - b.position || compareUtf8(a.pointer, b.pointer))
+  return canonicalBytes(
+    sorted.map(({ position, pointer, salt, value }) => ({
+      position: decimal(position),
+      pointer,
+      salt: hex(salt),
+      value,
+    })),
+  )
+}
+
+function headOf({ head }: HeadsPath): ManifestHead | null {
+  return head === null ? null : { revision: String(head.revision), leaf: hex(head.leaf) }
+}
+
+function compareUtf8(a: string, b: string): number {
+  return Buffer.compare(utf8(a), utf8(b))
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** For ASCII keys: digests, paths. */
+function byFirst(a: readonly [string, unknown], b: readonly [string, unknown]): number {
+  return compare(a[0], b[0])
+}

@@ -1,0 +1,150 @@
+import { ClyraError } from '../errors/index.js'
+import {
+  assertStreamName,
+  type EventData,
+  HEADS_STREAM,
+  isType,
+  KEYS_STREAM,
+  type LedgerRecord,
+  REDACTIONS_STREAM,
+} from '../events/index.js'
+import type { Ledger, RecordView, SignedCheckpoint } from '../ledger/ledger.js'
+import type { HeadsPath } from '../ledger/proofs.js'
+import { BUNDLE_LIMITS, tooLarge } from './zip.js'
+
+/** What collecting needs of a ledger. */
+export type EvidenceSource = Pick<
+  Ledger,
+  'origin' | 'identity' | 'streamHead' | 'readStream' | 'readAll' | 'heads' | 'checkpointAt' | 'proveHead' | 'proveMany'
+>
+
+/** Everything of a ledger that a DEF bundle of one run holds: records and proofs, still without projections. */
+export interface CollectedEvidence {
+  readonly run: string
+  readonly origin: string
+  /** The genesis leaf. */
+  readonly genesis: Uint8Array
+  /** H: the heads record under which the streams are claimed. The last of `records`. */
+  readonly heads: LedgerRecord<'dev.clyra.ledger.heads.v1', EventData['dev.clyra.ledger.heads.v1']>
+  /** Of exactly H's position + 1. */
+  readonly checkpoint: SignedCheckpoint
+  /** Genesis, the complete claimed streams, H; ascending positions. What projections fold. */
+  readonly records: readonly LedgerRecord[]
+  /** Sorted; each complete in `records` or proved absent. */
+  readonly claims: readonly string[]
+  /** One for each claimed stream and one for `ledger-heads`, sorted by stream. */
+  readonly paths: readonly HeadsPath[]
+  /** Subtree hashes of the multiproof over the positions of `records`. */
+  readonly hashes: readonly Uint8Array[]
+}
+
+export interface CollectOptions {
+  /** Take the heads record at this position instead of the newest: to build an older bundle again. */
+  readonly headsPosition?: number
+}
+
+/**
+ * Collects the evidence of a run: the newest heads record with its kept checkpoint, if no record of a claimed stream
+ * lies after it (then nothing is written); else a new one, sealed.
+ *
+ * Rejects with RUN_NOT_FOUND, with NOT_SEALED where `headsPosition` has no kept checkpoint, with BUNDLE_TOO_LARGE past
+ * 256 MiB of records, and with what `Ledger.heads` rejects with (READ_ONLY, SEAL_FAILED).
+ */
+export async function collectEvidence(
+  ledger: EvidenceSource,
+  run: string,
+  options: CollectOptions = {},
+): Promise<CollectedEvidence> {
+  const stream = `run-${run}`
+  assertStreamName(stream)
+  if ((await ledger.streamHead(stream)) === undefined) throw runNotFound(run)
+  const claims = [KEYS_STREAM, REDACTIONS_STREAM, stream].sort()
+  const checkpoint = await chooseHeads(ledger, claims, options.headsPosition)
+  const position = Number(checkpoint.size) - 1
+  const records = await readRecords(ledger, claims, position)
+  const heads = records[records.length - 1]
+  if (heads === undefined || !isType(heads, 'dev.clyra.ledger.heads.v1')) {
+    throw new ClyraError('NOT_SEALED', `position ${position} holds no heads record`, { details: { position } })
+  }
+  if (!records.some((record) => record.event.stream === stream)) throw runNotFound(run)
+  const paths = await Promise.all(
+    [...claims, HEADS_STREAM].sort().map((name) => ledger.proveHead(name, BigInt(position))),
+  )
+  checkComplete(records, paths)
+  const positions = records.map((record) => BigInt(record.position))
+  const hashes = await ledger.proveMany(positions, checkpoint.size)
+  return { run, origin: ledger.origin, genesis: ledger.identity, heads, checkpoint, records, claims, paths, hashes }
+}
+
+async function chooseHeads(
+  ledger: EvidenceSource,
+  claims: readonly string[],
+  wanted?: number,
+): Promise<SignedCheckpoint> {
+  if (wanted !== undefined) {
+    const kept = await ledger.checkpointAt(BigInt(wanted) + 1n)
+    if (kept !== undefined) return kept
+    throw new ClyraError('NOT_SEALED', `no checkpoint is kept for a heads record at position ${wanted}`, {
+      details: { position: wanted },
+    })
+  }
+  return (await newestUsableHeads(ledger, claims)) ?? (await ledger.heads()).checkpoint
+}
+
+/** The kept checkpoint of the newest sealed heads record, if it comes after the last record of every claimed stream. */
+async function newestUsableHeads(
+  ledger: EvidenceSource,
+  claims: readonly string[],
+): Promise<SignedCheckpoint | undefined> {
+  const ends = await Promise.all(claims.map((stream) => ledger.streamHead(stream)))
+  const last = ends.reduce((max, head) => (head !== undefined && head.position > max ? head.position : max), 0n)
+  for await (const record of ledger.readStream(HEADS_STREAM, { backwards: true })) {
+    if (record.position < last) return undefined
+    const kept = await ledger.checkpointAt(record.position + 1n)
+    if (kept !== undefined) return kept
+  }
+  return undefined
+}
+
+/** Genesis, the claimed streams below `headsPosition`, and the record at it. */
+async function readRecords(
+  ledger: EvidenceSource,
+  claims: readonly string[],
+  headsPosition: number,
+): Promise<LedgerRecord[]> {
+  const records: LedgerRecord[] = []
+  let bytes = 0
+  const add = (view: RecordView): void => {
+    bytes += view.bytes.length + 1
+    if (bytes > BUNDLE_LIMITS.recordsBytes) throw tooLarge(`${bytes} bytes of records`)
+    records.push({ position: Number(view.position), leaf: view.leaf, bytes: view.bytes, event: view.event })
+  }
+  for await (const view of ledger.readAll({ from: 0n, limit: 1 })) add(view)
+  for (const stream of claims) {
+    for await (const view of ledger.readStream(stream)) {
+      if (view.position >= BigInt(headsPosition)) break
+      add(view)
+    }
+  }
+  for await (const view of ledger.readAll({ from: BigInt(headsPosition), limit: 1 })) add(view)
+  return records.sort((a, b) => a.position - b.position)
+}
+
+/** Each claimed stream must be there up to the head that its path proves; else the log changed under our reading. */
+function checkComplete(records: readonly LedgerRecord[], paths: readonly HeadsPath[]): void {
+  for (const { stream, head } of paths) {
+    if (stream === HEADS_STREAM) continue
+    const found = records.filter((record) => record.event.stream === stream).length
+    const proved = head === null ? 0 : Number(head.revision) + 1
+    if (found !== proved) {
+      throw new ClyraError('INDEX_CORRUPT', `${stream} has ${found} records where its heads path proves ${proved}`, {
+        details: { stream, found, proved },
+        fix: 'clyra fsck',
+      })
+    }
+  }
+}
+
+function runNotFound(run: string): ClyraError {
+  return new ClyraError('RUN_NOT_FOUND', `the ledger has no run ${run}`, { details: { run }, fix: 'clyra runs' })
+}
