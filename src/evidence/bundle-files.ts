@@ -29,7 +29,7 @@ export interface BundleOpening {
 }
 
 /** Artefacts above this size are never embedded. */
-export const MAX_EMBEDDED_BYTES = 25_000_000
+export const MAX_EMBEDDED_BYTES = BUNDLE_LIMITS.embeddedArtifactBytes
 
 /**
  * All files of a bundle but the signature: a pure function of its arguments, the same bytes whenever it is called.
@@ -130,7 +130,7 @@ function recordsFile(records: readonly LedgerRecord[]): Uint8Array {
 }
 
 function proofFile(evidence: CollectedEvidence): Uint8Array {
-  return canonicalBytes({
+  return jsonFile('proof.json', {
     positions: evidence.records.map((record) => decimal(record.position)),
     hashes: evidence.hashes.map(hex),
     size: String(evidence.checkpoint.size),
@@ -138,7 +138,7 @@ function proofFile(evidence: CollectedEvidence): Uint8Array {
 }
 
 function headsFile(evidence: CollectedEvidence): Uint8Array {
-  return canonicalBytes({
+  return jsonFile('heads.json', {
     root: evidence.heads.event.data.root,
     position: decimal(evidence.heads.position),
     paths: evidence.paths.map((path) => ({
@@ -168,7 +168,8 @@ function openingsFile(records: readonly LedgerRecord[], openings: readonly Bundl
     }
   }
   const sorted = [...openings].sort((a, b) => a.position - b.position || compareUtf8(a.pointer, b.pointer))
-  return canonicalBytes(
+  return jsonFile(
+    'openings.json',
     sorted.map(({ position, pointer, salt, value }) => ({
       position: decimal(position),
       pointer,
@@ -176,6 +177,12 @@ function openingsFile(records: readonly LedgerRecord[], openings: readonly Bundl
       value,
     })),
   )
+}
+
+function jsonFile(name: string, value: object): Uint8Array {
+  const bytes = canonicalBytes(value)
+  if (bytes.length > BUNDLE_LIMITS.jsonBytes) throw tooLarge(`${bytes.length} bytes of ${name}`)
+  return bytes
 }
 
 function headOf({ head }: HeadsPath): ManifestHead | null {

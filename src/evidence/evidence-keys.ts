@@ -29,7 +29,7 @@ export function evidenceKeysAt(records: readonly LedgerRecord[], position: numbe
 export function checkSigners(signers: readonly Signer[], valid: ReadonlySet<string>): void {
   if (valid.size === 0 || signers.length === 0) {
     throw new ClyraError('NO_EVIDENCE_KEY', 'the ledger has no valid evidence key to sign the bundle with', {
-      fix: 'clyra keys rotate evidence',
+      fix: 'clyra keys rotate',
     })
   }
   for (const { keyId } of signers) {

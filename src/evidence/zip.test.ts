@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -32,6 +32,12 @@ describe('zip', () => {
       Buffer.from([0, 0, 0, 0, 1, 0, 1, 0, central.length, 0, 0, 0, local.length, 0, 0, 0, 0, 0]),
     ])
     expect(Buffer.from(zip(new Map([['a/b', content]])))).toEqual(Buffer.concat([local, central, end]))
+  })
+
+  it('has the limits of the specification', () => {
+    const constants = new URL('../../spec/def/constants.json', import.meta.url)
+    const { archiveBytes, archiveEntries, ...limits } = JSON.parse(readFileSync(constants, 'utf8')).limits
+    expect({ bytes: archiveBytes, entries: archiveEntries, ...limits }).toMatchObject(BUNDLE_LIMITS)
   })
 
   it('gives the same bytes for the same files in any order', () => {

@@ -7,6 +7,11 @@ export const BUNDLE_LIMITS = {
   entries: 10_000,
   recordsBytes: 256 * 1024 * 1024,
   manifestBytes: 16 * 1024 * 1024,
+  /** Any other JSON file. */
+  jsonBytes: 64 * 1024 * 1024,
+  nameBytes: 255,
+  /** Artefacts above this size are never embedded. */
+  embeddedArtifactBytes: 25_000_000,
 } as const
 
 const NAME = /^[a-z0-9.-]+(\/[a-z0-9.-]+)*$/
@@ -57,7 +62,11 @@ function sizeOf(names: readonly string[], files: ReadonlyMap<string, Uint8Array>
   if (names.length > BUNDLE_LIMITS.entries) throw tooLarge(`${names.length} files`)
   let size = END_BYTES
   for (const name of names) {
-    if (!NAME.test(name) || name.length > 1024 || name.split('/').some((part) => part === '.' || part === '..')) {
+    if (
+      !NAME.test(name) ||
+      name.length > BUNDLE_LIMITS.nameBytes ||
+      name.split('/').some((part) => part === '.' || part === '..')
+    ) {
       throw new ClyraError('BUNDLE_MALFORMED', `${JSON.stringify(name)} cannot be the name of a file in a bundle`, {
         details: { name },
       })

@@ -36,11 +36,16 @@ export const ledger = {
   /** Stream `ledger-keys`: valid from this record's position. `replaces` names the key it takes over from, which stays valid until revoked. */
   'dev.clyra.ledger.key.introduced.v1': z.strictObject({ key: ledgerKey, replaces: hexDigest.nullable() }),
   /** Stream `ledger-keys`: the key is valid up to the position before this record, or before `compromisedSince`. */
-  'dev.clyra.ledger.key.revoked.v1': z.strictObject({
-    id: hexDigest,
-    reason: z.enum(['superseded', 'compromised', 'retired']),
-    compromisedSince: decimalString.nullable(),
-  }),
+  'dev.clyra.ledger.key.revoked.v1': z
+    .strictObject({
+      id: hexDigest,
+      reason: z.enum(['superseded', 'compromised', 'retired']),
+      compromisedSince: decimalString.nullable(),
+    })
+    .refine(
+      (revoked) => revoked.compromisedSince === null || revoked.reason === 'compromised',
+      'says since when only of a compromised key',
+    ),
   /** Stream `ledger-heads`: the root of the stream-heads map of the `size` records before this one (size = its position). */
   'dev.clyra.ledger.heads.v1': z.strictObject({ size: decimalString, root: hexDigest }),
   /** Stream `ledger-redactions`: the subject key was destroyed. */
