@@ -1,1 +1,7 @@
-export {}
+export type { VerifyBundleOptions, VerifyOptions } from './options.js'
+export { VerifyUsageError } from './refusal.js'
+export type { Check, UsedKey, VerifyResult, Warning } from './result.js'
+export type { FaultCode, ReasonCode, Verdict, WarningCode } from './spec.generated.js'
+export type { TrustedKey } from './trust.js'
+export { parseTrustFile } from './trust.js'
+export { verifyBundle } from './verify-bundle.js'

@@ -1,0 +1,213 @@
+import type { Archive } from './archive.js'
+import { hex } from './bytes.js'
+import { isRecordedAt, ORIGIN, STREAM } from './grammar.js'
+import { admit, type JsonValue } from './json.js'
+import type { LogRecord } from './record.js'
+import { readRecord } from './record.js'
+import { type Offences, Refusal } from './refusal.js'
+import { sha256 } from './sha256.js'
+import {
+  anyObject,
+  anyValue,
+  arrayOf,
+  attempt,
+  boolean,
+  decimal,
+  hash,
+  hashText,
+  integer,
+  nullable,
+  object,
+  oneOf,
+  type Shape,
+  type Shaped,
+  shapeAs,
+  sortedBy,
+  text,
+} from './shape.js'
+import { type FaultCode, SPEC } from './spec.generated.js'
+
+const streamName = text(STREAM, 'a stream name')
+const head = nullable(object({ revision: decimal, leaf: hash }))
+const artifactPath = /^artifacts\/([0-9a-f]{64})$/
+const bySha256 = ({ sha256 }: { readonly sha256: string }) => sha256
+const recordedAt: Shape<string> = (value, path) => text(/./)(isRecordedAt(String(value)) ? value : undefined, path)
+
+const manifest = object({
+  format: oneOf(SPEC.bundleFormat),
+  profile: oneOf('def'),
+  genesis: hashText,
+  origin: text(ORIGIN),
+  size: decimal,
+  root: hashText,
+  run: object({
+    id: text(/^[A-Za-z0-9._:~-]{1,200}$/),
+    completeness: oneOf('complete', 'partial', 'unknown'),
+    reasons: sortedBy(text(/^[a-z0-9-]{1,64}$/), (reason) => reason),
+  }),
+  completeAsOf: object({ position: decimal, recordedat: recordedAt }),
+  demonstration: boolean,
+  claims: sortedBy(object({ stream: streamName, head }), ({ stream }) => stream),
+  files: sortedBy(object({ path: text(/^[a-z0-9./-]{1,255}$/), size: decimal, sha256: hashText }), ({ path }) => path),
+  external: sortedBy(object({ sha256: hashText, size: decimal }), bySha256),
+  projections: sortedBy(
+    object({ name: text(/^[a-z][a-z0-9-]{0,30}$/), version: integer, digest: hashText }),
+    ({ name }) => name,
+  ),
+  governance: nullable(anyObject),
+  policy: nullable(hashText),
+})
+export type Manifest = Shaped<typeof manifest>
+
+const envelope = object({
+  payload: text(),
+  payloadType: text(),
+  signatures: arrayOf(object({ keyid: hashText, sig: text() }), { min: 1, max: 64 }),
+})
+export type DsseEnvelope = Shaped<typeof envelope>
+
+const proof = object({ positions: arrayOf(decimal), hashes: arrayOf(hash), size: decimal })
+export type Proof = Shaped<typeof proof>
+
+const heads = object({
+  root: hash,
+  position: decimal,
+  paths: sortedBy(
+    object({
+      stream: streamName,
+      head,
+      siblings: arrayOf(hash, { max: 256 }),
+      other: nullable(object({ key: hash, value: hash })),
+    }),
+    ({ stream }) => stream,
+  ),
+})
+export type Heads = Shaped<typeof heads>
+
+/** Sorted by position, then pointer; positions are padded so that text order is number order. */
+const openings = sortedBy(
+  object({ position: decimal, pointer: text(/^(\/([^~/]|~[01])*)+$/u), salt: hash, value: anyValue }),
+  ({ position, pointer }) => `${String(position).padStart(16, '0')}${pointer}`,
+)
+export type Openings = Shaped<typeof openings>
+
+/** Everything in a bundle that is read, admitted and typed; none of it believed yet. */
+export interface Documents {
+  readonly archive: Archive
+  readonly manifest: Manifest
+  readonly manifestDigest: string
+  readonly envelope: DsseEnvelope
+  readonly proof: Proof
+  readonly heads: Heads
+  readonly openings: Openings
+  readonly records: readonly LogRecord[]
+  /** SHA-256 -> bytes of the embedded artefacts, as they are named. */
+  readonly artifacts: ReadonlyMap<string, Uint8Array>
+}
+
+/** Stage JSON: the manifest, its table of files, then every other document and record. */
+export function readDocuments(archive: Archive, offences: Offences): Documents {
+  const manifestBytes = archive.get('manifest.json')
+  if (manifestBytes === undefined) throw new Refusal('FILE_MISSING', 'is required', { file: 'manifest.json' })
+  const manifest = readManifest(manifestBytes)
+  const digests = checkFiles(archive, manifest, offences)
+  // What is not the bytes that were listed is not worth reading; FILE_* comes before JSON_* in the table.
+  offences.settle()
+  const read = <T>(file: string, shape: Shape<T>, code: FaultCode): T | undefined =>
+    attempt(offences, () => shapeAs(shape, readJson(archive, file), code, { file }))
+  const documents = {
+    archive,
+    manifest,
+    manifestDigest: hex(sha256(manifestBytes)),
+    envelope: read('manifest.dsse.json', envelope, 'DSSE_MALFORMED'),
+    proof: read('proof.json', proof, 'PROOF_MALFORMED'),
+    heads: read('heads.json', heads, 'HEADS_MALFORMED'),
+    openings: archive.has('openings.json') ? read('openings.json', openings, 'OPENINGS_MALFORMED') : [],
+    records: readRecords(archive.get('records.jsonl')!, offences),
+    artifacts: embedded(archive, digests),
+  }
+  offences.settle()
+  // Where one of them could not be read, an offence was settled just above.
+  return documents as Documents
+}
+
+function readManifest(bytes: Uint8Array): Manifest {
+  const where = { file: 'manifest.json' }
+  if (bytes.length > SPEC.limits.manifestBytes) throw new Refusal('MANIFEST_MALFORMED', `${bytes.length} bytes`, where)
+  const value = admit(bytes, where)
+  const { format, profile } = shapeAs(
+    object({ format: text(), profile: text() }, { open: true }),
+    value,
+    'MANIFEST_MALFORMED',
+    where,
+  )
+  if (format !== SPEC.bundleFormat || !Object.hasOwn(SPEC.profiles, profile)) {
+    throw new Refusal('FORMAT_UNSUPPORTED', `format ${format}, profile ${profile}`, where)
+  }
+  return shapeAs(manifest, value, 'MANIFEST_MALFORMED', where)
+}
+
+/** Every file is either detached, or listed with its size and digest; returns the digest of each listed file. */
+function checkFiles(archive: Archive, manifest: Manifest, offences: Offences): Map<string, string> {
+  const listed = new Map(manifest.files.map((file) => [file.path, file]))
+  const unlisted = new Set<string>([...SPEC.files.unlisted, ...SPEC.files.detached])
+  const knownNames = new Set<string>(SPEC.files.listed)
+  const digests = new Map<string, string>()
+  for (const file of SPEC.files.required) {
+    if (!archive.has(file)) offences.add('FILE_MISSING', 'is required', { file })
+    if (!unlisted.has(file) && !listed.has(file)) offences.add('FILE_UNLISTED', 'is not listed', { file })
+  }
+  for (const [file, bytes] of archive) {
+    if (unlisted.has(file)) continue
+    const entry = listed.get(file)
+    if (entry === undefined) {
+      offences.add('FILE_UNLISTED', 'is not listed', { file })
+      continue
+    }
+    if (bytes.length !== entry.size)
+      offences.add('FILE_SIZE_MISMATCH', `${bytes.length} bytes, listed ${entry.size}`, { file })
+    const digest = hex(sha256(bytes))
+    if (digest !== entry.sha256) offences.add('FILE_DIGEST_MISMATCH', 'does not have the listed SHA-256', { file })
+    digests.set(file, digest)
+  }
+  for (const file of listed.keys()) {
+    if (!archive.has(file)) offences.add('FILE_MISSING', 'is listed', { file })
+    if (!knownNames.has(file) && !artifactPath.test(file))
+      offences.add('FILE_UNLISTED', 'is no file of the format', { file })
+  }
+  return digests
+}
+
+function readJson(archive: Archive, file: string): JsonValue {
+  const bytes = archive.get(file)!
+  if (bytes.length > SPEC.limits.jsonBytes) throw new Refusal('JSON_SYNTAX', `${bytes.length} bytes`, { file })
+  return admit(bytes, { file })
+}
+
+/** The log's bytes, one record a line; where a line is refused its number stands for the position. */
+function readRecords(bytes: Uint8Array, offences: Offences): LogRecord[] {
+  const file = 'records.jsonl'
+  const records: LogRecord[] = []
+  if (bytes.length === 0 || bytes.at(-1) !== 0x0a || bytes.length > SPEC.limits.recordsBytes) {
+    offences.add('RECORDS_MALFORMED', 'is empty, too large, or does not end in a line feed', { file })
+    return records
+  }
+  for (let start = 0, line = 0; start < bytes.length; line++) {
+    const end = bytes.indexOf(0x0a, start)
+    const where = { file, position: line }
+    if (end === start) offences.add('RECORDS_MALFORMED', 'an empty line', where)
+    const record = attempt(offences, () => readRecord(bytes.subarray(start, end), where))
+    if (record !== undefined) records.push(record)
+    start = end + 1
+  }
+  return records
+}
+
+function embedded(archive: Archive, digests: ReadonlyMap<string, string>): Map<string, Uint8Array> {
+  const artifacts = new Map<string, Uint8Array>()
+  for (const file of digests.keys()) {
+    const name = artifactPath.exec(file)?.[1]
+    if (name !== undefined) artifacts.set(name, archive.get(file)!)
+  }
+  return artifacts
+}

@@ -1,0 +1,34 @@
+/** Grammars of the log, each in one place. */
+
+export const STREAM = /^[a-z][a-z0-9]{0,30}-[A-Za-z0-9._:~-]{1,200}$/
+/** Lower-case host name: no path, no port. */
+export const ORIGIN = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
+/** Lower-case UUIDv7, or UUIDv8 for what was read from files. */
+export const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+/** Reverse-DNS with a version or not: a verifier admits every type outside the reserved ones. */
+export const EVENT_TYPE = /^[a-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+$/
+export const EXTENSION = /^[a-z0-9]{1,20}$/
+
+const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?Z$/
+const RECORDED_AT = /^.{19}\.\d{3}Z$/
+
+/** `YYYY-MM-DDTHH:mm:ss(.[0-9]{1,9})?Z` that names a real instant; no leap second. */
+export function isInstant(text: string): boolean {
+  const parts = TIME.exec(text)
+  if (parts === null) return false
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ] // six groups of digits matched
+  if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return false
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
+  return day >= 1 && day <= days
+}
+
+/** `YYYY-MM-DDTHH:mm:ss.sssZ`: text order is time order. */
+export const isRecordedAt = (text: string): boolean => RECORDED_AT.test(text) && isInstant(text)

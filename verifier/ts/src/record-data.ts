@@ -1,0 +1,88 @@
+import { ORIGIN } from './grammar.js'
+import type { JsonValue } from './json.js'
+import type { Where } from './refusal.js'
+import {
+  anyObject,
+  arrayOf,
+  boolean,
+  decimal,
+  hash,
+  hashText,
+  nullable,
+  object,
+  oneOf,
+  type Shape,
+  type Shaped,
+  shapeAs,
+  text,
+} from './shape.js'
+import { SPEC } from './spec.generated.js'
+
+/**
+ * The data of the record types that a verifier reads. Types of the ledger itself are strict; of the others only the
+ * members that a verdict rests on are looked at, so that the rest of a run's events can grow.
+ */
+
+const LABEL = /^.{1,512}$/su
+
+const ledgerKey = object({
+  id: hashText,
+  purpose: oneOf('ledger', 'evidence', 'attestation', 'badge'),
+  alg: oneOf('ed25519'),
+  type: oneOf(1),
+  public: hash,
+})
+export type LedgerKey = Shaped<typeof ledgerKey>
+
+const genesis = object({
+  format: oneOf(SPEC.ledgerFormat),
+  admission: oneOf(SPEC.admission),
+  hash: oneOf(SPEC.hashSuite),
+  origin: text(ORIGIN),
+  nonce: hash,
+  keys: arrayOf(ledgerKey, { min: 1 }),
+  roots: arrayOf(ledgerKey),
+})
+export type GenesisData = Shaped<typeof genesis>
+
+const SHAPES = {
+  'dev.clyra.ledger.genesis.v1': genesis,
+  'dev.clyra.ledger.key.introduced.v1': object({ key: ledgerKey, replaces: nullable(hashText) }),
+  'dev.clyra.ledger.key.revoked.v1': object({
+    id: hashText,
+    reason: oneOf('superseded', 'compromised', 'retired'),
+    compromisedSince: nullable(decimal),
+  }),
+  'dev.clyra.ledger.heads.v1': object({ size: decimal, root: hash }),
+  'dev.clyra.ledger.redacted.v1': object({
+    subject: text(LABEL),
+    reason: oneOf('erasure-request', 'retention', 'mistake'),
+  }),
+  'dev.clyra.run.started.v1': object(
+    { subject: text(LABEL), demonstration: boolean, governance: anyObject, policy: nullable(hashText) },
+    { open: true },
+  ),
+  'dev.clyra.run.gap.v1': object({ reason: text(/^[a-z0-9-]{1,64}$/) }, { open: true }),
+  'dev.clyra.artifact.captured.v1': object({ sha256: hashText, size: decimal }, { open: true }),
+} as const
+
+export type ReadType = keyof typeof SHAPES
+export type ReadData<T extends ReadType> = Shaped<(typeof SHAPES)[T]>
+
+/** Checks the data of a type that is read; other types pass. Throws RECORD_DATA_INVALID. */
+export function readData(type: string, data: JsonValue, where: Where): void {
+  if (Object.hasOwn(SHAPES, type)) {
+    // An own member of SHAPES.
+    shapeAs<unknown>(SHAPES[type as ReadType], data, 'RECORD_DATA_INVALID', where)
+  }
+}
+
+/** The typed data of `record` where it is of `type`, else undefined. Data were checked when the record was admitted. */
+export function dataOf<T extends ReadType>(
+  record: { readonly type: string; readonly data: JsonValue },
+  type: T,
+): ReadData<T> | undefined {
+  if (record.type !== type) return undefined
+  // The table holds for each type T the shape that gives ReadData<T>.
+  return shapeAs(SHAPES[type] as unknown as Shape<ReadData<T>>, record.data, 'RECORD_DATA_INVALID', {})
+}

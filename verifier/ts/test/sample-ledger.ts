@@ -1,0 +1,85 @@
+import { hex, utf8 } from '../src/bytes.js'
+import { commitment } from '../src/sealed-values.js'
+import { sha256 } from '../src/sha256.js'
+import { evidenceKey } from './bundle-maker.js'
+import { type Draft, TestLedger } from './ledger-maker.js'
+
+/** The run that tests and vectors are about, and the parts of it that they change. */
+
+export const RUN = '01940000-0000-7000-8000-00000000aaaa'
+export const SUBJECT = '0d5f3a52-6a3c-4a9e-8f53-3c3f4e1b2a10'
+export const ARTIFACT = utf8('{"metadata":{}}\n')
+export const SALT = sha256(utf8('clyra test salt'))
+export const GOVERNANCE = {
+  job_id: 'nightly',
+  service_id: null,
+  pipeline_id: null,
+  agent_id: null,
+  runtime_versions: [],
+  schema_versions: [],
+}
+
+export const started = (changes: Record<string, string | boolean | null> = {}): Draft => ({
+  stream: `run-${RUN}`,
+  type: 'dev.clyra.run.started.v1',
+  data: {
+    run: RUN,
+    tool: 'dbt',
+    subject: SUBJECT,
+    capture: 'wrapper',
+    demonstration: false,
+    governance: GOVERNANCE,
+    policy: null,
+    ...changes,
+  },
+})
+
+export const captured = (bytes = ARTIFACT): Draft => ({
+  stream: `run-${RUN}`,
+  type: 'dev.clyra.artifact.captured.v1',
+  data: {
+    name: 'manifest.json',
+    mediaType: 'application/json',
+    sha256: hex(sha256(bytes)),
+    size: String(bytes.length),
+    invocation: null,
+  },
+})
+
+export const SEALED_ID = '01940000-0000-7000-8000-00000000bbbb'
+export const SEALED_VALUE = 'select 1'
+export const sealed = (): Draft => ({
+  stream: `run-${RUN}`,
+  type: 'dev.clyra.dbt.statement.executed.v1',
+  data: { text: { 'clyra:sealed': commitment(SEALED_ID, '/data/text', SALT, SEALED_VALUE) } },
+  attributes: { id: SEALED_ID },
+})
+
+export const gap = (reason: string): Draft => ({
+  stream: `run-${RUN}`,
+  type: 'dev.clyra.run.gap.v1',
+  data: { run: RUN, reason, count: null },
+})
+
+export const closed = (): Draft => ({ stream: `run-${RUN}`, type: 'dev.clyra.run.closed.v1', data: { run: RUN } })
+
+export const other = (stream = 'run-other', n = 0): Draft => ({
+  stream,
+  type: 'org.example.thing.happened.v1',
+  data: { n },
+})
+
+export const DRAFTS = (): Draft[] => [started(), other(), captured(), sealed(), other('run-other', 1), closed()]
+
+/** Genesis, evidence key, a first heads record, the run between records of another stream, heads. */
+export function sampleLedger(
+  drafts: readonly Draft[] = DRAFTS(),
+  options: ConstructorParameters<typeof TestLedger>[0] = {},
+) {
+  const ledger = new TestLedger(options)
+  ledger.introduce(evidenceKey)
+  ledger.appendHeads()
+  for (const draft of drafts) ledger.append(draft)
+  ledger.appendHeads()
+  return ledger
+}
