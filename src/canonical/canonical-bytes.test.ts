@@ -149,9 +149,9 @@ describe('canonical form', () => {
     expect(isMemberName('x'.repeat(128))).toBe(true)
   })
 
-  it('takes 32 levels and refuses 33, and a cycle', () => {
-    const nest = (levels: number): unknown => (levels === 0 ? 1 : [nest(levels - 1)])
-    expect(canonicalString(nest(32))).toHaveLength(65)
+  it('takes a value at depth 32, refuses one at depth 33, and a cycle', () => {
+    const nest = (levels: number): unknown => (levels === 1 ? 1 : [nest(levels - 1)])
+    expect(canonicalString(nest(32))).toHaveLength(63)
     expect(codeOf(() => canonicalString(nest(33)))).toBe('JSON_TOO_DEEP')
     const cycle: Record<string, unknown> = {}
     cycle['a'] = cycle

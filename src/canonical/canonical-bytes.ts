@@ -27,6 +27,7 @@ export function canonicalString(value: unknown, options?: CanonicalOptions): str
 }
 
 function write(value: unknown, depth: number, anyNames: boolean): string {
+  if (depth > MAX_DEPTH) throw new ClyraError('JSON_TOO_DEEP', `a value lies deeper than ${MAX_DEPTH} levels`)
   switch (typeof value) {
     case 'string':
       return quote(value)
@@ -36,7 +37,6 @@ function write(value: unknown, depth: number, anyNames: boolean): string {
       return value ? 'true' : 'false'
     case 'object':
       if (value === null) return 'null'
-      if (depth > MAX_DEPTH) throw new ClyraError('JSON_TOO_DEEP', `the value nests deeper than ${MAX_DEPTH} levels`)
       return Array.isArray(value) ? array(value, depth, anyNames) : object(value, depth, anyNames)
     default:
       throw new ClyraError('JSON_SYNTAX', `a ${typeof value} is not a JSON value; leave the member out or use null`)

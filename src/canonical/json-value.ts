@@ -4,7 +4,7 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 /** A JSON object; members are own, enumerable, and never `undefined`. */
 export type JsonObject = { readonly [name: string]: JsonValue }
 
-/** How deep arrays and objects may nest; the root container is level 1, scalars add no level. */
+/** How deep a value may lie, scalars too: the root is at depth 1, its members and elements at depth 2. */
 export const MAX_DEPTH = 32
 
 const NAME = /^[A-Za-z0-9_.:/$@-]{1,128}$/

@@ -81,7 +81,8 @@ describe('strict JSON', () => {
     ['a word that goes on', 'nullx', 'JSON_TRAILING'],
     ['a second value', '{}{}', 'JSON_TRAILING'],
     ['a zero byte after the value', '1\u0000', 'JSON_TRAILING'],
-    ['33 levels', `${'['.repeat(33)}${']'.repeat(33)}`, 'JSON_TOO_DEEP'],
+    ['a scalar at depth 33', `${'['.repeat(32)}1${']'.repeat(32)}`, 'JSON_TOO_DEEP'],
+    ['an array at depth 33', `${'['.repeat(33)}${']'.repeat(33)}`, 'JSON_TOO_DEEP'],
     ['a depth bomb', '['.repeat(200_000), 'JSON_TOO_DEEP'],
     ['a depth bomb of objects', '{"a":'.repeat(200_000), 'JSON_TOO_DEEP'],
   ])('refuses %s', (_, text, code) => {

@@ -8,7 +8,7 @@ export interface ParseOptions {
   readonly floats?: boolean
   /** Accept any member name, `__proto__` included (as an own member). Default: the record grammar. */
   readonly anyNames?: boolean
-  /** Levels of arrays and objects, root = 1. Default 32. */
+  /** How deep a value may lie, root = 1. Default 32. */
   readonly maxDepth?: number
 }
 
@@ -18,7 +18,7 @@ export interface ParseOptions {
  * Refuses, with the code named: a byte order mark (`JSON_BOM`), invalid, overlong or surrogate UTF-8
  * (`JSON_BAD_UTF8`), a member name twice, compared after its escapes are resolved (`JSON_DUPLICATE_NAME`), a name
  * outside the grammar (`JSON_FORBIDDEN_NAME`), an escaped lone surrogate (`JSON_SURROGATE`), any number but an integer
- * within +-(2^53-1), and -0 (`JSON_NUMBER`), nesting over 32 levels (`JSON_TOO_DEEP`), bytes after the value
+ * within +-(2^53-1), and -0 (`JSON_NUMBER`), a value deeper than 32 levels (`JSON_TOO_DEEP`), bytes after the value
  * (`JSON_TRAILING`), and whatever is not JSON (`JSON_SYNTAX`). The options relax it for JSON of other systems.
  * `details.offset` is the byte where reading stopped. UTF-8 is judged first, then the text from left to right.
  */
@@ -75,6 +75,8 @@ class Tokenizer {
   }
 
   #value(depth: number): JsonValue {
+    if (depth > this.#maxDepth)
+      throw this.#refusal('JSON_TOO_DEEP', `a value lies deeper than ${this.#maxDepth} levels`)
     const code = this.#text.charCodeAt(this.#at)
     switch (code) {
       case QUOTE:
@@ -96,7 +98,7 @@ class Tokenizer {
   }
 
   #object(depth: number): JsonValue {
-    this.#enter(depth)
+    this.#enter()
     const members: Record<string, JsonValue> = {}
     if (this.#closes(0x7d)) return members
     for (;;) {
@@ -123,7 +125,7 @@ class Tokenizer {
   }
 
   #array(depth: number): JsonValue {
-    this.#enter(depth)
+    this.#enter()
     const values: JsonValue[] = []
     if (this.#closes(0x5d)) return values
     for (;;) {
@@ -133,10 +135,7 @@ class Tokenizer {
   }
 
   /** Steps over an opening bracket. */
-  #enter(depth: number): void {
-    if (depth > this.#maxDepth) {
-      throw this.#refusal('JSON_TOO_DEEP', `the value nests deeper than ${this.#maxDepth} levels`)
-    }
+  #enter(): void {
     this.#at++
     this.#space()
   }
