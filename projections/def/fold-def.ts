@@ -1,0 +1,52 @@
+import { hex } from '../../src/canonical/index.js'
+import { isType, type LedgerRecord } from '../../src/events/index.js'
+import { runOf, runProjection } from '../run/index.js'
+import type { DefState, IntroducedKey } from './def-state.js'
+
+/**
+ * Folds one record of a bundle. Each of the ledger's own types counts only in its one stream; the records of other
+ * runs and types are not part of this bundle and change nothing but are never handed over by a builder.
+ */
+export function foldBundleRecord(state: DefState, record: LedgerRecord): DefState {
+  const { stream } = record.event
+  if (runOf(stream) === state.run.run) {
+    return { ...state, records: state.records + 1, run: runProjection.apply(state.run, record) }
+  }
+  const folded = foldLedgerRecord(state, record)
+  return folded === state ? state : { ...folded, records: state.records + 1 }
+}
+
+function foldLedgerRecord(state: DefState, record: LedgerRecord): DefState {
+  const position = String(record.position)
+  const { stream, recordedat: recordedAt, revision } = record.event
+  switch (stream) {
+    case 'ledger-genesis': {
+      if (!isType(record, 'dev.clyra.ledger.genesis.v1')) return state
+      const { nonce: _, ...genesis } = record.event.data
+      return { ...state, genesis: { ...genesis, leaf: hex(record.leaf), recordedAt } }
+    }
+    case 'ledger-keys':
+      return { ...state, keys: foldKeys(state.keys, record) }
+    case 'ledger-redactions':
+      if (!isType(record, 'dev.clyra.ledger.redacted.v1')) return state
+      return { ...state, redactions: [...state.redactions, { ...record.event.data, position, recordedAt }] }
+    case 'ledger-heads':
+      if (!isType(record, 'dev.clyra.ledger.heads.v1')) return state
+      return { ...state, heads: { ...record.event.data, position, revision, recordedAt } }
+    default:
+      return state
+  }
+}
+
+function foldKeys(keys: readonly IntroducedKey[], record: LedgerRecord): readonly IntroducedKey[] {
+  const position = String(record.position)
+  if (isType(record, 'dev.clyra.ledger.key.introduced.v1')) {
+    const { key, replaces } = record.event.data
+    return [...keys, { ...key, introducedAt: position, replaces, revoked: null }]
+  }
+  if (isType(record, 'dev.clyra.ledger.key.revoked.v1')) {
+    const { id, reason, compromisedSince } = record.event.data
+    return keys.map((key) => (key.id === id ? { ...key, revoked: { position, reason, compromisedSince } } : key))
+  }
+  return keys
+}

@@ -1,0 +1,24 @@
+import type { Projection } from '../../src/events/index.js'
+import { runOf } from '../run/index.js'
+import { type DefState, emptyDef } from './def-state.js'
+import { type DefView, renderDef } from './def-view.js'
+import { foldBundleRecord } from './fold-def.js'
+
+export type * from './def-state.js'
+export type { DefView } from './def-view.js'
+export { renderReport } from './report/render-report.js'
+export type { ReportContext } from './report/report-context.js'
+
+/**
+ * What a DEF bundle holds. It is folded over a bundle's records (`foldRecords(defProjection, run, records)`: genesis,
+ * run-R, ledger-keys, ledger-redactions, H), which the builder selects. `partition` names the run for the records of a
+ * run's stream alone: the ledger's own records belong to every bundle.
+ */
+export const defProjection: Projection<DefState, DefView> = {
+  name: 'def',
+  version: 1,
+  partition: (record) => runOf(record.event.stream),
+  initial: emptyDef,
+  apply: foldBundleRecord,
+  render: renderDef,
+}

@@ -1,0 +1,46 @@
+import { append, lengthOf } from './append-list.js'
+import type { Of } from './record-of.js'
+import type { RunState, Statement, Statements, Tally } from './run-state.js'
+import { upsert } from './sorted-list.js'
+
+/** How many statements a run lists in order, and how many more that failed or are unknown. Counted are all. */
+export const LISTED = 2_000
+export const LISTED_NOT_SUCCESSFUL = 2_000
+
+export function foldStatement(state: RunState, of: Of<'dev.clyra.dbt.statement.executed.v1'>): RunState {
+  const { data } = of
+  const count = (value: number | undefined) => (value ?? 0) + 1
+  const tally = (value: Tally | undefined) => add(value ?? NOTHING, data)
+  const was = state.statements
+  const statements: Statements = {
+    total: was.total + 1,
+    byOutcome: upsert(was.byOutcome, data.outcome, count),
+    byOrigin: upsert(was.byOrigin, data.origin, count),
+    byVerb: upsert(was.byVerb, data.kind === 'statement' ? (data.verb ?? '-') : data.kind.toUpperCase(), tally),
+    byNode: data.node === null ? was.byNode : upsert(was.byNode, data.node, tally),
+    truncated: was.truncated + (data.truncated ? 1 : 0),
+    multiStatement: was.multiStatement + (data.multiStatement ? 1 : 0),
+    ...list(was, of),
+  }
+  return { ...state, statements }
+}
+
+function list(was: Statements, { data, position }: Of<'dev.clyra.dbt.statement.executed.v1'>) {
+  const limit = data.outcome === 'success' ? LISTED : LISTED + LISTED_NOT_SUCCESSFUL
+  if (lengthOf(was.listed) >= limit) return { listed: was.listed, unlisted: was.unlisted + 1 }
+  const { invocation: _1, text, fingerprintKey: _2, ...rest } = data
+  const statement: Statement = { ...rest, sealedText: text !== null, position }
+  return { listed: append(was.listed, statement), unlisted: was.unlisted }
+}
+
+const NOTHING: Tally = { total: 0, failed: 0, unknown: 0, rows: '0' }
+
+function add(tally: Tally, data: Of<'dev.clyra.dbt.statement.executed.v1'>['data']): Tally {
+  return {
+    total: tally.total + 1,
+    failed: tally.failed + (data.outcome === 'error' ? 1 : 0),
+    unknown: tally.unknown + (data.outcome === 'unknown' ? 1 : 0),
+    // Row counts have up to 19 digits: more than a number holds.
+    rows: data.rows === null || data.rows === '0' ? tally.rows : String(BigInt(tally.rows) + BigInt(data.rows)),
+  }
+}

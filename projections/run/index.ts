@@ -1,0 +1,27 @@
+import type { Projection } from '../../src/events/index.js'
+import { foldRecord } from './fold-run.js'
+import { emptyRun, type RunState } from './run-state.js'
+import { type RunView, renderRun } from './run-view.js'
+
+export { type AppendList, append, lengthOf } from './append-list.js'
+export type * from './run-state.js'
+export { emptyRun } from './run-state.js'
+export { type Completeness, completenessOf, type Outcome, outcomeOf, type RunView } from './run-view.js'
+export { type SortedList, upsert, valuesOf } from './sorted-list.js'
+
+const CATEGORY = 'run-'
+
+/** The run that a record belongs to: its stream `run-R` says so. */
+export function runOf(stream: string): string | undefined {
+  return stream.startsWith(CATEGORY) ? stream.slice(CATEGORY.length) : undefined
+}
+
+/** What happened in a run. One partition for each stream `run-R`, named R. */
+export const runProjection: Projection<RunState, RunView> = {
+  name: 'run',
+  version: 1,
+  partition: (record) => runOf(record.event.stream),
+  initial: emptyRun,
+  apply: foldRecord,
+  render: renderRun,
+}

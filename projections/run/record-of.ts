@@ -1,0 +1,10 @@
+import type { EventData, KnownType } from '../../src/events/families/index.js'
+import type { LedgerRecord } from '../../src/events/index.js'
+
+/** One record of a known type, with the place it stands at as the state spells it. */
+export type Of<T extends KnownType> = {
+  readonly data: EventData[T]
+  /** Decimal. */
+  readonly position: string
+  readonly record: LedgerRecord
+}

@@ -1,0 +1,184 @@
+import type { EventData } from '../../src/events/families/index.js'
+import type { AppendList } from './append-list.js'
+import type { SortedList } from './sorted-list.js'
+
+/**
+ * What happened in one run, as its stream tells it. Plain JSON without floats; positions and row counts are decimal
+ * strings, our own counters integers. The three voices stand side by side and are never merged.
+ */
+export type RunState = {
+  readonly run: string
+  /** How many records of the stream were folded. */
+  readonly records: number
+  readonly first: Mark | null
+  readonly last: Mark | null
+  readonly started: Started | null
+  readonly exited: { readonly exitCode: number | null; readonly signal: string | null } | null
+  readonly closed: boolean
+  /** By reason. */
+  readonly gaps: SortedList<Gap>
+  readonly invocations: AppendList<Invocation>
+  readonly completions: AppendList<Completion>
+  /** By dbt's unique id. */
+  readonly nodes: SortedList<NodeState>
+  readonly tests: SortedList<TestState>
+  readonly statements: Statements
+  /** By node and relation: the warehouse's newest word. */
+  readonly relations: SortedList<RelationState>
+  readonly snapshots: AppendList<Snapshot>
+  readonly anchors: AppendList<Anchor>
+  /** Gravest first, then by code, node and position. */
+  readonly findings: SortedList<Finding>
+  readonly artifacts: AppendList<Artifact>
+  /** By path. */
+  readonly sources: SortedList<Source>
+  /** Records of a type that this projection does not know, by type: counted, never skipped in silence. */
+  readonly others: SortedList<TypeCount>
+}
+
+/** Where a record stands and when the ledger took it. */
+export type Mark = { readonly position: string; readonly recordedAt: string }
+
+type At = { readonly position: string }
+type Data<T extends keyof EventData> = EventData[T]
+
+export type Started = Data<'dev.clyra.run.started.v1'> & {
+  /** The producer's claim of when. */
+  readonly time: string
+  readonly source: string
+  readonly submitter: string
+  readonly actor: string | null
+}
+export type Gap = {
+  readonly reason: Data<'dev.clyra.run.gap.v1'>['reason']
+  /** The newest count given. */
+  readonly count: number | null
+  readonly position: string
+}
+export type Invocation = Omit<Data<'dev.clyra.dbt.invocation.started.v1'>, 'arguments'> & At & { readonly time: string }
+export type Completion = Data<'dev.clyra.dbt.invocation.completed.v1'> & At & { readonly time: string }
+
+type NodeData = Data<'dev.clyra.dbt.node.executed.v1'>
+type TestData = Data<'dev.clyra.dbt.test.result.v1'>
+
+/** What one voice says of a node. `sealedMessage`: there is a message, withheld. */
+export type NodeSaid = Pick<
+  NodeData,
+  'status' | 'startedAt' | 'completedAt' | 'executionSeconds' | 'thread' | 'adapterCode' | 'rowsAffected'
+> & {
+  readonly sealedMessage: boolean
+  /** How often this voice spoke of it; the newest stands here. */
+  readonly times: number
+  readonly position: string
+}
+export type NodeState = {
+  readonly node: string
+  readonly resourceType: string
+  readonly materialized: string | null
+  readonly relation: NodeData['relation']
+  readonly claim: NodeSaid | null
+  readonly log: NodeSaid | null
+  readonly warehouse: NodeSaid | null
+}
+
+export type TestSaid = Pick<
+  TestData,
+  'status' | 'failures' | 'startedAt' | 'completedAt' | 'executionSeconds' | 'thread'
+> & { readonly sealedMessage: boolean; readonly times: number; readonly position: string }
+export type TestState = {
+  readonly node: string
+  /** Sorted, unique: what any voice says it looks at. */
+  readonly tested: readonly string[]
+  readonly severity: TestData['severity']
+  readonly claim: TestSaid | null
+  readonly log: TestSaid | null
+  readonly warehouse: TestSaid | null
+}
+
+type StatementData = Data<'dev.clyra.dbt.statement.executed.v1'>
+export type Statement = Omit<StatementData, 'invocation' | 'text' | 'fingerprintKey'> &
+  At & { readonly sealedText: boolean }
+export type Tally = {
+  readonly total: number
+  readonly failed: number
+  readonly unknown: number
+  /** Sum of the rows that the statements tell, decimal. */
+  readonly rows: string
+}
+export type Statements = {
+  readonly total: number
+  readonly byOutcome: SortedList<number>
+  readonly byOrigin: SortedList<number>
+  /** By first keyword; `COMMIT` and `ROLLBACK` for those without text, `-` where there is none. */
+  readonly byVerb: SortedList<Tally>
+  readonly byNode: SortedList<Tally>
+  readonly truncated: number
+  readonly multiStatement: number
+  /** In the order of the stream: the first `LISTED`, then of the rest only those that failed or are unknown. */
+  readonly listed: AppendList<Statement>
+  /** How many are counted above and not listed; `records.jsonl` has them all. */
+  readonly unlisted: number
+}
+
+export type RelationState = Data<'dev.clyra.snapshot.relation.v1'> & At
+export type Snapshot = Data<'dev.clyra.snapshot.captured.v1'> & At
+export type Anchor = {
+  readonly kind: 'provisional' | 'confirmed' | 'contradicted' | 'unavailable'
+  readonly system: 'postgres' | 'unknown'
+  readonly phase: 'before' | 'after'
+  readonly dsnHash: string | null
+  readonly serverVersion: string | null
+  readonly systemIdentifier: string | null
+  readonly timeline: string | null
+  readonly lsn: string | null
+  readonly snapshot: string | null
+  readonly observedAt: string | null
+  /** Functions that failed, each with its SQLSTATE. */
+  readonly failed: readonly (readonly string[])[]
+  readonly warnings: readonly string[]
+  /** Why it is contradicted. */
+  readonly reasons: readonly string[]
+  /** Why it is unavailable. */
+  readonly code: Data<'dev.clyra.anchor.unavailable.v1'>['code'] | null
+  readonly detail: string | null
+  readonly position: string
+}
+export type Finding = Data<'dev.clyra.finding.raised.v1'> & At
+export type Artifact = Data<'dev.clyra.artifact.captured.v1'> & At
+export type Source = Data<'dev.clyra.artifact.source.v1'> & At
+export type TypeCount = { readonly type: string; readonly count: number }
+
+export function emptyRun(run: string): RunState {
+  return {
+    run,
+    records: 0,
+    first: null,
+    last: null,
+    started: null,
+    exited: null,
+    closed: false,
+    gaps: [],
+    invocations: [],
+    completions: [],
+    nodes: [],
+    tests: [],
+    statements: {
+      total: 0,
+      byOutcome: [],
+      byOrigin: [],
+      byVerb: [],
+      byNode: [],
+      truncated: 0,
+      multiStatement: 0,
+      listed: [],
+      unlisted: 0,
+    },
+    relations: [],
+    snapshots: [],
+    anchors: [],
+    findings: [],
+    artifacts: [],
+    sources: [],
+    others: [],
+  }
+}
