@@ -313,6 +313,8 @@ export function exampleBundle(
                 ['created_at', 'timestamp with time zone'],
               ]
             : [],
+          columnsTruncated: false,
+          columnsTruncated: false,
           estimatedRows: present ? '99' : null,
           newestCommit: present && i % 2 === 0 ? '2025-11-21T12:54:05.102331Z' : null,
           unavailable: present ? (i % 2 === 0 ? null : 'commit-timestamps-off') : 'absent',

@@ -111,7 +111,7 @@ export function relationsSection(run: RunView): Html {
       reading.newestCommit === null ? dash : clockTimeWithDate(reading.newestCommit),
       reading.columns.length === 0
         ? dash
-        : html`<details><summary>${grouped(reading.columns.length)}</summary><ul class="columns">${reading.columns.map(([column, type]) => html`<li><bdi>${column}</bdi> <span class="quiet"><bdi>${type}</bdi></span></li>`)}</ul></details>`,
+        : html`<details><summary>${reading.columnsTruncated ? 'the first ' : null}${grouped(reading.columns.length)}</summary><ul class="columns">${reading.columns.map(([column, type]) => html`<li><bdi>${column}</bdi> <span class="quiet"><bdi>${type}</bdi></span></li>`)}</ul></details>`,
     ],
     tone: reading.present === false ? ('bad' as const) : undefined,
   }))
