@@ -31,9 +31,14 @@ describe('the packages as a user gets them', () => {
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
     const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
     sh('npm', [
-      'install', '--no-audit', '--no-fund', '--silent',
-      `./tarballs/clyra-${version}.tgz`, `./tarballs/clyra-verify-${version}.tgz`,
-      'typescript@5.9.3', '@types/node@20.19.43',
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--silent',
+      `./tarballs/clyra-${version}.tgz`,
+      `./tarballs/clyra-verify-${version}.tgz`,
+      'typescript@5.9.3',
+      '@types/node@20.19.43',
     ])
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -48,7 +53,18 @@ describe('the packages as a user gets them', () => {
     expect(all.length).toBeGreaterThan(1)
     for (const [index, code] of all.entries()) {
       writeFileSync(join(folder, `snippet-${index}.ts`), code)
-      sh('npx', ['tsc', '--strict', '--target', 'es2023', '--lib', 'es2023,esnext.disposable', '--module', 'nodenext', '--skipLibCheck', `snippet-${index}.ts`])
+      sh('npx', [
+        'tsc',
+        '--strict',
+        '--target',
+        'es2023',
+        '--lib',
+        'es2023,esnext.disposable',
+        '--module',
+        'nodenext',
+        '--skipLibCheck',
+        `snippet-${index}.ts`,
+      ])
     }
     rmSync(join(folder, '.clyra'), { recursive: true, force: true })
     for (const index of all.keys()) node([`snippet-${index}.js`])
@@ -68,12 +84,25 @@ describe('the packages as a user gets them', () => {
        const broken = async () => (await openLedger({ directory: '.clyra' })).append('run-1', [])
        export { ClyraError, broken, code, data, describeLogStore, verifyBundle, wrong }`,
     )
-    sh('npx', ['tsc', '--strict', '--noEmit', '--target', 'es2023', '--lib', 'es2023,esnext.disposable', '--module', 'nodenext', 'consumer.ts'])
+    sh('npx', [
+      'tsc',
+      '--strict',
+      '--noEmit',
+      '--target',
+      'es2023',
+      '--lib',
+      'es2023,esnext.disposable',
+      '--module',
+      'nodenext',
+      'consumer.ts',
+    ])
   })
 
   it('the tarballs hold no test, no recording of a build and no source map', () => {
     const list = sh('npm', ['pack', '--dry-run', '--json'], root)
     const files: { path: string }[] = JSON.parse(list)[0].files
-    expect(files.map((file) => file.path).filter((path) => /\.test\.|tsbuildinfo|\.map$|^test\//.test(path))).toEqual([])
+    expect(files.map((file) => file.path).filter((path) => /\.test\.|tsbuildinfo|\.map$|^test\//.test(path))).toEqual(
+      [],
+    )
   })
 })

@@ -13,10 +13,14 @@ describe('the papers say what the program does', () => {
   })
 
   it('every error code is used by the program or its tests', () => {
-    const source = execFileSync('git', ['grep', '-hoE', "'[A-Z][A-Z_]{3,}'", '--', 'src', 'connectors', 'projections', ':!src/errors/codes.ts'], {
-      cwd: root,
-      encoding: 'utf8',
-    })
+    const source = execFileSync(
+      'git',
+      ['grep', '-hoE', "'[A-Z][A-Z_]{3,}'", '--', 'src', 'connectors', 'projections', ':!src/errors/codes.ts'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+      },
+    )
     const used = new Set(source.split('\n').map((line) => line.replaceAll("'", '')))
     const codes = [...read('src/errors/codes.ts').matchAll(/^ {2}([A-Z_]+): \{ exit/gm)].map((match) => match[1] ?? '')
     expect(codes.length).toBeGreaterThan(40)
@@ -27,18 +31,26 @@ describe('the papers say what the program does', () => {
     const page = read('docs/dependencies.md')
     for (const path of ['package.json', 'verifier/ts/package.json']) {
       const { dependencies = {}, devDependencies = {}, peerDependencies = {} } = JSON.parse(read(path))
-      for (const name of Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies })) expect(page).toContain(`\`${name}\``)
+      for (const name of Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies }))
+        expect(page).toContain(`\`${name}\``)
     }
   })
 
   it('versions are pinned exactly and lock files name no download address', () => {
-    for (const path of ['package.json', 'verifier/ts/package.json', 'test/services/package.json', 'bench/package.json']) {
+    for (const path of [
+      'package.json',
+      'verifier/ts/package.json',
+      'test/services/package.json',
+      'bench/package.json',
+    ]) {
       const { dependencies = {}, devDependencies = {} } = JSON.parse(read(path))
       for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
         expect(`${name} ${version}`).toMatch(/ (npm:@?[a-z0-9/-]+@)?[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9.]+)?$/)
       }
     }
-    const locks = execFileSync('git', ['ls-files', '*package-lock.json'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+    const locks = execFileSync('git', ['ls-files', '*package-lock.json'], { cwd: root, encoding: 'utf8' })
+      .trim()
+      .split('\n')
     for (const lock of locks) expect(read(lock)).not.toMatch(/"resolved": "https?:/)
   })
 })
