@@ -27,6 +27,8 @@ export const snapshot = {
     /** table, view, materialized-view, ...; null where absent or not readable. */
     kind: label.nullable(),
     columns: z.array(z.tuple([label, label])),
+    /** True where the list was cut so that the record stays within its limit. */
+    columnsTruncated: z.boolean(),
     estimatedRows: decimalString.nullable(),
     /** Newest `pg_xact_commit_timestamp(xmin)`, where the server keeps it. */
     newestCommit: timestamp.nullable(),
