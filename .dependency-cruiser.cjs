@@ -5,7 +5,7 @@
 const rooms = {
   'src/errors': { rooms: [], packages: [] },
   'src/canonical': { rooms: ['src/errors'], packages: [] },
-  'src/crypto': { rooms: ['src/errors', 'src/canonical'], packages: ['@noble/ed25519'] },
+  'src/crypto': { rooms: ['src/errors', 'src/canonical'], packages: [] },
   'src/merkle': { rooms: ['src/errors', 'src/canonical', 'src/crypto'], packages: [] },
   'src/events': { rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle'], packages: ['zod', 'uuid'] },
   'src/ledger': { rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events'], packages: ['zod'] },
