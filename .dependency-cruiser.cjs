@@ -41,7 +41,7 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   name: `room ${room}`,
   severity: 'error',
   comment: `${room} may import only the rooms and packages of the room table`,
-  from: { path: `^${escape(room)}/`, pathNot: '\\.test\\.ts$' },
+  from: { path: `^${escape(room)}/`, pathNot: '\\.test(\\.support)?\\.ts$' },
   to: {
     dependencyTypesNot: ['core'],
     pathNot: [
@@ -56,11 +56,11 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
 module.exports = {
   forbidden: [
     ...roomRules,
-    { name: 'no circles', severity: 'error', from: { pathNot: '\\.test\\.ts$' }, to: { circular: true } },
+    { name: 'no circles', severity: 'error', from: { pathNot: '\\.test(\\.support)?\\.ts$' }, to: { circular: true } },
     {
       name: 'no test code in the product',
       severity: 'error',
-      from: { path: '^(src|connectors|projections|verifier)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(src|connectors|projections|verifier)/', pathNot: '\\.test(\\.support)?\\.ts$' },
       to: { path: '(^test/|\\.test\\.ts$|^bench/)' },
     },
     {
