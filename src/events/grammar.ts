@@ -29,7 +29,7 @@ export const SUBMITTER = /^[A-Za-z0-9._:@/~-]{1,200}$/
 export const HEX_DIGEST = /^[0-9a-f]{64}$/
 export const DECIMAL = /^(0|[1-9][0-9]{0,15})$/
 const STREAM = /^[a-z][a-z0-9]{0,30}-[A-Za-z0-9._:~-]{1,200}$/
-const TIME = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,9})?Z$/
+const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z$/
 const RECORDED_AT = /^.{19}\.[0-9]{3}Z$/
 
 /** Member names that the ledger sets; a producer never may. Sorted. */
@@ -55,19 +55,22 @@ export const PRODUCER_ATTRIBUTES = [
 
 /** A time of the grammar `YYYY-MM-DDTHH:mm:ss(.[0-9]{1,9})?Z` that is an instant of the calendar; no leap seconds. */
 export function isTime(text: string): boolean {
-  const parts = TIME.exec(text)
-  if (parts === null) return false
-  const month = Number(parts[2])
-  const day = Number(parts[3])
+  if (!TIME.test(text)) return false
+  const month = twoDigits(text, 5)
+  const day = twoDigits(text, 8)
   return (
     month >= 1 &&
     month <= 12 &&
     day >= 1 &&
-    day <= daysIn(Number(parts[1]), month) &&
-    Number(parts[4]) <= 23 &&
-    Number(parts[5]) <= 59 &&
-    Number(parts[6]) <= 59
+    (day <= 28 || day <= daysIn(Number(text.slice(0, 4)), month)) &&
+    twoDigits(text, 11) <= 23 &&
+    twoDigits(text, 14) <= 59 &&
+    twoDigits(text, 17) <= 59
   )
+}
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48
 }
 
 /** The narrower grammar of `recordedat`: exactly three fraction digits. */

@@ -56,7 +56,7 @@ export function seal<T extends KnownType>(
       return { [SEALED_MEMBER]: hex(sealedDigest(draft.id, pointer, salt, canonicalBytes(value.value))) }
     }
     if (Array.isArray(value)) return value.map((item, i) => walk(item, `${pointer}/${i}`))
-    if (typeof value !== 'object' || value === null) return value
+    if (!isPlainObject(value)) return value
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => [name, walk(member, `${pointer}/${escapeToken(name)}`)]),
     )
@@ -124,6 +124,13 @@ function u64(value: number): Uint8Array {
 /** RFC 6901, section 3. */
 function escapeToken(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+/** What is neither this nor an array is left alone: scalars, and what `prepare` will refuse. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 /** Array.isArray does not narrow readonly arrays. */

@@ -1,7 +1,7 @@
 import { canonicalBytes, concatBytes, decimal, hex, type JsonValue, utf8 } from '../canonical/index.js'
 import { sha256 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
-import { isType, type LedgerRecord, openSealed } from '../events/index.js'
+import { isType, type LedgerRecord, openSealed, parseRecord } from '../events/index.js'
 import type { HeadsPath } from '../ledger/proofs.js'
 import type { CollectedEvidence } from './collect-evidence.js'
 import { MANIFEST_FILE, type Manifest, type ManifestHead, type ProjectionDigest } from './manifest.js'
@@ -157,7 +157,7 @@ function openingsFile(records: readonly LedgerRecord[], openings: readonly Bundl
   const byPosition = new Map(records.map((record) => [record.position, record]))
   for (const opening of openings) {
     const record = byPosition.get(opening.position)
-    if (record === undefined || !openSealed(record.event, opening)) {
+    if (record === undefined || !openSealed(parseRecord(record.bytes), opening)) {
       throw new ClyraError(
         'EVENT_INVALID',
         `the opening of ${opening.pointer} is not of the record at ${opening.position}`,

@@ -1,4 +1,4 @@
-import { decryptValue, isType, openSealed, saltFor, sealedValuesOf } from '../events/index.js'
+import { decryptValue, isType, openSealed, parseRecord, saltFor, sealedValuesOf } from '../events/index.js'
 import type { Vault } from '../ledger/vault.js'
 import type { BundleOpening } from './bundle-files.js'
 import type { CollectedEvidence } from './collect-evidence.js'
@@ -19,7 +19,9 @@ export async function openingsOf(
   if (key === undefined) return []
   const kept = new Map((await vault.values(subject)).map((value) => [`${value.id} ${value.pointer}`, value]))
   const openings: BundleOpening[] = []
-  for (const { position, event } of evidence.records) {
+  for (const { position, bytes } of evidence.records) {
+    // Places are those of the stored bytes, whatever later version the event was lifted to.
+    const event = parseRecord(bytes)
     for (const { pointer } of sealedValuesOf(event.data)) {
       const encrypted = kept.get(`${event.id} ${pointer}`)
       if (encrypted === undefined) continue
