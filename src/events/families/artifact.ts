@@ -19,7 +19,7 @@ export const artifact = {
       nodes: z.array(label),
       /** Plain digest: only for files under version control. */
       sha256: hexDigest.nullable(),
-      /** HMAC under the vault's fingerprint key for files that are not. */
+      /** HMAC under the vault's fingerprint key for files that are not; null too where no vault was at hand. */
       fingerprint: hexDigest.nullable(),
       /** Commit id of HEAD, null outside version control. */
       commit: z
@@ -32,8 +32,8 @@ export const artifact = {
       unavailable: z.enum(['missing', 'unreadable']).nullable(),
     })
     .refine(
-      (d) => (d.sha256 === null && d.fingerprint === null) === (d.unavailable !== null),
-      'has a digest or a fingerprint, or says why there is none',
+      (d) => [d.sha256, d.fingerprint, d.unavailable].filter((value) => value !== null).length <= 1,
+      'has one of digest, fingerprint and the reason why there is neither',
     )
     .refine((d) => d.sha256 === null || d.commit !== null, 'has a plain digest only under version control'),
 } as const
