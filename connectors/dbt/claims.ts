@@ -1,0 +1,100 @@
+import type { DraftEvent } from '../../src/events/index.js'
+import { draftOf, SOURCES, sealedText } from './drafts.js'
+import { completedDraft, engineOf, startedDraft } from './invocation.js'
+import { adapterAnswer } from './log-nodes.js'
+import type { Manifest } from './manifest.js'
+import { count, fraction } from './numbers.js'
+import type { ResultRow, RunResults } from './run-results.js'
+import { isTestType, nodeStatus, resourceTypeOf, statusCounts } from './statuses.js'
+import { label } from './text.js'
+import { later, nanosOf, utc } from './times.js'
+
+/** The artefacts of one invocation; null for one that is missing or belongs to another. At least one is given. */
+export interface OwnArtifacts {
+  readonly run: string
+  readonly invocation: string
+  readonly manifest: Manifest | null
+  readonly runResults: RunResults | null
+}
+
+/** The claim voice: what dbt wrote into its artefacts about this invocation, in the order of run_results. */
+export function claimDrafts(own: OwnArtifacts): DraftEvent[] {
+  const { run, invocation, manifest, runResults } = own
+  if (manifest === null && runResults === null) return []
+  const source = runResults === null ? SOURCES.manifest : SOURCES.runResults
+  const version = runResults?.version ?? manifest?.version ?? null
+  const time = runResults?.startedAt ?? runResults?.generatedAt ?? manifest?.generatedAt ?? null
+  const started = startedDraft(run, source, 'claim', invocation, time, {
+    engine: engineOf(version),
+    version,
+    command: runResults?.command ?? null,
+    arguments: runResults?.arguments ?? null,
+    project: manifest?.project ?? null,
+    target: runResults?.target ?? null,
+    adapter: manifest?.adapter ?? null,
+    threads: runResults?.threads ?? null,
+  })
+  if (runResults === null) return [started]
+  const seen = new Map<string, number>()
+  const nodes = runResults.rows.map((row) => {
+    const nth = (seen.get(row.unique_id) ?? 0) + 1
+    seen.set(row.unique_id, nth)
+    return claimedNode(own, row, nth)
+  })
+  const completed = completedDraft(run, source, 'claim', invocation, runResults.generatedAt, {
+    success: null,
+    elapsedSeconds: runResults.elapsedSeconds,
+    results: statusCounts(runResults.rows.map((row) => label(row.status) ?? 'unknown')),
+  })
+  return [started, ...nodes, completed]
+}
+
+function claimedNode(own: OwnArtifacts, row: ResultRow, nth: number): DraftEvent {
+  const { run, invocation, manifest, runResults } = own
+  const node = label(row.unique_id) ?? 'unknown'
+  const described = manifest?.nodes.get(row.unique_id)
+  const { startedAt, completedAt } = spanOf(row)
+  const status = nodeStatus(row.status)
+  const common = {
+    voice: 'claim' as const,
+    invocation,
+    node,
+    status,
+    startedAt,
+    completedAt,
+    executionSeconds: fraction(row.execution_time),
+    thread: label(row.thread_id),
+    message: sealedText(row.message),
+  }
+  const key = `${invocation}/claim/node/${node}${nth > 1 ? `/${nth}` : ''}`
+  const time = completedAt ?? runResults?.generatedAt ?? null
+  const resourceType = described?.resourceType ?? resourceTypeOf(node)
+  if (isTestType(resourceType)) {
+    return draftOf(run, SOURCES.runResults, key, 'dev.clyra.dbt.test.result.v1', time, {
+      ...common,
+      tested: [...(described?.tested ?? [])],
+      severity: described?.severity ?? null,
+      failures: count(row.failures),
+    })
+  }
+  const builds = resourceType !== 'operation'
+  return draftOf(run, SOURCES.runResults, key, 'dev.clyra.dbt.node.executed.v1', time, {
+    ...common,
+    resourceType,
+    materialized: builds ? (described?.materialized ?? null) : null,
+    relation: builds ? (described?.relation ?? null) : null,
+    ...adapterAnswer(row),
+  })
+}
+
+/** From the first phase's start to the last phase's end. */
+function spanOf(row: ResultRow): { startedAt: string | null; completedAt: string | null } {
+  let startedAt: string | null = null
+  let completedAt: string | null = null
+  for (const phase of row.timing ?? []) {
+    const start = utc(phase.started_at)
+    if (start !== null && (startedAt === null || nanosOf(start) < nanosOf(startedAt))) startedAt = start
+    completedAt = later(completedAt, utc(phase.completed_at))
+  }
+  return { startedAt, completedAt }
+}

@@ -1,0 +1,26 @@
+export { type ArtifactName, invocationOf } from './artifact-json.js'
+export type { CapturedArtifact } from './artifacts.js'
+export { closeDbtRun } from './close-run.js'
+export { SOURCES } from './drafts.js'
+export { type GapReason, gapDraft } from './gap.js'
+export { type FileLine, LineSplitter, linesOf } from './lines.js'
+export { createDbtLogReader, type LogReader, type LogReaderOptions, type LogSummary } from './log-reader.js'
+export { type LogScan, scanLog, scanOtel } from './log-scan.js'
+export { type Manifest, type ManifestNode, readManifest } from './manifest.js'
+export { createOtelReader } from './otel-reader.js'
+export { createQueryLogReader } from './query-log-reader.js'
+export { type DbtRun, type DbtRunFiles, readDbtRun } from './read-dbt-run.js'
+export { reconcile } from './reconcile/reconcile.js'
+export type { SomeEvent } from './reconcile/voices.js'
+export { RUN_ID_VARIABLE, runIdOf } from './run-id.js'
+export {
+  type BuiltRelation,
+  createDbtRunReader,
+  type FinishedRun,
+  type LeftArtifacts,
+  type RunReader,
+  type RunReaderOptions,
+} from './run-reader.js'
+export { type ResultRow, type RunResults, readRunResults } from './run-results.js'
+export { type GitFacts, type SourceFile, type SourcePath, sourceDrafts, sourcePathsOf } from './sources.js'
+export { type SqlShape, sqlShape } from './sql-shape.js'

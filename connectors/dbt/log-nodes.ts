@@ -1,0 +1,132 @@
+import type { DraftEvent } from '../../src/events/index.js'
+import { draftOf, sealedText } from './drafts.js'
+import type { LogLine, LogRunResult, NodeInfo } from './log-line.js'
+import { count, fraction } from './numbers.js'
+import { isTestType, nodeStatus, resourceTypeOf } from './statuses.js'
+import { label, type Relation, relationOf } from './text.js'
+import { utc } from './times.js'
+
+export type NodeEvent = DraftEvent<'dev.clyra.dbt.node.executed.v1'> | DraftEvent<'dev.clyra.dbt.test.result.v1'>
+
+/** A node that has begun and not ended. */
+export interface RunningNode {
+  readonly node: string
+  readonly resourceType: string
+  readonly materialized: string | null
+  readonly relation: Relation | null
+  readonly thread: string | null
+  readonly startedAt: string | null
+}
+
+/** Place of a node's record: nodes that finish twice (microbatches) are told apart by `nth`. */
+export interface NodePlace {
+  readonly run: string
+  readonly source: string
+  readonly invocation: string
+  readonly nth: number
+}
+
+export function runningNode(line: LogLine): RunningNode | null {
+  const info = line.data.node_info
+  const node = label(info?.unique_id)
+  if (info === undefined || node === null) return null
+  return {
+    node,
+    resourceType: label(info.resource_type) ?? resourceTypeOf(node),
+    materialized: label(info.materialized),
+    relation: builtRelation(info),
+    thread: label(line.info.thread),
+    startedAt: utc(info.node_started_at) ?? utc(line.info.ts),
+  }
+}
+
+/** A node's end as the log tells it (`NodeFinished`), or a hook's (`LogHookEndLine`). */
+export function finishedDraft(place: NodePlace, line: LogLine, attachedTo: string | null): NodeEvent | null {
+  const running = runningNode(line)
+  if (running === null) return null
+  const { node_info: info, run_result: result } = line.data
+  const status = nodeStatus(result?.status ?? line.data.status ?? info?.node_status)
+  const key = nodeKey(place, running.node)
+  const time = utc(line.info.ts)
+  const common = {
+    voice: 'log' as const,
+    invocation: place.invocation,
+    node: running.node,
+    status,
+    startedAt: utc(info?.node_started_at),
+    completedAt: utc(info?.node_finished_at),
+    executionSeconds: fraction(result?.execution_time ?? line.data.execution_time),
+    thread: label(result?.thread) ?? running.thread,
+    message: sealedText(result?.message),
+  }
+  if (isTestType(running.resourceType)) {
+    return draftOf(place.run, place.source, key, 'dev.clyra.dbt.test.result.v1', time, {
+      ...common,
+      tested: attachedTo === null ? [] : [attachedTo],
+      severity: null,
+      failures: status === 'skipped' ? null : count(result?.num_failures),
+    })
+  }
+  return draftOf(place.run, place.source, key, 'dev.clyra.dbt.node.executed.v1', time, {
+    ...common,
+    resourceType: running.resourceType,
+    materialized: running.resourceType === 'operation' ? null : running.materialized,
+    relation: running.relation,
+    ...adapterAnswer(result),
+  })
+}
+
+/** A node that the log saw begin and never end. */
+export function interruptedDraft(place: NodePlace, running: RunningNode): NodeEvent {
+  const { node, resourceType, materialized, relation, thread, startedAt } = running
+  const common = {
+    voice: 'log' as const,
+    invocation: place.invocation,
+    node,
+    status: 'interrupted' as const,
+    startedAt,
+    completedAt: null,
+    executionSeconds: null,
+    thread,
+    message: null,
+  }
+  // A key of its own: a longer copy of the same log may still hold the node's end.
+  const key = `${nodeKey(place, node)}/interrupted`
+  if (isTestType(resourceType)) {
+    const data = { ...common, tested: [], severity: null, failures: null }
+    return draftOf(place.run, place.source, key, 'dev.clyra.dbt.test.result.v1', startedAt, data)
+  }
+  return draftOf(place.run, place.source, key, 'dev.clyra.dbt.node.executed.v1', startedAt, {
+    ...common,
+    resourceType,
+    materialized,
+    relation,
+    adapterCode: null,
+    rowsAffected: null,
+  })
+}
+
+/** Code and rows of an adapter response; -1 means "not known" and is null. */
+export function adapterAnswer(result: Pick<LogRunResult, 'adapter_response'> | undefined): {
+  adapterCode: string | null
+  rowsAffected: string | null
+} {
+  const { code, rows_affected: rows } = result?.adapter_response ?? {}
+  return {
+    adapterCode: typeof code === 'string' && /^[A-Za-z][A-Za-z_ ]{0,63}$/.test(code) ? code : null,
+    rowsAffected: count(rows),
+  }
+}
+
+function nodeKey(place: NodePlace, node: string): string {
+  return `${place.invocation}/log/node/${node}${place.nth > 1 ? `/${place.nth}` : ''}`
+}
+
+/** What the node builds; tests and hooks carry a relation in the log that nothing is built in. */
+function builtRelation(info: NodeInfo): Relation | null {
+  const relation = info.node_relation
+  if (!relation?.relation_name || !BUILDS.has(info.resource_type ?? '')) return null
+  return relationOf(relation.database, relation.schema, relation.alias)
+}
+
+const BUILDS = new Set(['model', 'seed', 'snapshot'])

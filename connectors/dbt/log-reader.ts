@@ -1,0 +1,268 @@
+import { type DraftEvent, eventIdFor } from '../../src/events/index.js'
+import { SOURCES } from './drafts.js'
+import { gapDraft } from './gap.js'
+import {
+  commandOf,
+  completedDraft,
+  engineOf,
+  type InvocationFacts,
+  noFacts,
+  startedDraft,
+  versionOf,
+} from './invocation.js'
+import { type LogLine, readLogLine } from './log-line.js'
+import { finishedDraft, interruptedDraft, type RunningNode, runningNode } from './log-nodes.js'
+import { count, fraction } from './numbers.js'
+import { readRustStatement } from './rust-statement.js'
+import { type Statement, type StatementContext, statementDraft } from './statement.js'
+import { StatementTracker } from './statement-tracker.js'
+import { statusCounts } from './statuses.js'
+import { label } from './text.js'
+import { later, utc } from './times.js'
+
+export interface LogReaderOptions {
+  /** The run id R: every id is made of it. */
+  readonly run: string
+  /** The vault's key for fingerprints; without it statements carry none. */
+  readonly fingerprintKey?: Uint8Array | undefined
+  /** Only lines of this invocation; default: the invocation of the first line. */
+  readonly invocation?: string | undefined
+}
+
+/** What a log told of its run as a whole. */
+export interface LogSummary {
+  readonly voice: 'log'
+  readonly source: 'log' | 'otel' | 'query-log'
+  readonly invocation: string | null
+  readonly facts: InvocationFacts
+  readonly firstTime: string | null
+  readonly lastTime: string | null
+  /** The log says how the command ended. */
+  readonly ended: boolean
+  /** How many nodes were selected, where the log says so. */
+  readonly selected: number | null
+  /** Nodes that began, as far as dbt counts them as nodes (a build's hooks are not); those of them that ended. */
+  readonly begun: ReadonlySet<string>
+  readonly finished: ReadonlySet<string>
+  readonly lines: number
+  readonly unreadable: number
+  /** Lines of other invocations in the same file. */
+  readonly foreign: number
+  /** Answers without a statement: lines before them are missing. */
+  readonly orphans: number
+}
+
+/** An incremental reader of one log: lines in, drafts out, in an order that depends on the lines alone. */
+export interface LogReader {
+  /** `complete`: false for a last line without its line feed. Never throws. */
+  push(line: string, complete?: boolean): DraftEvent[]
+  /** The end of the file: statements and nodes still open, and the gaps. To be called once. */
+  end(): DraftEvent[]
+  summary(): LogSummary
+}
+
+/** Records before `invocation.started` that may wait for what the log says of the invocation. */
+const MAX_WAITING = 256
+
+/**
+ * Reads the JSON log of dbt 1.4 to 1.12 (`--log-format json` or `--log-format-file json`, level debug) and of the Rust
+ * engine (`--log-format json`). Memory is bounded by threads and nodes, not by the size of the log.
+ */
+export function createDbtLogReader(options: LogReaderOptions): LogReader {
+  return new JsonLogReader(options)
+}
+
+class JsonLogReader implements LogReader {
+  readonly #options: LogReaderOptions
+  readonly #tracker = new StatementTracker()
+  readonly #facts = noFacts()
+  readonly #running = new Map<string, RunningNode>()
+  readonly #endings = new Map<string, number>()
+  readonly #begun = new Set<string>()
+  readonly #finished = new Set<string>()
+  readonly #statuses: string[] = []
+  readonly #attached = new Map<string, string>()
+  /** Drafts that wait for `invocation.started`; undefined once it is out. */
+  #waiting: DraftEvent[] | undefined = []
+  #invocation: string | null
+  #results: [string, string][] | undefined
+  #firstTime: string | null = null
+  #lastTime: string | null = null
+  #selected: number | null = null
+  #ended = false
+  #lines = 0
+  #unreadable = 0
+  #foreign = 0
+  #cut = false
+
+  constructor(options: LogReaderOptions) {
+    this.#options = options
+    this.#invocation = label(options.invocation)
+  }
+
+  push(text: string, complete = true): DraftEvent[] {
+    const read = readLogLine(text)
+    if (read.kind === 'blank') return []
+    this.#lines += 1
+    if (read.kind === 'unreadable') {
+      if (complete) this.#unreadable += 1
+      else this.#cut = true
+      return []
+    }
+    const invocation = label(read.kind === 'event' ? read.line.info.invocation_id : read.invocation)
+    this.#invocation ??= invocation
+    if (invocation !== null && invocation !== this.#invocation) {
+      this.#foreign += 1
+      return []
+    }
+    return read.kind === 'event' ? this.#take(read.line) : []
+  }
+
+  end(): DraftEvent[] {
+    const { run } = this.#options
+    const drafts: DraftEvent[] = this.#statements(this.#tracker.settle())
+    for (const running of this.#running.values()) drafts.push(interruptedDraft(this.#place(1), running))
+    const events = this.#invocation === null ? [] : this.#release(drafts, true)
+    if (this.#unreadable > 0) events.push(gapDraft(run, 'log-unreadable-lines', this.#lastTime, this.#unreadable))
+    if (this.#cut) events.push(gapDraft(run, 'log-truncated', this.#lastTime))
+    if (!this.#ended) events.push(gapDraft(run, 'log-no-end', this.#lastTime))
+    return events
+  }
+
+  summary(): LogSummary {
+    return {
+      voice: 'log',
+      source: 'log',
+      invocation: this.#invocation,
+      facts: { ...this.#facts },
+      firstTime: this.#firstTime,
+      lastTime: this.#lastTime,
+      ended: this.#ended,
+      selected: this.#selected,
+      begun: this.#begun,
+      finished: this.#finished,
+      lines: this.#lines,
+      unreadable: this.#unreadable,
+      foreign: this.#foreign,
+      orphans: this.#tracker.orphans,
+    }
+  }
+
+  #take(line: LogLine): DraftEvent[] {
+    const time = utc(line.info.ts)
+    this.#firstTime ??= time
+    this.#lastTime = later(this.#lastTime, time)
+    this.#learn(line)
+    const rust = readRustStatement(line, () => this.#tracker.place())
+    const drafts: DraftEvent[] = this.#statements(rust === null ? this.#tracker.take(line) : [rust])
+    const { name } = line.info
+    if (name === 'NodeStart' || name === 'LogHookStartLine') this.#begin(line)
+    if (name === 'NodeFinished' || name === 'LogHookEndLine') drafts.push(...this.#finish(line))
+    if (name === 'CommandCompleted') drafts.push(this.#complete(line))
+    return this.#release(drafts, STARTS.has(name))
+  }
+
+  /** Keeps what a line says of the invocation or of a node's test. */
+  #learn({ info, data }: LogLine): void {
+    const facts = this.#facts
+    switch (info.name) {
+      case 'MainReportVersion':
+        facts.version = versionOf(data.version)
+        facts.engine = info.msg?.includes('dbt-fusion') ? 'dbt-fusion' : engineOf(facts.version)
+        break
+      case 'MainReportArgs':
+        facts.arguments = typeof data.args?.invocation_command === 'string' ? data.args.invocation_command : null
+        facts.command = commandOf(facts.arguments)
+        break
+      case 'AdapterRegistered':
+        facts.adapter = label(data.adapter_name)
+        break
+      case 'StateCheckVarsHash':
+        facts.target ??= label(data.target)
+        break
+      case 'ConcurrencyLine':
+        facts.target = label(data.target_name) ?? facts.target
+        facts.threads = Number.isInteger(data.num_threads) && data.num_threads! > 0 ? data.num_threads! : null
+        this.#selected = count(data.node_count) === null ? null : data.node_count!
+        break
+      case 'LogTestResult': {
+        const test = label(data.node_info?.unique_id)
+        const attached = label(data.attached_node)
+        if (test !== null && attached !== null) this.#attached.set(test, attached)
+        break
+      }
+      case 'EndRunResult':
+        if (data.results !== undefined)
+          this.#results = statusCounts(data.results.map((r) => label(r.status) ?? 'unknown'))
+    }
+  }
+
+  #begin(line: LogLine): void {
+    const running = runningNode(line)
+    if (running === null) return
+    this.#running.set(running.node, running)
+    if (line.info.name === 'NodeStart') this.#begun.add(running.node)
+  }
+
+  #finish(line: LogLine): DraftEvent[] {
+    const node = label(line.data.node_info?.unique_id)
+    if (node === null) return []
+    this.#running.delete(node)
+    const nth = (this.#endings.get(node) ?? 0) + 1
+    this.#endings.set(node, nth)
+    const draft = finishedDraft(this.#place(nth), line, this.#attached.get(node) ?? null)
+    this.#attached.delete(node)
+    if (draft === null) return []
+    this.#statuses.push(draft.data.status)
+    if (line.info.name === 'NodeFinished') this.#finished.add(node)
+    return [draft]
+  }
+
+  #complete(line: LogLine): DraftEvent {
+    this.#ended = true
+    const { run } = this.#options
+    this.#facts.command = commandOf(line.data.command) ?? this.#facts.command
+    const { success, elapsed, completed_at: completedAt } = line.data
+    return completedDraft(run, SOURCES.log, 'log', this.#name(), utc(completedAt) ?? utc(line.info.ts), {
+      success: success ?? null,
+      elapsedSeconds: fraction(elapsed),
+      // Without EndRunResult (interrupted runs, the Rust engine): the endings that were seen.
+      results: this.#results ?? statusCounts(this.#statuses),
+    })
+  }
+
+  #statements(statements: readonly Statement[]): DraftEvent[] {
+    const context: StatementContext = {
+      run: this.#options.run,
+      source: SOURCES.log,
+      invocation: this.#name(),
+      fingerprintKey: this.#options.fingerprintKey,
+      adapter: this.#facts.adapter,
+    }
+    return statements.map((statement) => statementDraft(context, statement))
+  }
+
+  /** Puts `invocation.started` first: it waits until the log has said what it says of the invocation. */
+  #release(drafts: DraftEvent[], known: boolean): DraftEvent[] {
+    if (this.#waiting === undefined) return drafts
+    this.#waiting.push(...drafts)
+    if (!known && this.#waiting.length <= MAX_WAITING) return []
+    const { run } = this.#options
+    const started = startedDraft(run, SOURCES.log, 'log', this.#name(), this.#firstTime, this.#facts)
+    const released = [started, ...this.#waiting]
+    this.#waiting = undefined
+    return released
+  }
+
+  #place(nth: number): { run: string; source: string; invocation: string; nth: number } {
+    return { run: this.#options.run, source: SOURCES.log, invocation: this.#name(), nth }
+  }
+
+  /** Lines without any invocation id are taken for one invocation of their own. */
+  #name(): string {
+    return this.#invocation ?? eventIdFor(SOURCES.log, `${this.#options.run}/invocation`)
+  }
+}
+
+/** By these events dbt has said all that it says of the invocation as such. */
+const STARTS = new Set(['NodeStart', 'LogHookStartLine', 'EndRunResult', 'CommandCompleted'])

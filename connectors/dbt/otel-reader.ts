@@ -1,0 +1,340 @@
+import * as z from 'zod'
+import { type DraftEvent, eventIdFor } from '../../src/events/index.js'
+import { draftOf, SOURCES, sealedText } from './drafts.js'
+import { gapDraft } from './gap.js'
+import { commandOf, completedDraft, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
+import { interruptedDraft, type NodeEvent, type RunningNode } from './log-nodes.js'
+import type { LogReader, LogReaderOptions, LogSummary } from './log-reader.js'
+import { count, nanosAsSeconds } from './numbers.js'
+import { rustOrigin, rustOutcome } from './rust-statement.js'
+import { type Statement, statementDraft } from './statement.js'
+import { isTestType, type NodeStatus, nodeStatus, resourceTypeOf, statusCounts } from './statuses.js'
+import { label, relationOf } from './text.js'
+import { later, nanosOf, timestampOfNanos } from './times.js'
+
+const text = z.string().nullish().catch(undefined)
+const record = z.object({
+  record_type: z.enum(['SpanStart', 'SpanEnd', 'LogRecord']),
+  trace_id: text,
+  span_id: text,
+  start_time_unix_nano: text,
+  end_time_unix_nano: text,
+  event_type: text,
+  status: z
+    .object({ message: text, code: z.number().nullish().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+  attributes: z.record(z.string(), z.unknown()).nullish().catch(undefined),
+})
+type OtelRecord = z.infer<typeof record>
+
+/**
+ * Reads the Rust engine's OTel file (`--otel-file-name`, one JSON span or log record a line). Of that engine's sources
+ * it tells most: a statement has a span's start and end, so one that was interrupted is still seen, and a node's end
+ * carries its rows.
+ */
+export function createOtelReader(options: LogReaderOptions): LogReader {
+  return new OtelReader(options)
+}
+
+class OtelReader implements LogReader {
+  readonly #options: LogReaderOptions
+  readonly #facts: InvocationFacts = { ...noFacts(), engine: 'dbt-fusion' }
+  readonly #statements = new Map<string, Statement>()
+  readonly #running = new Map<string, RunningNode>()
+  readonly #begun = new Set<string>()
+  readonly #finished = new Set<string>()
+  readonly #statuses: string[] = []
+  readonly #counters = { next: 0, lines: 0, unreadable: 0, foreign: 0 }
+  #invocation: string | null
+  #firstTime: string | null = null
+  #lastTime: string | null = null
+  #cut = false
+  #ended = false
+  #started = false
+
+  constructor(options: LogReaderOptions) {
+    this.#options = options
+    this.#invocation = label(options.invocation)
+  }
+
+  push(line: string, complete = true): DraftEvent[] {
+    if (line.trim() === '') return []
+    this.#counters.lines += 1
+    const read = parseRecord(line)
+    if (read === null) {
+      if (complete) this.#counters.unreadable += 1
+      else this.#cut = true
+      return []
+    }
+    const invocation = invocationOfTrace(read.trace_id)
+    this.#invocation ??= invocation
+    if (invocation !== null && invocation !== this.#invocation) {
+      this.#counters.foreign += 1
+      return []
+    }
+    return this.#take(read)
+  }
+
+  end(): DraftEvent[] {
+    const { run } = this.#options
+    // A file without its first lines still says that there was an invocation.
+    const events: DraftEvent[] = this.#invocation === null ? [] : this.#startInvocation({}, this.#firstTime)
+    events.push(...[...this.#statements.values()].map((statement) => this.#draft(statement)))
+    for (const running of this.#running.values()) events.push(interruptedDraft(this.#place(), running))
+    if (this.#counters.unreadable > 0) {
+      events.push(gapDraft(run, 'log-unreadable-lines', this.#lastTime, this.#counters.unreadable))
+    }
+    if (this.#cut) events.push(gapDraft(run, 'log-truncated', this.#lastTime))
+    if (!this.#ended) events.push(gapDraft(run, 'log-no-end', this.#lastTime))
+    return events
+  }
+
+  summary(): LogSummary {
+    const { lines, unreadable, foreign } = this.#counters
+    return {
+      voice: 'log',
+      source: 'otel',
+      invocation: this.#invocation,
+      facts: { ...this.#facts },
+      firstTime: this.#firstTime,
+      lastTime: this.#lastTime,
+      ended: this.#ended,
+      selected: null,
+      begun: this.#begun,
+      finished: this.#finished,
+      lines,
+      unreadable,
+      foreign,
+      orphans: 0,
+    }
+  }
+
+  #take(read: OtelRecord): DraftEvent[] {
+    const start = timestampOfNanos(read.start_time_unix_nano)
+    const end = timestampOfNanos(read.end_time_unix_nano)
+    this.#firstTime ??= start
+    this.#lastTime = later(this.#lastTime, end ?? start)
+    const kind = read.event_type?.split('.').at(-1) ?? ''
+    if (read.record_type === 'LogRecord') return []
+    if (read.record_type === 'SpanStart') return this.#begin(kind, read, start)
+    return this.#end(kind, read, start, end)
+  }
+
+  #begin(kind: string, read: OtelRecord, start: string | null): DraftEvent[] {
+    const attributes = read.attributes ?? {}
+    if (kind === 'Invocation') return this.#startInvocation(attributes, start)
+    if (kind === 'QueryExecuted') {
+      this.#facts.adapter ??= label(attributes.adapter_type)
+      this.#statements.set(read.span_id ?? '', statementOf(this.#counters.next++, attributes, start))
+    }
+    if (kind === 'NodeProcessed' || kind === 'HookProcessed') {
+      const running = runningOf(attributes, start)
+      if (running === null) return []
+      this.#running.set(running.node, running)
+      if (kind === 'NodeProcessed') this.#begun.add(running.node)
+    }
+    return []
+  }
+
+  #end(kind: string, read: OtelRecord, start: string | null, end: string | null): DraftEvent[] {
+    const attributes = read.attributes ?? {}
+    if (kind === 'QueryExecuted') {
+      const statement =
+        this.#statements.get(read.span_id ?? '') ?? statementOf(this.#counters.next++, attributes, start)
+      this.#statements.delete(read.span_id ?? '')
+      const outcome = rustOutcome(word(attributes.query_outcome, 'QUERY_OUTCOME_'))
+      return [
+        this.#draft({ ...statement, outcome, elapsedSeconds: span(start, end), queryId: label(attributes.query_id) }),
+      ]
+    }
+    if (kind === 'NodeProcessed' || kind === 'HookProcessed') return this.#finish(kind, read, start, end)
+    if (kind === 'Invocation') return [this.#complete(attributes, read.status?.code, start, end)]
+    return []
+  }
+
+  #startInvocation(attributes: Readonly<Record<string, unknown>>, start: string | null): DraftEvent[] {
+    if (this.#started) return []
+    this.#started = true
+    const facts = this.#facts
+    facts.version = versionOf(member(attributes.process_info, 'version'))
+    facts.arguments = typeof attributes.raw_command === 'string' ? attributes.raw_command : null
+    facts.command = commandOf(member(attributes.eval_args, 'command')) ?? commandOf(facts.arguments)
+    facts.target = label(member(attributes.eval_args, 'target'))
+    return [startedDraft(this.#options.run, SOURCES.otel, 'log', this.#name(), start, facts)]
+  }
+
+  #finish(kind: string, read: OtelRecord, start: string | null, end: string | null): DraftEvent[] {
+    const attributes = read.attributes ?? {}
+    const running = runningOf(attributes, start)
+    if (running === null) return []
+    this.#running.delete(running.node)
+    if (kind === 'NodeProcessed') this.#finished.add(running.node)
+    const draft = this.#nodeDraft(running, attributes, read.status?.message, end)
+    this.#statuses.push(draft.data.status)
+    return [draft]
+  }
+
+  #nodeDraft(
+    running: RunningNode,
+    attributes: Readonly<Record<string, unknown>>,
+    message: string | null | undefined,
+    end: string | null,
+  ): NodeEvent {
+    const { run, source, invocation } = this.#place()
+    const status = statusOf(running.resourceType, attributes)
+    const common = {
+      voice: 'log' as const,
+      invocation,
+      node: running.node,
+      status,
+      startedAt: running.startedAt,
+      completedAt: end,
+      executionSeconds: span(running.startedAt, end),
+      thread: null,
+      message: sealedText(message),
+    }
+    const key = `${invocation}/log/node/${running.node}`
+    if (isTestType(running.resourceType)) {
+      const failing = member(attributes.node_test_detail, 'failing_rows')
+      const failures = count(failing) ?? (status === 'pass' ? '0' : null)
+      const data = { ...common, tested: [], severity: null, failures }
+      return draftOf(run, source, key, 'dev.clyra.dbt.test.result.v1', end, data)
+    }
+    return draftOf(run, source, key, 'dev.clyra.dbt.node.executed.v1', end, {
+      ...common,
+      resourceType: running.resourceType,
+      materialized: running.materialized,
+      relation: running.relation,
+      adapterCode: null,
+      rowsAffected: count(attributes.rows_affected),
+    })
+  }
+
+  #complete(
+    attributes: Readonly<Record<string, unknown>>,
+    code: number | null | undefined,
+    start: string | null,
+    end: string | null,
+  ): DraftEvent {
+    this.#ended = true
+    const counts = Object.entries(asRecord(member(attributes.metrics, 'status_counts')))
+    const results = counts
+      .flatMap(([status, n]): [string, string][] => {
+        const name = label(status)
+        const value = count(n)
+        return name === null || value === null ? [] : [[name, value]]
+      })
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+    return completedDraft(this.#options.run, SOURCES.otel, 'log', this.#name(), end, {
+      // OpenTelemetry status codes: 1 = ok, 2 = error.
+      success: code === 1 ? true : code === 2 ? false : null,
+      elapsedSeconds: span(start, end),
+      results: results.length > 0 ? results : statusCounts(this.#statuses),
+    })
+  }
+
+  #draft(statement: Statement): DraftEvent {
+    const { run, fingerprintKey } = this.#options
+    const context = {
+      run,
+      source: SOURCES.otel,
+      invocation: this.#name(),
+      fingerprintKey,
+      adapter: this.#facts.adapter,
+    }
+    return statementDraft(context, statement)
+  }
+
+  #place(): { run: string; source: string; invocation: string; nth: number } {
+    return { run: this.#options.run, source: SOURCES.otel, invocation: this.#name(), nth: 1 }
+  }
+
+  #name(): string {
+    return this.#invocation ?? eventIdFor(SOURCES.otel, `${this.#options.run}/invocation`)
+  }
+}
+
+function parseRecord(line: string): OtelRecord | null {
+  try {
+    const read = record.safeParse(JSON.parse(line))
+    return read.success ? read.data : null
+  } catch {
+    return null
+  }
+}
+
+/** A trace id is the invocation id without its hyphens. */
+function invocationOfTrace(trace: string | null | undefined): string | null {
+  const parts = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(trace ?? '')
+  return parts === null ? null : parts.slice(1).join('-')
+}
+
+function statementOf(
+  ordinal: number,
+  attributes: Readonly<Record<string, unknown>>,
+  startedAt: string | null,
+): Statement {
+  const node = label(attributes.unique_id)
+  return {
+    ordinal,
+    node,
+    origin: rustOrigin(node),
+    connection: null,
+    thread: null,
+    kind: 'statement',
+    text: typeof attributes.sql === 'string' ? attributes.sql : null,
+    startedAt,
+    time: startedAt,
+    elapsedSeconds: null,
+    outcome: 'unknown',
+    answer: null,
+    queryId: null,
+  }
+}
+
+function runningOf(attributes: Readonly<Record<string, unknown>>, startedAt: string | null): RunningNode | null {
+  const node = label(attributes.unique_id)
+  if (node === null) return null
+  const resourceType = word(attributes.node_type, 'NODE_TYPE_') ?? resourceTypeOf(node)
+  const builds = resourceType === 'model' || resourceType === 'seed' || resourceType === 'snapshot'
+  const materialized = label(word(attributes.materialization, 'NODE_MATERIALIZATION_'))
+  const relation = relationOf(attributes.database, attributes.schema, attributes.identifier)
+  return {
+    node,
+    resourceType,
+    // The engine says `table` for what a manifest calls `seed`, and so on; both are kept as they were said.
+    materialized,
+    relation: builds && materialized !== 'ephemeral' ? relation : null,
+    thread: null,
+    startedAt,
+  }
+}
+
+/** `NODE_OUTCOME_SUCCESS` of a test says that it ran; whether it passed stands in the test's own detail. */
+function statusOf(resourceType: string, attributes: Readonly<Record<string, unknown>>): NodeStatus {
+  const outcome = word(attributes.node_outcome ?? attributes.hook_outcome, 'NODE_OUTCOME_', 'HOOK_OUTCOME_')
+  if (!isTestType(resourceType) || outcome !== 'success') return nodeStatus(outcome)
+  const test = word(member(attributes.node_test_detail, 'test_outcome'), 'TEST_OUTCOME_')
+  return test === undefined || test === 'passed' ? 'pass' : test === 'warned' ? 'warn' : nodeStatus(test)
+}
+
+/** `QUERY_OUTCOME_SUCCESS` -> `success`. */
+function word(value: unknown, ...prefixes: string[]): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const prefix = prefixes.find((start) => value.startsWith(start)) ?? ''
+  return value.slice(prefix.length).toLowerCase()
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  // A non-null object has string members of unknown kinds: that is all this type says.
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+function member(value: unknown, name: string): unknown {
+  return asRecord(value)[name]
+}
+
+function span(start: string | null, end: string | null): string | null {
+  return start === null || end === null ? null : nanosAsSeconds(nanosOf(end) - nanosOf(start))
+}

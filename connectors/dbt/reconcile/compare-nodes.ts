@@ -1,0 +1,100 @@
+import type { Finding, FindingCode } from './finding.js'
+import type { NodeData, Pairs, Said, TestData, Voices } from './voices.js'
+
+/** Statuses that say nothing against another voice's. */
+const VAGUE = new Set(['interrupted', 'unknown'])
+/** What two voices may call the same end. */
+const SAME: Readonly<Record<string, string>> = { pass: 'success', 'runtime-error': 'error', partial: 'error' }
+const WENT_WELL = new Set(['success', 'pass', 'warn', 'no-op', 'reused'])
+
+interface Codes {
+  readonly notLogged: FindingCode
+  readonly notClaimed: FindingCode
+  readonly status: FindingCode
+}
+
+const NODE_CODES: Codes = {
+  notLogged: 'node-claimed-not-logged',
+  notClaimed: 'node-logged-not-claimed',
+  status: 'node-status-differs',
+}
+const TEST_CODES: Codes = {
+  notLogged: 'test-claimed-not-logged',
+  notClaimed: 'test-logged-not-claimed',
+  status: 'test-status-differs',
+}
+
+/** Claim against log, node by node and test by test. A voice that is absent as a whole is a gap, not a finding. */
+export function compareNodes(voices: Voices): Finding[] {
+  if (!voices.claims || !voices.logs) return []
+  return [
+    ...compare(voices.nodes, NODE_CODES),
+    ...compare(voices.tests, TEST_CODES),
+    ...[...voices.nodes.claim.values()].flatMap((claim) => rowsDiffer(claim, voices.nodes.log.get(claim.data.node))),
+  ]
+}
+
+function compare<D extends NodeData | TestData>(pairs: Pairs<D>, codes: Codes): Finding[] {
+  const found: Finding[] = []
+  for (const [node, claim] of pairs.claim) {
+    const log = pairs.log.get(node)
+    if (log === undefined) found.push(alone(codes.notLogged, 'unconfirmed', 'claim', claim))
+    else found.push(...statusDiffers(codes.status, claim, log))
+  }
+  for (const [node, log] of pairs.log) {
+    if (!pairs.claim.has(node)) found.push(alone(codes.notClaimed, 'unclaimed', 'log', log))
+  }
+  return found
+}
+
+function alone(
+  code: FindingCode,
+  disposition: 'unconfirmed' | 'unclaimed',
+  voice: 'claim' | 'log',
+  said: Said<NodeData | TestData>,
+): Finding {
+  const { node, status } = said.data
+  // The Rust engine never claims its on-run hooks; a node that was skipped did nothing.
+  const minor = node.startsWith('operation.') || status === 'skipped'
+  const severity = minor ? 'low' : 'medium'
+  return { code, disposition, severity, node, events: [said.id], voices: [voice], said: [[voice, status]] }
+}
+
+function statusDiffers(code: FindingCode, claim: Said<NodeData | TestData>, log: Said<NodeData | TestData>): Finding[] {
+  const [says, saw] = [claim.data.status, log.data.status]
+  if (VAGUE.has(says) || VAGUE.has(saw) || (SAME[says] ?? says) === (SAME[saw] ?? saw)) return []
+  return [
+    {
+      code,
+      disposition: 'contradicted',
+      severity: WENT_WELL.has(says) === WENT_WELL.has(saw) ? 'medium' : 'high',
+      node: claim.data.node,
+      events: [claim.id, log.id],
+      voices: ['claim', 'log'],
+      said: [
+        ['claim', says],
+        ['log', saw],
+      ],
+    },
+  ]
+}
+
+function rowsDiffer(claim: Said<NodeData>, log: Said<NodeData> | undefined): Finding[] {
+  const says = claim.data.rowsAffected
+  const saw = log?.data.rowsAffected ?? null
+  if (log === undefined || says === null || saw === null || says === saw) return []
+  return [
+    {
+      code: 'node-rows-differ',
+      disposition: 'contradicted',
+      severity: 'medium',
+      node: claim.data.node,
+      events: [claim.id, log.id],
+      voices: ['claim', 'log'],
+      said: [
+        ['claim', says],
+        ['log', saw],
+      ],
+    },
+  ]
+}

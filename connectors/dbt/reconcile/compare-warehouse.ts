@@ -1,0 +1,92 @@
+import { nanosOf } from '../times.js'
+import type { Finding } from './finding.js'
+import type { NodeData, RelationData, Said, Voices } from './voices.js'
+
+/** What the warehouse's own word says against the other voices. */
+export function compareWarehouse(voices: Voices): Finding[] {
+  return [
+    ...voices.relations.flatMap((relation) => ofRelation(relation, voices)),
+    ...voices.anchors.map(({ id, data }): Finding => {
+      return {
+        code: 'anchor-contradicted',
+        disposition: 'contradicted',
+        severity: 'high',
+        node: null,
+        events: [id],
+        voices: ['warehouse'],
+        said: data.reasons.map((reason) => ['warehouse', reason] as const),
+      }
+    }),
+  ]
+}
+
+function ofRelation(relation: Said<RelationData>, voices: Voices): Finding[] {
+  const { node } = relation.data
+  const claim = voices.nodes.claim.get(node)
+  const log = voices.nodes.log.get(node)
+  const built = [claim, log].find((said) => said?.data.status === 'success')
+  if (built === undefined) return []
+  const voice = built === claim ? ('claim' as const) : ('log' as const)
+  // The manifest's word for the materialization is the better one; both voices may have one.
+  const materialized = claim?.data.materialized ?? log?.data.materialized ?? null
+  const common = { node, events: [built.id, relation.id], voices: [voice, 'warehouse'] as const }
+  if (relation.data.present === false && materialized !== 'ephemeral') {
+    const said = [
+      [voice, 'built'],
+      ['warehouse', 'absent'],
+    ] as const
+    return [{ ...common, code: 'relation-absent', disposition: 'contradicted', severity: 'high', said }]
+  }
+  return [...kindDiffers(relation, materialized, common, voice), ...commitOlder(relation, built, voices, common, voice)]
+}
+
+type Common = Pick<Finding, 'node' | 'events' | 'voices'>
+
+function kindDiffers(
+  relation: Said<RelationData>,
+  materialized: string | null,
+  common: Common,
+  voice: string,
+): Finding[] {
+  const wanted = KINDS[materialized ?? '']
+  const { kind } = relation.data
+  if (wanted === undefined || kind === null || wanted.includes(kind)) return []
+  const said = [
+    [voice, materialized ?? 'unknown'],
+    ['warehouse', kind],
+  ] as const
+  return [{ ...common, code: 'relation-kind-differs', disposition: 'contradicted', severity: 'medium', said }]
+}
+
+/**
+ * The newest row was committed before the run began although the node says that it wrote rows. Two clocks are
+ * compared, dbt's and the server's: unconfirmed, not contradicted.
+ */
+function commitOlder(
+  relation: Said<RelationData>,
+  built: Said<NodeData>,
+  voices: Voices,
+  common: Common,
+  voice: string,
+): Finding[] {
+  const { newestCommit } = relation.data
+  const rows = built.data.rowsAffected
+  if (newestCommit === null || voices.startedAt === null || rows === null || rows === '0') return []
+  if (built.data.materialized === 'view' || relation.data.kind === 'view') return []
+  if (nanosOf(newestCommit) >= nanosOf(voices.startedAt)) return []
+  const said = [
+    [voice, rows],
+    ['warehouse', newestCommit],
+  ] as const
+  return [{ ...common, code: 'commit-older-than-run', disposition: 'unconfirmed', severity: 'medium', said }]
+}
+
+const TABLES = ['table', 'partitioned-table', 'foreign-table']
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  view: ['view'],
+  table: TABLES,
+  incremental: TABLES,
+  seed: TABLES,
+  snapshot: TABLES,
+  materialized_view: ['materialized-view'],
+}

@@ -1,0 +1,55 @@
+import { type DraftEvent, type EventData, eventIdFor, type Voice } from '../../../src/events/index.js'
+import { SOURCES } from '../drafts.js'
+
+export type FindingData = EventData['dev.clyra.finding.raised.v1']
+export type FindingCode = FindingData['code']
+
+/** The order in which findings stand in the stream. */
+export const FINDING_ORDER: readonly FindingCode[] = [
+  'node-error-but-data-changed',
+  'commit-outside-transaction',
+  'relation-absent',
+  'relation-kind-differs',
+  'commit-older-than-run',
+  'node-status-differs',
+  'node-rows-differ',
+  'node-claimed-not-logged',
+  'node-logged-not-claimed',
+  'test-status-differs',
+  'test-claimed-not-logged',
+  'test-logged-not-claimed',
+  'statement-outcome-unknown',
+  'anchor-contradicted',
+]
+
+export interface Finding {
+  readonly code: FindingCode
+  readonly disposition: FindingData['disposition']
+  readonly severity: FindingData['severity']
+  readonly node: string | null
+  /** Ids of the events that disagree. */
+  readonly events: readonly string[]
+  readonly voices: readonly Voice[]
+  readonly said: readonly (readonly [string, string])[]
+}
+
+/** A finding as a draft: its id is made of the code and the ids of the events, its time is the latest of theirs. */
+export function findingDraft(run: string, finding: Finding, time: string): DraftEvent<'dev.clyra.finding.raised.v1'> {
+  const events = [...new Set(finding.events)].sort()
+  return {
+    id: eventIdFor(SOURCES.reconcile, `${run}/${finding.code}/${finding.node ?? '-'}/${events.join('/')}`),
+    source: SOURCES.reconcile,
+    type: 'dev.clyra.finding.raised.v1',
+    time,
+    runid: run,
+    data: {
+      code: finding.code,
+      disposition: finding.disposition,
+      severity: finding.severity,
+      node: finding.node,
+      events,
+      voices: [...finding.voices],
+      said: finding.said.map(([who, what]): [string, string] => [who, what]),
+    },
+  }
+}

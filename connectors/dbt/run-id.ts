@@ -1,0 +1,21 @@
+import { ClyraError } from '../../src/errors/index.js'
+
+/** The variable by which the wrapper's run id travels: dbt writes what follows the prefix into its metadata and log. */
+export const RUN_ID_VARIABLE = 'DBT_ENV_CUSTOM_ENV_CLYRA_RUN_ID'
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const INVOCATION = /^[A-Za-z0-9._:~-]{1,200}$/
+
+/**
+ * The run id R: the wrapper's UUIDv7 where the log or an artefact of this invocation carries it, else dbt's own
+ * invocation id. `carried`: the values of `CLYRA_RUN_ID`, the most trusted first.
+ * Throws DBT_ARTIFACT_MISSING where nothing names the run.
+ */
+export function runIdOf(carried: readonly (string | null | undefined)[], invocation: string | null): string {
+  const wrapped = carried.find((value) => typeof value === 'string' && UUID_V7.test(value))
+  if (wrapped) return wrapped
+  if (invocation !== null && INVOCATION.test(invocation)) return invocation
+  throw new ClyraError('DBT_ARTIFACT_MISSING', 'neither a log nor an artefact names the dbt invocation of this run', {
+    fix: 'dbt build --log-format-file json --log-level-file debug',
+  })
+}

@@ -1,0 +1,72 @@
+import * as z from 'zod'
+import { artifactMetadata, parseArtifact } from './artifact-json.js'
+import { commandOf } from './invocation.js'
+import { fraction } from './numbers.js'
+import { label } from './text.js'
+import { utc } from './times.js'
+
+const text = z.string().nullish().catch(undefined)
+const number = z.number().nullish().catch(undefined)
+
+const result = z.object({
+  unique_id: z.string(),
+  status: z.string(),
+  thread_id: text,
+  execution_time: number,
+  message: text,
+  failures: number,
+  adapter_response: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  timing: z
+    .array(z.object({ started_at: text, completed_at: text }))
+    .optional()
+    .catch(undefined),
+})
+export type ResultRow = z.infer<typeof result>
+
+const runResults = z.object({
+  metadata: artifactMetadata,
+  results: z.array(result),
+  elapsed_time: number,
+  args: z
+    .object({ which: text, command: text, invocation_command: text, target: text, threads: number })
+    .optional()
+    .catch(undefined),
+})
+
+/** `run_results.json`, as far as evidence needs it. */
+export interface RunResults {
+  readonly invocation: string | null
+  readonly version: string | null
+  readonly generatedAt: string | null
+  /** From dbt 1.10 on. */
+  readonly startedAt: string | null
+  readonly elapsedSeconds: string | null
+  readonly runId: string | null
+  readonly command: string | null
+  readonly arguments: string | null
+  readonly target: string | null
+  readonly threads: number | null
+  readonly rows: readonly ResultRow[]
+}
+
+/**
+ * Reads run_results.json of dbt 1.0 to 1.12 (v4 to v6) and of the Rust engine (v6). Unknown members are ignored.
+ * Throws DBT_ARTIFACT_INVALID, DBT_ARTIFACT_UNSUPPORTED.
+ */
+export function readRunResults(bytes: Uint8Array): RunResults {
+  const { metadata, results, elapsed_time: elapsed, args } = parseArtifact('run_results.json', bytes, runResults)
+  const threads = args?.threads ?? null
+  return {
+    invocation: label(metadata.invocation_id),
+    version: label(metadata.dbt_version),
+    generatedAt: utc(metadata.generated_at),
+    startedAt: utc(metadata.invocation_started_at),
+    elapsedSeconds: fraction(elapsed),
+    runId: label(metadata.env?.CLYRA_RUN_ID),
+    command: commandOf(args?.invocation_command) ?? commandOf(args?.which ?? args?.command),
+    arguments: args?.invocation_command ?? null,
+    target: label(args?.target),
+    threads: threads !== null && Number.isInteger(threads) && threads > 0 ? threads : null,
+    rows: results,
+  }
+}
