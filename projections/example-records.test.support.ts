@@ -314,7 +314,6 @@ export function exampleBundle(
               ]
             : [],
           columnsTruncated: false,
-          columnsTruncated: false,
           estimatedRows: present ? '99' : null,
           newestCommit: present && i % 2 === 0 ? '2025-11-21T12:54:05.102331Z' : null,
           unavailable: present ? (i % 2 === 0 ? null : 'commit-timestamps-off') : 'absent',

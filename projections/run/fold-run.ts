@@ -13,7 +13,8 @@ type Folds = { readonly [T in KnownType]?: (state: RunState, of: Of<T>) => RunSt
 const FOLDS: Folds = {
   'dev.clyra.run.started.v1': (state, { data, record: { event } }) => ({
     ...state,
-    started: {
+    // The first stands: it is the one that a bundle's manifest takes.
+    started: state.started ?? {
       ...data,
       time: event.time,
       source: event.source,

@@ -1,0 +1,59 @@
+import type { JsonValue } from '../canonical/index.js'
+import type { LedgerRecord, Projection } from '../events/index.js'
+import type { ProjectionStep, StoredState } from './projection-store.js'
+import { stateDigest } from './state-digest.js'
+
+/** How many partitions stay in memory between two commits; the rest is loaded again when it is needed. */
+const KEPT = 256
+
+/** The states of a projection's partitions while records are folded into them. */
+export class PartitionStates<State extends JsonValue> {
+  readonly #projection: Projection<State>
+  readonly #load: (partition: string) => Promise<StoredState | undefined>
+  readonly #states = new Map<string, { readonly state: State; readonly position: number }>()
+  readonly #changed = new Set<string>()
+
+  constructor(projection: Projection<State>, load: (partition: string) => Promise<StoredState | undefined>) {
+    this.#projection = projection
+    this.#load = load
+  }
+
+  /** Folds one record into the state it belongs to, if any. Gives a promise only where a state has to be loaded. */
+  fold(record: LedgerRecord): Promise<void> | undefined {
+    const partition = this.#projection.partition(record)
+    if (partition === undefined) return undefined
+    const known = this.#states.get(partition)
+    if (known !== undefined) {
+      this.#set(partition, known.state, record)
+      return undefined
+    }
+    return this.#load(partition).then((stored) => this.#set(partition, this.#restore(partition, stored), record))
+  }
+
+  get changes(): number {
+    return this.#changed.size
+  }
+
+  /** The states changed since the last call, with their digests. */
+  takeChanges(): ProjectionStep['changes'] {
+    const changes = [...this.#changed].map((partition) => {
+      // A changed partition is in memory: they are only let go of here, once they are taken.
+      const { state, position } = this.#states.get(partition)!
+      return { partition, position, ...stateDigest(state) }
+    })
+    this.#changed.clear()
+    if (this.#states.size > KEPT) this.#states.clear()
+    return changes
+  }
+
+  #restore(partition: string, stored: StoredState | undefined): State {
+    if (stored === undefined) return this.#projection.initial(partition)
+    // Holds: the bytes are the canonical JSON of a state that this version of the projection made.
+    return JSON.parse(Buffer.from(stored.bytes).toString('utf8')) as State
+  }
+
+  #set(partition: string, state: State, record: LedgerRecord): void {
+    this.#states.set(partition, { state: this.#projection.apply(state, record), position: record.position })
+    this.#changed.add(partition)
+  }
+}

@@ -1,0 +1,55 @@
+import type { JsonValue } from '../canonical/index.js'
+import type { Projection } from '../events/index.js'
+import type { ProjectedLedger } from './checked-records.js'
+import type { ProjectionStore } from './projection-store.js'
+
+/** A rendered partition with where it stands. */
+export interface ProjectedView<View> {
+  readonly view: View
+  readonly digest: string
+  /** Position of the last record folded into it. */
+  readonly position: number
+  /** How many records of the log the projection has seen. */
+  readonly through: number
+}
+
+/**
+ * What people look at: the stored state of a partition, rendered. Undefined where there is none, or where the active
+ * version is another one than the projection's (an older one is readable only by the release that has its fold).
+ */
+export async function readProjection<State extends JsonValue, View>(
+  store: ProjectionStore,
+  projection: Projection<State, View>,
+  partition: string,
+): Promise<ProjectedView<View> | undefined> {
+  const { name, version } = projection
+  if ((await store.active(name)) !== version) return undefined
+  const stored = await store.load(name, version, partition)
+  if (stored === undefined) return undefined
+  const { through } = await store.checkpoint(name, version)
+  // Holds: the bytes are the canonical JSON of a state that this version of the projection made.
+  const state = JSON.parse(Buffer.from(stored.bytes).toString('utf8')) as State
+  return { view: projection.render(state), digest: stored.digest, position: stored.position, through }
+}
+
+export interface ProjectionLag {
+  readonly name: string
+  /** The version that readers see, and the one that the program has; they differ while a rebuild is due. */
+  readonly active: number | undefined
+  readonly version: number
+  /** How many records the program's version has folded, and how many it still has to. */
+  readonly through: number
+  readonly lag: number
+}
+
+/** How far a projection is behind the log. */
+export async function projectionLag(
+  ledger: ProjectedLedger,
+  projection: Pick<Projection, 'name' | 'version'>,
+  store: ProjectionStore,
+): Promise<ProjectionLag> {
+  const { name, version } = projection
+  const { through } = await store.checkpoint(name, version)
+  const lag = Math.max(0, Number(await ledger.size()) - through)
+  return { name, active: await store.active(name), version, through, lag }
+}
