@@ -1,5 +1,6 @@
 export { chromium } from './chromium.js'
 export { type DbtOptions, type DbtResult, dbtEnvironment, runDbt, startDbt } from './dbt.js'
+export { copyExampleProject, exampleProject } from './example-project.js'
 export { freePort } from './free-port.js'
 export { lookUp, type PostgresMajor, type ServiceName } from './layout.mjs'
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres.js'

@@ -53,6 +53,8 @@ export interface RunningPostgres {
   /** Immediate stop of all its processes, as a crash is; the data stay, `restart()` recovers. */
   crash(): Promise<void>
   restart(): Promise<void>
+  /** Sends a signal to every process of the server (`SIGSTOP`: it listens, and answers nothing). */
+  signal(name: NodeJS.Signals): void
   /** Stops and removes the data. */
   stop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -129,6 +131,9 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     query: (sql) => queryOnce(url(), sql),
     crash: () => end('SIGQUIT'),
     restart: start,
+    signal: (name) => {
+      for (const pid of processesOf(child?.pid)) process.kill(pid, name)
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   }
@@ -220,6 +225,13 @@ async function ready(child: ChildProcess, data: string, home: string): Promise<v
     await sleep(20)
   }
   throw new Error(`the server did not start: ${readFileSync(join(home, 'output.txt'), 'utf8').slice(-1500)}`)
+}
+
+/** The postmaster and its children, from /proc. */
+function processesOf(postmaster: number | undefined): number[] {
+  if (postmaster === undefined) return []
+  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
+  return [postmaster, ...children.trim().split(' ').filter(Boolean).map(Number)]
 }
 
 async function queryOnce(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {

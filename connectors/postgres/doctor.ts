@@ -1,0 +1,103 @@
+import * as z from 'zod'
+import type { PostgresTarget } from './dsn.js'
+import { readAnchor } from './read-anchor.js'
+import { type SessionOptions, withPostgres } from './session.js'
+
+/** One finding for `clyra doctor`, with a command to paste where there is something to do. */
+export interface PostgresFinding {
+  readonly check: string
+  readonly status: 'ok' | 'warn' | 'fail'
+  readonly message: string
+  readonly fix: string | null
+}
+
+const Facts = z.object({
+  version: z.string(),
+  number: z.coerce.number().int(),
+  recovery: z.boolean(),
+  walLevel: z.string(),
+  commitTimestamps: z.string().nullable(),
+  superuser: z.boolean(),
+  creates: z.boolean(),
+})
+
+const FACTS = `select current_setting('server_version') as version, current_setting('server_version_num') as number,
+  pg_is_in_recovery() as recovery, current_setting('wal_level') as "walLevel",
+  current_setting('track_commit_timestamp', true) as "commitTimestamps",
+  current_setting('is_superuser') = 'on' as superuser,
+  has_database_privilege(current_database(), 'CREATE') as creates`
+
+/**
+ * Looks at a server as anchors and snapshots need it: reachable, version, no replica, WAL level, commit timestamps,
+ * rights. Never throws; the messages hold no part of the address, user or password.
+ */
+export async function postgresDoctor(target: PostgresTarget, options: SessionOptions = {}): Promise<PostgresFinding[]> {
+  const outcome = await withPostgres(
+    target,
+    async (session) => ({
+      facts: await session.readOnly(async (query) => Facts.parse((await query(FACTS))[0])),
+      // The clock is not looked at: a reading of an open session takes the server's.
+      anchor: await readAnchor(session, { phase: 'before', now: () => new Date(0) }),
+    }),
+    options,
+  )
+  if (!outcome.ok) return [unreachable(outcome.failure.detail)]
+  const { facts, anchor } = outcome.value
+  const failed = anchor.kind === 'position' ? anchor.position.failed : []
+  return [
+    finding('postgres', 'ok', `reachable, version ${facts.version}`),
+    facts.number >= 150_000
+      ? finding('postgres-version', 'ok', 'a supported major version (15 or newer)')
+      : finding('postgres-version', 'warn', 'older than 15: read as well as it goes, not supported', null),
+    facts.recovery
+      ? finding(
+          'postgres-recovery',
+          'fail',
+          'the server is a replica: anchors need the primary (REPLICA_LAG)',
+          'clyra config',
+        )
+      : finding('postgres-recovery', 'ok', 'the server is a primary'),
+    finding('postgres-wal-level', 'ok', `wal_level is ${facts.walLevel}`),
+    facts.commitTimestamps === 'on'
+      ? finding('postgres-commit-timestamps', 'ok', 'commit timestamps are kept')
+      : finding(
+          'postgres-commit-timestamps',
+          'warn',
+          'track_commit_timestamp is off: the warehouse cannot say when a relation was last committed',
+          'psql -c "alter system set track_commit_timestamp = on"   # then restart the server',
+        ),
+    ...(anchor.kind === 'unavailable' && !facts.recovery
+      ? [
+          finding(
+            'postgres-anchor',
+            'fail',
+            `no anchor: ${anchor.unavailable.code} ${anchor.unavailable.detail ?? ''}`.trim(),
+          ),
+        ]
+      : []),
+    ...failed.map(([name, state]) =>
+      finding(
+        `postgres-function-${name}`,
+        'warn',
+        `${name} fails with SQLSTATE ${state}: anchors cannot be confirmed`,
+        `psql -c "grant execute on function ${name} to <the connector's user>"`,
+      ),
+    ),
+    facts.superuser || facts.creates
+      ? finding('postgres-rights', 'ok', 'the user may do more than read; a user that only reads is enough for anchors')
+      : finding('postgres-rights', 'ok', 'the user may read and create nothing in this database'),
+  ]
+}
+
+const finding = (
+  check: string,
+  status: PostgresFinding['status'],
+  message: string,
+  fix: string | null = null,
+): PostgresFinding => ({ check, status, message, fix })
+
+function unreachable(detail: string): PostgresFinding {
+  if (detail === 'DRIVER_MISSING')
+    return finding('postgres', 'fail', 'the client package pg is not installed (DRIVER_MISSING)', 'npm install pg')
+  return finding('postgres', 'fail', `cannot be read: ${detail}`, 'clyra config')
+}

@@ -1,0 +1,41 @@
+export {
+  type AnchorDraft,
+  type AnchorType,
+  anchorDraft,
+  type ContradictionReason,
+  isProvisional,
+  lsnValue,
+  type ProvisionalAnchor,
+} from './anchor-draft.js'
+export type { CatalogRelation, RelationKind } from './catalog.js'
+export { type PostgresFinding, postgresDoctor } from './doctor.js'
+export { loadDriver, type PgDriver } from './driver.js'
+export { dsnHash, type PostgresAddress, type PostgresTarget } from './dsn.js'
+export type { PostgresFailure, PostgresOutcome } from './failure.js'
+export {
+  type AnchorOptions,
+  type AnchorPhase,
+  type AnchorPosition,
+  type AnchorReading,
+  type AnchorUnavailable,
+  type AnchorUnavailableCode,
+  readAnchor,
+  unavailableAnchor,
+} from './read-anchor.js'
+export {
+  type ClaimedRelation,
+  LISTED_COLUMNS,
+  type RelationReading,
+  type RelationsOptions,
+  readRelations,
+  relationDraft,
+} from './read-relations.js'
+export {
+  LISTED_RELATIONS,
+  readSchemas,
+  type SchemaSnapshot,
+  type SchemasOptions,
+  snapshotDraft,
+  snapshotOf,
+} from './read-schemas.js'
+export { APPLICATION_NAME, type PostgresSession, type SessionOptions, withPostgres } from './session.js'

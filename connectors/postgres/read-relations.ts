@@ -1,0 +1,138 @@
+import type { DraftEvent, EventData } from '../../src/events/index.js'
+import { type CatalogRelation, catalogOfRelations } from './catalog.js'
+import { draftOf } from './draft.js'
+import type { PostgresTarget } from './dsn.js'
+import { INSUFFICIENT_PRIVILEGE, type PostgresOutcome, QUERY_CANCELED } from './failure.js'
+import { type NewestCommit, newestCommit } from './newest-commit.js'
+import { rfc3339 } from './read-anchor.js'
+import { attempt, onPostgres, type PostgresSession, type Query, type SessionOptions } from './session.js'
+
+export type RelationReading = EventData['dev.clyra.snapshot.relation.v1']
+
+/** A relation that the tool says it built. */
+export interface ClaimedRelation {
+  /** dbt's unique id. */
+  readonly node: string
+  /** [database, schema, identifier] exactly as they stand in the catalogue, not quoted. */
+  readonly relation: readonly [string | null, string, string]
+}
+
+export interface RelationsOptions extends SessionOptions {
+  /** Time for all newest-commit readings together, in milliseconds; what is left over is `too-large`. Default 1000. */
+  readonly commitBudgetMs?: number
+  /** Relations above this many bytes are not searched for their newest commit. Default 64 MiB. */
+  readonly largestBytes?: number
+}
+
+const COMMIT_BUDGET_MS = 1000
+const LARGEST_BYTES = 64 * 1024 * 1024
+/** Columns that one record lists; longest names and usual types stay within 50 KB. */
+export const LISTED_COLUMNS = 400
+
+/**
+ * What the warehouse says about each relation: there or not, kind, columns, estimated rows, and when the newest row
+ * version was committed (by `xmin`, where the server keeps commit timestamps). One catalogue query for all, then one
+ * bounded query a table. In the order of `claimed`. Failures are values:
+ *
+ * | `unavailable` | when |
+ * |---|---|
+ * | `absent` | no such relation in this database (`present: false`) |
+ * | `not-a-table` | a view or foreign table holds no row versions |
+ * | `commit-timestamps-off` | `track_commit_timestamp` is off, or was when these rows were committed |
+ * | `no-rows` | the table is empty |
+ * | `permission-denied` | no right to read the table, or row security hides rows |
+ * | `too-large` | above `largestBytes`, or the time for all readings was used up |
+ * | `query-failed` | another error; or the relation is in another database (`present: null`) |
+ */
+export async function readRelations(
+  where: PostgresTarget | PostgresSession,
+  claimed: readonly ClaimedRelation[],
+  options: RelationsOptions = {},
+): Promise<PostgresOutcome<RelationReading[]>> {
+  return onPostgres(
+    where,
+    (session) => session.readOnly((query) => readAll(query, session.database, claimed, options)),
+    options,
+  )
+}
+
+async function readAll(
+  query: Query,
+  database: string,
+  claimed: readonly ClaimedRelation[],
+  options: RelationsOptions,
+): Promise<RelationReading[]> {
+  const [clock] = await query(
+    `select ${rfc3339('clock_timestamp()')} as now, coalesce(current_setting('track_commit_timestamp', true), 'off') = 'on' as kept`,
+  )
+  const observedAt = String(clock?.['now'])
+  const visible = claimed.filter(({ relation }) => isVisible(relation, database))
+  const catalog = await catalogOfRelations(
+    query,
+    visible.map(({ relation: [, schema, name] }) => [schema, name] as const),
+  )
+  const found = new Map(catalog.map((relation) => [keyOf(relation.schema, relation.name), relation]))
+  const endOfBudget = performance.now() + (options.commitBudgetMs ?? COMMIT_BUDGET_MS)
+
+  const readings: RelationReading[] = []
+  for (const { node, relation } of claimed) {
+    const inCatalog = found.get(keyOf(relation[1], relation[2]))
+    const said = isVisible(relation, database)
+      ? inCatalog === undefined
+        ? ABSENT
+        : {
+            ...described(inCatalog),
+            ...(await commitOf(query, inCatalog, clock?.['kept'] === true, endOfBudget, options)),
+          }
+      : OUT_OF_SIGHT
+    readings.push({ voice: 'warehouse', system: 'postgres', node, relation: [...relation], observedAt, ...said })
+  }
+  return readings
+}
+
+type Said = Omit<RelationReading, 'voice' | 'system' | 'node' | 'relation' | 'observedAt'>
+
+const NOTHING = { kind: null, columns: [], columnsTruncated: false, estimatedRows: null, newestCommit: null }
+const ABSENT: Said = { ...NOTHING, present: false, unavailable: 'absent' }
+const OUT_OF_SIGHT: Said = { ...NOTHING, present: null, unavailable: 'query-failed' }
+
+/** A session sees one database; a name with NUL cannot be sent to the server at all. */
+const isVisible = ([database, schema, name]: ClaimedRelation['relation'], connected: string): boolean =>
+  (database === null || database === connected) && !`${schema}${name}`.includes('\0')
+
+/** Identifiers never hold NUL. */
+const keyOf = (schema: string, name: string): string => `${schema}\0${name}`
+
+const described = (relation: CatalogRelation) => ({
+  present: true,
+  kind: relation.kind,
+  columns: relation.columns.slice(0, LISTED_COLUMNS),
+  columnsTruncated: relation.columns.length > LISTED_COLUMNS,
+  estimatedRows: relation.estimate,
+})
+
+async function commitOf(
+  query: Query,
+  relation: CatalogRelation,
+  kept: boolean,
+  endOfBudget: number,
+  options: RelationsOptions,
+): Promise<NewestCommit> {
+  const unavailable = (reason: NonNullable<RelationReading['unavailable']>) => ({
+    newestCommit: null,
+    unavailable: reason,
+  })
+  if (relation.kind === 'view' || relation.kind === 'foreign-table') return unavailable('not-a-table')
+  if (!kept) return unavailable('commit-timestamps-off')
+  const left = Math.floor(endOfBudget - performance.now())
+  if (left < 1) return unavailable('too-large')
+  const result = await attempt(query, () => newestCommit(query, relation, left, options.largestBytes ?? LARGEST_BYTES))
+  if (result.ok) return result.value
+  if (result.sqlState === INSUFFICIENT_PRIVILEGE) return unavailable('permission-denied')
+  return unavailable(result.sqlState === QUERY_CANCELED ? 'too-large' : 'query-failed')
+}
+
+/** The event of one reading; one for each node of a run. */
+export function relationDraft(run: string, reading: RelationReading): DraftEvent<'dev.clyra.snapshot.relation.v1'> {
+  return draftOf(run, 'relation', reading.node, 'dev.clyra.snapshot.relation.v1', reading.observedAt, reading)
+}
