@@ -20,8 +20,8 @@ const position = (part: Partial<AnchorPosition> = {}): AnchorPosition => ({
   ...part,
 })
 const reading = (part: Partial<AnchorPosition> = {}): AnchorReading => ({ kind: 'position', position: position(part) })
-const after = (part: Partial<AnchorPosition> = {}) => reading({ phase: 'after', lsn: '0/16B9999', ...part })
-const before = (part: Partial<AnchorPosition> = {}): ProvisionalAnchor => {
+const later = (part: Partial<AnchorPosition> = {}) => reading({ phase: 'after', lsn: '0/16B9999', ...part })
+const earlier = (part: Partial<AnchorPosition> = {}): ProvisionalAnchor => {
   const draft = anchorDraft('run-1', reading(part))
   if (!isProvisional(draft)) throw new Error('not provisional')
   return draft
@@ -29,15 +29,15 @@ const before = (part: Partial<AnchorPosition> = {}): ProvisionalAnchor => {
 
 describe('the anchor of a run', () => {
   it('is provisional before it and confirmed after it by the same server further on', () => {
-    const first = before()
-    const second = anchorDraft('run-1', after(), first)
+    const first = earlier()
+    const second = anchorDraft('run-1', later(), first)
     expect(second.type).toBe('dev.clyra.anchor.confirmed.v1')
     expect(second.data).toMatchObject({ phase: 'after', provisional: first.id })
     expect(FAMILIES.anchor['dev.clyra.anchor.confirmed.v1'].parse(second.data)).toEqual(second.data)
   })
 
   it('is confirmed where nothing was written in between', () => {
-    expect(anchorDraft('run-1', after({ lsn: '0/16B3748' }), before()).type).toBe('dev.clyra.anchor.confirmed.v1')
+    expect(anchorDraft('run-1', later({ lsn: '0/16B3748' }), earlier()).type).toBe('dev.clyra.anchor.confirmed.v1')
   })
 
   it.each([
@@ -46,13 +46,13 @@ describe('the anchor of a run', () => {
     ['lsn-went-back', { lsn: '0/16B3747' }],
     ['database-differs', { dsnHash: 'b'.repeat(64) }],
   ] as const)('is contradicted with the reason %s', (reason, part) => {
-    const draft = anchorDraft('run-1', after(part), before())
+    const draft = anchorDraft('run-1', later(part), earlier())
     expect(draft.type).toBe('dev.clyra.anchor.contradicted.v1')
     expect(draft.data).toMatchObject({ reasons: [reason] })
   })
 
   it('does not compare WAL positions of two systems', () => {
-    const draft = anchorDraft('run-1', after({ systemIdentifier: '9', lsn: '0/1' }), before())
+    const draft = anchorDraft('run-1', later({ systemIdentifier: '9', lsn: '0/1' }), earlier())
     expect(draft.data).toMatchObject({ reasons: ['system-identifier-differs'] })
   })
 
@@ -61,12 +61,12 @@ describe('the anchor of a run', () => {
     ['the timeline could not be read', { timeline: null, failed: [['pg_walfile_name', '42501']] }],
   ] as const)('confirms nothing where %s', (_, part) => {
     const unknown = { ...part, failed: part.failed.map(([name, state]): [string, string] => [name, state]) }
-    expect(anchorDraft('run-1', after(unknown), before()).type).toBe('dev.clyra.anchor.provisional.v1')
-    expect(anchorDraft('run-1', after(), before(unknown)).type).toBe('dev.clyra.anchor.provisional.v1')
+    expect(anchorDraft('run-1', later(unknown), earlier()).type).toBe('dev.clyra.anchor.provisional.v1')
+    expect(anchorDraft('run-1', later(), earlier(unknown)).type).toBe('dev.clyra.anchor.provisional.v1')
   })
 
   it('is provisional after the run where there was none before it', () => {
-    expect(anchorDraft('run-1', after()).type).toBe('dev.clyra.anchor.provisional.v1')
+    expect(anchorDraft('run-1', later()).type).toBe('dev.clyra.anchor.provisional.v1')
   })
 
   it('says why there is none, with the time of this machine', () => {
@@ -81,10 +81,10 @@ describe('the anchor of a run', () => {
   })
 
   it('has an id made of run and phase alone', () => {
-    expect(before().id).toBe(before({ lsn: '0/2' }).id)
-    expect(before().id).not.toBe(anchorDraft('run-2', reading()).id)
-    expect(before().id).not.toBe(anchorDraft('run-1', after()).id)
-    expect(before().id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(earlier().id).toBe(earlier({ lsn: '0/2' }).id)
+    expect(earlier().id).not.toBe(anchorDraft('run-2', reading()).id)
+    expect(earlier().id).not.toBe(anchorDraft('run-1', later()).id)
+    expect(earlier().id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 
   it('orders WAL positions as numbers, not as text', () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import {
   accessSync,
   appendFileSync,
@@ -46,8 +47,10 @@ export interface RunningPostgres {
   /** The same with another user (trust: any password) or database. */
   urlFor(part: { user?: string; database?: string }): string
   readonly dataDirectory: string
-  /** Everything the server has logged, in order. */
+  /** Everything in the log file now, in order; the log collector may still have lines in its hands. */
   serverLog(): ServerLogEntry[]
+  /** Everything logged up to this call, without the session that it opens to know. */
+  settledLog(): Promise<ServerLogEntry[]>
   /** Runs statements as superuser in a session of their own; gives the rows of the last. */
   query(sql: string): Promise<Record<string, unknown>[]>
   /** Immediate stop of all its processes, as a crash is; the data stay, `restart()` recovers. */
@@ -128,11 +131,12 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     urlFor: url,
     dataDirectory: data,
     serverLog: () => readServerLog(jsonLog),
+    settledLog: () => settled({ url: url(), log: () => readServerLog(jsonLog) }),
     query: (sql) => queryOnce(url(), sql),
     crash: () => end('SIGQUIT'),
     restart: start,
     signal: (name) => {
-      for (const pid of processesOf(child?.pid)) process.kill(pid, name)
+      for (const pid of processesOf(child?.pid)) signalled(pid, name)
     },
     stop,
     [Symbol.asyncDispose]: stop,
@@ -233,6 +237,39 @@ function processesOf(postmaster: number | undefined): number[] {
   const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
   return [postmaster, ...children.trim().split(' ').filter(Boolean).map(Number)]
 }
+
+/** A backend may have ended since it was listed. */
+function signalled(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+/** The log collector writes a little later: a session of our own is waited for, and left out of what is given. */
+async function settled(server: { url: string; log: () => ServerLogEntry[] }): Promise<ServerLogEntry[]> {
+  const marker = `clyra-marker-${randomUUID()}`
+  const client = new pg.Client({ connectionString: server.url, application_name: marker })
+  await client.connect()
+  await client.end()
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    const entries = server.log()
+    const session = entries.find((entry) => entry.message.endsWith(`application_name=${marker}`))?.session_id
+    const ended = entries.some((entry) => entry.session_id === session && entry.message.startsWith('disconnection'))
+    if (session !== undefined && ended) {
+      const own = markers(entries)
+      return entries.filter((entry) => !own.has(entry.session_id))
+    }
+    await sleep(20)
+  }
+  throw new Error('the server log did not settle in 10 seconds')
+}
+
+const markers = (entries: readonly ServerLogEntry[]) =>
+  new Set(
+    entries.filter((entry) => / application_name=clyra-marker-/.test(entry.message)).map((entry) => entry.session_id),
+  )
 
 async function queryOnce(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString })
