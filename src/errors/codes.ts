@@ -73,6 +73,7 @@ export const ERROR_CODES = {
   POSTGRES_UNREACHABLE: { exit: 3, meaning: 'No connection to the Postgres server could be made.' },
   PROJECTION_DIVERGED: { exit: 1, meaning: 'Folding the log again gives another state than the stored one.' },
   PROOF_INVALID: { exit: 1, meaning: 'A Merkle proof does not lead to the expected root.' },
+  QUEUE_FULL: { exit: 1, meaning: 'Too many appends wait already; nothing of this one was written.' },
   READ_ONLY: { exit: 3, meaning: 'The ledger was opened read-only, or its file system is.' },
   RESERVED_STREAM: {
     exit: 2,

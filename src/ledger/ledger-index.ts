@@ -1,3 +1,5 @@
+import type { HeadsProof } from '../merkle/index.js'
+
 /**
  * What is derived from the log to answer questions quickly. Deletable, and allowed to lag: `through()` says how far
  * it has come, and the ledger catches it up from the log. It is never trusted to be newer than it says.
@@ -5,6 +7,9 @@
 export interface LedgerIndex {
   /** How many records have been applied: positions 0 to `through() - 1`. */
   through(): number
+
+  /** The leaf of the last record applied: the ledger compares it with the log before it believes the index. */
+  lastLeaf(): Uint8Array | undefined
 
   /** For each id the position it stands at, or undefined. Only positions below `through()`. */
   positionsOf(ids: readonly string[]): (number | undefined)[]
@@ -19,17 +24,26 @@ export interface LedgerIndex {
   streams(after: string | undefined, limit: number): { readonly stream: string; readonly head: StreamHead }[]
 
   /**
-   * Applies records that follow `through()` densely; one atomic step. MUST refuse a gap with `INDEX_CORRUPT`.
-   * A `ledger-heads` record whose root is not the map's root MUST be refused with `TREE_DIVERGED`.
+   * Applies records that follow `through()` densely. When the call returns they are visible to this handle; the promise
+   * settles when the handle is ready for more (back-pressure), and `flush` when they are on disk. What is on disk
+   * always is the state after some number of records, never a mixture. MUST refuse a gap with `INDEX_CORRUPT`, having
+   * applied nothing. A `ledger-heads` record whose root is not the map's root MUST be refused with `TREE_DIVERGED`;
+   * the records before it are applied.
    */
   apply(records: readonly IndexedRecord[]): Promise<void>
+
+  /** Resolves when everything applied so far is stored, where the index is stored at all. */
+  flush(): Promise<void>
+
+  /** Forgets everything: `through()` is 0 again. For an index that turned out not to belong to the log. */
+  reset(): Promise<void>
 
   /** The root of the stream-heads map of the state after `through()` records. */
   headsRoot(): Uint8Array
 
   /**
    * The map as it was at the newest applied `ledger-heads` record: its position p, and paths in the state before p.
-   * Undefined where no heads record was applied, or where the map has since moved on.
+   * Undefined where no heads record was applied. The view is good until the next heads record is applied.
    */
   headsMap(): HeadsMapView | undefined
 
@@ -47,6 +61,7 @@ export interface IndexedRecord {
   readonly id: string
   readonly stream: string
   readonly revision: number
+  /** 32 bytes. MUST be a copy of its own, not a view into a larger buffer. */
   readonly leaf: Uint8Array
   /** Only for records of stream `ledger-heads`: the root they state. */
   readonly headsRoot?: Uint8Array
@@ -57,5 +72,5 @@ export interface HeadsMapView {
   readonly position: number
   readonly root: Uint8Array
   /** A presence or absence proof for `stream` under `root`. */
-  prove(stream: string): import('../merkle/heads-map.js').HeadsProof
+  prove(stream: string): HeadsProof
 }

@@ -86,11 +86,22 @@ export interface Ledger extends AsyncDisposable {
   appendMany(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendResult[]>
   readStream(stream: string, options?: ReadOptions & { readonly from?: bigint }): AsyncIterable<RecordView>
   /** Forwards from `from` (inclusive), or backwards from below `before`. */
-  readAll(options?: ReadOptions & { readonly from?: bigint; readonly before?: bigint; readonly filter?: EventFilter }): AsyncIterable<RecordView>
+  readAll(
+    options?: ReadOptions & { readonly from?: bigint; readonly before?: bigint; readonly filter?: EventFilter },
+  ): AsyncIterable<RecordView>
   /** Positions after `after` (exclusive; -1n or left out: from the beginning), then live. Ends only when aborted or closed. */
-  subscribe(options?: { readonly after?: bigint; readonly filter?: EventFilter; readonly signal?: AbortSignal }): AsyncIterable<SubscriptionMessage>
-  streamHead(stream: string): Promise<{ readonly revision: bigint; readonly position: bigint; readonly leaf: Uint8Array } | undefined>
-  streams(options?: { readonly after?: string; readonly limit?: number }): AsyncIterable<{ readonly stream: string; readonly revision: bigint; readonly position: bigint }>
+  subscribe(options?: {
+    readonly after?: bigint
+    readonly filter?: EventFilter
+    readonly signal?: AbortSignal
+  }): AsyncIterable<SubscriptionMessage>
+  streamHead(
+    stream: string,
+  ): Promise<{ readonly revision: bigint; readonly position: bigint; readonly leaf: Uint8Array } | undefined>
+  streams(options?: {
+    readonly after?: string
+    readonly limit?: number
+  }): AsyncIterable<{ readonly stream: string; readonly revision: bigint; readonly position: bigint }>
   /** Which of these ids are known, and where. */
   positionsOf(ids: readonly string[]): Promise<(bigint | undefined)[]>
   /** Resolves with a checkpoint that covers `position`. Rejects with SEAL_FAILED, NOT_SEALED (read-only handle). */
@@ -110,7 +121,10 @@ export interface Ledger extends AsyncDisposable {
   proveMany(positions: readonly bigint[], size: bigint): Promise<Uint8Array[]>
   /** Introduces a new evidence key that takes over; the old one stays valid until revoked. */
   rotateEvidenceKey(): Promise<{ readonly id: string; readonly position: bigint }>
-  revokeKey(id: string, options: { readonly reason: 'superseded' | 'compromised' | 'retired'; readonly compromisedSince?: bigint }): Promise<bigint>
+  revokeKey(
+    id: string,
+    options: { readonly reason: 'superseded' | 'compromised' | 'retired'; readonly compromisedSince?: bigint },
+  ): Promise<bigint>
   /** Appends to `ledger-redactions` that the subject key was destroyed (destroy it first: `Vault.erase`). */
   recordRedaction(subject: string, reason: 'erasure-request' | 'retention' | 'mistake'): Promise<bigint>
   /** Seals what is unsealed (appending a heads record if anything came since the last), and releases everything. Idempotent. */

@@ -1,0 +1,223 @@
+import { hex } from '../canonical/index.js'
+import { sha256 } from '../crypto/index.js'
+import { ClyraError } from '../errors/index.js'
+import {
+  type PreparedEvents,
+  parseRecord,
+  RecordFrame,
+  sameProducerContent,
+  streamStartValue,
+} from '../events/index.js'
+import { checkRevision, type Expected } from './expected-revision.js'
+import type { StreamHead } from './ledger-index.js'
+import type { LogRecord } from './log-store.js'
+
+/** One stream's part of an append, validated and in canonical form. */
+export interface PreparedAppend {
+  readonly stream: string
+  readonly expected: Expected
+  readonly events: PreparedEvents
+}
+
+/** What became of one stream's part. */
+export interface Appended {
+  readonly positions: readonly number[]
+  readonly ids: readonly string[]
+  /** Of the last record in its stream. */
+  readonly revision: number
+  readonly replayed: boolean
+}
+
+/** The ledger as it is before this group of appends. */
+export interface LedgerState {
+  positionsOf(ids: readonly string[]): (number | undefined)[]
+  head(stream: string): StreamHead | undefined
+  /** The bytes of the records at these positions. */
+  bytesAt(positions: readonly number[]): Promise<Uint8Array[]>
+}
+
+export interface GroupOptions {
+  readonly origin: string
+  /** The genesis leaf; streams start from it. */
+  readonly identity: Uint8Array
+  readonly submitter: string
+  readonly recordedat: string
+  /** Position of the first record of the group. */
+  readonly head: number
+}
+
+/**
+ * The appends that will go to the store in one step, admitted one after the other: each sees what those before it
+ * would do. One that is refused leaves no trace.
+ */
+export class AppendGroup {
+  readonly records: LogRecord[] = []
+  readonly #state: LedgerState
+  readonly #options: GroupOptions
+  readonly #ids = new Map<string, number>()
+  readonly #heads = new Map<string, { readonly revision: number; readonly leaf: Uint8Array }>()
+
+  constructor(state: LedgerState, options: GroupOptions) {
+    this.#state = state
+    this.#options = options
+  }
+
+  /**
+   * Admits all parts or none: ids are looked at first (all known: the original positions; see `FORMATS`,
+   * "Idempotency"), then revisions, then the records are built and chained.
+   * Rejects with EVENT_ID_REUSED, BATCH_PARTLY_KNOWN, STREAM_EXISTS, STREAM_ABSENT, WRONG_REVISION, EVENT_TOO_LARGE.
+   */
+  async admit(parts: readonly PreparedAppend[]): Promise<Appended[]> {
+    refuseRepeatedIds(parts)
+    const known = parts.map(({ events }) => this.#positionsOf(events.ids))
+    if (known.some((positions) => positions.some((position) => position !== undefined))) {
+      return this.#replay(parts, known)
+    }
+    return this.#append(parts)
+  }
+
+  #positionsOf(ids: readonly string[]): (number | undefined)[] {
+    const positions = this.#state.positionsOf(ids)
+    if (this.#ids.size > 0) for (let i = 0; i < ids.length; i++) positions[i] ??= this.#ids.get(ids[i]!)
+    return positions
+  }
+
+  async #replay(parts: readonly PreparedAppend[], known: readonly (number | undefined)[][]): Promise<Appended[]> {
+    const stored = await this.#bytesAt(known.flat().filter((position) => position !== undefined))
+    const results: Appended[] = []
+    let missing = 0
+    let before = -1
+    for (let part = 0; part < parts.length; part++) {
+      const { stream, events } = parts[part]!
+      const positions: number[] = []
+      let last: Uint8Array | undefined
+      for (let i = 0; i < events.ids.length; i++) {
+        const position = known[part]![i]
+        if (position === undefined) {
+          missing++
+          continue
+        }
+        last = stored.get(position)
+        // bytesAt gave every known position.
+        if (!sameProducerContent(events, i, stream, last!))
+          throw reused(events.ids[i]!, position, 'with other content or in another stream')
+        if (position <= before && missing === 0) throw reused(events.ids[i]!, position, 'in another order')
+        before = position
+        positions.push(position)
+      }
+      if (last === undefined) continue
+      results.push({ positions, ids: events.ids, revision: Number(parseRecord(last).revision), replayed: true })
+    }
+    if (missing > 0) throw partlyKnown(parts, known)
+    return results
+  }
+
+  async #bytesAt(positions: readonly number[]): Promise<Map<number, Uint8Array>> {
+    const { head } = this.#options
+    const stored = positions.filter((position) => position < head)
+    const found = new Map<number, Uint8Array>()
+    for (const position of positions) if (position >= head) found.set(position, this.records[position - head]!.bytes)
+    const bytes = stored.length === 0 ? [] : await this.#state.bytesAt(stored)
+    stored.forEach((position, i) => {
+      found.set(position, bytes[i]!)
+    })
+    return found
+  }
+
+  #append(parts: readonly PreparedAppend[]): Appended[] {
+    const heads = new Map<string, { readonly revision: number; readonly leaf: Uint8Array } | undefined>()
+    const records: LogRecord[] = []
+    const results: Appended[] = []
+    for (const { stream, expected, events } of parts) {
+      const head = heads.get(stream) ?? this.#heads.get(stream) ?? this.#state.head(stream)
+      checkRevision(stream, expected, head?.revision)
+      const built = this.#build(stream, events, head, this.#options.head + this.records.length + records.length)
+      records.push(...built)
+      const last = built[built.length - 1]!
+      heads.set(stream, last)
+      results.push({
+        positions: built.map(({ position }) => position),
+        ids: events.ids,
+        revision: last.revision,
+        replayed: false,
+      })
+    }
+    for (const record of records) {
+      this.records.push(record)
+      this.#ids.set(record.id, record.position)
+    }
+    for (const [stream, head] of heads) if (head !== undefined) this.#heads.set(stream, head)
+    return results
+  }
+
+  /** Chains the events to the head: each record is written once, where it stays, and hashed once. */
+  #build(
+    stream: string,
+    events: PreparedEvents,
+    head: { readonly revision: number; readonly leaf: Uint8Array } | undefined,
+    position: number,
+  ): LogRecord[] {
+    const { origin, submitter, recordedat, identity } = this.#options
+    const frame = new RecordFrame({ ledger: origin, stream, submitter, recordedat })
+    const first = (head?.revision ?? -1) + 1
+    let size = 0
+    const sizes = events.ids.map((_, i) => {
+      const bytes = frame.sizeOf(events, i, first + i)
+      size += bytes + 1
+      return bytes
+    })
+    // The byte before each record is the 0x00 that its leaf hash begins with, so that it is hashed where it lies.
+    const arena = new Uint8Array(size)
+    let leaf = head?.leaf ?? streamStartValue(identity, stream)
+    let at = 0
+    return sizes.map((length, i) => {
+      const start = at + 1
+      at = frame.write(events, i, first + i, hex(leaf), arena, start)
+      if (at !== start + length)
+        throw new ClyraError('INTERNAL', `a record has ${at - start} bytes instead of ${length}`)
+      leaf = sha256(arena.subarray(start - 1, at))
+      return {
+        position: position + i,
+        id: events.ids[i]!,
+        stream,
+        revision: first + i,
+        leaf,
+        bytes: arena.subarray(start, at),
+      }
+    })
+  }
+}
+
+function refuseRepeatedIds(parts: readonly PreparedAppend[]): void {
+  const seen = new Set<string>()
+  for (const { events } of parts) {
+    for (const id of events.ids) {
+      if (seen.has(id)) {
+        throw new ClyraError('EVENT_ID_REUSED', `the event id ${id} is twice in the batch`, { details: { id } })
+      }
+      seen.add(id)
+    }
+  }
+}
+
+function reused(id: string, position: number, how: string): ClyraError {
+  return new ClyraError('EVENT_ID_REUSED', `the event id ${id} is already at position ${position}, ${how}`, {
+    details: { id, position },
+  })
+}
+
+function partlyKnown(parts: readonly PreparedAppend[], known: readonly (number | undefined)[][]): ClyraError {
+  const ids = parts.flatMap(({ events }, part) =>
+    events.ids.flatMap((id, i) => {
+      const position = known[part]![i]
+      return position === undefined ? [] : [{ id, position }]
+    }),
+  )
+  return new ClyraError(
+    'BATCH_PARTLY_KNOWN',
+    `${ids.length} events of the batch are already in the ledger, the others are not`,
+    {
+      details: { known: ids },
+    },
+  )
+}

@@ -1,0 +1,12 @@
+import type { Signer } from '../crypto/index.js'
+
+/** What a key of the ledger is for. One key, one purpose. */
+export type KeyPurpose = 'ledger' | 'evidence'
+
+/** Where the private keys lie: key files, a KMS, hardware. */
+export interface KeyRing {
+  /** The signer of that key id, or undefined where its private key is not here. */
+  signer(keyId: string): Promise<Signer | undefined>
+  /** Makes a key that is durable before it resolves, so that no record can name a key that was lost. */
+  generate(purpose: KeyPurpose): Promise<Signer>
+}

@@ -1,0 +1,182 @@
+import { equalBytes, fromHex } from '../canonical/index.js'
+import { parseVkey, type Vkey, vkey } from '../crypto/index.js'
+import { ClyraError } from '../errors/index.js'
+import { type EventRegistry, HEADS_STREAM, isEventOf, parseRecord, type StoredEvent } from '../events/index.js'
+import type { CheckpointStore } from './checkpoint-store.js'
+import type { KeyRing } from './key-ring.js'
+import type { RecordView } from './ledger.js'
+import type { IndexedRecord, LedgerIndex } from './ledger-index.js'
+import type { LogRecord, LogStore, StoredRecord } from './log-store.js'
+import type { FoldedHeads } from './prove.js'
+import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
+import type { TileStore } from './tile-store.js'
+
+/** Everything a ledger stands on. */
+export interface LedgerPorts {
+  readonly store: LogStore
+  readonly index: LedgerIndex
+  readonly tiles: TileStore
+  readonly checkpoints: CheckpointStore
+  readonly keys: KeyRing
+}
+
+/** What the genesis record says. */
+export interface Genesis {
+  readonly origin: string
+  /** The genesis leaf. */
+  readonly identity: Uint8Array
+  /** The ledger's key under its origin. */
+  readonly key: Vkey
+}
+
+/** Reads position 0. Rejects with LEDGER_NOT_FOUND, FORMAT_TOO_NEW, LOG_CORRUPT. */
+export async function readGenesis(store: LogStore): Promise<Genesis> {
+  const [record] = await store.read({ from: 0, limit: 1 })
+  if (record === undefined)
+    throw new ClyraError('LEDGER_NOT_FOUND', 'the log is empty: there is no ledger yet', { fix: 'clyra init' })
+  const event = parseRecord(record.bytes)
+  if (!event.type.startsWith('dev.clyra.ledger.genesis.')) {
+    throw new ClyraError('LOG_CORRUPT', `position 0 holds ${event.type}, not a genesis record`, {
+      details: { position: 0 },
+    })
+  }
+  if (!isEventOf(event, 'dev.clyra.ledger.genesis.v1') || event.data.format !== 'clyra.ledger/1') {
+    throw new ClyraError('FORMAT_TOO_NEW', `the ledger was made by a newer release (${event.type})`, {
+      details: { type: event.type },
+    })
+  }
+  const key = event.data.keys.find(({ purpose }) => purpose === 'ledger')
+  if (key === undefined)
+    throw new ClyraError('LOG_CORRUPT', 'the genesis record names no ledger key', { details: { position: 0 } })
+  const { origin } = event.data
+  return { origin, identity: record.leaf, key: parseVkey(vkey(origin, fromHex(key.public))) }
+}
+
+/** What readers and the writer of a ledger share. */
+export class LedgerCore {
+  readonly ports: LedgerPorts
+  readonly genesis: Genesis
+  readonly registry: EventRegistry
+  #checkpoint: Sealed | undefined
+  #folded: { readonly position: number; readonly heads: Promise<FoldedHeads> } | undefined
+
+  constructor(ports: LedgerPorts, genesis: Genesis, registry: EventRegistry) {
+    this.ports = ports
+    this.genesis = genesis
+    this.registry = registry
+  }
+
+  /** Brings the index up to the durable end of the log, and gives that size. */
+  async refresh(): Promise<number> {
+    const head = await this.ports.store.head()
+    await catchUp(this.ports, head)
+    return head
+  }
+
+  /** An old heads map is costly to make and usually asked for several streams in a row: the last one is kept. */
+  remembered(position: number, make: () => Promise<FoldedHeads>): Promise<FoldedHeads> {
+    if (this.#folded?.position !== position) this.#folded = { position, heads: make() }
+    return this.#folded.heads
+  }
+
+  /** A record as the public API shows it, in the newest version of its type. */
+  view({ position, leaf, bytes }: StoredRecord): RecordView {
+    const event = this.registry.upcast(parseRecord(bytes))
+    return {
+      position: BigInt(position),
+      leaf,
+      bytes,
+      event,
+      type: event.type,
+      stream: event.stream,
+      revision: BigInt(event.revision),
+    }
+  }
+
+  /** Records at these positions, in the order given; neighbours are read together. */
+  async at(positions: readonly number[]): Promise<StoredRecord[]> {
+    const found: StoredRecord[] = []
+    while (found.length < positions.length) {
+      const first = positions[found.length]!
+      let count = 1
+      while (positions[found.length + count] === first + count) count++
+      const records = await this.ports.store.read({ from: first, limit: count })
+      if (records.length === 0)
+        throw new ClyraError('LOG_CORRUPT', `the log has no record at position ${first}`, {
+          details: { position: first },
+        })
+      found.push(...records)
+    }
+    return found
+  }
+
+  /** The newest published checkpoint, verified; undefined before the first. */
+  async published(): Promise<Sealed | undefined> {
+    const note = await this.ports.tiles.read('checkpoint')
+    if (note === undefined) return undefined
+    if (this.#checkpoint === undefined || !equalBytes(this.#checkpoint.note, note)) {
+      this.#checkpoint = openCheckpoint(note, this.genesis.key, 'the published tree')
+    }
+    return this.#checkpoint
+  }
+
+  /** The checkpoint kept at a heads size, verified. */
+  async kept(size: number): Promise<Sealed | undefined> {
+    const note = await this.ports.checkpoints.kept(size)
+    if (note === undefined) return undefined
+    const kept = openCheckpoint(note, this.genesis.key, `the checkpoint kept at ${size}`)
+    if (kept.size !== size)
+      throw new ClyraError('TREE_DIVERGED', `a checkpoint of ${kept.size} is kept as ${size}`, { details: { size } })
+    return kept
+  }
+}
+
+/** Applies to the index what the log has beyond it, up to `head` records. */
+export async function catchUp({ store, index }: Pick<LedgerPorts, 'store' | 'index'>, head: number): Promise<void> {
+  for (let through = index.through(); through < head; through = index.through()) {
+    const records = await store.read({ from: through, limit: Math.min(1024, head - through) })
+    if (records.length === 0)
+      throw new ClyraError('LOG_CORRUPT', `the log has no record at position ${through}`, {
+        details: { position: through },
+      })
+    // Another reader of the same handle may have applied some of them meanwhile.
+    const missing = records.filter(({ position }) => position >= index.through())
+    await index.apply(missing.map(({ position, leaf, bytes }) => indexed(position, leaf, parseRecord(bytes))))
+  }
+}
+
+function indexed(position: number, leaf: Uint8Array, event: StoredEvent): IndexedRecord {
+  const { id, stream } = event
+  const revision = Number(event.revision)
+  if (!isEventOf(event, 'dev.clyra.ledger.heads.v1')) return { position, id, stream, revision, leaf }
+  return { position, id, stream, revision, leaf, headsRoot: fromHex(event.data.root) }
+}
+
+/** The index's view of records that were just appended. Only heads records have to be looked into. */
+export function indexedRecords(records: readonly LogRecord[]): IndexedRecord[] {
+  return records.map((record) =>
+    record.stream === HEADS_STREAM
+      ? indexed(record.position, record.leaf, parseRecord(record.bytes))
+      : {
+          position: record.position,
+          id: record.id,
+          stream: record.stream,
+          revision: record.revision,
+          leaf: record.leaf,
+        },
+  )
+}
+
+/** An index that is ahead of the log, or of another log, is forgotten; it is derived. */
+export async function discardForeignIndex(
+  { store, index }: LedgerPorts,
+  onWarning: (message: string) => void,
+): Promise<void> {
+  const through = index.through()
+  if (through === 0) return
+  const [last] = through <= (await store.head()) ? await store.read({ from: through - 1, limit: 1 }) : []
+  const leaf = index.lastLeaf()
+  if (last !== undefined && leaf !== undefined && equalBytes(last.leaf, leaf)) return
+  onWarning('the index does not belong to this log; it is built again')
+  await index.reset()
+}

@@ -1,0 +1,80 @@
+import { hex } from '../canonical/index.js'
+import type { Signer } from '../crypto/index.js'
+import { ClyraError } from '../errors/index.js'
+import { isType, KEYS_STREAM } from '../events/index.js'
+import type { RecordView } from './ledger.js'
+import type { LedgerCore } from './ledger-core.js'
+import { readStream } from './read-records.js'
+
+/** A key of `ledger-keys` with its place in the log. */
+export interface KeyState {
+  readonly id: string
+  readonly purpose: string
+  /** Hex. */
+  readonly publicKey: string
+  readonly introducedAt: number
+  /** Position of the record that revokes it. */
+  readonly revokedAt: number | undefined
+  /** Not valid from this position on, if it was revoked as compromised since then. */
+  readonly compromisedSince: number | undefined
+}
+
+/** The fold of the complete stream `ledger-keys`, in order of introduction. */
+export async function foldKeys(core: LedgerCore): Promise<KeyState[]> {
+  const keys = new Map<string, KeyState>()
+  for await (const record of readStream(core, KEYS_STREAM)) applyKeyRecord(keys, record)
+  return [...keys.values()]
+}
+
+function applyKeyRecord(keys: Map<string, KeyState>, record: RecordView): void {
+  const position = Number(record.position)
+  if (isType(record, 'dev.clyra.ledger.key.introduced.v1')) {
+    const { id, purpose, public: publicKey } = record.event.data.key
+    // A key that was introduced once is not made valid again by a second record.
+    if (!keys.has(id))
+      keys.set(id, {
+        id,
+        purpose,
+        publicKey,
+        introducedAt: position,
+        revokedAt: undefined,
+        compromisedSince: undefined,
+      })
+  } else if (isType(record, 'dev.clyra.ledger.key.revoked.v1')) {
+    const { id, compromisedSince } = record.event.data
+    const key = keys.get(id)
+    if (key === undefined || key.revokedAt !== undefined) return
+    keys.set(id, {
+      ...key,
+      revokedAt: position,
+      compromisedSince: compromisedSince === null ? undefined : Number(compromisedSince),
+    })
+  }
+}
+
+/** The newest evidence key that is valid now. */
+export function currentEvidenceKey(keys: readonly KeyState[]): KeyState | undefined {
+  return keys.findLast(({ purpose, revokedAt }) => purpose === 'evidence' && revokedAt === undefined)
+}
+
+/** What may be said about revoking a key, before anything is written. Throws KEY_INVALID, NOT_YET_SUPPORTED. */
+export function assertRevocable(core: LedgerCore, keys: readonly KeyState[], id: string): void {
+  if (id === core.genesis.key.keyId) {
+    throw new ClyraError('NOT_YET_SUPPORTED', "the ledger's own key cannot be rotated or revoked by this release", {
+      details: { id },
+    })
+  }
+  const key = keys.find((one) => one.id === id)
+  if (key === undefined)
+    throw new ClyraError('KEY_INVALID', `the ledger has no key ${id}`, { details: { id }, fix: 'clyra keys' })
+  if (key.revokedAt !== undefined) {
+    throw new ClyraError('KEY_INVALID', `the key ${id} was revoked at position ${key.revokedAt}`, {
+      details: { id, position: key.revokedAt },
+    })
+  }
+}
+
+/** The key object that records carry. */
+export function keyRecord(signer: Signer, purpose: 'ledger' | 'evidence') {
+  return { id: signer.keyId, purpose, alg: signer.algorithm, type: 1 as const, public: hex(signer.publicKey) }
+}

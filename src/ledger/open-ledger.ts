@@ -1,0 +1,164 @@
+import { hex } from '../canonical/index.js'
+import type { Signer } from '../crypto/index.js'
+import { ClyraError } from '../errors/index.js'
+import {
+  createRegistry,
+  type EventFamily,
+  finishRecord,
+  GENESIS_PREV,
+  GENESIS_STREAM,
+  ORIGIN,
+  SUBMITTER,
+  streamStartValue,
+} from '../events/index.js'
+import { leafHash } from '../merkle/index.js'
+import { EventLedger, type LedgerHandle } from './event-ledger.js'
+import { discardForeignIndex, LedgerCore, type LedgerPorts, readGenesis } from './ledger-core.js'
+import type { LogRecord } from './log-store.js'
+import { OwnEvents } from './own-events.js'
+import { SealedSignal } from './sealed-signal.js'
+import { Writer } from './writer.js'
+
+export interface LedgerOptions {
+  /** Event families of your own, beside Clyra's. */
+  readonly events?: readonly EventFamily[]
+  /** Milliseconds since 1970. Default: the system's clock. */
+  readonly now?: () => number
+  /** Pseudonymous id of the credential that appends. Default `local`. */
+  readonly submitter?: string
+  /** Told of what is wrong but does not stop anything. Default: nowhere. */
+  readonly onWarning?: (message: string) => void
+  readonly readOnly?: boolean
+  /** Records, and milliseconds, after which a heads record follows. Default 10,000 and ten minutes. */
+  readonly headsEveryRecords?: number
+  readonly headsEveryMs?: number
+  /** Milliseconds after an append until it is sealed without being asked. Default 250. */
+  readonly sealDelayMs?: number
+  /** Unsealed records beyond which appends are refused while sealing fails. Default 1,000,000. */
+  readonly maxBacklog?: number
+  /** Canonical bytes that may wait for the log. Default 64 MiB. */
+  readonly queueBytes?: number
+}
+
+export interface CreateOptions extends LedgerOptions {
+  /** A lower-case host name. Default: `<32 random hex digits>.clyra.internal`. */
+  readonly origin?: string
+  /** Cryptographic randomness. */
+  readonly random: (bytes: number) => Uint8Array
+}
+
+/**
+ * Makes a ledger on an empty store: the genesis record (0), the first evidence key in `ledger-keys` (1), sealed.
+ * The ports belong to the ledger from then on; `close` releases them. Rejects with LEDGER_EXISTS.
+ */
+export async function createLedger(ports: LedgerPorts, options: CreateOptions): Promise<LedgerHandle> {
+  if ((await ports.store.head()) > 0)
+    throw new ClyraError('LEDGER_EXISTS', 'the log already holds a ledger; it is never overwritten')
+  const origin = options.origin ?? defaultOrigin(options.random)
+  if (!ORIGIN.test(origin))
+    throw new ClyraError('CONFIG_INVALID', `${JSON.stringify(origin)} is not a lower-case host name`, {
+      details: { origin },
+    })
+  const submitter = checkSubmitter(options)
+  const now = options.now ?? Date.now
+  const ledgerKey = await ports.keys.generate('ledger')
+  const evidenceKey = await ports.keys.generate('evidence')
+  const records = firstRecords({ origin, submitter, now, nonce: options.random(32), ledgerKey, evidenceKey })
+  await ports.store.append(records, 0)
+  return openLedger(ports, options)
+}
+
+/** For `createLedger` and for naming key files before there is a ledger. */
+export function defaultOrigin(random: (bytes: number) => Uint8Array): string {
+  return `${hex(random(16))}.clyra.internal`
+}
+
+/**
+ * Opens the ledger that a store holds. For writing (default) the private key of the ledger must be in the key ring;
+ * opening brings the index up to the log, restores the sealed tree and seals what is not sealed. Read-only handles may
+ * be opened in any number beside one writer. The ports belong to the ledger from then on.
+ *
+ * Rejects with LEDGER_NOT_FOUND, FORMAT_TOO_NEW, KEY_MISMATCH, TREE_DIVERGED, LOG_CORRUPT.
+ */
+export async function openLedger(ports: LedgerPorts, options: LedgerOptions = {}): Promise<LedgerHandle> {
+  const onWarning = options.onWarning ?? (() => undefined)
+  const submitter = checkSubmitter(options)
+  const now = options.now ?? Date.now
+  const core = new LedgerCore(ports, await readGenesis(ports.store), createRegistry(options.events ?? []))
+  await discardForeignIndex(ports, onWarning)
+  const signal = new SealedSignal(options.readOnly === true ? () => core.published() : undefined)
+  const writer =
+    options.readOnly === true
+      ? undefined
+      : await Writer.open(core, {
+          ...options,
+          submitter,
+          now,
+          onWarning,
+          signer: await ledgerSigner(core),
+          onSealed: ({ size }) => signal.announce(size),
+        })
+  if (writer === undefined) await core.refresh()
+  return new EventLedger({
+    core,
+    writer,
+    now,
+    sealedBeyond: (size, abort) => signal.beyond(size, abort),
+    release: () => release(ports, onWarning),
+  })
+}
+
+async function ledgerSigner(core: LedgerCore): Promise<Signer> {
+  const { keyId } = core.genesis.key
+  const signer = await core.ports.keys.signer(keyId)
+  if (signer !== undefined) return signer
+  throw new ClyraError(
+    'KEY_MISMATCH',
+    `the private key of the ledger (${keyId}) is not here; without it the ledger can only be read`,
+    {
+      details: { keyId },
+    },
+  )
+}
+
+async function release({ store, index }: LedgerPorts, onWarning: (message: string) => void): Promise<void> {
+  try {
+    await index.close()
+  } catch (error) {
+    onWarning(
+      `the index could not be stored and will be caught up at the next opening: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  } finally {
+    await store.close()
+  }
+}
+
+function checkSubmitter({ submitter = 'local' }: LedgerOptions): string {
+  if (SUBMITTER.test(submitter)) return submitter
+  throw new ClyraError('CONFIG_INVALID', `${JSON.stringify(submitter)} cannot be a submitter`, {
+    details: { submitter },
+  })
+}
+
+interface First {
+  readonly origin: string
+  readonly submitter: string
+  readonly now: () => number
+  readonly nonce: Uint8Array
+  readonly ledgerKey: Signer
+  readonly evidenceKey: Signer
+}
+
+function firstRecords({ origin, submitter, now, nonce, ledgerKey, evidenceKey }: First): LogRecord[] {
+  const own = new OwnEvents(now)
+  const common = { ledger: origin, revision: 0, submitter, recordedat: new Date(now()).toISOString() }
+  const genesis = own.genesis(origin, nonce, ledgerKey)
+  const genesisBytes = finishRecord(genesis, 0, { ...common, stream: GENESIS_STREAM, prev: GENESIS_PREV })
+  const identity = leafHash(genesisBytes)
+  const { stream, events } = own.keyIntroduced(evidenceKey, null)
+  const keyBytes = finishRecord(events, 0, { ...common, stream, prev: streamStartValue(identity, stream) })
+  return [
+    { position: 0, id: genesis.ids[0]!, stream: GENESIS_STREAM, revision: 0, leaf: identity, bytes: genesisBytes },
+    { position: 1, id: events.ids[0]!, stream, revision: 0, leaf: leafHash(keyBytes), bytes: keyBytes },
+  ]
+}

@@ -1,0 +1,128 @@
+import { equalBytes } from '../canonical/index.js'
+import type { Vkey } from '../crypto/index.js'
+import { ClyraError } from '../errors/index.js'
+import { TILE_WIDTH, tileWidth } from '../merkle/index.js'
+import type { CheckpointStore } from './checkpoint-store.js'
+import type { LogStore } from './log-store.js'
+import { assertSameRoot, openCheckpoint, type Sealed } from './signed-checkpoint.js'
+import { fetchTile, TileEdge } from './tile-edge.js'
+import type { TileStore } from './tile-store.js'
+
+export interface TreePlaces {
+  readonly store: LogStore
+  readonly tiles: TileStore
+  readonly checkpoints: CheckpointStore
+  /** The ledger's key under its origin. */
+  readonly key: Vkey
+  readonly onWarning: (message: string) => void
+}
+
+/** The sealed tree as it was left. */
+export interface RestoredTree {
+  readonly edge: TileEdge
+  /** Undefined before the first seal. */
+  readonly newest: Sealed | undefined
+}
+
+/**
+ * Brings back the sealed tree when a ledger is opened for writing, or refuses with TREE_DIVERGED: the last signed
+ * checkpoint, the published one, the kept ones, the tiles and the end of the log must tell the same story.
+ * Missing tiles are built again from the log; wrong ones are not touched.
+ */
+export async function restoreTree(places: TreePlaces): Promise<RestoredTree> {
+  const { store, checkpoints, key } = places
+  const note = await checkpoints.latest()
+  const newest = note === undefined ? undefined : openCheckpoint(note, key, 'the last signed state')
+  const size = newest?.size ?? 0
+  const head = await store.head()
+  if (size > head) throw diverged(`the log has ${head} records, a checkpoint of ${size} was signed`, { head, size })
+  await checkPublished(places, newest)
+  await checkKept(places, newest, head)
+  if (newest === undefined) return { edge: TileEdge.empty(), newest }
+  const edge = (await edgeFromTiles(places, size)) ?? (await rebuildTiles(places, newest))
+  assertSameRoot({ ...newest, size: edge.size, root: edge.root() }, newest, 'the tiles and the signed checkpoint')
+  await checkNewestLeaves(places, size)
+  return { edge, newest }
+}
+
+/** A crash between signing and publishing leaves an older checkpoint published: it is published again. */
+async function checkPublished({ tiles, key, onWarning }: TreePlaces, newest: Sealed | undefined): Promise<void> {
+  const note = await tiles.read('checkpoint')
+  const published = note === undefined ? undefined : openCheckpoint(note, key, 'the published tree')
+  if (published !== undefined && published.size > (newest?.size ?? 0)) {
+    throw diverged(
+      `a checkpoint of ${published.size} is published, but the last signed one is of ${newest?.size ?? 0}`,
+      {
+        published: published.size,
+        signed: newest?.size ?? 0,
+      },
+    )
+  }
+  if (newest === undefined) return
+  if (published?.size === newest.size)
+    return assertSameRoot(published, newest, 'the published and the signed checkpoint')
+  onWarning(`the checkpoint of ${newest.size} was signed but not published; it is published now`)
+  await tiles.publish(newest.note)
+}
+
+async function checkKept({ checkpoints, key }: TreePlaces, newest: Sealed | undefined, head: number): Promise<void> {
+  for (const size of (await checkpoints.keptSizes()).filter((kept) => kept >= (newest?.size ?? 0))) {
+    const note = await checkpoints.kept(size)
+    if (note === undefined) continue
+    const kept = openCheckpoint(note, key, `the checkpoint kept at ${size}`)
+    if (kept.size !== size || size > head)
+      throw diverged(`a checkpoint of ${kept.size} is kept as ${size}; the log has ${head} records`, { size, head })
+    if (newest?.size === size) assertSameRoot(kept, newest, 'the kept and the signed checkpoint')
+  }
+}
+
+/** Undefined where a tile is missing. */
+async function edgeFromTiles({ tiles, onWarning }: TreePlaces, size: number): Promise<TileEdge | undefined> {
+  let missing = false
+  try {
+    return await TileEdge.restore(size, async (level, index, width) => {
+      const bytes = await fetchTile(tiles, level, index, width)
+      if (bytes !== undefined) return bytes
+      missing = true
+      throw diverged(`tile ${level}/${index} is missing`, { level, index })
+    })
+  } catch (error) {
+    if (!missing) throw error
+    onWarning('tiles are missing; they are built again from the log')
+    return undefined
+  }
+}
+
+async function rebuildTiles({ store, tiles }: TreePlaces, newest: Sealed): Promise<TileEdge> {
+  const edge = TileEdge.empty()
+  while (edge.size < newest.size) {
+    const records = await store.read({ from: edge.size, limit: Math.min(4096, newest.size - edge.size) })
+    if (records.length === 0) throw diverged(`the log ends at ${edge.size}`, { size: edge.size })
+    edge.append(records.map(({ leaf }) => leaf))
+    // Half-filled tiles of the way are never published: only the last call's are left to write.
+    await tiles.write(edge.takeTiles().filter(({ width }) => width === TILE_WIDTH || edge.size === newest.size))
+  }
+  return edge
+}
+
+/** The newest records of the sealed range must be those in the tiles; `fsck` compares them all. */
+async function checkNewestLeaves({ store, tiles }: TreePlaces, size: number): Promise<void> {
+  if (size === 0) return
+  const index = Math.floor((size - 1) / TILE_WIDTH)
+  const width = tileWidth(0, index, size)
+  const tile = await fetchTile(tiles, 0, index, width)
+  for (let at = 0; at < width; ) {
+    const records = await store.read({ from: index * TILE_WIDTH + at, limit: width - at })
+    if (records.length === 0) throw diverged(`the log ends before ${size}`, { size })
+    for (const { position, leaf } of records) {
+      if (tile === undefined || !equalBytes(leaf, tile.subarray(32 * at, 32 * at + 32))) {
+        throw diverged(`the record at position ${position} is not the one in the tiles`, { position })
+      }
+      at++
+    }
+  }
+}
+
+function diverged(message: string, details: Readonly<Record<string, unknown>>): ClyraError {
+  return new ClyraError('TREE_DIVERGED', message, { details, fix: 'clyra fsck' })
+}

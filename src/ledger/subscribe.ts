@@ -1,0 +1,76 @@
+import type { EventFilter, SubscriptionMessage } from './ledger.js'
+import type { LedgerCore } from './ledger-core.js'
+import { matches } from './read-records.js'
+import { publicCheckpoint, type Sealed } from './signed-checkpoint.js'
+
+const BATCH = 256
+
+export interface SubscriptionSource {
+  readonly core: LedgerCore
+  /** The newest published checkpoint. */
+  readonly checkpoint: () => Promise<Sealed | undefined>
+  /** Resolves when a checkpoint larger than `size` may be published, or on abort. May wake for nothing. */
+  readonly sealedBeyond: (size: number, signal: AbortSignal) => Promise<void>
+  /** Aborts when the ledger is closed. */
+  readonly closed: AbortSignal
+}
+
+/**
+ * See `Ledger.subscribe`. Nothing is read ahead of the consumer by more than one batch. `caught-up` comes when the
+ * durable end is reached for the first time, and again after falling behind by a whole batch. A `checkpoint` comes
+ * after the records it covers, only the newest where several were published meanwhile.
+ */
+export async function* subscribe(
+  source: SubscriptionSource,
+  first: number,
+  filter: EventFilter | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SubscriptionMessage> {
+  const { core, closed } = source
+  const ended = () => closed.aborted || signal?.aborted === true
+  let next = first
+  let caughtUp = false
+  let sealed = first
+  while (!ended()) {
+    const records = await core.ports.store.read({ from: next, limit: BATCH })
+    for (const record of records) {
+      const view = core.view(record)
+      next = record.position + 1
+      if (matches(filter, view)) yield { kind: 'record', record: view }
+      if (ended()) return
+    }
+    const checkpoint = await source.checkpoint()
+    if (checkpoint !== undefined && checkpoint.size > sealed && checkpoint.size <= next) {
+      sealed = checkpoint.size
+      yield { kind: 'checkpoint', checkpoint: publicCheckpoint(checkpoint) }
+    }
+    if (records.length === BATCH) caughtUp = false
+    if (records.length > 0) continue
+    if (!caughtUp) {
+      caughtUp = true
+      yield { kind: 'caught-up', position: BigInt(next) - 1n }
+    }
+    if (!ended()) await wait(source, next, sealed, signal)
+  }
+}
+
+/** Sleeps until there may be something new. Leaves no listener behind. */
+async function wait(
+  source: SubscriptionSource,
+  next: number,
+  sealed: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const woken = new AbortController()
+  const wake = () => woken.abort()
+  source.closed.addEventListener('abort', wake)
+  signal?.addEventListener('abort', wake)
+  try {
+    // A checkpoint beyond what was read comes with records; it is looked at again after them.
+    await Promise.race([source.core.ports.store.moved(next, woken.signal), source.sealedBeyond(sealed, woken.signal)])
+  } finally {
+    woken.abort()
+    source.closed.removeEventListener('abort', wake)
+    signal?.removeEventListener('abort', wake)
+  }
+}

@@ -1,0 +1,330 @@
+import { equalBytes, hex } from '../../canonical/index.js'
+import { ClyraError } from '../../errors/index.js'
+import type { HeadsMapView, IndexedRecord, LedgerIndex, StreamHead } from '../../ledger/ledger-index.js'
+import { HeadsMap, type HeadsNodeStore } from '../../merkle/index.js'
+import { EMPTY_BASE, type IndexBase, type IndexedHead } from './index-base.js'
+import { IndexLayer } from './index-layer.js'
+
+/** Stores a layer on top of the base; resolves when the base shows it. */
+export type LayerWriter = (layer: IndexLayer, state: LayerState) => Promise<void>
+
+/** What goes with a layer that is not in it. */
+export interface LayerState {
+  readonly headsPosition: number | undefined
+  /** The streams changed since the newest heads record, all of them. */
+  readonly changed: ReadonlySet<string>
+}
+
+export interface LayeredIndexOptions {
+  readonly base?: IndexBase
+  /** Absent: layers stay in memory (an index in memory, or a reader's). */
+  readonly write?: LayerWriter
+  readonly reset?: () => Promise<void>
+  readonly close?: () => Promise<void>
+  /** Records that may wait in memory until a layer is written. */
+  readonly layerRecords?: number
+  /** Milliseconds that a smaller layer may wait. */
+  readonly layerMs?: number
+}
+
+/**
+ * The index of every store: a stored base and, on top of it, what is not stored yet. Lookups go from the newest layer
+ * down. With a `write` the newest layer is stored behind the log in large steps; the layer that is being written stays
+ * readable until the base has it. Without one a base that another process moves on takes over as soon as it has
+ * everything that is in memory here.
+ *
+ * The heads map is stored as of the newest heads record. What changed since is a set of streams, folded in when the
+ * next heads record is applied or its root is asked for.
+ */
+export class LayeredIndex implements LedgerIndex {
+  #base: IndexBase
+  readonly #options: LayeredIndexOptions
+  #current: IndexLayer
+  #writing: { readonly layer: IndexLayer; readonly done: Promise<void> } | undefined
+  #changed: Set<string>
+  #headsPosition: number | undefined
+  #next: { readonly through: number; readonly root: Uint8Array; readonly nodes: ScratchNodes } | undefined
+  #timer: NodeJS.Timeout | undefined
+  #failed: unknown
+
+  constructor(options: LayeredIndexOptions = {}) {
+    this.#options = options
+    this.#base = options.base ?? EMPTY_BASE
+    this.#current = new IndexLayer(this.#base.through())
+    this.#changed = new Set(this.#base.changedStreams())
+    this.#headsPosition = this.#base.headsPosition()
+  }
+
+  through(): number {
+    this.#followBase()
+    return this.#current.through
+  }
+
+  lastLeaf(): Uint8Array | undefined {
+    this.#followBase()
+    return this.#current.lastLeaf ?? this.#writing?.layer.lastLeaf ?? this.#base.lastLeaf()
+  }
+
+  positionsOf(ids: readonly string[]): (number | undefined)[] {
+    this.#followBase()
+    return ids.map(
+      (id) => this.#current.ids.get(id) ?? this.#writing?.layer.ids.get(id) ?? this.#below(this.#base.position(id)),
+    )
+  }
+
+  head(stream: string): StreamHead | undefined {
+    this.#followBase()
+    return this.#head(stream)
+  }
+
+  positionsIn(stream: string, fromRevision: number, limit: number): number[] {
+    this.#followBase()
+    const found: number[] = []
+    const take = (layer: IndexLayer | undefined) => {
+      const there = layer?.positions.get(stream)
+      if (there === undefined) return
+      // The base may already hold (a part of) what the layer holds: only what follows is taken.
+      const start = Math.max(0, fromRevision + found.length - there.fromRevision)
+      found.push(...there.positions.slice(start, start + limit - found.length))
+    }
+    const base = this.#base.head(stream)
+    if (base !== undefined && base.revision >= fromRevision) {
+      found.push(...this.#base.positionsIn(base.first, fromRevision, limit))
+    }
+    take(this.#writing?.layer)
+    take(this.#current)
+    return found
+  }
+
+  streams(after: string | undefined, limit: number): { readonly stream: string; readonly head: StreamHead }[] {
+    this.#followBase()
+    const found = new Map<string, IndexedHead>()
+    for (const { stream, head } of this.#base.streams(after, limit)) found.set(stream, head)
+    for (const layer of [this.#writing?.layer, this.#current]) {
+      for (const [stream, head] of layer?.heads ?? [])
+        if (after === undefined || stream > after) found.set(stream, head)
+    }
+    return [...found]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .slice(0, limit)
+      .map(([stream, head]) => ({ stream, head }))
+  }
+
+  apply(records: readonly IndexedRecord[]): Promise<void> {
+    try {
+      this.#followBase()
+      this.#assertDense(records)
+      for (const record of records) this.#applyOne(record)
+      return this.#ready()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  headsRoot(): Uint8Array {
+    this.#followBase()
+    return this.#foldChanged().root
+  }
+
+  headsMap(): HeadsMapView | undefined {
+    this.#followBase()
+    const position = this.#headsPosition
+    if (position === undefined) return undefined
+    const map = new HeadsMap(this.#nodes())
+    return {
+      position,
+      root: map.root(),
+      prove: (stream) => {
+        if (this.#headsPosition === position) return map.prove(stream)
+        throw new ClyraError('NOT_SEALED', `the heads map has moved on from position ${position}; ask again`)
+      },
+    }
+  }
+
+  async flush(): Promise<void> {
+    for (;;) {
+      if (this.#failed !== undefined) throw this.#failed
+      if (this.#options.write === undefined) return
+      if (this.#writing !== undefined) await this.#writing.done
+      else if (this.#current.size > 0) this.#startWriting()
+      else return
+    }
+  }
+
+  async reset(): Promise<void> {
+    this.#stopTimer()
+    await this.#writing?.done
+    this.#writing = undefined
+    if (this.#options.reset !== undefined) await this.#options.reset()
+    else this.#base = EMPTY_BASE
+    this.#current = new IndexLayer(0)
+    this.#changed = new Set()
+    this.#headsPosition = undefined
+    this.#next = undefined
+  }
+
+  async close(): Promise<void> {
+    this.#stopTimer()
+    try {
+      await this.flush()
+    } finally {
+      await this.#options.close?.()
+    }
+  }
+
+  #head(stream: string): IndexedHead | undefined {
+    return this.#current.heads.get(stream) ?? this.#writing?.layer.heads.get(stream) ?? this.#base.head(stream)
+  }
+
+  /** Only what this handle has seen: a reader's base may already be further. */
+  #below(position: number | undefined): number | undefined {
+    return position !== undefined && position < this.#current.through ? position : undefined
+  }
+
+  #followBase(): void {
+    if (this.#options.write !== undefined || this.#base.through() <= this.#current.through) return
+    this.#current = new IndexLayer(this.#base.through())
+    this.#changed = new Set(this.#base.changedStreams())
+    this.#headsPosition = this.#base.headsPosition()
+    this.#next = undefined
+  }
+
+  #assertDense(records: readonly IndexedRecord[]): void {
+    let expected = this.#current.through
+    for (const { position } of records) {
+      if (position !== expected++) {
+        throw new ClyraError(
+          'INDEX_CORRUPT',
+          `the index is at ${expected - 1} records and cannot take position ${position}`,
+          {
+            details: { through: expected - 1, position },
+          },
+        )
+      }
+    }
+  }
+
+  #applyOne(record: IndexedRecord): void {
+    const before = record.revision === 0 ? undefined : this.#head(record.stream)
+    if (record.revision !== (before?.revision ?? -1) + 1) {
+      throw new ClyraError('INDEX_CORRUPT', `revision ${record.revision} does not follow in ${record.stream}`, {
+        details: { position: record.position, stream: record.stream, revision: record.revision },
+      })
+    }
+    if (record.headsRoot !== undefined) this.#applyHeads(record, record.headsRoot)
+    this.#current.add(record, before?.first ?? record.position)
+    this.#changed.add(record.stream)
+    // A fold that was asked for is of the state before this record.
+    this.#next = undefined
+  }
+
+  #applyHeads(record: IndexedRecord, stated: Uint8Array): void {
+    const { root, nodes } = this.#foldChanged()
+    if (!equalBytes(root, stated)) {
+      throw new ClyraError('TREE_DIVERGED', `the heads record at position ${record.position} states another root`, {
+        details: { position: record.position, stated: hex(stated), computed: hex(root) },
+      })
+    }
+    for (const [path, node] of nodes.changed) this.#current.nodes.set(path, node)
+    this.#changed.clear()
+    this.#headsPosition = record.position
+  }
+
+  #foldChanged(): { readonly root: Uint8Array; readonly nodes: ScratchNodes } {
+    if (this.#next?.through === this.#current.through) return this.#next
+    const nodes = new ScratchNodes(this.#nodes())
+    const map = new HeadsMap(nodes)
+    map.update(
+      [...this.#changed].map((stream) => {
+        // A changed stream has a record, hence a head.
+        const { revision, leaf } = this.#head(stream)!
+        return { stream, revision, leaf }
+      }),
+    )
+    this.#next = { through: this.#current.through, root: map.root(), nodes }
+    return this.#next
+  }
+
+  #nodes(): HeadsNodeStore {
+    return {
+      get: (path) => {
+        const known =
+          this.#current.nodes.get(path) ?? (this.#current.nodes.has(path) ? null : this.#writing?.layer.nodes.get(path))
+        if (known !== undefined) return known ?? undefined
+        return this.#base.node(path)
+      },
+      set: readOnlyMap,
+      delete: readOnlyMap,
+    }
+  }
+
+  #ready(): Promise<void> {
+    // After a failed write everything stays in memory; `flush` tells.
+    if (this.#options.write === undefined || this.#failed !== undefined) return Promise.resolve()
+    const limit = this.#options.layerRecords ?? 8192
+    if (this.#current.size < limit) {
+      this.#timer ??= setTimeout(() => this.#startWriting(), this.#options.layerMs ?? 500).unref()
+      return Promise.resolve()
+    }
+    if (this.#writing === undefined) {
+      this.#startWriting()
+      return Promise.resolve()
+    }
+    return this.#current.size < 4 * limit ? Promise.resolve() : this.#writing.done
+  }
+
+  #startWriting(): void {
+    this.#stopTimer()
+    const { write } = this.#options
+    if (write === undefined || this.#writing !== undefined || this.#current.size === 0) return
+    const layer = this.#current
+    const next = new IndexLayer(layer.through)
+    next.lastLeaf = layer.lastLeaf
+    this.#current = next
+    const done = write(layer, { headsPosition: this.#headsPosition, changed: new Set(this.#changed) }).then(
+      () => {
+        this.#writing = undefined
+        if (this.#current.size >= (this.#options.layerRecords ?? 8192)) this.#startWriting()
+        else if (this.#current.size > 0)
+          this.#timer ??= setTimeout(() => this.#startWriting(), this.#options.layerMs ?? 500).unref()
+      },
+      (error: unknown) => {
+        // The layer stays readable; everything after it stays in memory. The log is not touched by this.
+        this.#failed = error
+      },
+    )
+    this.#writing = { layer, done }
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+}
+
+/** Collects changes of nodes without making them. */
+class ScratchNodes implements HeadsNodeStore {
+  readonly changed = new Map<string, Uint8Array | null>()
+  readonly #below: HeadsNodeStore
+
+  constructor(below: HeadsNodeStore) {
+    this.#below = below
+  }
+
+  get(path: string): Uint8Array | undefined {
+    const known = this.changed.get(path)
+    return known === undefined ? this.#below.get(path) : (known ?? undefined)
+  }
+
+  set(path: string, node: Uint8Array): void {
+    this.changed.set(path, node)
+  }
+
+  delete(path: string): void {
+    this.changed.set(path, null)
+  }
+}
+
+function readOnlyMap(): never {
+  throw new ClyraError('INTERNAL', 'the heads map of the newest heads record cannot be changed')
+}

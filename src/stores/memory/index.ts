@@ -1,0 +1,3 @@
+export { createMemoryLedger, type MemoryPlace, memoryPlace, memoryPorts, openMemoryLedger } from './memory-ledger.js'
+export { createMemoryLog, type MemoryLog, openMemoryLogStore } from './memory-log-store.js'
+export { MemoryArtifactStore, MemoryCheckpointStore, MemoryKeyRing, MemoryTileStore } from './memory-stores.js'

@@ -1,0 +1,116 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { equalBytes } from '../../canonical/index.js'
+import { ed25519KeyPair, ed25519Signer, type Signer } from '../../crypto/index.js'
+import { ClyraError } from '../../errors/index.js'
+import type { ArtifactStore } from '../../ledger/artifact-store.js'
+import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
+import type { KeyRing } from '../../ledger/key-ring.js'
+import type { TileStore } from '../../ledger/tile-store.js'
+
+/** A tile store in memory. */
+export class MemoryTileStore implements TileStore {
+  readonly files = new Map<string, Uint8Array>()
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    return this.files.get(path)
+  }
+
+  async write(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): Promise<void> {
+    for (const { path, bytes } of files) this.files.set(path, Uint8Array.from(bytes))
+  }
+
+  async publish(checkpoint: Uint8Array): Promise<void> {
+    this.files.set('checkpoint', Uint8Array.from(checkpoint))
+  }
+
+  async prune(paths: readonly string[]): Promise<void> {
+    for (const file of [...this.files.keys()]) {
+      if (paths.some((path) => file.startsWith(`${path}/`))) this.files.delete(file)
+    }
+  }
+
+  async *list(): AsyncIterable<string> {
+    yield* this.files.keys()
+  }
+}
+
+/** A checkpoint store in memory. */
+export class MemoryCheckpointStore implements CheckpointStore {
+  #latest: Uint8Array | undefined
+  readonly #kept = new Map<number, Uint8Array>()
+
+  async latest(): Promise<Uint8Array | undefined> {
+    return this.#latest
+  }
+
+  async compareAndSet(expected: Uint8Array | undefined, next: Uint8Array): Promise<void> {
+    if (!sameNote(this.#latest, expected)) {
+      throw new ClyraError('TREE_DIVERGED', 'another sealer replaced the last signed checkpoint')
+    }
+    this.#latest = Uint8Array.from(next)
+  }
+
+  async keep(size: number, note: Uint8Array): Promise<void> {
+    const there = this.#kept.get(size)
+    if (there !== undefined && !equalBytes(there, note)) {
+      throw new ClyraError('TREE_DIVERGED', `another checkpoint of size ${size} is kept already`)
+    }
+    this.#kept.set(size, Uint8Array.from(note))
+  }
+
+  async kept(size: number): Promise<Uint8Array | undefined> {
+    return this.#kept.get(size)
+  }
+
+  async keptSizes(): Promise<number[]> {
+    return [...this.#kept.keys()].sort((a, b) => a - b)
+  }
+}
+
+/** True where both are absent or the same bytes. */
+export function sameNote(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b)
+}
+
+/** Keys in memory. `seed` makes them in a fixed order, for tests. */
+export class MemoryKeyRing implements KeyRing {
+  readonly #signers = new Map<string, Signer>()
+  readonly #seed: (purpose: string) => Uint8Array
+
+  constructor(seed: (purpose: string) => Uint8Array = () => new Uint8Array(randomBytes(32))) {
+    this.#seed = seed
+  }
+
+  async signer(keyId: string): Promise<Signer | undefined> {
+    return this.#signers.get(keyId)
+  }
+
+  async generate(purpose: 'ledger' | 'evidence'): Promise<Signer> {
+    const signer = ed25519Signer(ed25519KeyPair(this.#seed(purpose)).seed)
+    this.#signers.set(signer.keyId, signer)
+    return signer
+  }
+}
+
+/** Artefacts in memory. */
+export class MemoryArtifactStore implements ArtifactStore {
+  readonly #files = new Map<string, Uint8Array>()
+
+  async put(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly size: number }> {
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    this.#files.set(sha256, Uint8Array.from(bytes))
+    return { sha256, size: bytes.length }
+  }
+
+  async get(sha256: string): Promise<Uint8Array | undefined> {
+    return this.#files.get(sha256)
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    return this.#files.has(sha256)
+  }
+
+  async remove(sha256: string): Promise<void> {
+    this.#files.delete(sha256)
+  }
+}
