@@ -39,7 +39,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = verifierSpec()
   if (!process.argv.includes('--check')) writeFileSync(target, text)
   else if (readFileSync(target, 'utf8') !== text) {
-    console.error('verifier/ts/src/spec.generated.ts is not what spec/def gives: run node scripts/generate-verifier-spec.mjs')
+    console.error(
+      'verifier/ts/src/spec.generated.ts is not what spec/def gives: run node scripts/generate-verifier-spec.mjs',
+    )
     process.exit(1)
   }
 }

@@ -42,8 +42,10 @@ function readEntries(bytes: Uint8Array): Archive {
     const size = view.getUint32(at + 20, true)
     const raw = bytes.subarray(at + CENTRAL_SIZE, at + CENTRAL_SIZE + nameLength)
     const local = view.getUint32(at + 42, true)
-    const start = local + LOCAL_SIZE + nameLength
-    if (raw.length !== nameLength || start + size > bytes.length) throw malformed(`entry ${i} reaches past the end`)
+    if (raw.length !== nameLength || local + LOCAL_SIZE > end) throw malformed(`entry ${i} reaches past the end`)
+    if (view.getUint32(local, true) !== LOCAL) throw malformed(`no local header for entry ${i}`)
+    const start = local + LOCAL_SIZE + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
+    if (start + size > end) throw malformed(`entry ${i} reaches past the end`)
     found.push({
       name: String.fromCharCode(...raw.subarray(0, 1024)),
       raw,

@@ -1,6 +1,8 @@
+import { formatVkey, type NoteKey } from './note.js'
 import { Offences, Refusal } from './refusal.js'
 import type { Check, Description, VerifyResult, Warning } from './result.js'
 import { CODES, type FaultCode, OK, STAGES, VERDICTS, type WarningCode } from './spec.generated.js'
+import { judgeTrust, type Pin } from './trust.js'
 
 const NOTHING: Description = {
   profile: null,
@@ -108,6 +110,20 @@ export class Examination {
     )
     return [...known, ...[...this.#checks.values()].filter(({ name }) => !plan.includes(name))]
   }
+}
+
+/** Whether the caller has pinned a signer: says so as check `trust`, and gives the signers that are. */
+export function judgePins(
+  examination: Examination,
+  signers: readonly NoteKey[],
+  pins: readonly Pin[],
+  origin: string,
+  genesis: string,
+): readonly NoteKey[] {
+  const judgement = judgeTrust(signers, pins, origin, genesis)
+  if ('code' in judgement) examination.fail('trust', judgement.code, judgement.detail)
+  else examination.pass('trust', `pinned: ${judgement.trusted.map(formatVkey).join(', ')}`)
+  return judgement.trusted
 }
 
 /** Worst verdict first; among findings of one verdict the one of the earliest stage and check. */

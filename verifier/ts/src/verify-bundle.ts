@@ -1,5 +1,5 @@
 import { readArchive } from './archive.js'
-import { equalBytes, fromHex, hex } from './bytes.js'
+import { fromHex, hex } from './bytes.js'
 import { checkBundleChain, genesisOf } from './chain.js'
 import { checkClaims, type RunFacts } from './claims.js'
 import {
@@ -12,17 +12,17 @@ import {
 } from './demands.js'
 import { type Documents, readDocuments } from './documents.js'
 import { checkManifestSignature } from './dsse.js'
-import { type Examination, examine } from './examination.js'
+import { type Examination, examine, judgePins } from './examination.js'
 import { checkBundleHeads } from './heads.js'
 import { checkCheckpointSigners, foldKeys } from './keys.js'
 import { checkMultiProof } from './merkle.js'
-import { type Checkpoint, formatVkey, keyId, type NoteKey, readCheckpoint, signersOf } from './note.js'
+import { type Checkpoint, readCheckpoint } from './note.js'
 import { type Demands, readDemands, type VerifyBundleOptions } from './options.js'
 import { dataOf } from './record-data.js'
 import { Refusal } from './refusal.js'
 import type { Description, UsedKey, VerifyResult } from './result.js'
+import { ledgerSigners, usedKeys } from './signers.js'
 import { SPEC, STAGES } from './spec.generated.js'
-import { judgeTrust, type Pin } from './trust.js'
 
 /** The checks of a bundle in the order in which they are reported; what a caller demands is added behind. */
 const PLAN = [...STAGES.slice(0, 4), 'trust', ...STAGES.slice(4, -1), 'projections']
@@ -40,12 +40,14 @@ const PLAN = [...STAGES.slice(0, 4), 'trust', ...STAGES.slice(4, -1), 'projectio
 export async function verifyBundle(bytes: Uint8Array, options: VerifyBundleOptions = {}): Promise<VerifyResult> {
   const demands = readDemands(options)
   return examine(PLAN, async (examination) => {
-    const { stage } = bound(examination)
+    const stage = examination.stage.bind(examination)
     const archive = await stage('container', () => readArchive(bytes))
     const documents = await stage('json', (offences) => readDocuments(archive, offences))
     const checkpoint = await stage('note', () => readBundleCheckpoint(documents))
-    const signers = await stage('signature', () => ledgerSigners(documents, checkpoint, demands.pins))
-    const trusted = judge(examination, signers, demands, documents)
+    const signers = await stage('signature', () => {
+      return ledgerSigners(genesisOf(documents.records[0], checkpoint.origin), checkpoint, demands.pins)
+    })
+    const trusted = judgePins(examination, signers, demands.pins, checkpoint.origin, documents.manifest.genesis)
     await stage('root', () => checkRoot(documents, checkpoint))
     await stage('multiproof', () => checkInclusion(documents, checkpoint))
     const streams = await stage('chain', (offences) => checkChain(documents, offences))
@@ -66,36 +68,12 @@ export async function verifyBundle(bytes: Uint8Array, options: VerifyBundleOptio
   })
 }
 
-const bound = (examination: Examination) => ({ stage: examination.stage.bind(examination) as Examination['stage'] })
-
 function readBundleCheckpoint({ archive, manifest }: Documents): Checkpoint {
   const checkpoint = readCheckpoint(archive.get('checkpoint')!)
   if (checkpoint.origin !== manifest.origin) {
     throw new Refusal('CHECKPOINT_ORIGIN_MISMATCH', `${checkpoint.origin}, manifest ${manifest.origin}`)
   }
   return checkpoint
-}
-
-/** Soundness is judged with the genesis record's own keys; whether anybody should trust those is the caller's pin. */
-function ledgerSigners(documents: Documents, checkpoint: Checkpoint, pins: readonly Pin[]): NoteKey[] {
-  const genesis = genesisOf(documents.records[0], checkpoint.origin)
-  const ledgerKeys = (genesis?.keys ?? []).map((key) => ({ name: checkpoint.origin, publicKey: key.public }))
-  const signers = signersOf(checkpoint, [...ledgerKeys, ...pins.map(({ key }) => key)])
-  const ofLedger = signers.filter(({ publicKey }) => ledgerKeys.some((key) => equalBytes(key.publicKey, publicKey)))
-  if (ofLedger.length === 0) throw new Refusal('SIGNATURE_MISSING', 'no ledger key of the genesis record has signed')
-  return ofLedger
-}
-
-function judge(
-  examination: Examination,
-  signers: readonly NoteKey[],
-  { pins }: Demands,
-  { manifest }: Documents,
-): readonly NoteKey[] {
-  const judgement = judgeTrust(signers, pins, manifest.origin, manifest.genesis)
-  if ('code' in judgement) examination.fail('trust', judgement.code, judgement.detail)
-  else examination.pass('trust', `pinned: ${judgement.trusted.map(formatVkey).join(', ')}`)
-  return judgement.trusted
 }
 
 function checkRoot({ manifest, proof }: Documents, { size, root }: Checkpoint): void {
@@ -164,16 +142,6 @@ async function checkDemands(
   checkHeld(examination, demands, ledger)
   checkCompleteRun(examination, options, documents)
   checkFreshness(examination, demands, ledger)
-}
-
-function usedKeys(signers: readonly NoteKey[], trusted: readonly NoteKey[], evidence: readonly string[]): UsedKey[] {
-  const checkpointKeys = signers.map((key) => ({
-    role: 'checkpoint' as const,
-    id: keyId(key.publicKey),
-    vkey: formatVkey(key),
-    trusted: trusted.some(({ publicKey }) => equalBytes(publicKey, key.publicKey)),
-  }))
-  return [...checkpointKeys, ...evidence.map((id) => ({ role: 'manifest' as const, id, vkey: null, trusted: false }))]
 }
 
 function describe({ manifest, records }: Documents, facts: RunFacts, keys: readonly UsedKey[]): Description {

@@ -1,6 +1,6 @@
 import { getPublicKey, hashes, sign } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
-import { base64, concatBytes, fromHex, hex, utf8 } from '../src/bytes.js'
+import { base64, concatBytes, hex, u16be, utf8 } from '../src/bytes.js'
 import { canonicalBytes } from '../src/canonical.js'
 import { streamStart } from '../src/chain.js'
 import { HeadsMap, type HeadsProof } from '../src/heads-map.js'
@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue } from '../src/json.js'
 import { leafHash, rootOf } from '../src/merkle.js'
 import { formatVkey, keyId, noteKeyHash } from '../src/note.js'
 import { sha256 } from '../src/sha256.js'
+import { tilePath } from '../src/tiles.js'
 
 /**
  * A small ledger for tests and golden vectors, made without the rest of Clyra: honest by default, and able to lie in
@@ -173,6 +174,26 @@ export class TestLedger {
     return signedNote(this.checkpointText(size), [{ name: this.origin, key: this.ledgerKey }])
   }
 
+  /** The log as C2SP tiles: path -> bytes. */
+  tiles(): Map<string, Uint8Array> {
+    const files = new Map([['checkpoint', this.checkpoint()]])
+    const chunked = <T>(items: readonly T[]): T[][] =>
+      Array.from({ length: Math.ceil(items.length / 256) }, (_, i) => items.slice(i * 256, i * 256 + 256))
+    for (const [i, chunk] of chunked(this.records).entries()) {
+      const bytes = concatBytes(...chunk.flatMap((record) => [u16be(record.bytes.length), record.bytes]))
+      files.set(tilePath('entries', i, chunk.length), bytes)
+    }
+    let row = this.records.map(({ leaf }) => leaf)
+    for (let level = 0; row.length > 0; level++) {
+      for (const [i, chunk] of chunked(row).entries())
+        files.set(tilePath(level, i, chunk.length), concatBytes(...chunk))
+      row = chunked(row)
+        .filter((chunk) => chunk.length === 256)
+        .map((chunk) => rootOf(chunk))
+    }
+    return files
+  }
+
   /** Hashes of the multiproof for `positions`. */
   multiProof(positions: readonly number[], size = this.records.length): Uint8Array[] {
     const leaves = this.records.map(({ leaf }) => leaf)
@@ -212,5 +233,3 @@ export const headsPath = (
   siblings: proof.siblings.map(hex),
   other: proof.other && { key: hex(proof.other.keyHash), value: hex(proof.other.valueHash) },
 })
-
-export { fromHex, hex, utf8 }

@@ -1,0 +1,66 @@
+// Runs every golden vector of spec/def/test-vectors through the built verifier and prints what came out.
+
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const directory = join(root, 'spec/def/test-vectors')
+const built = join(root, 'verifier/ts/dist/index.js')
+if (!existsSync(built)) {
+  console.error('building the verifier ...')
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', join(root, 'verifier/ts')], {
+    stdio: 'inherit',
+  })
+}
+const { verifyBundle, verifyTiles } = await import(built)
+
+const read = (path) => {
+  const file = join(directory, path)
+  return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined
+}
+
+let bad = 0
+for (const line of readFileSync(join(directory, 'SHA256SUMS'), 'utf8').trimEnd().split('\n')) {
+  const [digest, path] = line.split('  ')
+  if (
+    createHash('sha256')
+      .update(read(path) ?? '')
+      .digest('hex') === digest
+  )
+    continue
+  console.error(`changed on disk: ${path}`)
+  bad++
+}
+
+const bytes = (base64) => new Uint8Array(Buffer.from(base64, 'base64'))
+const optionsOf = ({ artifacts, checkpoints, minSize, now, ...rest }) => ({
+  ...rest,
+  ...(checkpoints && { checkpoints: checkpoints.map(bytes) }),
+  ...(minSize && { minSize: BigInt(minSize) }),
+  ...(now && { now: new Date(now) }),
+  ...(artifacts && { artifacts: (sha256) => (artifacts[sha256] === undefined ? undefined : bytes(artifacts[sha256])) }),
+})
+
+const { vectors } = JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8'))
+const counts = {}
+for (const { name, kind, path, options, expect } of vectors) {
+  const result =
+    kind === 'bundle'
+      ? await verifyBundle(read(path), optionsOf(options))
+      : await verifyTiles((file) => read(`${path}/${file}`), optionsOf(options))
+  counts[result.verdict] = (counts[result.verdict] ?? 0) + 1
+  if (result.verdict === expect.verdict && result.code === expect.code) continue
+  console.error(`${name}: ${result.verdict} (${result.code}), expected ${expect.verdict} (${expect.code})`)
+  bad++
+}
+const codes = new Set(vectors.map(({ expect }) => expect.code)).size
+const summary = Object.entries(counts)
+  .map(([verdict, count]) => `${count} ${verdict}`)
+  .join(', ')
+console.log(
+  `${vectors.length} vectors, ${codes} codes: ${summary}; ${bad === 0 ? 'all as expected' : `${bad} NOT as expected`}`,
+)
+process.exitCode = bad === 0 ? 0 : 1

@@ -1,0 +1,191 @@
+import { readFile, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import {
+  parseTrustFile,
+  renderResult,
+  type TrustedKey,
+  type VerifyBundleOptions,
+  type VerifyResult,
+  VerifyUsageError,
+  verifyBundle,
+  verifyTiles,
+} from './index.js'
+
+const HELP = `Usage: clyra-verify <bundle.zip | tiles directory> [options]
+
+Checks an evidence bundle or a published log, offline. Trusts nobody but the keys that you pin.
+
+  --key <vkey>               pin a ledger key (may be given more than once)
+  --trust <file>             pinned keys, one vkey a line, optionally with the genesis leaf
+                             default: CLYRA_TRUST, else ~/.config/clyra/trusted-keys
+  --run <id>                 demand this run
+  --origin <name>            demand this origin
+  --genesis <hex>            demand this ledger, by its genesis leaf
+  --checkpoint <file>        compare with a checkpoint you hold (may be given more than once)
+  --min-size <n>             demand a log of at least n records
+  --max-age <seconds>        demand evidence no older than this
+  --now <instant>            judge age as of this instant (default: the clock)
+  --artifacts <dir>          check external artefacts; files are named by their SHA-256
+  --require-artifacts        INCOMPLETE where an external artefact is absent
+  --require-complete-run     INCOMPLETE where the run is partial or unknown
+  --json                     one JSON document on standard output
+  --help, --version
+
+Exit status: 0 VALID, 1 any other verdict, 2 wrong usage, 3 a file could not be read.
+
+Examples:
+  clyra-verify run.def.zip --key ledger.example.org+1a2b3c4d+AQ...
+  clyra-verify run.def.zip --trust keys.txt --require-complete-run --json
+  clyra-verify ./tiles --key ledger.example.org+1a2b3c4d+AQ... --min-size 1000
+`
+
+const OPTIONS = {
+  key: { type: 'string', multiple: true },
+  trust: { type: 'string' },
+  run: { type: 'string' },
+  origin: { type: 'string' },
+  genesis: { type: 'string' },
+  checkpoint: { type: 'string', multiple: true },
+  'min-size': { type: 'string' },
+  'max-age': { type: 'string' },
+  now: { type: 'string' },
+  artifacts: { type: 'string' },
+  'require-artifacts': { type: 'boolean' },
+  'require-complete-run': { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options']
+
+const BUNDLE_ONLY = ['run', 'artifacts', 'require-artifacts', 'require-complete-run'] as const
+
+export interface CliOutput {
+  out(text: string): void
+  err(text: string): void
+}
+
+const CONSOLE: CliOutput = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+}
+
+class UsageError extends Error {}
+
+type Flags = ReturnType<typeof parseFlags>['values']
+
+/** Runs the command; resolves with the exit status. */
+export async function runCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  output: CliOutput = CONSOLE,
+): Promise<number> {
+  try {
+    const { values, positionals } = parseFlags(args)
+    if (values.help === true) return say(output, HELP)
+    if (values.version === true) return say(output, `${await version()}\n`)
+    const [path, ...more] = positionals
+    if (path === undefined || more.length > 0) throw new UsageError('give one bundle or one tiles directory')
+    const result = await verifyPath(path, values, env)
+    const color = process.stdout.isTTY === true && env['NO_COLOR'] === undefined
+    output.out(values.json === true ? `${JSON.stringify(result)}\n` : renderResult(result, { color }))
+    return result.verdict === 'VALID' ? 0 : 1
+  } catch (error) {
+    return complain(error, output)
+  }
+}
+
+const parseFlags = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function say(output: CliOutput, text: string): number {
+  output.out(text)
+  return 0
+}
+
+async function version(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown'
+}
+
+async function verifyPath(path: string, flags: Flags, env: NodeJS.ProcessEnv): Promise<VerifyResult> {
+  const options = await optionsFrom(flags, env)
+  if ((await stat(path)).isDirectory()) {
+    const misplaced = BUNDLE_ONLY.find((name) => flags[name] !== undefined)
+    if (misplaced !== undefined) throw new UsageError(`--${misplaced} is for bundles, not for a tiles directory`)
+    return verifyTiles((name) => readIfThere(join(path, name)), options)
+  }
+  return verifyBundle(await readFile(path), options)
+}
+
+async function optionsFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<VerifyBundleOptions> {
+  const { run, origin, genesis, artifacts } = flags
+  const checkpoints = await Promise.all((flags.checkpoint ?? []).map((file) => readFile(file)))
+  const maxAge = flags['max-age']
+  const minSize = flags['min-size']
+  if (minSize !== undefined && !/^\d{1,16}$/.test(minSize))
+    throw new UsageError('--min-size is not a number of records')
+  if (maxAge !== undefined && !/^\d{1,12}$/.test(maxAge)) throw new UsageError('--max-age is not a number of seconds')
+  return {
+    trust: await trustFrom(flags, env),
+    checkpoints,
+    ...(run === undefined ? {} : { run }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(genesis === undefined ? {} : { genesis }),
+    ...(minSize === undefined ? {} : { minSize: BigInt(minSize) }),
+    ...(maxAge === undefined ? {} : { maxAge: Number(maxAge) }),
+    ...(flags.now === undefined ? {} : { now: new Date(flags.now) }),
+    ...(artifacts === undefined ? {} : { artifacts: (sha256: string) => readIfThere(join(artifacts, sha256)) }),
+    requireArtifacts: flags['require-artifacts'] === true,
+    requireCompleteRun: flags['require-complete-run'] === true,
+  }
+}
+
+/** Pins come from flags, environment or the user's own file; never from the working directory, never from the evidence. */
+async function trustFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<(string | TrustedKey)[]> {
+  const keys = flags.key ?? []
+  const named = flags.trust ?? env['CLYRA_TRUST']
+  if (named !== undefined && named !== '') return [...keys, ...parseTrustFile(await readFile(named, 'utf8'))]
+  const base = env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config')
+  const own = await readIfThere(join(base, 'clyra', 'trusted-keys'))
+  return own === undefined ? keys : [...keys, ...parseTrustFile(new TextDecoder().decode(own))]
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+const systemCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : undefined
+
+function complain(error: unknown, { err }: CliOutput): number {
+  const code = systemCode(error)
+  if (error instanceof UsageError || error instanceof VerifyUsageError) {
+    err(
+      `clyra-verify: ${error.message} (${error instanceof VerifyUsageError ? error.code : 'USAGE'})\ntry: clyra-verify --help\n`,
+    )
+    return 2
+  }
+  if (code !== undefined) {
+    const path = error instanceof Error && 'path' in error ? ` ${String(error.path)}` : ''
+    err(`clyra-verify: cannot read${path} (${code})\n`)
+    return 3
+  }
+  err(
+    `clyra-verify: a fault of the verifier itself: ${error instanceof Error ? error.message : String(error)} (INTERNAL)\n`,
+  )
+  return 70
+}

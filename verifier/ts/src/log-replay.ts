@@ -1,0 +1,107 @@
+import { equalBytes } from './bytes.js'
+import { ChainWalk, genesisOf } from './chain.js'
+import { HeadsMap } from './heads-map.js'
+import { CompactRange } from './merkle.js'
+import type { Checkpoint } from './note.js'
+import { type LogRecord, readRecord } from './record.js'
+import { dataOf, type GenesisData } from './record-data.js'
+import { Offences } from './refusal.js'
+import { attempt } from './shape.js'
+import { type ReadTile, TileWalk } from './tile-walk.js'
+import { readEntryBundle, TILE_WIDTH, tilePath } from './tiles.js'
+
+/** What one pass over all entries of a log has found. Each stage settles its own offences afterwards, in order. */
+export interface LogReplay {
+  readonly offences: {
+    readonly json: Offences
+    readonly root: Offences
+    readonly chain: Offences
+    readonly heads: Offences
+  }
+  readonly first: LogRecord | undefined
+  readonly last: LogRecord | undefined
+  readonly genesis: GenesisData | undefined
+  readonly keyRecords: readonly { readonly record: LogRecord; readonly position: number }[]
+  readonly redactions: number
+  /** Roots at the checkpoint's size and at each size asked for. */
+  readonly roots: ReadonlyMap<number, Uint8Array>
+}
+
+/**
+ * Reads every entry of the log once: admits it, adds it to the tree, compares the tiles, follows the chains and replays
+ * the heads. Memory grows with the number of streams and ids, not with the bytes.
+ */
+export async function replayLog(
+  read: ReadTile,
+  { origin, size }: Checkpoint,
+  sizes: ReadonlySet<number>,
+): Promise<LogReplay> {
+  const offences = { json: new Offences(), root: new Offences(), chain: new Offences(), heads: new Offences() }
+  const tiles = new TileWalk(read, offences.root)
+  const range = new CompactRange()
+  const heads = new HeadsMap()
+  const keyRecords: { record: LogRecord; position: number }[] = []
+  const roots = new Map<number, Uint8Array>()
+  let [redactions, walk, first, last] = [
+    0,
+    undefined as ChainWalk | undefined,
+    undefined as LogRecord | undefined,
+    undefined as LogRecord | undefined,
+  ]
+  for (let start = 0; start < size; start += TILE_WIDTH) {
+    const entries = await readEntries(read, start / TILE_WIDTH, Math.min(TILE_WIDTH, size - start), offences.json)
+    // What comes after a gap has no place that anything could be said about.
+    if (entries === undefined) break
+    for (const [i, bytes] of entries.entries()) {
+      const position = start + i
+      const record = attempt(offences.json, () => readRecord(bytes, { position }))
+      if (record === undefined) continue
+      first ??= record
+      last = record
+      walk ??= new ChainWalk(origin, first.leaf, offences.chain)
+      await tiles.append(record.leaf)
+      range.append(record.leaf)
+      if (sizes.has(position + 1)) roots.set(position + 1, range.root())
+      walk.add(record, position)
+      if (record.stream === 'ledger-keys') keyRecords.push({ record, position })
+      if (record.stream === 'ledger-redactions') redactions++
+      checkHeads(record, position, heads, offences.heads)
+      heads.set(record.stream, { revision: record.revision, leaf: record.leaf })
+    }
+  }
+  await tiles.finish()
+  roots.set(size, range.root())
+  const genesis = genesisOf(first, origin)
+  if (genesis === undefined)
+    offences.chain.add('GENESIS_INVALID', `record 0 is no genesis record of ${origin}`, { position: 0 })
+  return { offences, first, last, genesis, keyRecords, redactions, roots }
+}
+
+function checkHeads(record: LogRecord, position: number, heads: HeadsMap, offences: Offences): void {
+  const stated = dataOf(record, 'dev.clyra.ledger.heads.v1')
+  if (stated === undefined) return
+  if (stated.size !== position) offences.add('HEADS_RECORD_INVALID', `size ${stated.size}`, { position })
+  else if (!equalBytes(stated.root, heads.root())) {
+    offences.add('HEADS_ROOT_MISMATCH', 'replaying the records before it gives another root', { position })
+  }
+}
+
+/** The entries of one bundle; a partial one that is gone may be cut from the full one that has replaced it. */
+async function readEntries(
+  read: ReadTile,
+  index: number,
+  count: number,
+  offences: Offences,
+): Promise<Uint8Array[] | undefined> {
+  const file = tilePath('entries', index, count)
+  const exact = await read(file)
+  const full = exact === undefined && count < TILE_WIDTH ? await read(tilePath('entries', index)) : undefined
+  if (exact === undefined && full === undefined) {
+    offences.add('ENTRIES_MISSING', 'is not there', { file })
+    return undefined
+  }
+  const entries =
+    exact !== undefined ? readEntryBundle(exact, count) : readEntryBundle(full!, TILE_WIDTH)?.slice(0, count)
+  if (entries === undefined) offences.add('ENTRIES_MALFORMED', `does not hold exactly ${count} entries`, { file })
+  return entries
+}

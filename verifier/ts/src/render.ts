@@ -1,0 +1,95 @@
+import type { Check, VerifyResult } from './result.js'
+import { CODES, type FaultCode, OK, WARNINGS } from './spec.generated.js'
+
+const MARK = { pass: 'ok', fail: 'FAIL', 'not-run': '--' } as const
+
+export interface RenderOptions {
+  /** ANSI colours; default false. */
+  readonly color?: boolean
+}
+
+/** A result for people: verdict first, what it is about, every check, then what to know and to do. Ends in a line feed. */
+export function renderResult(result: VerifyResult, { color = false }: RenderOptions = {}): string {
+  const paint = (code: number, text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text)
+  const good = result.verdict === 'VALID'
+  const lines = [
+    paint(good ? 32 : 31, verdictLine(result)),
+    meaningOf(result),
+    '',
+    ...table(facts(result)),
+    '',
+    ...table(result.checks.map((check) => checkRow(check, paint))),
+  ]
+  for (const { code, detail } of result.warnings)
+    lines.push(paint(33, `warning: ${WARNINGS[code]} (${printable(detail)})`))
+  if (result.verdict === 'UNTRUSTED') lines.push('', ...untrusted(result))
+  return `${lines.join('\n')}\n`
+}
+
+/** Evidence is hostile until proved: what it says must not steer a terminal. */
+const printable = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?').slice(0, 1000)
+
+/** `VALID`, with what must never be overlooked beside it. */
+export function verdictLine({ verdict, code, run, warnings }: VerifyResult): string {
+  const demonstration = warnings.some((warning) => warning.code === 'RECORDED_DEMONSTRATION')
+  const parts = [
+    code === OK.code ? verdict : `${verdict} (${code})`,
+    ...(demonstration ? ['recorded demonstration'] : []),
+    ...(run !== null && run.completeness !== 'complete' ? [`evidence of an incomplete run (${run.completeness})`] : []),
+  ]
+  return parts.join(' - ')
+}
+
+function meaningOf({ code }: VerifyResult): string {
+  return code === OK.code ? OK.meaning : CODES[code as FaultCode].meaning // the only code that is no fault is OK
+}
+
+function facts(result: VerifyResult): string[][] {
+  const { ledger, run, completeAsOf, size, root, profile, keys } = result
+  if (ledger === null) return [['contents', 'nothing in this evidence is shown: it is not sound']]
+  const reasons = run === null || run.reasons.length === 0 ? '' : ` (${run.reasons.join(', ')})`
+  return [
+    ['profile', String(profile)],
+    ['ledger', ledger.origin],
+    ['genesis', ledger.genesis],
+    ['log', `${size} records, root ${root}`],
+    ...(run === null
+      ? []
+      : [
+          ['run', run.id],
+          ['completeness', `${run.completeness}${reasons}`],
+        ]),
+    ...(completeAsOf === null
+      ? []
+      : [['complete as of', `${completeAsOf.recordedat}, position ${completeAsOf.position}`]]),
+    ['verified', `${result.records} records`],
+    ['stream heads', `${result.streams}; issuance ${result.issuance}`],
+    ...keys.map(({ role, id, trusted }) => [`${role} key`, `${id}${trusted ? ' (pinned by you)' : ''}`]),
+  ]
+}
+
+function checkRow({ name, result, code, detail }: Check, paint: (code: number, text: string) => string): string[] {
+  const mark = MARK[result].padEnd(4)
+  const painted = result === 'fail' ? paint(31, mark) : result === 'pass' ? paint(32, mark) : mark
+  const said = printable([code, detail].filter((part) => part !== null).join(': '))
+  return [`${painted} ${name}`, said === '' && result === 'not-run' ? 'not run' : said]
+}
+
+function untrusted({ keys }: VerifyResult): string[] {
+  const vkeys = keys.filter(({ role }) => role === 'checkpoint')
+  return [
+    'The evidence is sound, but you have pinned no key that vouches for it: anyone can make a sound ledger.',
+    ...vkeys.map(({ id, vkey }) => `It is signed by ${vkey}, fingerprint ${id}.`),
+    "Ask the ledger's owner for the key by another way than this evidence came, compare, and pin it.",
+  ]
+}
+
+/** Two columns; ANSI codes do not count toward the width. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const width = (text: string) => text.replace(/\u001b\[\d+m/g, '').length
+  const widest = Math.max(...rows.map(([first = '']) => width(first)))
+  return rows.map(([first = '', second = '']) =>
+    `  ${first}${' '.repeat(widest - width(first) + 2)}${second}`.trimEnd(),
+  )
+}

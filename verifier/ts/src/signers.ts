@@ -1,0 +1,36 @@
+import { equalBytes } from './bytes.js'
+import { type Checkpoint, formatVkey, keyId, type NoteKey, signersOf } from './note.js'
+import type { GenesisData } from './record-data.js'
+import { Refusal } from './refusal.js'
+import type { UsedKey } from './result.js'
+import type { Pin } from './trust.js'
+
+/**
+ * The ledger keys that have signed the checkpoint. Soundness is judged with the genesis record's own keys; whether
+ * anybody should trust those is the caller's pin. A bad signature of a pinned key counts as one of a known key.
+ */
+export function ledgerSigners(
+  genesis: GenesisData | undefined,
+  checkpoint: Checkpoint,
+  pins: readonly Pin[],
+): NoteKey[] {
+  const ledgerKeys = (genesis?.keys ?? []).map((key) => ({ name: checkpoint.origin, publicKey: key.public }))
+  const signers = signersOf(checkpoint, [...ledgerKeys, ...pins.map(({ key }) => key)])
+  const ofLedger = signers.filter(({ publicKey }) => ledgerKeys.some((key) => equalBytes(key.publicKey, publicKey)))
+  if (ofLedger.length === 0) throw new Refusal('SIGNATURE_MISSING', 'no ledger key of the genesis record has signed')
+  return ofLedger
+}
+
+export function usedKeys(
+  signers: readonly NoteKey[],
+  trusted: readonly NoteKey[],
+  evidence: readonly string[],
+): UsedKey[] {
+  const checkpointKeys = signers.map((key) => ({
+    role: 'checkpoint' as const,
+    id: keyId(key.publicKey),
+    vkey: formatVkey(key),
+    trusted: trusted.some(({ publicKey }) => equalBytes(publicKey, key.publicKey)),
+  }))
+  return [...checkpointKeys, ...evidence.map((id) => ({ role: 'manifest' as const, id, vkey: null, trusted: false }))]
+}

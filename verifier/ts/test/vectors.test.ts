@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { CODES, verifyBundle, verifyTiles } from '../src/index.js'
+import { type VectorOptions, vectors } from './vectors/index.js'
+
+export function optionsOf({ artifacts, checkpoints, minSize, now, ...rest }: VectorOptions) {
+  const bytes = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  return {
+    ...rest,
+    ...(checkpoints && { checkpoints: checkpoints.map(bytes) }),
+    ...(minSize !== undefined && { minSize: BigInt(minSize) }),
+    ...(now !== undefined && { now: new Date(now) }),
+    ...(artifacts && {
+      artifacts: (sha256: string) => (artifacts[sha256] === undefined ? undefined : bytes(artifacts[sha256])),
+    }),
+  }
+}
+
+describe('golden vectors', () => {
+  const all = vectors()
+
+  it.each(all.map((vector) => [`${vector.group}/${vector.name}`, vector] as const))('%s', async (_, vector) => {
+    const { evidence, options } = vector
+    const result =
+      evidence instanceof Uint8Array
+        ? await verifyBundle(evidence, optionsOf(options))
+        : await verifyTiles((path) => evidence.get(path), optionsOf(options))
+    const failed = result.checks.filter((check) => check.result === 'fail')
+    expect(
+      { verdict: result.verdict, code: result.code, failed: failed.map(({ code }) => code) },
+      JSON.stringify(failed),
+    ).toMatchObject({
+      verdict: vector.verdict,
+      code: vector.code,
+    })
+  })
+
+  it('show every reason code of the specification', () => {
+    const shown = new Set<string>(all.map(({ code }) => code))
+    expect(Object.keys(CODES).filter((code) => !shown.has(code))).toEqual([])
+  })
+
+  it('have names that are not used twice', () => {
+    expect(new Set(all.map(({ group, name }) => `${group}/${name}`)).size).toBe(all.length)
+  })
+})

@@ -1,0 +1,29 @@
+import { utf8 } from '../../src/bytes.js'
+import { vectors } from './index.js'
+
+/**
+ * The files of `spec/def/test-vectors`: path -> bytes, `index.json` and `SHA256SUMS` included. Bundles are
+ * `<group>/<name>.def.zip`, logs are directories `<group>/<name>/`.
+ */
+export function vectorFiles(sha256Hex: (bytes: Uint8Array) => string): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>()
+  const index = vectors().map(({ group, name, shows, options, verdict, code, evidence }) => {
+    const archive = evidence instanceof Uint8Array
+    const path = `${group}/${name}${archive ? '.def.zip' : ''}`
+    if (archive) files.set(path, evidence)
+    else for (const [file, bytes] of evidence) files.set(`${path}/${file}`, bytes)
+    return {
+      name: `${group}/${name}`,
+      kind: archive ? 'bundle' : 'tiles',
+      path,
+      shows,
+      options,
+      expect: { verdict, code },
+    }
+  })
+  const lines = index.map((vector) => JSON.stringify(vector)).join(',\n')
+  files.set('index.json', utf8(`{"format":"clyra.test-vectors/1","vectors":[\n${lines}\n]}\n`))
+  const paths = [...files.keys()].sort()
+  files.set('SHA256SUMS', utf8(paths.map((path) => `${sha256Hex(files.get(path)!)}  ${path}\n`).join('')))
+  return files
+}
