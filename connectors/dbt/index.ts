@@ -12,6 +12,7 @@ export { createQueryLogReader } from './query-log-reader.js'
 export { type DbtRun, type DbtRunFiles, readDbtRun } from './read-dbt-run.js'
 export { reconcile } from './reconcile/reconcile.js'
 export type { SomeEvent } from './reconcile/voices.js'
+export { runExitedDraft, runStartedDraft } from './run-drafts.js'
 export { RUN_ID_VARIABLE, runIdOf } from './run-id.js'
 export {
   type BuiltRelation,
@@ -24,3 +25,21 @@ export {
 export { type ResultRow, type RunResults, readRunResults } from './run-results.js'
 export { type GitFacts, type SourceFile, type SourcePath, sourceDrafts, sourcePathsOf } from './sources.js'
 export { type SqlShape, sqlShape } from './sql-shape.js'
+export { dbtArguments, type LogPlan, type WrapPlan } from './wrap/dbt-arguments.js'
+export { type Environment, type Given, givenFlag } from './wrap/dbt-flags.js'
+export {
+  type NoConnection,
+  type PostgresConnection,
+  type ProfileConnection,
+  postgresUrl,
+  profileConnection,
+  profilesFiles,
+} from './wrap/profile-connection.js'
+export {
+  logDirectories,
+  projectDirectories,
+  type Surroundings,
+  targetDirectory,
+} from './wrap/project-paths.js'
+export { readableLogLine } from './wrap/readable-log.js'
+export { type Resolved, resolveTemplate } from './wrap/template.js'

@@ -1,0 +1,136 @@
+import { join, resolve } from 'node:path'
+import { parse } from 'yaml'
+import * as z from 'zod'
+import { givenFlag } from './dbt-flags.js'
+import { fromProject, type Surroundings } from './project-paths.js'
+import { resolveTemplate } from './template.js'
+
+/** How to reach the Postgres that dbt writes to. `password` is a secret: never print or record it. */
+export interface PostgresConnection {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string | undefined
+  readonly database: string
+  /** The schema of the target: where dbt builds by default. */
+  readonly schema: string | undefined
+  readonly sslmode: string | undefined
+}
+
+/** Why no connection can be read from profiles.yml: a closed list, never text of the file. */
+export type NoConnection =
+  | 'profiles-missing'
+  | 'profiles-invalid'
+  | 'profile-unknown'
+  | 'target-unknown'
+  | 'not-postgres'
+  | 'template'
+  | 'variable-missing'
+  | 'field-missing'
+
+export type ProfileConnection =
+  | { readonly ok: true; readonly connection: PostgresConnection; readonly target: string }
+  | { readonly ok: false; readonly reason: NoConnection; readonly field?: string }
+
+/** The files in which dbt would look for profiles.yml, in order. */
+export function profilesFiles(around: Surroundings, projectDirectory: string, home: string): string[] {
+  const given = givenFlag(around.args, around.env, ['--profiles-dir'])
+  if (given !== undefined) return [join(resolve(around.cwd, given.value), 'profiles.yml')]
+  const places = [resolve(around.cwd), projectDirectory, join(home, '.dbt')]
+  return [...new Set(places)].map((directory) => join(directory, 'profiles.yml'))
+}
+
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+const output = z.record(z.string(), z.unknown())
+const profile = z.object({ target: z.string().optional(), outputs: z.record(z.string(), output) })
+
+/**
+ * The connection of the selected profile and target, where its fields are literal or `env_var()` only. `profilesYaml`
+ * undefined: there is no such file. Never throws, and never quotes the file.
+ */
+export function profileConnection(
+  around: Surroundings,
+  projectYaml: string | undefined,
+  profilesYaml: string | undefined,
+): ProfileConnection {
+  if (profilesYaml === undefined) return { ok: false, reason: 'profiles-missing' }
+  const { args, env } = around
+  const name = givenFlag(args, env, ['--profile'])?.value ?? fromProject(projectYaml, 'profile', env)
+  const read = readProfile(profilesYaml, name)
+  if (!read.ok) return read
+  const wanted = givenFlag(args, env, ['--target', '-t'])?.value ?? read.profile.target ?? 'default'
+  const target = resolveTemplate(wanted, env)
+  if (!target.ok) return { ok: false, reason: target.reason, field: 'target' }
+  const fields = read.profile.outputs[target.value]
+  if (fields === undefined) return { ok: false, reason: 'target-unknown' }
+  const get = (...names: string[]): Field => fieldOf(fields, names, env)
+  const type = get('type')
+  if (!type.ok) return { ok: false, reason: type.reason, field: 'type' }
+  if (type.value !== 'postgres') return { ok: false, reason: 'not-postgres' }
+  return connectionOf(get, target.value)
+}
+
+type Field =
+  | { readonly ok: true; readonly value: string | undefined }
+  | { readonly ok: false; readonly reason: 'template' | 'variable-missing' }
+
+function fieldOf(fields: Readonly<Record<string, unknown>>, names: readonly string[], env: Surroundings['env']): Field {
+  const name = names.find((candidate) => fields[candidate] !== undefined && fields[candidate] !== null)
+  const raw = scalar.safeParse(name === undefined ? undefined : fields[name])
+  if (!raw.success) return { ok: true, value: undefined }
+  const text = resolveTemplate(String(raw.data), env)
+  return text.ok ? { ok: true, value: text.value === '' ? undefined : text.value } : { ok: false, reason: text.reason }
+}
+
+function connectionOf(get: (...names: string[]) => Field, target: string): ProfileConnection {
+  const wanted = {
+    host: get('host'),
+    port: get('port'),
+    user: get('user', 'username'),
+    password: get('password', 'pass'),
+    database: get('dbname', 'database'),
+    schema: get('schema'),
+    sslmode: get('sslmode'),
+  }
+  for (const [field, found] of Object.entries(wanted)) if (!found.ok) return { ok: false, reason: found.reason, field }
+  const value = (field: keyof typeof wanted): string | undefined => (wanted[field].ok ? wanted[field].value : undefined)
+  const [host, user, database] = [value('host'), value('user'), value('database')]
+  const port = Number(value('port') ?? '5432')
+  if (host === undefined) return { ok: false, reason: 'field-missing', field: 'host' }
+  if (user === undefined) return { ok: false, reason: 'field-missing', field: 'user' }
+  if (database === undefined) return { ok: false, reason: 'field-missing', field: 'dbname' }
+  if (!Number.isInteger(port) || port < 1 || port > 65535) return { ok: false, reason: 'field-missing', field: 'port' }
+  const rest = { password: value('password'), schema: value('schema'), sslmode: value('sslmode') }
+  return { ok: true, target, connection: { host, port, user, database, ...rest } }
+}
+
+function readProfile(
+  profilesYaml: string,
+  name: string | undefined,
+): { ok: true; profile: z.infer<typeof profile> } | { ok: false; reason: NoConnection } {
+  let parsed: unknown
+  try {
+    parsed = parse(profilesYaml)
+  } catch {
+    return { ok: false, reason: 'profiles-invalid' }
+  }
+  const profiles = z.record(z.string(), z.unknown()).safeParse(parsed)
+  if (!profiles.success) return { ok: false, reason: 'profiles-invalid' }
+  const found = name === undefined || !Object.hasOwn(profiles.data, name) ? undefined : profiles.data[name]
+  if (found === undefined) return { ok: false, reason: 'profile-unknown' }
+  const read = profile.safeParse(found)
+  return read.success ? { ok: true, profile: read.data } : { ok: false, reason: 'profiles-invalid' }
+}
+
+/** As a connection URI of libpq. It holds the password. */
+export function postgresUrl(connection: PostgresConnection): string {
+  const { host, port, user, password, database, sslmode } = connection
+  const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`
+  const socket = host.startsWith('/')
+  const parameters = new URLSearchParams()
+  if (socket) parameters.set('host', host)
+  if (sslmode !== undefined) parameters.set('sslmode', sslmode)
+  const query = parameters.size === 0 ? '' : `?${parameters}`
+  const authority = socket ? `localhost:${port}` : `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `postgres://${encodeURIComponent(user)}${secret}@${authority}/${encodeURIComponent(database)}${query}`
+}
