@@ -1,6 +1,5 @@
-// Loads record.ts (TypeScript, not part of the build) and runs it.
+// Runs record.ts, which is TypeScript and not part of the build.
 import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 
-const { module } = await runnerImport(fileURLToPath(new URL('record.ts', import.meta.url)))
-await module.record({ rust: process.argv.includes('--rust') })
+await runnerImport(fileURLToPath(new URL('record.ts', import.meta.url)))

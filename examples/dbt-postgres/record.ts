@@ -3,6 +3,14 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type AnchorPhase,
+  type ClaimedRelation,
+  type PostgresOutcome,
+  readAnchor,
+  readRelations,
+  readSchemas,
+} from '../../connectors/postgres/index.js'
+import {
   copyExampleProject,
   type DbtOptions,
   exampleProject,
@@ -37,7 +45,7 @@ const PYTHON_RUNS: readonly Run[] = [
  * runs of one after the other in the same database and target folder, as days follow each other. The Rust engine, where
  * it is asked for, gets a database of its own.
  */
-export async function record(options: { rust: boolean }): Promise<void> {
+async function record(options: { rust: boolean }): Promise<void> {
   for (const name of ['postgres', 'dbt'] as const) {
     const { present, detail } = lookUp(name)
     if (!present) throw new Error(`${name} is absent: ${detail}`)
@@ -73,7 +81,8 @@ interface Place {
 
 async function recordRun(run: Run, place: Place): Promise<void> {
   const logPath = join(place.project, 'logs', run.name)
-  const seen = place.server.serverLog().length
+  const seen = (await place.server.settledLog()).length
+  const before = await readWarehouse(place.server, 'before')
   const pause = run.stopWith === undefined ? 0 : 4
   const options: DbtOptions = {
     projectDirectory: place.project,
@@ -92,7 +101,8 @@ async function recordRun(run: Run, place: Place): Promise<void> {
   }
   const result = await dbt.ended
   // A killed dbt leaves its statement running; the server notices when it ends.
-  await until(() => openSessions(place.server.serverLog().slice(seen)) === 0)
+  await until(async () => openSessions((await place.server.settledLog()).slice(seen)) === 0)
+  const after = await readWarehouse(place.server, 'after')
   process.stderr.write(`${run.name}: exit code ${result.exitCode}, signal ${result.signal}\n`)
   if ((result.signal ?? result.exitCode) !== run.exits)
     throw new Error(`${run.name} did not end as it should: ${result.stdout.slice(-2000)}${result.stderr}`)
@@ -109,10 +119,42 @@ async function recordRun(run: Run, place: Place): Promise<void> {
   for (const file of ['manifest.json', 'run_results.json']) keep(join(place.project, 'target', file), `target/${file}`)
   // With JSON logs the Rust engine prints its log file once more: not kept twice.
   if (run.engine !== 'rust') writeFileSync(join(to, 'stdout.txt'), neutral(result.stdout, place))
-  const entries = place.server.serverLog().slice(seen).filter(isOfSession).map(trim)
+  const manifest = readFileSync(join(to, 'target', 'manifest.json'), 'utf8')
+  const relations = valueIn(await readRelations(place.server.url, claimedRelations(manifest)))
+  writeFileSync(join(to, 'anchors.json'), `${JSON.stringify({ before, after, relations }, null, 2)}\n`)
+  const entries = (await place.server.settledLog()).slice(seen).filter(isOfSession).map(trim)
   writeFileSync(join(to, 'server_log.jsonl'), `${entries.map((entry) => JSON.stringify(entry)).join('\n')}\n`)
   const exit = { exitCode: result.exitCode, signal: result.signal, asOf: run.asOf, major: place.server.major }
   writeFileSync(join(to, 'exit.json'), `${JSON.stringify(exit)}\n`)
+}
+
+/** What Clyra reads around a run: where the server stands, and its schemas. */
+async function readWarehouse(server: RunningPostgres, phase: AnchorPhase) {
+  const anchor = await readAnchor(server.url, { phase, now: () => new Date() })
+  return { anchor, schemas: valueIn(await readSchemas(server.url, { phase, schemas: ['shop', 'shop_history'] })) }
+}
+
+function valueIn<T>(outcome: PostgresOutcome<T>): T {
+  if (!outcome.ok) throw new Error(`the server could not be read: ${outcome.failure.detail}`)
+  return outcome.value
+}
+
+interface ManifestNode {
+  readonly unique_id: string
+  readonly resource_type: string
+  readonly database: string
+  readonly schema: string
+  readonly alias: string
+}
+
+/** What dbt says it builds. Sorted, so that two recordings list the same in the same order. */
+function claimedRelations(manifest: string): ClaimedRelation[] {
+  // A manifest that dbt itself wrote a moment ago; its schema names these members of every node.
+  const { nodes } = JSON.parse(manifest) as { nodes: Record<string, ManifestNode> }
+  return Object.values(nodes)
+    .filter(({ resource_type }) => ['model', 'seed', 'snapshot'].includes(resource_type))
+    .sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1))
+    .map(({ unique_id, database, schema, alias }) => ({ node: unique_id, relation: [database, schema, alias] }))
 }
 
 /** Replaces every path of this machine. Longest first: the target path lies in the project. */
@@ -131,9 +173,9 @@ function neutral(text: string, place: Place): string {
   return replaced
 }
 
-async function until(done: () => boolean): Promise<void> {
+async function until(done: () => boolean | Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt += 1) {
-    if (done()) return
+    if (await done()) return
     await sleep(50)
   }
   throw new Error('waited 30 seconds in vain')
@@ -171,3 +213,6 @@ const trim = (entry: ServerLogEntry) => ({
   statement: entry.statement,
   backend_type: entry.backend_type,
 })
+
+// While the module is loaded: the loader that runs TypeScript here ends with the loading, and the connector imports late.
+await record({ rust: process.argv.includes('--rust') })

@@ -1,6 +1,6 @@
--- created_at: 2026-11-21T13:09:23.239981344+00:00
--- finished_at: 2026-11-21T13:09:23.240317207+00:00
--- elapsed: 335us
+-- created_at: 2026-11-21T13:32:58.156062272+00:00
+-- finished_at: 2026-11-21T13:32:58.156442261+00:00
+-- elapsed: 379us
 -- outcome: success
 -- dialect: postgres
 -- node_id: not available
@@ -8,9 +8,9 @@
 -- desc: execute adapter call
 /* {"app": "dbt", "connection_name": "", "dbt_version": "2.0.0", "profile_name": "clyra_shop", "target_name": "dev"} */
 create schema if not exists "shop";
--- created_at: 2026-11-21T13:09:23.240864600+00:00
--- finished_at: 2026-11-21T13:09:23.241219432+00:00
--- elapsed: 354us
+-- created_at: 2026-11-21T13:32:58.157046252+00:00
+-- finished_at: 2026-11-21T13:32:58.157204295+00:00
+-- elapsed: 158us
 -- outcome: success
 -- dialect: postgres
 -- node_id: not available
@@ -18,9 +18,9 @@ create schema if not exists "shop";
 -- desc: execute adapter call
 /* {"app": "dbt", "connection_name": "", "dbt_version": "2.0.0", "profile_name": "clyra_shop", "target_name": "dev"} */
 create schema if not exists "shop_history";
--- created_at: 2026-11-21T13:09:23.242279650+00:00
--- finished_at: 2026-11-21T13:09:23.242476038+00:00
--- elapsed: 196us
+-- created_at: 2026-11-21T13:32:58.158363872+00:00
+-- finished_at: 2026-11-21T13:32:58.158563199+00:00
+-- elapsed: 199us
 -- outcome: success
 -- dialect: postgres
 -- node_id: operation.clyra_shop.clyra_shop-on-run-start-0
@@ -28,9 +28,9 @@ create schema if not exists "shop_history";
 -- desc: execute adapter call
 /* {"app": "dbt", "connection_name": "", "dbt_version": "2.0.0", "profile_name": "clyra_shop", "target_name": "dev"} */
 create schema if not exists shop_audit;
--- created_at: 2026-11-21T13:09:23.245632048+00:00
--- finished_at: 2026-11-21T13:09:23.245972835+00:00
--- elapsed: 340us
+-- created_at: 2026-11-21T13:32:58.159725962+00:00
+-- finished_at: 2026-11-21T13:32:58.160008696+00:00
+-- elapsed: 282us
 -- outcome: success
 -- dialect: postgres
 -- node_id: operation.clyra_shop.clyra_shop-on-run-start-1
@@ -38,18 +38,18 @@ create schema if not exists shop_audit;
 -- desc: execute adapter call
 /* {"app": "dbt", "connection_name": "", "dbt_version": "2.0.0", "profile_name": "clyra_shop", "target_name": "dev"} */
 create table if not exists shop_audit.runs (invocation_id text, phase text, at timestamptz default now());
--- created_at: 2026-11-21T13:09:23.247254512+00:00
--- finished_at: 2026-11-21T13:09:23.247863931+00:00
--- elapsed: 609us
+-- created_at: 2026-11-21T13:32:58.161134082+00:00
+-- finished_at: 2026-11-21T13:32:58.161652285+00:00
+-- elapsed: 518us
 -- outcome: success
 -- dialect: postgres
 -- node_id: operation.clyra_shop.clyra_shop-on-run-start-2
 -- query_id: not available
 -- desc: execute adapter call
 /* {"app": "dbt", "connection_name": "", "dbt_version": "2.0.0", "profile_name": "clyra_shop", "target_name": "dev"} */
-insert into shop_audit.runs (invocation_id, phase) values ('01a1fe39-cc5a-72a3-8e44-389aa9c8949f', 'start');
--- created_at: 2026-11-21T13:09:23.250324574+00:00
--- finished_at: 2026-11-21T13:09:23.252845995+00:00
+insert into shop_audit.runs (invocation_id, phase) values ('01a1fe4f-6359-7973-98be-f03f38f5d29e', 'start');
+-- created_at: 2026-11-21T13:32:58.164140765+00:00
+-- finished_at: 2026-11-21T13:32:58.166321399+00:00
 -- elapsed: 2ms
 -- outcome: success
 -- dialect: postgres
@@ -73,8 +73,28 @@ insert into shop_audit.runs (invocation_id, phase) values ('01a1fe39-cc5a-72a3-8
             where schemaname = 'shop'
               and matviewname = 'raw_customers'
             ;
--- created_at: 2026-11-21T13:09:23.253452789+00:00
--- finished_at: 2026-11-21T13:09:23.255761874+00:00
+-- created_at: 2026-11-21T13:32:58.167957279+00:00
+-- finished_at: 2026-11-21T13:32:58.170116190+00:00
+-- elapsed: 2ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: seed.clyra_shop.raw_customers
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "seed.clyra_shop.raw_customers", "profile_name": "clyra_shop", "target_name": "dev"} */
+truncate table "postgres"."shop"."raw_customers";
+-- created_at: 2026-11-21T13:32:58.172761038+00:00
+-- finished_at: 2026-11-21T13:32:58.173196827+00:00
+-- elapsed: 435us
+-- outcome: success
+-- dialect: postgres
+-- node_id: seed.clyra_shop.raw_customers
+-- query_id: not available
+-- desc: add_query adapter call
+insert into "postgres"."shop"."raw_customers" ("customer_id", "region") values
+          ('10','north'),('11','north'),('12','south'),('13','west');
+-- created_at: 2026-11-21T13:32:58.175307400+00:00
+-- finished_at: 2026-11-21T13:32:58.177442865+00:00
 -- elapsed: 2ms
 -- outcome: success
 -- dialect: postgres
@@ -98,19 +118,9 @@ insert into shop_audit.runs (invocation_id, phase) values ('01a1fe39-cc5a-72a3-8
             where schemaname = 'shop'
               and matviewname = 'raw_orders'
             ;
--- created_at: 2026-11-21T13:09:23.254196215+00:00
--- finished_at: 2026-11-21T13:09:23.255676014+00:00
+-- created_at: 2026-11-21T13:32:58.178686415+00:00
+-- finished_at: 2026-11-21T13:32:58.179821471+00:00
 -- elapsed: 1ms
--- outcome: success
--- dialect: postgres
--- node_id: seed.clyra_shop.raw_customers
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "seed.clyra_shop.raw_customers", "profile_name": "clyra_shop", "target_name": "dev"} */
-truncate table "postgres"."shop"."raw_customers";
--- created_at: 2026-11-21T13:09:23.257136912+00:00
--- finished_at: 2026-11-21T13:09:23.257944860+00:00
--- elapsed: 807us
 -- outcome: success
 -- dialect: postgres
 -- node_id: seed.clyra_shop.raw_orders
@@ -118,19 +128,9 @@ truncate table "postgres"."shop"."raw_customers";
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "seed.clyra_shop.raw_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
 truncate table "postgres"."shop"."raw_orders";
--- created_at: 2026-11-21T13:09:23.258417489+00:00
--- finished_at: 2026-11-21T13:09:23.258787081+00:00
--- elapsed: 369us
--- outcome: success
--- dialect: postgres
--- node_id: seed.clyra_shop.raw_customers
--- query_id: not available
--- desc: add_query adapter call
-insert into "postgres"."shop"."raw_customers" ("customer_id", "region") values
-          ('10','north'),('11','north'),('12','south'),('13','west');
--- created_at: 2026-11-21T13:09:23.265346505+00:00
--- finished_at: 2026-11-21T13:09:23.265771658+00:00
--- elapsed: 425us
+-- created_at: 2026-11-21T13:32:58.187180076+00:00
+-- finished_at: 2026-11-21T13:32:58.187652478+00:00
+-- elapsed: 472us
 -- outcome: success
 -- dialect: postgres
 -- node_id: seed.clyra_shop.raw_orders
@@ -138,9 +138,9 @@ insert into "postgres"."shop"."raw_customers" ("customer_id", "region") values
 -- desc: add_query adapter call
 insert into "postgres"."shop"."raw_orders" ("order_id", "customer_id", "cents", "ordered_on", "updated_at") values
           ('1','10','1999','2026-03-01','2026-03-01 08:15:00'),('2','11','4500','2026-03-01','2026-03-01 09:40:00'),('3','10','1250','2026-03-01','2026-03-01 17:05:00'),('4','12','9900','2026-03-02','2026-03-02 07:55:00'),('5','11','2100','2026-03-02','2026-03-02 12:30:00'),('6','13','750','2026-03-02','2026-03-02 18:20:00'),('7','12','-300','2026-03-03','2026-03-03 10:10:00'),('8','10','3300','2026-03-03','2026-03-03 11:45:00');
--- created_at: 2026-11-21T13:09:23.269285080+00:00
--- finished_at: 2026-11-21T13:09:23.270186248+00:00
--- elapsed: 901us
+-- created_at: 2026-11-21T13:32:58.191365092+00:00
+-- finished_at: 2026-11-21T13:32:58.192341827+00:00
+-- elapsed: 976us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.stg_orders
@@ -163,9 +163,9 @@ insert into "postgres"."shop"."raw_orders" ("order_id", "customer_id", "cents", 
             where schemaname = 'shop'
               and matviewname = 'stg_orders'
             ;
--- created_at: 2026-11-21T13:09:23.270898981+00:00
--- finished_at: 2026-11-21T13:09:23.271546567+00:00
--- elapsed: 647us
+-- created_at: 2026-11-21T13:32:58.193001398+00:00
+-- finished_at: 2026-11-21T13:32:58.193732438+00:00
+-- elapsed: 731us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.stg_orders
@@ -188,9 +188,9 @@ insert into "postgres"."shop"."raw_orders" ("order_id", "customer_id", "cents", 
             where schemaname = 'shop'
               and matviewname = 'stg_orders__dbt_tmp'
             ;
--- created_at: 2026-11-21T13:09:23.272171998+00:00
--- finished_at: 2026-11-21T13:09:23.272825791+00:00
--- elapsed: 653us
+-- created_at: 2026-11-21T13:32:58.194397078+00:00
+-- finished_at: 2026-11-21T13:32:58.198171478+00:00
+-- elapsed: 3ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.stg_orders
@@ -213,9 +213,9 @@ insert into "postgres"."shop"."raw_orders" ("order_id", "customer_id", "cents", 
             where schemaname = 'shop'
               and matviewname = 'stg_orders__dbt_backup'
             ;
--- created_at: 2026-11-21T13:09:23.273347659+00:00
--- finished_at: 2026-11-21T13:09:23.273573681+00:00
--- elapsed: 226us
+-- created_at: 2026-11-21T13:32:58.198801600+00:00
+-- finished_at: 2026-11-21T13:32:58.199022580+00:00
+-- elapsed: 220us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.stg_orders
@@ -223,9 +223,9 @@ insert into "postgres"."shop"."raw_orders" ("order_id", "customer_id", "cents", 
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.stg_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
 select 1 as before_stg_orders;
--- created_at: 2026-11-21T13:09:23.274933177+00:00
--- finished_at: 2026-11-21T13:09:23.275709017+00:00
--- elapsed: 775us
+-- created_at: 2026-11-21T13:32:58.200408258+00:00
+-- finished_at: 2026-11-21T13:32:58.201471701+00:00
+-- elapsed: 1ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.stg_orders
@@ -247,9 +247,9 @@ select
 from "postgres"."shop"."raw_orders"
 where ordered_on <= '2026-03-02'::date
   );
--- created_at: 2026-11-21T13:09:23.276574486+00:00
--- finished_at: 2026-11-21T13:09:23.276900715+00:00
--- elapsed: 326us
+-- created_at: 2026-11-21T13:32:58.202392095+00:00
+-- finished_at: 2026-11-21T13:32:58.202726235+00:00
+-- elapsed: 334us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.stg_orders
@@ -257,9 +257,9 @@ where ordered_on <= '2026-03-02'::date
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.stg_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
 alter table "postgres"."shop"."stg_orders" rename to "stg_orders__dbt_backup";
--- created_at: 2026-11-21T13:09:23.277591595+00:00
--- finished_at: 2026-11-21T13:09:23.277834608+00:00
--- elapsed: 243us
+-- created_at: 2026-11-21T13:32:58.203496573+00:00
+-- finished_at: 2026-11-21T13:32:58.203765556+00:00
+-- elapsed: 268us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.stg_orders
@@ -267,9 +267,9 @@ alter table "postgres"."shop"."stg_orders" rename to "stg_orders__dbt_backup";
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.stg_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
 alter table "postgres"."shop"."stg_orders__dbt_tmp" rename to "stg_orders";
--- created_at: 2026-11-21T13:09:23.278694120+00:00
--- finished_at: 2026-11-21T13:09:23.278969779+00:00
--- elapsed: 275us
+-- created_at: 2026-11-21T13:32:58.204710024+00:00
+-- finished_at: 2026-11-21T13:32:58.205013277+00:00
+-- elapsed: 303us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.stg_orders
@@ -277,9 +277,9 @@ alter table "postgres"."shop"."stg_orders__dbt_tmp" rename to "stg_orders";
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.stg_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
 comment on view "postgres"."shop"."stg_orders" is 'orders up to the day of the run';
--- created_at: 2026-11-21T13:09:23.279956210+00:00
--- finished_at: 2026-11-21T13:09:23.280483671+00:00
--- elapsed: 527us
+-- created_at: 2026-11-21T13:32:58.206124565+00:00
+-- finished_at: 2026-11-21T13:32:58.206759310+00:00
+-- elapsed: 634us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.stg_orders
@@ -287,9 +287,135 @@ comment on view "postgres"."shop"."stg_orders" is 'orders up to the day of the r
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.stg_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
 drop view if exists "postgres"."shop"."stg_orders__dbt_backup" cascade;
--- created_at: 2026-11-21T13:09:23.285649283+00:00
--- finished_at: 2026-11-21T13:09:23.288624432+00:00
+-- created_at: 2026-11-21T13:32:58.209855847+00:00
+-- finished_at: 2026-11-21T13:32:58.213936581+00:00
+-- elapsed: 4ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: model.clyra_shop.fct_orders
+-- query_id: not available
+-- desc: get_relation adapter call
+/* {"app": "dbt", "connection_name": "", "dbt_version": "2.0.0", "profile_name": "clyra_shop", "target_name": "dev"} */
+
+            select 'table' as type
+            from pg_tables
+            where schemaname = 'shop'
+              and tablename = 'fct_orders'
+            union all
+            select 'view' as type
+            from pg_views
+            where schemaname = 'shop'
+              and viewname = 'fct_orders'
+            union all
+            select 'materialized_view' as type
+            from pg_matviews
+            where schemaname = 'shop'
+              and matviewname = 'fct_orders'
+            ;
+-- created_at: 2026-11-21T13:32:58.214705808+00:00
+-- finished_at: 2026-11-21T13:32:58.215524268+00:00
+-- elapsed: 818us
+-- outcome: success
+-- dialect: postgres
+-- node_id: test.clyra_shop.not_null_stg_orders_order_id.81cfe2fe64
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "test.clyra_shop.not_null_stg_orders_order_id.81cfe2fe64", "profile_name": "clyra_shop", "target_name": "dev"} */
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+      
+    
+  
+    
+    
+
+
+
+select order_id
+from "postgres"."shop"."stg_orders"
+where order_id is null
+
+
+
+  
+  
+      
+    ) dbt_internal_test;
+-- created_at: 2026-11-21T13:32:58.212971343+00:00
+-- finished_at: 2026-11-21T13:32:58.216964460+00:00
+-- elapsed: 3ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: snapshot.clyra_shop.orders_snapshot
+-- query_id: not available
+-- desc: get_relation adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
+
+            select 'table' as type
+            from pg_tables
+            where schemaname = 'shop_history'
+              and tablename = 'orders_snapshot'
+            union all
+            select 'view' as type
+            from pg_views
+            where schemaname = 'shop_history'
+              and viewname = 'orders_snapshot'
+            union all
+            select 'materialized_view' as type
+            from pg_matviews
+            where schemaname = 'shop_history'
+              and matviewname = 'orders_snapshot'
+            ;
+-- created_at: 2026-11-21T13:32:58.218451247+00:00
+-- finished_at: 2026-11-21T13:32:58.220952304+00:00
 -- elapsed: 2ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: test.clyra_shop.no_order_is_negative
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "test.clyra_shop.no_order_is_negative", "profile_name": "clyra_shop", "target_name": "dev"} */
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+      
+    
+  -- Holds up to 2026-03-02; the order of 2026-03-03 with a negative amount makes it fail.
+select order_id from "postgres"."shop"."stg_orders" where cents < 0
+  
+  
+      
+    ) dbt_internal_test;
+-- created_at: 2026-11-21T13:32:58.220666118+00:00
+-- finished_at: 2026-11-21T13:32:58.227053105+00:00
+-- elapsed: 6ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: snapshot.clyra_shop.orders_snapshot
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
+select
+          column_name,
+          data_type,
+          character_maximum_length,
+          numeric_precision,
+          numeric_scale
+
+      from postgres.INFORMATION_SCHEMA.columns
+      where table_name = 'orders_snapshot'
+        
+        and table_schema = 'shop_history'
+        
+      order by ordinal_position;
+-- created_at: 2026-11-21T13:32:58.221009481+00:00
+-- finished_at: 2026-11-21T13:32:58.228368068+00:00
+-- elapsed: 7ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: test.clyra_shop.unique_stg_orders_order_id.e3b841c71a
@@ -322,112 +448,8 @@ having count(*) > 1
   
       
     ) dbt_internal_test;
--- created_at: 2026-11-21T13:09:23.286807115+00:00
--- finished_at: 2026-11-21T13:09:23.288710284+00:00
--- elapsed: 1ms
--- outcome: success
--- dialect: postgres
--- node_id: model.clyra_shop.fct_orders
--- query_id: not available
--- desc: get_relation adapter call
-/* {"app": "dbt", "connection_name": "", "dbt_version": "2.0.0", "profile_name": "clyra_shop", "target_name": "dev"} */
-
-            select 'table' as type
-            from pg_tables
-            where schemaname = 'shop'
-              and tablename = 'fct_orders'
-            union all
-            select 'view' as type
-            from pg_views
-            where schemaname = 'shop'
-              and viewname = 'fct_orders'
-            union all
-            select 'materialized_view' as type
-            from pg_matviews
-            where schemaname = 'shop'
-              and matviewname = 'fct_orders'
-            ;
--- created_at: 2026-11-21T13:09:23.291272044+00:00
--- finished_at: 2026-11-21T13:09:23.291828310+00:00
--- elapsed: 556us
--- outcome: success
--- dialect: postgres
--- node_id: test.clyra_shop.not_null_stg_orders_order_id.81cfe2fe64
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "test.clyra_shop.not_null_stg_orders_order_id.81cfe2fe64", "profile_name": "clyra_shop", "target_name": "dev"} */
-select
-      count(*) as failures,
-      count(*) != 0 as should_warn,
-      count(*) != 0 as should_error
-    from (
-      
-    
-  
-    
-    
-
-
-
-select order_id
-from "postgres"."shop"."stg_orders"
-where order_id is null
-
-
-
-  
-  
-      
-    ) dbt_internal_test;
--- created_at: 2026-11-21T13:09:23.290624976+00:00
--- finished_at: 2026-11-21T13:09:23.291658311+00:00
--- elapsed: 1ms
--- outcome: success
--- dialect: postgres
--- node_id: test.clyra_shop.no_order_is_negative
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "test.clyra_shop.no_order_is_negative", "profile_name": "clyra_shop", "target_name": "dev"} */
-select
-      count(*) as failures,
-      count(*) != 0 as should_warn,
-      count(*) != 0 as should_error
-    from (
-      
-    
-  -- Holds up to 2026-03-02; the order of 2026-03-03 with a negative amount makes it fail.
-select order_id from "postgres"."shop"."stg_orders" where cents < 0
-  
-  
-      
-    ) dbt_internal_test;
--- created_at: 2026-11-21T13:09:23.291222185+00:00
--- finished_at: 2026-11-21T13:09:23.293678102+00:00
--- elapsed: 2ms
--- outcome: success
--- dialect: postgres
--- node_id: snapshot.clyra_shop.orders_snapshot
--- query_id: not available
--- desc: get_relation adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-
-            select 'table' as type
-            from pg_tables
-            where schemaname = 'shop_history'
-              and tablename = 'orders_snapshot'
-            union all
-            select 'view' as type
-            from pg_views
-            where schemaname = 'shop_history'
-              and viewname = 'orders_snapshot'
-            union all
-            select 'materialized_view' as type
-            from pg_matviews
-            where schemaname = 'shop_history'
-              and matviewname = 'orders_snapshot'
-            ;
--- created_at: 2026-11-21T13:09:23.294512819+00:00
--- finished_at: 2026-11-21T13:09:23.296211851+00:00
+-- created_at: 2026-11-21T13:32:58.231340169+00:00
+-- finished_at: 2026-11-21T13:32:58.232414268+00:00
 -- elapsed: 1ms
 -- outcome: success
 -- dialect: postgres
@@ -451,135 +473,16 @@ select order_id from "postgres"."shop"."stg_orders" where cents < 0
             where schemaname = 'shop'
               and matviewname = 'fct_orders__dbt_tmp'
             ;
--- created_at: 2026-11-21T13:09:23.296827511+00:00
--- finished_at: 2026-11-21T13:09:23.297463891+00:00
--- elapsed: 636us
--- outcome: success
--- dialect: postgres
--- node_id: model.clyra_shop.fct_orders
--- query_id: not available
--- desc: get_relation adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.fct_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
-
-            select 'table' as type
-            from pg_tables
-            where schemaname = 'shop'
-              and tablename = 'fct_orders__dbt_backup'
-            union all
-            select 'view' as type
-            from pg_views
-            where schemaname = 'shop'
-              and viewname = 'fct_orders__dbt_backup'
-            union all
-            select 'materialized_view' as type
-            from pg_matviews
-            where schemaname = 'shop'
-              and matviewname = 'fct_orders__dbt_backup'
-            ;
--- created_at: 2026-11-21T13:09:23.298360178+00:00
--- finished_at: 2026-11-21T13:09:23.300238846+00:00
--- elapsed: 1ms
--- outcome: success
--- dialect: postgres
--- node_id: model.clyra_shop.fct_orders
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.fct_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
-create temporary table "fct_orders__dbt_tmp130923293584733"
-  
-  
-    as
-  
-  (
-    
-
-select
-    o.order_id,
-    o.customer_id,
-    c.region,
-    o.cents,
-    o.ordered_on,
-    o.updated_at
-from "postgres"."shop"."stg_orders" o
-join "postgres"."shop"."raw_customers" c on c.customer_id = o.customer_id
-
-where o.ordered_on >= (select max(ordered_on) from "postgres"."shop"."fct_orders")
-
-  );
--- created_at: 2026-11-21T13:09:23.301029706+00:00
--- finished_at: 2026-11-21T13:09:23.306715305+00:00
--- elapsed: 5ms
--- outcome: success
--- dialect: postgres
--- node_id: model.clyra_shop.fct_orders
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.fct_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
-select
-          column_name,
-          data_type,
-          character_maximum_length,
-          numeric_precision,
-          numeric_scale
-
-      from INFORMATION_SCHEMA.columns
-      where table_name = 'fct_orders__dbt_tmp130923293584733'
-        
-      order by ordinal_position;
--- created_at: 2026-11-21T13:09:23.295357340+00:00
--- finished_at: 2026-11-21T13:09:23.306754843+00:00
--- elapsed: 11ms
+-- created_at: 2026-11-21T13:32:58.229190481+00:00
+-- finished_at: 2026-11-21T13:32:58.236275892+00:00
+-- elapsed: 7ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: snapshot.clyra_shop.orders_snapshot
 -- query_id: not available
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-select
-          column_name,
-          data_type,
-          character_maximum_length,
-          numeric_precision,
-          numeric_scale
-
-      from postgres.INFORMATION_SCHEMA.columns
-      where table_name = 'orders_snapshot'
-        
-        and table_schema = 'shop_history'
-        
-      order by ordinal_position;
--- created_at: 2026-11-21T13:09:23.307601486+00:00
--- finished_at: 2026-11-21T13:09:23.310570991+00:00
--- elapsed: 2ms
--- outcome: success
--- dialect: postgres
--- node_id: model.clyra_shop.fct_orders
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.fct_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
-select
-          column_name,
-          data_type,
-          character_maximum_length,
-          numeric_precision,
-          numeric_scale
-
-      from postgres.INFORMATION_SCHEMA.columns
-      where table_name = 'fct_orders'
-        
-        and table_schema = 'shop'
-        
-      order by ordinal_position;
--- created_at: 2026-11-21T13:09:23.311479169+00:00
--- finished_at: 2026-11-21T13:09:23.314893874+00:00
--- elapsed: 3ms
--- outcome: success
--- dialect: postgres
--- node_id: snapshot.clyra_shop.orders_snapshot
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-create temporary table "orders_snapshot__dbt_tmp130923307942632"
+create temporary table "orders_snapshot__dbt_tmp133258228060788"
   
   
     as
@@ -697,9 +600,126 @@ create temporary table "orders_snapshot__dbt_tmp130923307942632"
     select * from updates
 
   );
--- created_at: 2026-11-21T13:09:23.311543713+00:00
--- finished_at: 2026-11-21T13:09:23.316133069+00:00
--- elapsed: 4ms
+-- created_at: 2026-11-21T13:32:58.233053022+00:00
+-- finished_at: 2026-11-21T13:32:58.238509345+00:00
+-- elapsed: 5ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: model.clyra_shop.fct_orders
+-- query_id: not available
+-- desc: get_relation adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.fct_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
+
+            select 'table' as type
+            from pg_tables
+            where schemaname = 'shop'
+              and tablename = 'fct_orders__dbt_backup'
+            union all
+            select 'view' as type
+            from pg_views
+            where schemaname = 'shop'
+              and viewname = 'fct_orders__dbt_backup'
+            union all
+            select 'materialized_view' as type
+            from pg_matviews
+            where schemaname = 'shop'
+              and matviewname = 'fct_orders__dbt_backup'
+            ;
+-- created_at: 2026-11-21T13:32:58.239480247+00:00
+-- finished_at: 2026-11-21T13:32:58.241525708+00:00
+-- elapsed: 2ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: model.clyra_shop.fct_orders
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.fct_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
+create temporary table "fct_orders__dbt_tmp133258230431803"
+  
+  
+    as
+  
+  (
+    
+
+select
+    o.order_id,
+    o.customer_id,
+    c.region,
+    o.cents,
+    o.ordered_on,
+    o.updated_at
+from "postgres"."shop"."stg_orders" o
+join "postgres"."shop"."raw_customers" c on c.customer_id = o.customer_id
+
+where o.ordered_on >= (select max(ordered_on) from "postgres"."shop"."fct_orders")
+
+  );
+-- created_at: 2026-11-21T13:32:58.237408371+00:00
+-- finished_at: 2026-11-21T13:32:58.250758317+00:00
+-- elapsed: 13ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: snapshot.clyra_shop.orders_snapshot
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
+select
+          column_name,
+          data_type,
+          character_maximum_length,
+          numeric_precision,
+          numeric_scale
+
+      from INFORMATION_SCHEMA.columns
+      where table_name = 'orders_snapshot__dbt_tmp133258228060788'
+        
+      order by ordinal_position;
+-- created_at: 2026-11-21T13:32:58.242358825+00:00
+-- finished_at: 2026-11-21T13:32:58.252359681+00:00
+-- elapsed: 10ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: model.clyra_shop.fct_orders
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.fct_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
+select
+          column_name,
+          data_type,
+          character_maximum_length,
+          numeric_precision,
+          numeric_scale
+
+      from INFORMATION_SCHEMA.columns
+      where table_name = 'fct_orders__dbt_tmp133258230431803'
+        
+      order by ordinal_position;
+-- created_at: 2026-11-21T13:32:58.251903270+00:00
+-- finished_at: 2026-11-21T13:32:58.255331425+00:00
+-- elapsed: 3ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: snapshot.clyra_shop.orders_snapshot
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
+select
+          column_name,
+          data_type,
+          character_maximum_length,
+          numeric_precision,
+          numeric_scale
+
+      from postgres.INFORMATION_SCHEMA.columns
+      where table_name = 'orders_snapshot'
+        
+        and table_schema = 'shop_history'
+        
+      order by ordinal_position;
+-- created_at: 2026-11-21T13:32:58.253147757+00:00
+-- finished_at: 2026-11-21T13:32:58.259086677+00:00
+-- elapsed: 5ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.fct_orders
@@ -719,9 +739,9 @@ select
         and table_schema = 'shop'
         
       order by ordinal_position;
--- created_at: 2026-11-21T13:09:23.316022021+00:00
--- finished_at: 2026-11-21T13:09:23.319838924+00:00
--- elapsed: 3ms
+-- created_at: 2026-11-21T13:32:58.256536746+00:00
+-- finished_at: 2026-11-21T13:32:58.262041168+00:00
+-- elapsed: 5ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: snapshot.clyra_shop.orders_snapshot
@@ -736,12 +756,76 @@ select
           numeric_scale
 
       from INFORMATION_SCHEMA.columns
-      where table_name = 'orders_snapshot__dbt_tmp130923307942632'
+      where table_name = 'orders_snapshot__dbt_tmp133258228060788'
         
       order by ordinal_position;
--- created_at: 2026-11-21T13:09:23.318198240+00:00
--- finished_at: 2026-11-21T13:09:23.320235536+00:00
+-- created_at: 2026-11-21T13:32:58.260103726+00:00
+-- finished_at: 2026-11-21T13:32:58.267008473+00:00
+-- elapsed: 6ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: model.clyra_shop.fct_orders
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.fct_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
+select
+          column_name,
+          data_type,
+          character_maximum_length,
+          numeric_precision,
+          numeric_scale
+
+      from postgres.INFORMATION_SCHEMA.columns
+      where table_name = 'fct_orders'
+        
+        and table_schema = 'shop'
+        
+      order by ordinal_position;
+-- created_at: 2026-11-21T13:32:58.263072229+00:00
+-- finished_at: 2026-11-21T13:32:58.268960673+00:00
+-- elapsed: 5ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: snapshot.clyra_shop.orders_snapshot
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
+select
+          column_name,
+          data_type,
+          character_maximum_length,
+          numeric_precision,
+          numeric_scale
+
+      from postgres.INFORMATION_SCHEMA.columns
+      where table_name = 'orders_snapshot'
+        
+        and table_schema = 'shop_history'
+        
+      order by ordinal_position;
+-- created_at: 2026-11-21T13:32:58.270239197+00:00
+-- finished_at: 2026-11-21T13:32:58.272683141+00:00
 -- elapsed: 2ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: snapshot.clyra_shop.orders_snapshot
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
+select
+          column_name,
+          data_type,
+          character_maximum_length,
+          numeric_precision,
+          numeric_scale
+
+      from INFORMATION_SCHEMA.columns
+      where table_name = 'orders_snapshot__dbt_tmp133258228060788'
+        
+      order by ordinal_position;
+-- created_at: 2026-11-21T13:32:58.270846886+00:00
+-- finished_at: 2026-11-21T13:32:58.275742104+00:00
+-- elapsed: 4ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.fct_orders
@@ -751,11 +835,11 @@ select
 delete from "postgres"."shop"."fct_orders" as DBT_INTERNAL_DEST
         where (order_id) in (
             select distinct order_id
-            from "fct_orders__dbt_tmp130923293584733" as DBT_INTERNAL_SOURCE
+            from "fct_orders__dbt_tmp133258230431803" as DBT_INTERNAL_SOURCE
         );
--- created_at: 2026-11-21T13:09:23.320351434+00:00
--- finished_at: 2026-11-21T13:09:23.323156676+00:00
--- elapsed: 2ms
+-- created_at: 2026-11-21T13:32:58.275864377+00:00
+-- finished_at: 2026-11-21T13:32:58.276114317+00:00
+-- elapsed: 249us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.fct_orders
@@ -769,33 +853,11 @@ delete from "postgres"."shop"."fct_orders" as DBT_INTERNAL_DEST
     insert into "postgres"."shop"."fct_orders" ("order_id", "customer_id", "region", "cents", "ordered_on", "updated_at")
     (
         select "order_id", "customer_id", "region", "cents", "ordered_on", "updated_at"
-        from "fct_orders__dbt_tmp130923293584733"
+        from "fct_orders__dbt_tmp133258230431803"
     );
--- created_at: 2026-11-21T13:09:23.321077304+00:00
--- finished_at: 2026-11-21T13:09:23.324161785+00:00
--- elapsed: 3ms
--- outcome: success
--- dialect: postgres
--- node_id: snapshot.clyra_shop.orders_snapshot
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-select
-          column_name,
-          data_type,
-          character_maximum_length,
-          numeric_precision,
-          numeric_scale
-
-      from postgres.INFORMATION_SCHEMA.columns
-      where table_name = 'orders_snapshot'
-        
-        and table_schema = 'shop_history'
-        
-      order by ordinal_position;
--- created_at: 2026-11-21T13:09:23.324060138+00:00
--- finished_at: 2026-11-21T13:09:23.326033735+00:00
--- elapsed: 1ms
+-- created_at: 2026-11-21T13:32:58.277096596+00:00
+-- finished_at: 2026-11-21T13:32:58.278079610+00:00
+-- elapsed: 983us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.fct_orders
@@ -803,50 +865,214 @@ select
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.fct_orders", "profile_name": "clyra_shop", "target_name": "dev"} */
 analyze "postgres"."shop"."fct_orders";
--- created_at: 2026-11-21T13:09:23.325270202+00:00
--- finished_at: 2026-11-21T13:09:23.327873548+00:00
--- elapsed: 2ms
+-- created_at: 2026-11-21T13:32:58.275051655+00:00
+-- finished_at: 2026-11-21T13:32:58.280806345+00:00
+-- elapsed: 5ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: snapshot.clyra_shop.orders_snapshot
+-- query_id: not available
+-- desc: get_column_schema_from_query adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
+select * from (
+        
+    
+    with snapshot_query as (
+
+        select * from "postgres"."shop"."stg_orders"
+
+    ),
+
+    snapshotted_data as (
+
+        select *, 
+    
+        order_id as dbt_unique_key
+    
+
+        from "postgres"."shop_history"."orders_snapshot"
+        where
+            
+                dbt_valid_to is null
+            
+
+    ),
+
+    insertions_source_data as (
+
+        select *, 
+    
+        order_id as dbt_unique_key
+    
+,
+            updated_at as dbt_updated_at,
+            updated_at as dbt_valid_from,
+            
+  
+  coalesce(nullif(updated_at, updated_at), null)
+  as dbt_valid_to
+,
+            md5(coalesce(cast(order_id as varchar ), '')
+         || '|' || coalesce(cast(updated_at as varchar ), '')
+        ) as dbt_scd_id
+
+        from snapshot_query
+    ),
+
+    updates_source_data as (
+
+        select *, 
+    
+        order_id as dbt_unique_key
+    
+,
+            updated_at as dbt_updated_at,
+            updated_at as dbt_valid_from,
+            updated_at as dbt_valid_to
+
+        from snapshot_query
+    ),
+
+    insertions as (
+
+        select
+            'insert' as dbt_change_type,
+            source_data.*
+
+        from insertions_source_data as source_data
+        left outer join snapshotted_data
+            on 
+    
+        snapshotted_data.dbt_unique_key = source_data.dbt_unique_key
+    
+
+            where 
+    
+        snapshotted_data.dbt_unique_key is null
+    
+
+            or (
+    
+        snapshotted_data.dbt_unique_key is not null
+    
+ and (
+               (snapshotted_data.dbt_valid_from < source_data.updated_at)
+            )
+
+        )
+
+    ),
+
+    updates as (
+
+        select
+            'update' as dbt_change_type,
+            source_data.*,
+            snapshotted_data.dbt_scd_id
+
+        from updates_source_data as source_data
+        join snapshotted_data
+            on 
+    
+        snapshotted_data.dbt_unique_key = source_data.dbt_unique_key
+    
+
+        where (
+            (snapshotted_data.dbt_valid_from < source_data.updated_at)
+        )
+    )
+
+    select * from insertions
+    union all
+    select * from updates
+
+    ) as __dbt_sbq
+    where false
+    limit 0;
+-- created_at: 2026-11-21T13:32:58.282044325+00:00
+-- finished_at: 2026-11-21T13:32:58.283061051+00:00
+-- elapsed: 1ms
+-- outcome: success
+-- dialect: postgres
+-- node_id: snapshot.clyra_shop.orders_snapshot
+-- query_id: not available
+-- desc: get_column_schema_from_query adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
+select * from (
+        select now()::timestamp without time zone as dbt_snapshot_time
+    ) as __dbt_sbq
+    where false
+    limit 0;
+-- created_at: 2026-11-21T13:32:58.287072956+00:00
+-- finished_at: 2026-11-21T13:32:58.287702391+00:00
+-- elapsed: 629us
+-- outcome: success
+-- dialect: postgres
+-- node_id: test.clyra_shop.unique_fct_orders_order_id.523ddb6ce5
+-- query_id: not available
+-- desc: execute adapter call
+/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "test.clyra_shop.unique_fct_orders_order_id.523ddb6ce5", "profile_name": "clyra_shop", "target_name": "dev"} */
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+      
+    
+  
+    
+    
+
+select
+    order_id as unique_field,
+    count(*) as n_records
+
+from "postgres"."shop"."fct_orders"
+where order_id is not null
+group by order_id
+having count(*) > 1
+
+
+
+  
+  
+      
+    ) dbt_internal_test;
+-- created_at: 2026-11-21T13:32:58.287646336+00:00
+-- finished_at: 2026-11-21T13:32:58.289340448+00:00
+-- elapsed: 1ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: snapshot.clyra_shop.orders_snapshot
 -- query_id: not available
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-select
-          column_name,
-          data_type,
-          character_maximum_length,
-          numeric_precision,
-          numeric_scale
-
-      from INFORMATION_SCHEMA.columns
-      where table_name = 'orders_snapshot__dbt_tmp130923307942632'
-        
-      order by ordinal_position;
--- created_at: 2026-11-21T13:09:23.329197377+00:00
--- finished_at: 2026-11-21T13:09:23.331432128+00:00
--- elapsed: 2ms
+update "postgres"."shop_history"."orders_snapshot"
+    set dbt_valid_to = DBT_INTERNAL_SOURCE.dbt_valid_to
+    from "orders_snapshot__dbt_tmp133258228060788" as DBT_INTERNAL_SOURCE
+    where DBT_INTERNAL_SOURCE.dbt_scd_id::text = "postgres"."shop_history"."orders_snapshot".dbt_scd_id::text
+      and DBT_INTERNAL_SOURCE.dbt_change_type::text in ('update'::text, 'delete'::text)
+      
+        and "postgres"."shop_history"."orders_snapshot".dbt_valid_to is null;
+-- created_at: 2026-11-21T13:32:58.289461465+00:00
+-- finished_at: 2026-11-21T13:32:58.289783706+00:00
+-- elapsed: 322us
 -- outcome: success
 -- dialect: postgres
 -- node_id: snapshot.clyra_shop.orders_snapshot
 -- query_id: not available
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-select
-          column_name,
-          data_type,
-          character_maximum_length,
-          numeric_precision,
-          numeric_scale
 
-      from postgres.INFORMATION_SCHEMA.columns
-      where table_name = 'orders_snapshot'
-        
-        and table_schema = 'shop_history'
-        
-      order by ordinal_position;
--- created_at: 2026-11-21T13:09:23.330883735+00:00
--- finished_at: 2026-11-21T13:09:23.333061106+00:00
+      
+
+
+    insert into "postgres"."shop_history"."orders_snapshot" ("order_id", "customer_id", "cents", "ordered_on", "updated_at", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to", "dbt_scd_id")
+    select DBT_INTERNAL_SOURCE."order_id",DBT_INTERNAL_SOURCE."customer_id",DBT_INTERNAL_SOURCE."cents",DBT_INTERNAL_SOURCE."ordered_on",DBT_INTERNAL_SOURCE."updated_at",DBT_INTERNAL_SOURCE."dbt_updated_at",DBT_INTERNAL_SOURCE."dbt_valid_from",DBT_INTERNAL_SOURCE."dbt_valid_to",DBT_INTERNAL_SOURCE."dbt_scd_id"
+    from "orders_snapshot__dbt_tmp133258228060788" as DBT_INTERNAL_SOURCE
+    where DBT_INTERNAL_SOURCE.dbt_change_type::text = 'insert'::text;
+-- created_at: 2026-11-21T13:32:58.288671101+00:00
+-- finished_at: 2026-11-21T13:32:58.291095904+00:00
 -- elapsed: 2ms
 -- outcome: success
 -- dialect: postgres
@@ -888,64 +1114,9 @@ where value_field not in (
   
       
     ) dbt_internal_test;
--- created_at: 2026-11-21T13:09:23.334081339+00:00
--- finished_at: 2026-11-21T13:09:23.334558822+00:00
--- elapsed: 477us
--- outcome: success
--- dialect: postgres
--- node_id: test.clyra_shop.unique_fct_orders_order_id.523ddb6ce5
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "test.clyra_shop.unique_fct_orders_order_id.523ddb6ce5", "profile_name": "clyra_shop", "target_name": "dev"} */
-select
-      count(*) as failures,
-      count(*) != 0 as should_warn,
-      count(*) != 0 as should_error
-    from (
-      
-    
-  
-    
-    
-
-select
-    order_id as unique_field,
-    count(*) as n_records
-
-from "postgres"."shop"."fct_orders"
-where order_id is not null
-group by order_id
-having count(*) > 1
-
-
-
-  
-  
-      
-    ) dbt_internal_test;
--- created_at: 2026-11-21T13:09:23.333059254+00:00
--- finished_at: 2026-11-21T13:09:23.335454340+00:00
--- elapsed: 2ms
--- outcome: success
--- dialect: postgres
--- node_id: snapshot.clyra_shop.orders_snapshot
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-select
-          column_name,
-          data_type,
-          character_maximum_length,
-          numeric_precision,
-          numeric_scale
-
-      from INFORMATION_SCHEMA.columns
-      where table_name = 'orders_snapshot__dbt_tmp130923307942632'
-        
-      order by ordinal_position;
--- created_at: 2026-11-21T13:09:23.336086778+00:00
--- finished_at: 2026-11-21T13:09:23.336929313+00:00
--- elapsed: 842us
+-- created_at: 2026-11-21T13:32:58.292805922+00:00
+-- finished_at: 2026-11-21T13:32:58.293626666+00:00
+-- elapsed: 820us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -968,9 +1139,9 @@ select
             where schemaname = 'shop'
               and matviewname = 'daily_revenue'
             ;
--- created_at: 2026-11-21T13:09:23.337752881+00:00
--- finished_at: 2026-11-21T13:09:23.338407313+00:00
--- elapsed: 654us
+-- created_at: 2026-11-21T13:32:58.294822356+00:00
+-- finished_at: 2026-11-21T13:32:58.296285394+00:00
+-- elapsed: 1ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -993,133 +1164,9 @@ select
             where schemaname = 'shop'
               and matviewname = 'daily_revenue__dbt_tmp'
             ;
--- created_at: 2026-11-21T13:09:23.338065777+00:00
--- finished_at: 2026-11-21T13:09:23.338687377+00:00
--- elapsed: 621us
--- outcome: success
--- dialect: postgres
--- node_id: snapshot.clyra_shop.orders_snapshot
--- query_id: not available
--- desc: get_column_schema_from_query adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-select * from (
-        
-    
-    with snapshot_query as (
-
-        select * from "postgres"."shop"."stg_orders"
-
-    ),
-
-    snapshotted_data as (
-
-        select *, 
-    
-        order_id as dbt_unique_key
-    
-
-        from "postgres"."shop_history"."orders_snapshot"
-        where
-            
-                dbt_valid_to is null
-            
-
-    ),
-
-    insertions_source_data as (
-
-        select *, 
-    
-        order_id as dbt_unique_key
-    
-,
-            updated_at as dbt_updated_at,
-            updated_at as dbt_valid_from,
-            
-  
-  coalesce(nullif(updated_at, updated_at), null)
-  as dbt_valid_to
-,
-            md5(coalesce(cast(order_id as varchar ), '')
-         || '|' || coalesce(cast(updated_at as varchar ), '')
-        ) as dbt_scd_id
-
-        from snapshot_query
-    ),
-
-    updates_source_data as (
-
-        select *, 
-    
-        order_id as dbt_unique_key
-    
-,
-            updated_at as dbt_updated_at,
-            updated_at as dbt_valid_from,
-            updated_at as dbt_valid_to
-
-        from snapshot_query
-    ),
-
-    insertions as (
-
-        select
-            'insert' as dbt_change_type,
-            source_data.*
-
-        from insertions_source_data as source_data
-        left outer join snapshotted_data
-            on 
-    
-        snapshotted_data.dbt_unique_key = source_data.dbt_unique_key
-    
-
-            where 
-    
-        snapshotted_data.dbt_unique_key is null
-    
-
-            or (
-    
-        snapshotted_data.dbt_unique_key is not null
-    
- and (
-               (snapshotted_data.dbt_valid_from < source_data.updated_at)
-            )
-
-        )
-
-    ),
-
-    updates as (
-
-        select
-            'update' as dbt_change_type,
-            source_data.*,
-            snapshotted_data.dbt_scd_id
-
-        from updates_source_data as source_data
-        join snapshotted_data
-            on 
-    
-        snapshotted_data.dbt_unique_key = source_data.dbt_unique_key
-    
-
-        where (
-            (snapshotted_data.dbt_valid_from < source_data.updated_at)
-        )
-    )
-
-    select * from insertions
-    union all
-    select * from updates
-
-    ) as __dbt_sbq
-    where false
-    limit 0;
--- created_at: 2026-11-21T13:09:23.339262793+00:00
--- finished_at: 2026-11-21T13:09:23.339916208+00:00
--- elapsed: 653us
+-- created_at: 2026-11-21T13:32:58.297527208+00:00
+-- finished_at: 2026-11-21T13:32:58.302401922+00:00
+-- elapsed: 4ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1142,23 +1189,9 @@ select * from (
             where schemaname = 'shop'
               and matviewname = 'daily_revenue__dbt_backup'
             ;
--- created_at: 2026-11-21T13:09:23.340227525+00:00
--- finished_at: 2026-11-21T13:09:23.340579766+00:00
--- elapsed: 352us
--- outcome: success
--- dialect: postgres
--- node_id: snapshot.clyra_shop.orders_snapshot
--- query_id: not available
--- desc: get_column_schema_from_query adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-select * from (
-        select now()::timestamp without time zone as dbt_snapshot_time
-    ) as __dbt_sbq
-    where false
-    limit 0;
--- created_at: 2026-11-21T13:09:23.340645976+00:00
--- finished_at: 2026-11-21T13:09:23.340902425+00:00
--- elapsed: 256us
+-- created_at: 2026-11-21T13:32:58.303283174+00:00
+-- finished_at: 2026-11-21T13:32:58.303505114+00:00
+-- elapsed: 221us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1166,9 +1199,9 @@ select * from (
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.daily_revenue", "profile_name": "clyra_shop", "target_name": "dev"} */
 commit;
--- created_at: 2026-11-21T13:09:23.341660830+00:00
--- finished_at: 2026-11-21T13:09:23.341976676+00:00
--- elapsed: 315us
+-- created_at: 2026-11-21T13:32:58.304367560+00:00
+-- finished_at: 2026-11-21T13:32:58.304725978+00:00
+-- elapsed: 358us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1176,9 +1209,9 @@ commit;
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.daily_revenue", "profile_name": "clyra_shop", "target_name": "dev"} */
 select pg_sleep(0);
--- created_at: 2026-11-21T13:09:23.342571811+00:00
--- finished_at: 2026-11-21T13:09:23.342771921+00:00
--- elapsed: 200us
+-- created_at: 2026-11-21T13:32:58.305648994+00:00
+-- finished_at: 2026-11-21T13:32:58.305910227+00:00
+-- elapsed: 261us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1186,42 +1219,9 @@ select pg_sleep(0);
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.daily_revenue", "profile_name": "clyra_shop", "target_name": "dev"} */
 select 1 as before_daily_revenue;
--- created_at: 2026-11-21T13:09:23.342464217+00:00
--- finished_at: 2026-11-21T13:09:23.343253465+00:00
--- elapsed: 789us
--- outcome: success
--- dialect: postgres
--- node_id: snapshot.clyra_shop.orders_snapshot
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-update "postgres"."shop_history"."orders_snapshot"
-    set dbt_valid_to = DBT_INTERNAL_SOURCE.dbt_valid_to
-    from "orders_snapshot__dbt_tmp130923307942632" as DBT_INTERNAL_SOURCE
-    where DBT_INTERNAL_SOURCE.dbt_scd_id::text = "postgres"."shop_history"."orders_snapshot".dbt_scd_id::text
-      and DBT_INTERNAL_SOURCE.dbt_change_type::text in ('update'::text, 'delete'::text)
-      
-        and "postgres"."shop_history"."orders_snapshot".dbt_valid_to is null;
--- created_at: 2026-11-21T13:09:23.343471280+00:00
--- finished_at: 2026-11-21T13:09:23.343885696+00:00
--- elapsed: 414us
--- outcome: success
--- dialect: postgres
--- node_id: snapshot.clyra_shop.orders_snapshot
--- query_id: not available
--- desc: execute adapter call
-/* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "snapshot.clyra_shop.orders_snapshot", "profile_name": "clyra_shop", "target_name": "dev"} */
-
-      
-
-
-    insert into "postgres"."shop_history"."orders_snapshot" ("order_id", "customer_id", "cents", "ordered_on", "updated_at", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to", "dbt_scd_id")
-    select DBT_INTERNAL_SOURCE."order_id",DBT_INTERNAL_SOURCE."customer_id",DBT_INTERNAL_SOURCE."cents",DBT_INTERNAL_SOURCE."ordered_on",DBT_INTERNAL_SOURCE."updated_at",DBT_INTERNAL_SOURCE."dbt_updated_at",DBT_INTERNAL_SOURCE."dbt_valid_from",DBT_INTERNAL_SOURCE."dbt_valid_to",DBT_INTERNAL_SOURCE."dbt_scd_id"
-    from "orders_snapshot__dbt_tmp130923307942632" as DBT_INTERNAL_SOURCE
-    where DBT_INTERNAL_SOURCE.dbt_change_type::text = 'insert'::text;
--- created_at: 2026-11-21T13:09:23.344208009+00:00
--- finished_at: 2026-11-21T13:09:23.346223789+00:00
--- elapsed: 2ms
+-- created_at: 2026-11-21T13:32:58.308109369+00:00
+-- finished_at: 2026-11-21T13:32:58.311295292+00:00
+-- elapsed: 3ms
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1245,9 +1245,9 @@ select
 from "postgres"."shop"."fct_orders"
 group by ordered_on, region
   );
--- created_at: 2026-11-21T13:09:23.347342709+00:00
--- finished_at: 2026-11-21T13:09:23.347634266+00:00
--- elapsed: 291us
+-- created_at: 2026-11-21T13:32:58.312899901+00:00
+-- finished_at: 2026-11-21T13:32:58.313310194+00:00
+-- elapsed: 410us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1255,9 +1255,9 @@ group by ordered_on, region
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.daily_revenue", "profile_name": "clyra_shop", "target_name": "dev"} */
 alter table "postgres"."shop"."daily_revenue" rename to "daily_revenue__dbt_backup";
--- created_at: 2026-11-21T13:09:23.348500905+00:00
--- finished_at: 2026-11-21T13:09:23.348765929+00:00
--- elapsed: 265us
+-- created_at: 2026-11-21T13:32:58.314521889+00:00
+-- finished_at: 2026-11-21T13:32:58.314865234+00:00
+-- elapsed: 343us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1265,9 +1265,9 @@ alter table "postgres"."shop"."daily_revenue" rename to "daily_revenue__dbt_back
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.daily_revenue", "profile_name": "clyra_shop", "target_name": "dev"} */
 alter table "postgres"."shop"."daily_revenue__dbt_tmp" rename to "daily_revenue";
--- created_at: 2026-11-21T13:09:23.349370169+00:00
--- finished_at: 2026-11-21T13:09:23.349561495+00:00
--- elapsed: 191us
+-- created_at: 2026-11-21T13:32:58.315781004+00:00
+-- finished_at: 2026-11-21T13:32:58.316058668+00:00
+-- elapsed: 277us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1275,9 +1275,9 @@ alter table "postgres"."shop"."daily_revenue__dbt_tmp" rename to "daily_revenue"
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.daily_revenue", "profile_name": "clyra_shop", "target_name": "dev"} */
 select 2 as after_daily_revenue;
--- created_at: 2026-11-21T13:09:23.351075440+00:00
--- finished_at: 2026-11-21T13:09:23.351571260+00:00
--- elapsed: 495us
+-- created_at: 2026-11-21T13:32:58.318348671+00:00
+-- finished_at: 2026-11-21T13:32:58.319201224+00:00
+-- elapsed: 852us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1285,9 +1285,9 @@ select 2 as after_daily_revenue;
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.daily_revenue", "profile_name": "clyra_shop", "target_name": "dev"} */
 drop table if exists "postgres"."shop"."daily_revenue__dbt_backup" cascade;
--- created_at: 2026-11-21T13:09:23.352211624+00:00
--- finished_at: 2026-11-21T13:09:23.352391655+00:00
--- elapsed: 180us
+-- created_at: 2026-11-21T13:32:58.320117005+00:00
+-- finished_at: 2026-11-21T13:32:58.320348958+00:00
+-- elapsed: 231us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1295,9 +1295,9 @@ drop table if exists "postgres"."shop"."daily_revenue__dbt_backup" cascade;
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.daily_revenue", "profile_name": "clyra_shop", "target_name": "dev"} */
 commit;
--- created_at: 2026-11-21T13:09:23.352937415+00:00
--- finished_at: 2026-11-21T13:09:23.353323701+00:00
--- elapsed: 386us
+-- created_at: 2026-11-21T13:32:58.321148668+00:00
+-- finished_at: 2026-11-21T13:32:58.321701900+00:00
+-- elapsed: 553us
 -- outcome: success
 -- dialect: postgres
 -- node_id: model.clyra_shop.daily_revenue
@@ -1305,9 +1305,9 @@ commit;
 -- desc: execute adapter call
 /* {"app": "dbt", "dbt_version": "2.0.0", "node_id": "model.clyra_shop.daily_revenue", "profile_name": "clyra_shop", "target_name": "dev"} */
 analyze "postgres"."shop"."daily_revenue";
--- created_at: 2026-11-21T13:09:23.356476456+00:00
--- finished_at: 2026-11-21T13:09:23.357038502+00:00
--- elapsed: 562us
+-- created_at: 2026-11-21T13:32:58.325590146+00:00
+-- finished_at: 2026-11-21T13:32:58.326132500+00:00
+-- elapsed: 542us
 -- outcome: success
 -- dialect: postgres
 -- node_id: test.clyra_shop.not_null_daily_revenue_cents.876c5a9af8
@@ -1337,13 +1337,13 @@ where cents is null
   
       
     ) dbt_internal_test;
--- created_at: 2026-11-21T13:09:23.359307980+00:00
--- finished_at: 2026-11-21T13:09:23.359714969+00:00
--- elapsed: 406us
+-- created_at: 2026-11-21T13:32:58.328460870+00:00
+-- finished_at: 2026-11-21T13:32:58.328822743+00:00
+-- elapsed: 361us
 -- outcome: success
 -- dialect: postgres
 -- node_id: operation.clyra_shop.clyra_shop-on-run-end-0
 -- query_id: not available
 -- desc: execute adapter call
 /* {"app": "dbt", "connection_name": "", "dbt_version": "2.0.0", "profile_name": "clyra_shop", "target_name": "dev"} */
-insert into shop_audit.runs (invocation_id, phase) values ('01a1fe39-cc5a-72a3-8e44-389aa9c8949f', 'end');
+insert into shop_audit.runs (invocation_id, phase) values ('01a1fe4f-6359-7973-98be-f03f38f5d29e', 'end');
