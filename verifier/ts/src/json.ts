@@ -87,7 +87,8 @@ class Tokenizer {
 
   #object(depth: number): JsonObject {
     const object: JsonObject = {}
-    let last: string | undefined
+    /** The greatest name so far: a name above it is neither out of order nor a duplicate. */
+    let greatest: string | undefined
     this.#at++
     this.#skipSpace()
     if (this.#take('}')) return object
@@ -95,16 +96,15 @@ class Tokenizer {
       this.#skipSpace()
       if (this.#text[this.#at] !== '"') throw this.#refuse('JSON_SYNTAX', 'a member name was expected')
       const name = this.#string()
-      if (last !== undefined && name <= last) {
+      if (greatest !== undefined && name <= greatest) {
         if (Object.hasOwn(object, name))
           throw this.#refuse('JSON_DUPLICATE_NAME', `member ${JSON.stringify(name)} twice`)
         this.#canonical = false
-      }
+      } else greatest = name
       // `__proto__` matches the grammar, and assigning to it would change the object's prototype.
       if (!NAME.test(name) || name === '__proto__') {
         throw this.#refuse('JSON_FORBIDDEN_NAME', `member name ${JSON.stringify(name.slice(0, 140))}`)
       }
-      last = name
       this.#skipSpace()
       if (!this.#take(':')) throw this.#refuse('JSON_SYNTAX', 'a colon was expected')
       object[name] = this.#value(depth + 1)

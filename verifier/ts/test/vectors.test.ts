@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CODES, verifyBundle, verifyTiles } from '../src/index.js'
-import { type VectorOptions, vectors } from './vectors/index.js'
-
-export function optionsOf({ artifacts, checkpoints, minSize, now, ...rest }: VectorOptions) {
-  const bytes = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-  return {
-    ...rest,
-    ...(checkpoints && { checkpoints: checkpoints.map(bytes) }),
-    ...(minSize !== undefined && { minSize: BigInt(minSize) }),
-    ...(now !== undefined && { now: new Date(now) }),
-    ...(artifacts && {
-      artifacts: (sha256: string) => (artifacts[sha256] === undefined ? undefined : bytes(artifacts[sha256])),
-    }),
-  }
-}
+import { vectors } from './vectors/index.js'
+import { optionsOf } from './vectors/options-of.js'
 
 describe('golden vectors', () => {
   const all = vectors()

@@ -1,0 +1,15 @@
+import type { VectorOptions } from './vector.js'
+
+/** The options of a vector as the verifier takes them. */
+export function optionsOf({ artifacts, checkpoints, minSize, now, ...rest }: VectorOptions) {
+  const bytes = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  return {
+    ...rest,
+    ...(checkpoints && { checkpoints: checkpoints.map(bytes) }),
+    ...(minSize !== undefined && { minSize: BigInt(minSize) }),
+    ...(now !== undefined && { now: new Date(now) }),
+    ...(artifacts && {
+      artifacts: (sha256: string) => (artifacts[sha256] === undefined ? undefined : bytes(artifacts[sha256])),
+    }),
+  }
+}
