@@ -158,7 +158,7 @@ class JsonLogReader implements LogReader {
     const { name } = line.info
     if (name === 'NodeStart' || name === 'LogHookStartLine') this.#begin(line)
     if (name === 'NodeFinished' || name === 'LogHookEndLine') drafts.push(...this.#finish(line))
-    if (name === 'CommandCompleted') drafts.push(this.#complete(line))
+    if (name === 'CommandCompleted' && !this.#ended) drafts.push(this.#complete(line))
     return this.#release(drafts, STARTS.has(name))
   }
 

@@ -42,6 +42,7 @@ class OtelReader implements LogReader {
   readonly #facts: InvocationFacts = { ...noFacts(), engine: 'dbt-fusion' }
   readonly #statements = new Map<string, Statement>()
   readonly #running = new Map<string, RunningNode>()
+  readonly #endings = new Map<string, number>()
   readonly #begun = new Set<string>()
   readonly #finished = new Set<string>()
   readonly #statuses: string[] = []
@@ -149,7 +150,7 @@ class OtelReader implements LogReader {
       ]
     }
     if (kind === 'NodeProcessed' || kind === 'HookProcessed') return this.#finish(kind, read, start, end)
-    if (kind === 'Invocation') return [this.#complete(attributes, read.status?.code, start, end)]
+    if (kind === 'Invocation' && !this.#ended) return [this.#complete(attributes, read.status?.code, start, end)]
     return []
   }
 
@@ -194,7 +195,9 @@ class OtelReader implements LogReader {
       thread: null,
       message: sealedText(message),
     }
-    const key = `${invocation}/log/node/${running.node}`
+    const nth = (this.#endings.get(running.node) ?? 0) + 1
+    this.#endings.set(running.node, nth)
+    const key = `${invocation}/log/node/${running.node}${nth > 1 ? `/${nth}` : ''}`
     if (isTestType(running.resourceType)) {
       const failing = member(attributes.node_test_detail, 'failing_rows')
       const failures = count(failing) ?? (status === 'pass' ? '0' : null)

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { givenFlag } from './dbt-flags.js'
-import { fromProject, type Surroundings } from './project-paths.js'
+import { fromProject, QUIET, type Surroundings } from './project-paths.js'
 import { resolveTemplate } from './template.js'
 
 /** How to reach the Postgres that dbt writes to. `password` is a secret: never print or record it. */
@@ -110,7 +110,7 @@ function readProfile(
 ): { ok: true; profile: z.infer<typeof profile> } | { ok: false; reason: NoConnection } {
   let parsed: unknown
   try {
-    parsed = parse(profilesYaml)
+    parsed = parse(profilesYaml, QUIET)
   } catch {
     return { ok: false, reason: 'profiles-invalid' }
   }

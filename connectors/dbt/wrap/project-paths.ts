@@ -3,6 +3,9 @@ import { parse } from 'yaml'
 import { type Environment, givenFlag } from './dbt-flags.js'
 import { resolveTemplate } from './template.js'
 
+/** The parser's warnings quote the file: they are not printed. */
+export const QUIET = { logLevel: 'error' } as const
+
 /** What of the surroundings the paths depend on. */
 export interface Surroundings {
   readonly args: readonly string[]
@@ -56,7 +59,7 @@ export function fromProject(projectYaml: string | undefined, name: string, env: 
   if (projectYaml === undefined) return undefined
   try {
     // The parser gives any YAML value; only a mapping with a text member is looked at.
-    const project: unknown = parse(projectYaml)
+    const project: unknown = parse(projectYaml, QUIET)
     if (typeof project !== 'object' || project === null || !(name in project)) return undefined
     const value: unknown = Object.entries(project).find(([key]) => key === name)?.[1]
     if (typeof value !== 'string' || value === '') return undefined

@@ -1,0 +1,337 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isClyraError } from '../../src/errors/index.js'
+import { type DraftEvent, prepare, Sealable, seal } from '../../src/events/index.js'
+import {
+  INVOCATION,
+  json,
+  LogBuilder,
+  manifestOf,
+  OTHER_INVOCATION,
+  RUN,
+  runResultsOf,
+} from '../../test/dbt/dbt-files.js'
+import { closeDbtRun } from './close-run.js'
+import { isDraft } from './drafts.js'
+import { linesOf } from './lines.js'
+import { readManifest } from './manifest.js'
+import { type DbtRunFiles, readDbtRun } from './read-dbt-run.js'
+import { createDbtRunReader } from './run-reader.js'
+import { readRunResults } from './run-results.js'
+
+const MODEL = 'model.shop.orders'
+const TEST = 'test.shop.unique_orders'
+const KEY = new Uint8Array(32).fill(9)
+
+function wholeLog(options: { invocation?: string; runId?: string } = {}): LogBuilder {
+  return new LogBuilder()
+    .start(options)
+    .nodeStart(MODEL, options)
+    .statement("insert into orders select 'CANARY-SQL'", 'INSERT 0 3', MODEL, options)
+    .commit(MODEL, options)
+    .nodeEnd(
+      MODEL,
+      'success',
+      { message: 'CANARY-MESSAGE', adapter_response: { code: 'INSERT', rows_affected: 3 } },
+      options,
+    )
+    .nodeStart(TEST, options)
+    .nodeEnd(TEST, 'pass', { num_failures: 0 }, options)
+    .end(true, options)
+}
+
+const RESULTS = [
+  {
+    unique_id: MODEL,
+    status: 'success',
+    message: 'CANARY-CLAIM',
+    adapter_response: { code: 'INSERT', rows_affected: 3 },
+  },
+  { unique_id: TEST, status: 'pass', failures: 0 },
+]
+
+function files(extra: Partial<DbtRunFiles> = {}): DbtRunFiles {
+  return {
+    log: wholeLog().bytes,
+    manifest: manifestOf(),
+    runResults: runResultsOf(RESULTS),
+    fingerprintKey: KEY,
+    ...extra,
+  }
+}
+
+function kinds(events: readonly DraftEvent[]): string[] {
+  return events.map((event) => {
+    const { voice, reason } = event.data as { voice?: string; reason?: string }
+    return [event.type.replace('dev.clyra.', '').replace('.v1', ''), voice ?? reason].filter(Boolean).join(' ')
+  })
+}
+
+describe('a finished run', () => {
+  it('is the log, then the claims, then the artefacts', () => {
+    const run = readDbtRun(files())
+    expect(run).toMatchObject({ runId: INVOCATION, invocation: INVOCATION, logSource: 'log', warnings: [] })
+    expect(kinds(run.events)).toEqual([
+      'dbt.invocation.started log',
+      'dbt.statement.executed log',
+      'dbt.statement.executed log',
+      'dbt.node.executed log',
+      'dbt.test.result log',
+      'dbt.invocation.completed log',
+      'dbt.invocation.started claim',
+      'dbt.node.executed claim',
+      'dbt.test.result claim',
+      'dbt.invocation.completed claim',
+      'artifact.captured',
+      'artifact.captured',
+    ])
+    expect(run.artifacts.map(({ name }) => name)).toEqual(['manifest.json', 'run_results.json'])
+    expect(run.relations).toEqual([
+      { node: MODEL, relation: ['shop', 'public', 'orders'], materialized: 'table', status: 'success' },
+    ])
+    expect(kinds(closeDbtRun(run.runId, run.events))).toEqual(['run.closed'])
+  })
+
+  it('tells in the claim what the manifest knows', () => {
+    const claims = readDbtRun(files()).events.filter((event) => (event.data as { voice?: string }).voice === 'claim')
+    expect(claims[0]!.data).toMatchObject({
+      project: 'shop',
+      adapter: 'postgres',
+      command: 'build',
+      engine: 'dbt-core',
+    })
+    expect(claims[1]!.data).toMatchObject({
+      relation: ['shop', 'public', 'orders'],
+      materialized: 'table',
+      rowsAffected: '3',
+    })
+    expect(claims[2]!.data).toMatchObject({ tested: [MODEL], severity: 'error', failures: '0' })
+    expect(claims[3]!.data).toMatchObject({
+      success: null,
+      elapsedSeconds: '0.00000500679',
+      results: [
+        ['pass', '1'],
+        ['success', '1'],
+      ],
+    })
+  })
+
+  it('gives byte for byte what the incremental reader gives', () => {
+    const whole = readDbtRun(files())
+    const reader = createDbtRunReader({ run: INVOCATION, fingerprintKey: KEY })
+    const events: DraftEvent[] = []
+    for (const { text, complete } of linesOf(files().log!)) events.push(...reader.push(text, complete))
+    events.push(...reader.finish(files()).events)
+    expect(events).toEqual(whole.events)
+    expect(readDbtRun(files()).events).toEqual(whole.events)
+  })
+
+  it('is admitted by the schemas of its families, with every text sealed', () => {
+    const run = readDbtRun(files())
+    const key = new Uint8Array(32).fill(3)
+    const all = [...run.events, ...closeDbtRun(run.runId, run.events)].map((draft) => seal(key, draft))
+    expect(() => prepare(all.map(({ event }) => event))).not.toThrow()
+    expect(JSON.stringify(all.map(({ event }) => event))).not.toContain('CANARY')
+    expect(JSON.stringify(all.map(({ openings }) => openings))).toContain('CANARY')
+  })
+})
+
+describe('the run id', () => {
+  it("is the wrapper's where the log or an artefact of the invocation carries it", () => {
+    expect(readDbtRun(files({ log: wholeLog({ runId: RUN }).bytes })).runId).toBe(RUN)
+    const env = { CLYRA_RUN_ID: RUN }
+    expect(readDbtRun(files({ runResults: runResultsOf(RESULTS, { env }) })).runId).toBe(RUN)
+    expect(readDbtRun(files({ runResults: undefined, manifest: manifestOf({ env }) })).runId).toBe(RUN)
+    expect(readDbtRun(files({ run: RUN })).runId).toBe(RUN)
+  })
+
+  it('is never taken from a stale artefact or from a value that is no UUIDv7', () => {
+    const env = { CLYRA_RUN_ID: RUN }
+    expect(readDbtRun(files({ runResults: runResultsOf(RESULTS, { env, invocation: OTHER_INVOCATION }) })).runId).toBe(
+      INVOCATION,
+    )
+    expect(readDbtRun(files({ runResults: runResultsOf(RESULTS, { env: { CLYRA_RUN_ID: '../x' } }) })).runId).toBe(
+      INVOCATION,
+    )
+  })
+
+  it('is missing where nothing names the run', () => {
+    expect(() => readDbtRun({})).toThrow(expect.objectContaining({ code: 'DBT_ARTIFACT_MISSING' }))
+  })
+})
+
+describe('whose the artefacts are', () => {
+  it('takes nothing from artefacts of another invocation, and says so', () => {
+    const stale = { invocation: OTHER_INVOCATION }
+    const run = readDbtRun(files({ manifest: manifestOf(stale), runResults: runResultsOf(RESULTS, stale) }))
+    expect(kinds(run.events).filter((kind) => /claim|captured/.test(kind))).toEqual([])
+    expect(kinds(run.events).slice(-2)).toEqual([
+      'run.gap artifact-manifest-stale',
+      'run.gap artifact-run-results-stale',
+    ])
+    expect(run.warnings).toHaveLength(2)
+    expect(JSON.stringify(run.events)).not.toContain(OTHER_INVOCATION)
+    expect(run.artifacts).toEqual([])
+  })
+
+  it('reads the last invocation of a log that holds several, and then an earlier run_results is stale', () => {
+    const log = new LogBuilder()
+    log.lines.push(...wholeLog().lines, ...wholeLog({ invocation: OTHER_INVOCATION }).lines)
+    const run = readDbtRun(files({ log: log.bytes }))
+    expect(run.invocation).toBe(OTHER_INVOCATION)
+    expect(kinds(run.events)).toContain('run.gap artifact-run-results-stale')
+    const first = readDbtRun(files({ log: log.bytes, invocation: INVOCATION }))
+    expect(first.events).toEqual(readDbtRun(files()).events)
+    expect(first.warnings).toHaveLength(2)
+  })
+
+  it('goes by run_results where there is no log', () => {
+    const run = readDbtRun(files({ log: undefined }))
+    expect(kinds(run.events)).toContain('dbt.node.executed claim')
+    expect(kinds(run.events).filter((kind) => kind.startsWith('run.gap'))).toEqual([
+      'run.gap log-no-end',
+      'run.gap log-missing',
+    ])
+    const mixed = readDbtRun(files({ log: undefined, manifest: manifestOf({ invocation: OTHER_INVOCATION }) }))
+    expect(kinds(mixed.events)).toContain('run.gap artifact-manifest-stale')
+  })
+
+  it("goes by the wrapper's run id where a wrapped run left no log", () => {
+    const env = { CLYRA_RUN_ID: RUN }
+    const options = { log: undefined, run: RUN, manifest: undefined }
+    expect(readDbtRun(files({ ...options, runResults: runResultsOf(RESULTS, { env }) })).invocation).toBe(INVOCATION)
+    const before = readDbtRun(files({ ...options, runResults: runResultsOf(RESULTS) }))
+    expect(before.invocation).toBeNull()
+    expect(kinds(before.events)).toContain('run.gap artifact-run-results-stale')
+  })
+
+  it('counts the nodes that were selected or begun and have no result', () => {
+    const partial = readDbtRun(files({ runResults: runResultsOf([RESULTS[0]!]) }))
+    expect(partial.events.at(-1)!.data).toEqual({ run: INVOCATION, reason: 'nodes-without-result', count: 1 })
+    const killed = readDbtRun(files({ log: new LogBuilder().start().nodeStart(MODEL).bytes, runResults: undefined }))
+    expect(killed.events.at(-1)!.data).toEqual({ run: INVOCATION, reason: 'nodes-without-result', count: 2 })
+  })
+
+  it('expects no run_results of a command that writes none', () => {
+    const log = new LogBuilder()
+      .line('MainReportArgs', { args: { invocation_command: 'dbt --log-level run parse' } })
+      .line('CommandCompleted', { command: 'dbt parse', success: true })
+    expect(
+      kinds(readDbtRun({ log: log.bytes, manifest: manifestOf() }).events).filter((kind) => kind.startsWith('run.gap')),
+    ).toEqual([])
+  })
+
+  it('keeps a catalog of the same invocation and leaves another alone', () => {
+    const extra = (invocation: string) => ({
+      name: 'catalog.json',
+      bytes: json({ metadata: { invocation_id: invocation } }),
+    })
+    expect(readDbtRun(files({ extras: [extra(INVOCATION)] })).artifacts.map(({ name }) => name)).toContain(
+      'catalog.json',
+    )
+    expect(readDbtRun(files({ extras: [extra(OTHER_INVOCATION)] })).artifacts).toHaveLength(2)
+  })
+})
+
+describe('artefacts that cannot be read', () => {
+  it.each([
+    ['truncated', () => runResultsOf(RESULTS).slice(0, 90), 'DBT_ARTIFACT_INVALID'],
+    ['empty', () => new Uint8Array(0), 'DBT_ARTIFACT_INVALID'],
+    ['not an artefact', () => json({ a: 1 }), 'DBT_ARTIFACT_INVALID'],
+    ['a manifest', () => manifestOf(), 'DBT_ARTIFACT_INVALID'],
+    ['bad UTF-8', () => Uint8Array.of(0x7b, 0xff), 'DBT_ARTIFACT_INVALID'],
+    [
+      'without results',
+      () => json({ metadata: { dbt_schema_version: 'https://x/run-results/v6.json' } }),
+      'DBT_ARTIFACT_INVALID',
+    ],
+    ['version 3', () => runResultsOf(RESULTS, { version: 3 }), 'DBT_ARTIFACT_UNSUPPORTED'],
+    ['version 7', () => runResultsOf(RESULTS, { version: 7 }), 'DBT_ARTIFACT_UNSUPPORTED'],
+  ])('refuses run_results that is %s, without quoting it', (_, bytes, code) => {
+    const attempt = () => readDbtRun(files({ runResults: bytes() }))
+    expect(attempt).toThrow(expect.objectContaining({ code }))
+    try {
+      attempt()
+    } catch (error) {
+      expect(isClyraError(error) && `${error.message}${JSON.stringify(error.details)}${error.cause}`).not.toContain(
+        'CANARY',
+      )
+    }
+  })
+
+  it('records a gap instead where the wrapper must not fail', () => {
+    const run = readDbtRun(
+      files({ manifest: json({}), runResults: runResultsOf(RESULTS).slice(0, 50), onUnreadable: 'gap' }),
+    )
+    expect(run.events.filter((event) => isDraft(event, 'dev.clyra.run.gap.v1')).map(({ data }) => data)).toEqual([
+      { run: INVOCATION, reason: 'artifact-unreadable', count: 2 },
+    ])
+  })
+
+  it('reads every schema version from 8 to 12 and from 4 to 6', () => {
+    for (const version of [8, 9, 10, 11, 12]) expect(readManifest(manifestOf({ version })).nodes.size).toBe(5)
+    for (const version of [4, 5, 6]) expect(readRunResults(runResultsOf(RESULTS, { version })).rows).toHaveLength(2)
+    for (const version of [7, 13])
+      expect(() => readManifest(manifestOf({ version }))).toThrow(
+        expect.objectContaining({ code: 'DBT_ARTIFACT_UNSUPPORTED' }),
+      )
+  })
+
+  it('throws nothing but coded errors for any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(2000), (noise, cut) => {
+        for (const bytes of [noise, manifestOf().slice(0, cut), runResultsOf(RESULTS).slice(0, cut)]) {
+          try {
+            readDbtRun({
+              log: bytes,
+              manifest: bytes,
+              runResults: bytes,
+              otel: bytes,
+              queryLog: bytes,
+              run: RUN,
+              onUnreadable: 'gap',
+            })
+          } catch (error) {
+            expect(isClyraError(error)).toBe(true)
+          }
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('privacy', () => {
+  it('lets no text of statements, messages or command lines out of the sealed values', () => {
+    const marked = fc
+      .tuple(fc.constantFrom("'", '"', ';', '$$', ' ', '\\', '/*'), fc.string({ maxLength: 20 }))
+      .map(([a, b]) => `${a}CANARY${b}`)
+    fc.assert(
+      fc.property(marked, marked, marked, (sql, message, vars) => {
+        const log = new LogBuilder().line('MainReportArgs', {
+          args: { invocation_command: `dbt build --vars ${vars}` },
+        })
+        log
+          .start()
+          .nodeStart(MODEL)
+          .query(sql, MODEL)
+          .line('AdapterEventDebug', { base_msg: `Postgres error: ${message}` })
+        log
+          .line('CatchableExceptionOnRun', { exc: message })
+          .statement(`select ${sql}`, 'SELECT 1', MODEL)
+          .status(message, MODEL)
+        log.nodeEnd(MODEL, 'error', { message, adapter_response: { code: message, _message: message } }).end(false)
+        const runResults = runResultsOf([
+          { unique_id: MODEL, status: 'error', message, compiled_code: sql, adapter_response: { code: sql } },
+        ])
+        const run = readDbtRun({ log: log.bytes, runResults, manifest: manifestOf(), fingerprintKey: KEY })
+        const clear = JSON.stringify(
+          [run.events, run.warnings, run.relations, closeDbtRun(run.runId, run.events)],
+          (_, value) => (value instanceof Sealable ? '(sealed)' : value),
+        )
+        expect(clear).not.toContain('CANARY')
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
