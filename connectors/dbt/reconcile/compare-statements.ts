@@ -1,6 +1,6 @@
-import { type Committed, type FoldedStatement, followTransactions, isWrite } from './data-changed.js'
+import { type Committed, followTransactions, isWrite } from './data-changed.js'
 import type { Finding } from './finding.js'
-import type { Voices } from './voices.js'
+import type { FoldedStatement, Voices } from './voices.js'
 
 const FAILED = new Set(['error', 'runtime-error', 'interrupted'])
 

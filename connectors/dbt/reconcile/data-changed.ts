@@ -1,6 +1,4 @@
-import type { Said, StatementData, Voices } from './voices.js'
-
-export type FoldedStatement = Said<StatementData>
+import type { FoldedStatement, Voices } from './voices.js'
 
 /** Verbs that change data or structure; a SELECT can too (functions), which a verb does not tell. */
 const WRITES = new Set(

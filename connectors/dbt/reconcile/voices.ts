@@ -1,5 +1,4 @@
 import type { DraftEvent } from '../../../src/events/index.js'
-import type { FoldedStatement } from './data-changed.js'
 
 type Data<T extends DraftEvent['type']> = Extract<DraftEvent, { type: T }>['data']
 
@@ -20,6 +19,7 @@ export interface Said<D> {
 export type NodeData = Data<'dev.clyra.dbt.node.executed.v1'>
 export type TestData = Data<'dev.clyra.dbt.test.result.v1'>
 export type StatementData = Data<'dev.clyra.dbt.statement.executed.v1'>
+export type FoldedStatement = Said<StatementData>
 export type RelationData = Data<'dev.clyra.snapshot.relation.v1'>
 export type ContradictedData = Data<'dev.clyra.anchor.contradicted.v1'>
 
