@@ -94,7 +94,12 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   if (user !== undefined) spawnSync('chown', ['-R', `${user.uid}:${user.gid}`, home])
 
   let child: ChildProcess | undefined
-  const killWithTest = () => child?.kill('SIGQUIT')
+  // A test process that ends without stop() leaves neither processes nor data, also where it had stopped them.
+  const killWithTest = () => {
+    child?.kill('SIGQUIT')
+    child?.kill('SIGCONT')
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 })
+  }
   const start = async () => {
     const output = openSync(join(home, 'output.txt'), 'a', 0o644)
     child = spawn(join(native, 'bin', 'postgres'), ['-D', data], {
@@ -122,6 +127,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   } catch (error) {
     await end('SIGQUIT')
     process.off('exit', killWithTest)
+    rmSync(home, { recursive: true, force: true })
     throw error
   }
   return {
