@@ -1,0 +1,175 @@
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
+import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../ledger/log-store.js'
+import { isMissing } from '../files/durable-file.js'
+import { type DurableMark, readMark } from './durable-mark.js'
+import { EMBEDDED_CAPABILITIES } from './embedded-log-store.js'
+import { recoverLog } from './recover-log.js'
+import { SegmentFiles } from './segment-files.js'
+import { decodeFrame, decodeSegmentHeader, HEADER_BYTES, segmentName } from './segment-format.js'
+
+export interface EmbeddedReaderOptions {
+  readonly directory: string
+  readonly cacheDirectory: string
+  readonly sealedSize?: number
+}
+
+const POLL_MS = 50
+
+/**
+ * Opens a log directory for reading, beside any writer and on a read-only file system: nothing is written. It shows
+ * what the writer has published as durable; where no writer ever was (a copy), everything that recovery would keep.
+ */
+export async function openEmbeddedLogReader({
+  directory,
+  cacheDirectory,
+  sealedSize = 0,
+}: EmbeddedReaderOptions): Promise<LogStore> {
+  const mark = await readMark(directory)
+  const { segments, genesis } = await recoverLog({ directory, cacheDirectory, sealedSize, mark })
+  return new EmbeddedLogReader(directory, new SegmentFiles(cacheDirectory, segments, genesis))
+}
+
+class EmbeddedLogReader implements LogStore {
+  readonly capabilities = EMBEDDED_CAPABILITIES
+  readonly #directory: string
+  readonly #files: SegmentFiles
+  readonly #closing = new AbortController()
+  #following: Promise<void> | undefined
+
+  constructor(directory: string, files: SegmentFiles) {
+    this.#directory = directory
+    this.#files = files
+  }
+
+  append(_records: readonly LogRecord[], _expectedHead: number): Promise<void> {
+    return Promise.reject(new ClyraError('READ_ONLY', 'the log was opened read-only'))
+  }
+
+  async head(): Promise<number> {
+    this.#assertOpen()
+    await this.#follow()
+    return this.#files.size
+  }
+
+  async read(range: ReadRange): Promise<StoredRecord[]> {
+    this.#assertOpen()
+    if ('from' in range && range.from + range.limit > this.#files.size) await this.#follow()
+    return this.#files.read(range, this.#files.size)
+  }
+
+  async moved(size: number, signal?: AbortSignal): Promise<void> {
+    const ended = () => signal?.aborted === true || this.#closing.signal.aborted
+    while (!ended()) {
+      const mark = await readMark(this.#directory).catch(() => undefined)
+      if ((mark !== undefined && mark.size > size) || this.#files.size > size) return
+      await sleepUntil(POLL_MS, signal, this.#closing.signal)
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return
+    this.#closing.abort()
+    await this.#following?.catch(() => undefined)
+    await this.#files.close()
+  }
+
+  /** Takes over what the writer has published since. One at a time. */
+  #follow(): Promise<void> {
+    this.#following ??= this.#readOn().finally(() => {
+      this.#following = undefined
+    })
+    return this.#following
+  }
+
+  async #readOn(): Promise<void> {
+    const mark = await readMark(this.#directory)
+    while (mark !== undefined && this.#files.size < mark.size) {
+      const newest = this.#files.newest
+      if (newest === undefined || !(await this.#readFrames(newest, mark))) await this.#nextSegment(mark)
+    }
+  }
+
+  /** Reads the frames behind the known end of a segment. False where there are none: the log goes on in the next one. */
+  async #readFrames(segment: NonNullable<SegmentFiles['newest']>, mark: DurableMark): Promise<boolean> {
+    const until = mark.segment === segment.firstPosition ? mark.offset : undefined
+    if (until !== undefined && until <= segment.end) throw this.#behind(mark)
+    const bytes = await readFrom(segment.path, segment.end, until)
+    let at = 0
+    while (at < bytes.length) {
+      const frame = decodeFrame(bytes, at)
+      if (frame === undefined || frame.firstPosition !== this.#files.size) break
+      const start = at
+      segment.grow(
+        segment.end,
+        frame.entries.map((entry) => entry - start),
+        frame.paddedLength,
+      )
+      at += frame.paddedLength
+    }
+    if (at === 0 && until !== undefined) throw this.#behind(mark)
+    return at > 0
+  }
+
+  async #nextSegment(mark: DurableMark): Promise<void> {
+    const path = join(this.#directory, segmentName(this.#files.size))
+    const header = decodeSegmentHeader(
+      await readFrom(path, 0, HEADER_BYTES).catch((error: unknown) => {
+        throw isMissing(error) ? this.#behind(mark) : error
+      }),
+    )
+    if (header === 'too-new')
+      throw new ClyraError('FORMAT_TOO_NEW', `the segment ${path} was written by a newer release`, {
+        details: { path },
+      })
+    if (header === 'damaged' || header.firstPosition !== this.#files.size) throw this.#behind(mark)
+    this.#files.add(path, header.firstPosition, HEADER_BYTES, header.genesis)
+  }
+
+  #behind(mark: DurableMark): ClyraError {
+    const position = this.#files.size
+    return new ClyraError(
+      'LOG_CORRUPT',
+      `the writer published ${mark.size} durable records, but after ${position} there is none that can be read`,
+      {
+        details: { position, published: mark.size },
+        fix: 'clyra fsck --all',
+      },
+    )
+  }
+
+  #assertOpen(): void {
+    if (this.#closing.signal.aborted) throw new ClyraError('LEDGER_CLOSED', 'the log was closed')
+  }
+}
+
+async function readFrom(path: string, from: number, until: number | undefined): Promise<Buffer> {
+  const file = await open(path, 'r')
+  try {
+    const length = (until ?? (await file.stat()).size) - from
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.max(0, length)), 0, Math.max(0, length), from)
+    return buffer.subarray(0, bytesRead)
+  } catch (error) {
+    throw fromSystemError(error, 'read the segment', path)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Sleeps; an abort of either signal ends it and leaves nothing behind. */
+async function sleepUntil(ms: number, signal: AbortSignal | undefined, closing: AbortSignal): Promise<void> {
+  const woken = new AbortController()
+  const wake = () => woken.abort()
+  signal?.addEventListener('abort', wake)
+  closing.addEventListener('abort', wake)
+  try {
+    if (signal?.aborted !== true && !closing.aborted) await sleep(ms, undefined, { signal: woken.signal })
+  } catch {
+    // Woken early.
+  } finally {
+    signal?.removeEventListener('abort', wake)
+    closing.removeEventListener('abort', wake)
+  }
+}

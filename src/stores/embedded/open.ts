@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseCheckpoint } from '../../crypto/index.js'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
+import type { ArtifactStore } from '../../ledger/artifact-store.js'
+import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
+import {
+  createLedger,
+  defaultOrigin,
+  type LedgerHandle,
+  type LedgerOptions,
+  type LedgerPorts,
+  openLedger,
+  readGenesis,
+} from '../../ledger/index.js'
+import type { Vault } from '../../ledger/vault.js'
+import {
+  ensureDirectory,
+  FileArtifactStore,
+  FileCheckpointStore,
+  FileKeyRing,
+  FileTileStore,
+  FileVault,
+} from '../files/index.js'
+import { openLmdbIndex, openLmdbIndexReader } from '../lmdb/index.js'
+import { openEmbeddedLogReader } from './embedded-log-reader.js'
+import { openEmbeddedLogStore } from './embedded-log-store.js'
+import { parseSegmentName } from './segment-format.js'
+
+/** Where the parts of a state directory (`.clyra/`) lie. */
+export function layoutOf(directory: string) {
+  return {
+    log: join(directory, 'log'),
+    /** Derived: may be deleted while nobody writes. */
+    index: join(directory, 'index'),
+    lmdb: join(directory, 'index', 'lmdb'),
+    offsets: join(directory, 'index', 'offsets'),
+    tiles: join(directory, 'tiles'),
+    checkpoints: join(directory, 'checkpoints'),
+    keys: join(directory, 'keys'),
+    vault: join(directory, 'vault'),
+    artifacts: join(directory, 'artifacts'),
+  } as const
+}
+
+export interface EmbeddedOptions extends LedgerOptions {
+  /** The state directory, `.clyra`. */
+  readonly directory: string
+  /** What this process is, for whoever finds the ledger locked. */
+  readonly command?: string | undefined
+  /** Milliseconds to wait for another writer. Default 0. */
+  readonly lockWaitMs?: number | undefined
+  readonly vault?: { readonly keepValues?: boolean }
+  /** For tests: see `EmbeddedLogOptions`. */
+  readonly segmentBytes?: number | undefined
+  readonly flush?: ((file: import('node:fs/promises').FileHandle) => Promise<void>) | undefined
+}
+
+/** An opened ledger with what lies beside it in the state directory. */
+export interface EmbeddedLedger extends LedgerHandle {
+  readonly directory: string
+  readonly vault: Vault
+  readonly artifacts: ArtifactStore
+}
+
+/**
+ * Makes a ledger in a state directory: keys (0600), genesis, first evidence key, sealed. Rejects with LEDGER_EXISTS
+ * where there is one (nothing is overwritten), READ_ONLY, PERMISSION_DENIED, DISK_FULL, CONFIG_INVALID.
+ */
+export async function createEmbeddedLedger(
+  options: EmbeddedOptions & { readonly origin?: string },
+): Promise<EmbeddedLedger> {
+  const { directory } = options
+  if (hasLedger(directory)) {
+    throw new ClyraError('LEDGER_EXISTS', `there already is a ledger in ${directory}; it is never overwritten`, {
+      details: { directory },
+    })
+  }
+  const random = (bytes: number) => new Uint8Array(randomBytes(bytes))
+  await ensureDirectory(directory)
+  await ignoreInGit(directory)
+  // A creation that was interrupted left a key under a name; the ledger takes that name unless told another.
+  const left = new FileKeyRing(layoutOf(directory).keys, () => '').ledgerKey()
+  const origin = options.origin ?? left?.name ?? defaultOrigin(random)
+  if (left !== undefined && left.name !== origin) {
+    throw new ClyraError('LEDGER_EXISTS', `an interrupted creation left the key of ${left.name} in ${directory}`, {
+      details: { directory, origin: left.name },
+      fix: `clyra init --origin ${left.name}`,
+    })
+  }
+  const ports = await writerPorts(options, () => origin)
+  return handOver(options, ports, () => createLedger(ports, { ...options, origin, random }))
+}
+
+/**
+ * Opens the ledger of a state directory. For writing it takes the one writer's lock; `readOnly`, or a directory without
+ * the ledger's private key, opens it beside any writer and writes nothing at all.
+ *
+ * Rejects with LEDGER_NOT_FOUND, LEDGER_LOCKED, LOG_CORRUPT, TREE_DIVERGED, FORMAT_TOO_NEW, KEY_INVALID, READ_ONLY,
+ * PERMISSION_DENIED, DISK_FULL.
+ */
+export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<EmbeddedLedger> {
+  const { directory, onWarning } = options
+  if (!hasLedger(directory)) {
+    throw new ClyraError('LEDGER_NOT_FOUND', `there is no ledger in ${directory}`, {
+      details: { directory },
+      fix: 'clyra init',
+    })
+  }
+  const keyless = options.readOnly !== true && !existsSync(join(layoutOf(directory).keys, 'ledger.key'))
+  if (keyless)
+    onWarning?.(`the ledger's private key is not in ${layoutOf(directory).keys}; the ledger is opened read-only`)
+  if (options.readOnly === true || keyless) {
+    const ports = await readerPorts(options)
+    return handOver(options, ports, () => openLedger(ports, { ...options, readOnly: true }))
+  }
+  let origin = ''
+  const ports = await writerPorts(options, () => origin)
+  return handOver(options, ports, async () => {
+    origin = (await readGenesis(ports.store)).origin
+    return openLedger(ports, options)
+  })
+}
+
+function hasLedger(directory: string): boolean {
+  try {
+    return readdirSync(layoutOf(directory).log).some((name) => parseSegmentName(name) !== undefined)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false
+    throw fromSystemError(error, 'read the directory', layoutOf(directory).log)
+  }
+}
+
+async function writerPorts(options: EmbeddedOptions, origin: () => string): Promise<LedgerPorts> {
+  const places = layoutOf(options.directory)
+  const onWarning = options.onWarning ?? (() => undefined)
+  const checkpoints = new FileCheckpointStore(places.checkpoints)
+  const store = await openEmbeddedLogStore({
+    directory: places.log,
+    cacheDirectory: places.offsets,
+    sealedSize: await sealedSize(checkpoints),
+    onWarning,
+    command: options.command,
+    lockWaitMs: options.lockWaitMs,
+    now: options.now,
+    segmentBytes: options.segmentBytes,
+    flush: options.flush,
+  })
+  try {
+    const index = await openLmdbIndex(places.lmdb, onWarning)
+    return {
+      store,
+      index,
+      checkpoints,
+      tiles: new FileTileStore(places.tiles),
+      keys: new FileKeyRing(places.keys, origin),
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function readerPorts({ directory, onWarning = () => undefined }: EmbeddedOptions): Promise<LedgerPorts> {
+  const places = layoutOf(directory)
+  const checkpoints = new FileCheckpointStore(places.checkpoints)
+  // The sealed size first: what is sealed was published before, so the mark that is read next is not behind it.
+  const sealed = await sealedSize(checkpoints)
+  const store = await openEmbeddedLogReader({
+    directory: places.log,
+    cacheDirectory: places.offsets,
+    sealedSize: sealed,
+  })
+  const index = openLmdbIndexReader(places.lmdb, onWarning)
+  return {
+    store,
+    index,
+    checkpoints,
+    tiles: new FileTileStore(places.tiles),
+    keys: new FileKeyRing(places.keys, () => ''),
+  }
+}
+
+/**
+ * The largest size that was ever signed, as the checkpoints themselves say. Whether they are this ledger's is judged
+ * later, with its key; a file that is no checkpoint at all vouches for nothing here and stops the opening there.
+ */
+async function sealedSize(checkpoints: CheckpointStore): Promise<number> {
+  const kept = await checkpoints.keptSizes()
+  const note = await checkpoints.latest()
+  let latest = 0
+  if (note !== undefined) {
+    try {
+      const text = Buffer.from(note).toString('utf8')
+      latest = parseCheckpoint(text.slice(0, text.lastIndexOf('\n\n') + 1)).size
+    } catch {
+      latest = 0
+    }
+  }
+  return Math.max(latest, kept[kept.length - 1] ?? 0)
+}
+
+/** Opens on ports that belong to the ledger from then on; if that fails they are released here. */
+async function handOver(
+  options: EmbeddedOptions,
+  ports: LedgerPorts,
+  open: () => Promise<LedgerHandle>,
+): Promise<EmbeddedLedger> {
+  const places = layoutOf(options.directory)
+  try {
+    const ledger = await open()
+    return Object.assign(ledger, {
+      directory: options.directory,
+      vault: new FileVault({ directory: places.vault, ...options.vault }),
+      artifacts: new FileArtifactStore(places.artifacts),
+    })
+  } catch (error) {
+    await ports.index.close().catch(() => undefined)
+    await ports.store.close().catch(() => undefined)
+    throw error
+  }
+}
+
+async function ignoreInGit(directory: string): Promise<void> {
+  try {
+    await writeFile(join(directory, '.gitignore'), '*\n', { flag: 'wx' })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    throw fromSystemError(error, 'write', join(directory, '.gitignore'))
+  }
+}

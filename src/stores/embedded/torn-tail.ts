@@ -1,0 +1,46 @@
+import { open, readFile, rename, rm, truncate } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { fromSystemError } from '../../errors/index.js'
+import { ensureDirectory, syncDirectory, writeFlushed } from '../files/durable-file.js'
+import type { TornTail } from './recover-log.js'
+
+/**
+ * Moves a torn tail to `torn/`, never deleting a byte: later segments first, then what follows the good part. After a
+ * crash in the middle the next opening finds a shorter torn tail and goes on.
+ */
+export async function moveTornTail(tail: TornTail, stamp: string): Promise<string[]> {
+  const directory = dirname(tail.path)
+  const torn = join(directory, 'torn')
+  await ensureDirectory(torn)
+  const moved: string[] = []
+  const target = (path: string, offset: number) => join(torn, `${stamp}-${basename(path, '.seg')}-${offset}.bin`)
+  try {
+    for (const path of [...tail.later].reverse()) {
+      moved.push(target(path, 0))
+      await rename(path, target(path, 0))
+    }
+    const to = target(tail.path, tail.offset)
+    moved.push(to)
+    if (tail.offset === 0) await rename(tail.path, to)
+    else await cutOff(tail, to)
+    await syncDirectory(torn)
+    await syncDirectory(directory)
+  } catch (error) {
+    throw fromSystemError(error, 'move the torn tail to', torn)
+  }
+  return moved
+}
+
+async function cutOff({ path, offset }: TornTail, to: string): Promise<void> {
+  const bytes = await readFile(path)
+  await rm(to, { force: true })
+  await writeFlushed(to, bytes.subarray(offset))
+  await syncDirectory(dirname(to))
+  await truncate(path, offset)
+  const file = await open(path, 'r+')
+  try {
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}

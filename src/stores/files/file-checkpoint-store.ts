@@ -1,0 +1,77 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { equalBytes } from '../../canonical/index.js'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
+import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
+import { ensureDirectory, isMissing, replaceFile } from './durable-file.js'
+
+const LATEST = 'latest'
+
+/**
+ * The sealer's memory in a directory: `latest`, and `<size>` for each checkpoint kept for ever. Compare-and-set is a
+ * comparison followed by a rename; the writer's lock of the ledger keeps others away in between.
+ */
+export class FileCheckpointStore implements CheckpointStore {
+  readonly #directory: string
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  latest(): Promise<Uint8Array | undefined> {
+    return this.#read(LATEST)
+  }
+
+  async compareAndSet(expected: Uint8Array | undefined, next: Uint8Array): Promise<void> {
+    const there = await this.latest()
+    const same = there === undefined || expected === undefined ? there === expected : equalBytes(there, expected)
+    if (!same) {
+      throw new ClyraError('TREE_DIVERGED', 'the last signed checkpoint was replaced by someone else', {
+        details: { path: join(this.#directory, LATEST) },
+      })
+    }
+    await this.#write(LATEST, next)
+  }
+
+  async keep(size: number, note: Uint8Array): Promise<void> {
+    const there = await this.kept(size)
+    if (there === undefined) return this.#write(String(size), note)
+    if (!equalBytes(there, note)) {
+      throw new ClyraError('TREE_DIVERGED', `another checkpoint of size ${size} is kept already`, {
+        details: { path: join(this.#directory, String(size)) },
+      })
+    }
+  }
+
+  kept(size: number): Promise<Uint8Array | undefined> {
+    return this.#read(String(size))
+  }
+
+  async keptSizes(): Promise<number[]> {
+    try {
+      const names = await readdir(this.#directory)
+      return names
+        .filter((name) => /^(0|[1-9][0-9]{0,15})$/.test(name))
+        .map(Number)
+        .sort((a, b) => a - b)
+    } catch (error) {
+      if (isMissing(error)) return []
+      throw fromSystemError(error, 'read the directory', this.#directory)
+    }
+  }
+
+  async #read(name: string): Promise<Uint8Array | undefined> {
+    const path = join(this.#directory, name)
+    try {
+      return new Uint8Array(await readFile(path))
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw fromSystemError(error, 'read', path)
+    }
+  }
+
+  async #write(name: string, note: Uint8Array): Promise<void> {
+    await ensureDirectory(this.#directory)
+    await replaceFile(join(this.#directory, name), note)
+  }
+}

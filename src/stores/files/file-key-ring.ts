@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  ed25519KeyPair,
+  ed25519Signer,
+  type KeyFile,
+  keyIdOf,
+  readKeyFile,
+  type Signer,
+  writeKeyFile,
+} from '../../crypto/index.js'
+import { fromSystemError } from '../../errors/index.js'
+import type { KeyPurpose, KeyRing } from '../../ledger/key-ring.js'
+import { ensureDirectory, isMissing } from './durable-file.js'
+
+/**
+ * Private keys in files of mode 0600: `ledger.key`, and `evidence-<first 16 digits of the key id>.key` for each
+ * evidence key. The ledger's file name is fixed, because there is one.
+ */
+export class FileKeyRing implements KeyRing {
+  readonly #directory: string
+  readonly #origin: () => string
+
+  /** `origin` is asked for when a key is made: keys carry the name they sign under. */
+  constructor(directory: string, origin: () => string) {
+    this.#directory = directory
+    this.#origin = origin
+  }
+
+  /** The ledger's key file, undefined where there is none. Throws KEY_INVALID for one that cannot be used. */
+  ledgerKey(): KeyFile | undefined {
+    return this.#files().find((name) => name === 'ledger.key') === undefined ? undefined : this.#read('ledger.key')
+  }
+
+  async signer(keyId: string): Promise<Signer | undefined> {
+    for (const name of this.#files()) {
+      if (name !== 'ledger.key' && name !== evidenceName(keyId)) continue
+      const key = this.#read(name)
+      if (key.keyId === keyId) return ed25519Signer(key.seed)
+    }
+    return undefined
+  }
+
+  async generate(purpose: KeyPurpose): Promise<Signer> {
+    await ensureDirectory(this.#directory)
+    if (purpose === 'ledger') {
+      // Left by a creation that got no further: it has signed nothing, and the ledger may as well have it.
+      const left = this.ledgerKey()
+      if (left !== undefined && left.name === this.#origin()) return ed25519Signer(left.seed)
+    }
+    const { seed, publicKey } = ed25519KeyPair()
+    const name = purpose === 'ledger' ? 'ledger.key' : evidenceName(keyIdOf('ed25519', publicKey))
+    writeKeyFile(join(this.#directory, name), seed, { name: this.#origin(), purpose })
+    return ed25519Signer(seed)
+  }
+
+  #files(): string[] {
+    try {
+      return readdirSync(this.#directory).filter((name) => name.endsWith('.key'))
+    } catch (error) {
+      if (isMissing(error)) return []
+      throw fromSystemError(error, 'read the directory', this.#directory)
+    }
+  }
+
+  #read(name: string): KeyFile {
+    return readKeyFile(join(this.#directory, name))
+  }
+}
+
+function evidenceName(keyId: string): string {
+  return `evidence-${keyId.slice(0, 16)}.key`
+}

@@ -1,0 +1,6 @@
+export { ensureDirectory, replaceFile, syncDirectory } from './durable-file.js'
+export { FileArtifactStore } from './file-artifact-store.js'
+export { FileCheckpointStore } from './file-checkpoint-store.js'
+export { FileKeyRing } from './file-key-ring.js'
+export { FileTileStore } from './file-tile-store.js'
+export { FileVault, type FileVaultOptions } from './file-vault.js'

@@ -1,0 +1,1 @@
+export { openLmdbIndex, openLmdbIndexReader } from './lmdb-index.js'

@@ -1,0 +1,94 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createEmbeddedLedger, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+
+let directory: string
+
+beforeEach(async () => {
+  directory = join(await mkdtemp(join(tmpdir(), 'clyra-')), '.clyra')
+})
+
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true })
+})
+
+const event = (n: number) => ({ type: 'com.example.thing.v1', source: '/t', data: { n, text: 'x'.repeat(300) } })
+
+test('a ledger is made, appended to over several segments, closed, and opened again whole', async () => {
+  const ledger = await createEmbeddedLedger({ directory, origin: 'one.example', segmentBytes: 200_000 })
+  for (let batch = 0; batch < 20; batch++) {
+    await ledger.append(
+      `thing-${batch % 3}`,
+      'any',
+      Array.from({ length: 100 }, (_, n) => event(batch * 100 + n)),
+    )
+  }
+  const size = await ledger.size()
+  expect(size).toBe(2002n)
+  await ledger.close()
+  expect((await readdir(layoutOf(directory).log)).filter((name) => name.endsWith('.seg')).length).toBeGreaterThan(4)
+  const warnings: string[] = []
+  const again = await openEmbeddedLedger({ directory, onWarning: (w) => warnings.push(w) })
+  expect(warnings).toEqual([])
+  expect(await again.size()).toBe(2003n)
+  expect((await again.checkpoint()).size).toBe(2003n)
+  let count = 0
+  for await (const record of again.readAll()) expect(record.position).toBe(BigInt(count++))
+  expect(count).toBe(2003)
+  let inStream = 0
+  for await (const record of again.readStream('thing-1')) expect(record.revision).toBe(BigInt(inStream++))
+  expect(inStream).toBe(700)
+  await again.close()
+})
+
+test('readers beside the writer see what is durable, and the index may be deleted', async () => {
+  const warnings: string[] = []
+  const ledger = await createEmbeddedLedger({ directory, segmentBytes: 100_000, headsEveryRecords: 500 })
+  await ledger.append(
+    'thing-0',
+    'no-stream',
+    Array.from({ length: 300 }, (_, n) => event(n)),
+  )
+  const reader = await openEmbeddedLedger({ directory, readOnly: true, onWarning: (w) => warnings.push(w) })
+  expect(await reader.size()).toBe(302n)
+  for (let i = 0; i < 10; i++) {
+    await ledger.append(
+      'thing-1',
+      'any',
+      Array.from({ length: 90 }, (_, n) => event(n)),
+    )
+    const size = await ledger.size()
+    // A scheduled heads record may have come meanwhile.
+    expect(await reader.size()).toBeGreaterThanOrEqual(size)
+    expect((await reader.streamHead('thing-1'))?.revision).toBe(BigInt(90 * (i + 1) - 1))
+  }
+  await ledger.close()
+  expect((await reader.checkpoint()).size).toBe(await reader.size())
+  const proof = await reader.proveHead('thing-1')
+  expect(proof.head?.revision).toBe(899n)
+  let count = 0
+  for await (const _ of reader.readStream('thing-1', { backwards: true })) count++
+  expect(count).toBe(900)
+  await reader.close()
+  expect(warnings).toEqual([])
+  await rm(layoutOf(directory).index, { recursive: true })
+  const bare = await openEmbeddedLedger({ directory, readOnly: true, onWarning: (w) => warnings.push(w) })
+  expect((await bare.streamHead('thing-1'))?.revision).toBe(899n)
+  await bare.close()
+  expect(warnings.length).toBe(1)
+  const writer = await openEmbeddedLedger({ directory })
+  expect((await writer.streamHead('thing-1'))?.revision).toBe(899n)
+  await writer.close()
+})
+
+test('a second writer is told who holds the ledger', async () => {
+  const ledger = await createEmbeddedLedger({ directory, command: 'clyra test' })
+  await expect(openEmbeddedLedger({ directory })).rejects.toMatchObject({
+    code: 'LEDGER_LOCKED',
+    message: `process ${process.pid} (clyra test) writes this ledger`,
+  })
+  await ledger.close()
+  await (await openEmbeddedLedger({ directory, lockWaitMs: 100 })).close()
+})
