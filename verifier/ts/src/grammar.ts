@@ -5,8 +5,11 @@ export const STREAM = /^[a-z][a-z0-9]{0,30}-[A-Za-z0-9._:~-]{1,200}$/
 export const ORIGIN = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
 /** Lower-case UUIDv7, or UUIDv8 for what was read from files. */
 export const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-/** Reverse-DNS with a version or not: a verifier admits every type outside the reserved ones. */
-export const EVENT_TYPE = /^[a-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+$/
+/** Reverse-DNS name with a version; the verifier admits every such type outside the reserved ones. */
+export const EVENT_TYPE = /^[a-z][a-z0-9-]{0,62}(\.[a-z0-9][a-z0-9_-]{0,62}){1,15}\.v[1-9][0-9]{0,5}$/
+/** Any attribute: not empty, no control characters, no noncharacters. */
+export const ATTRIBUTE = /^[^\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]{1,1024}$/
+export const SUBMITTER = /^[A-Za-z0-9._:@/~-]{1,200}$/
 export const EXTENSION = /^[a-z0-9]{1,20}$/
 
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?Z$/

@@ -1,5 +1,15 @@
 import { fromDecimal } from './bytes.js'
-import { EVENT_ID, EVENT_TYPE, EXTENSION, isInstant, isRecordedAt, ORIGIN, STREAM } from './grammar.js'
+import {
+  ATTRIBUTE,
+  EVENT_ID,
+  EVENT_TYPE,
+  EXTENSION,
+  isInstant,
+  isRecordedAt,
+  ORIGIN,
+  STREAM,
+  SUBMITTER,
+} from './grammar.js'
 import { admit, type JsonObject, type JsonValue } from './json.js'
 import { leafHash } from './merkle.js'
 import { readData } from './record-data.js'
@@ -48,16 +58,18 @@ export function readRecord(bytes: Uint8Array, where: Where): LogRecord {
   for (const name of Object.keys(event)) {
     if (name === 'data') continue
     if (!EXTENSION.test(name)) throw bad(`attribute ${name}`)
-    if (typeof event[name] !== 'string') throw bad(`attribute ${name} is not a string`)
+    const value = event[name]
+    if (typeof value !== 'string' || !ATTRIBUTE.test(value)) throw bad(`attribute ${name} is not a text of its grammar`)
   }
-  for (const name of REQUIRED) if (!Object.hasOwn(event, name) || event[name] === '') throw bad(`${name} is missing`)
+  for (const name of REQUIRED) if (!Object.hasOwn(event, name)) throw bad(`${name} is missing`)
   // Present and strings, by the two loops above.
   const attribute = (name: (typeof REQUIRED)[number]) => event[name] as string
   const revision = fromDecimal(attribute('revision'))
   if (attribute('specversion') !== '1.0') throw bad('specversion is not 1.0')
   if (!EVENT_ID.test(attribute('id'))) throw bad('id is not a lower-case UUIDv7 or UUIDv8')
-  if (!EVENT_TYPE.test(attribute('type'))) throw bad('type is not a reverse-DNS name')
+  if (!EVENT_TYPE.test(attribute('type'))) throw bad('type is not a reverse-DNS name with a version')
   if (!STREAM.test(attribute('stream'))) throw bad('stream is not a stream name')
+  if (!SUBMITTER.test(attribute('submitter'))) throw bad('submitter is not a pseudonymous id')
   if (!ORIGIN.test(attribute('ledger'))) throw bad('ledger is not an origin')
   if (!isInstant(attribute('time'))) throw bad('time is not an instant')
   if (!isRecordedAt(attribute('recordedat'))) throw bad('recordedat is not an instant in milliseconds')

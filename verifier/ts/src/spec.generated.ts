@@ -462,7 +462,7 @@ export const CODES = {
       "def",
       "log"
     ],
-    "meaning": "Record 0 is not a genesis record of this origin, or the bundle does not start with it."
+    "meaning": "Record 0 is not a genesis record of this origin, or there is a second one."
   },
   "GENESIS_MISMATCH": {
     "stage": "chain",

@@ -152,6 +152,9 @@ export function jsonVectors(): Vector[] {
     attribute('record-revision', 'A revision that is a number.', { revision: 1 }),
     attribute('record-data-base64', 'data_base64.', { data_base64: 'AA==' }),
     attribute('record-no-data', 'No data.', { data: undefined }),
+    attribute('record-type', 'A type without a version.', { type: 'org.example.thing.happened' }),
+    attribute('record-empty-attribute', 'An empty subject.', { subject: '' }),
+    attribute('record-control-character', 'A line feed in an attribute.', { subject: 'a\nb' }),
     attribute('record-specversion', 'Another specversion.', { specversion: '0.3' }),
     bad('negative', 'record-data-heads', 'RECORD_DATA_INVALID', 'A heads record whose size is a number.', {
       ledger: withHeads({ size: 6, root: '00'.repeat(32) }),

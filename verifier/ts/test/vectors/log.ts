@@ -353,7 +353,7 @@ function fork(): TestLedger {
 
 function withoutGenesis() {
   const ledger = new TestLedger({
-    genesis: (draft) => ({ ...draft, type: 'org.example.no.genesis', stream: 'run-x', data: {} }),
+    genesis: (draft) => ({ ...draft, type: 'org.example.no.genesis.v1', stream: 'run-x', data: {} }),
   })
   return { ledger, tiles: ledger.tiles() }
 }
