@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
+import * as z from 'zod'
+import { defineCommand } from '../command.js'
+import { buildDef } from '../evidence/build-def.js'
+import { chooseRun } from '../ledger/fold-run.js'
+import { decimal, digest } from '../ledger/record-document.js'
+import { facts } from '../table.js'
+
+export const bundle = defineCommand({
+  path: 'bundle',
+  summary: 'write the signed evidence of one run as one file',
+  arguments: [{ name: '[run]', description: 'the run, as `clyra runs` prints it' }],
+  flags: [
+    { flags: '--last', description: 'the newest run' },
+    { flags: '--embed', description: 'put the dbt artefacts into it; they hold SQL and may hold personal data' },
+    { flags: '--open', description: 'show the sealed values (SQL text, messages) in it' },
+    { flags: '-o, --output <file>', description: 'where to (default: <run>.def.zip)' },
+  ],
+  options: z.object({
+    last: z.boolean().default(false),
+    embed: z.boolean().default(false),
+    open: z.boolean().default(false),
+    output: z.string().min(1).optional(),
+  }),
+  help: 'The file is verified with `clyra verify` or `npx @clyra/verify`, without this ledger and without a network.',
+  examples: [
+    ['clyra bundle --last', 'the newest run'],
+    ['clyra bundle --last -o evidence.def.zip', 'under a name of your choice'],
+  ],
+  json: z.strictObject({
+    run: z.string(),
+    file: z.string(),
+    size: decimal,
+    sha256: digest,
+    completeness: z.enum(['complete', 'partial', 'unknown']),
+    reasons: z.array(z.string()),
+    completeAsOf: z.strictObject({ position: decimal, recordedat: z.string() }),
+    demonstration: z.boolean(),
+    checkpoint: z.strictObject({ origin: z.string(), size: decimal, root: digest }),
+    embedded: z.boolean(),
+    opened: z.boolean(),
+    warnings: z.array(z.string()),
+  }),
+  async run(context, [given], options) {
+    const { output, environment, workbench } = context
+    const progress = output.progress('collecting the evidence')
+    const built = await buildDef(
+      context,
+      ({ ledger }) => chooseRun(ledger, given, options.last, 'clyra bundle'),
+      options,
+    ).finally(() => progress.done())
+    const { manifest, bytes } = built
+    const file = resolve(environment.cwd, options.output ?? `${manifest.run.id}.def.zip`)
+    workbench.writeFile(file, bytes, options.embed || options.open ? 0o600 : 0o644)
+    const warnings = [...built.warnings]
+    if (options.embed)
+      warnings.push('the artefacts in it hold SQL text and may hold personal data: share it accordingly')
+    if (options.open) warnings.push('sealed values are shown in it: share it accordingly')
+    for (const warning of warnings) output.warn(warning)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const document = {
+      run: manifest.run.id,
+      file,
+      size: bytes.length.toString(),
+      sha256,
+      completeness: manifest.run.completeness,
+      reasons: manifest.run.reasons,
+      completeAsOf: { ...manifest.completeAsOf },
+      demonstration: manifest.demonstration,
+      checkpoint: { origin: manifest.origin, size: manifest.size, root: manifest.root },
+      embedded: options.embed,
+      opened: options.open,
+      warnings,
+    }
+    output.result(document, () =>
+      facts([
+        ['bundle', file],
+        ['run', manifest.run.id + (manifest.demonstration ? '  (recorded demonstration)' : '')],
+        [
+          'record',
+          manifest.run.completeness +
+            (manifest.run.reasons.length === 0 ? '' : ` (${manifest.run.reasons.join(', ')})`),
+        ],
+        ['complete to', `position ${manifest.completeAsOf.position}, ${manifest.completeAsOf.recordedat}`],
+        ['checkpoint', `${manifest.origin}, size ${manifest.size}, root ${manifest.root}`],
+        ['sha256', sha256],
+        ['verify with', `clyra verify ${options.output ?? `${manifest.run.id}.def.zip`} --own`],
+      ]),
+    )
+    return 0
+  },
+})

@@ -1,0 +1,82 @@
+import * as z from 'zod'
+import { defineCommand } from '../command.js'
+import { optionalLedgerPlace, settingsFor } from '../context.js'
+import { table } from '../table.js'
+
+const source = z.enum(['flag', 'environment', 'file', 'default'])
+
+export const config = defineCommand({
+  path: 'config',
+  summary: 'show every setting and where it came from',
+  flags: [{ flags: '--trust <file>', description: 'as `verify` takes it' }],
+  options: z.object({ trust: z.string().optional() }),
+  help: 'A flag wins over an environment variable, that over clyra.yaml, that over the default. Secrets are never shown: only where they lie and whether they are set.',
+  examples: [
+    ['clyra config', 'all settings'],
+    ['clyra config --json', 'the same for a program'],
+  ],
+  json: z.strictObject({
+    ledger: z.strictObject({ directory: z.string(), config: z.string(), source }).nullable(),
+    settings: z.array(
+      z.strictObject({
+        name: z.string(),
+        value: z.union([z.string(), z.boolean(), z.array(z.string())]).nullable(),
+        source,
+        from: z.string(),
+      }),
+    ),
+  }),
+  async run(context, _args, flags) {
+    const place = optionalLedgerPlace(context)
+    const settings = settingsFor(context, place, flags)
+    const listed = Object.entries(settings).map(([name, setting]) => ({
+      name: SPELLING[name] ?? name,
+      value: name === 'postgresUrl' ? secret(context.environment.variables, setting.value) : setting.value,
+      source: setting.source,
+      from: setting.from,
+    }))
+    const ledger = place === undefined ? null : { directory: place.state, config: place.config, source: place.source }
+    context.output.result({ ledger, settings: listed }, () =>
+      table(
+        ['SETTING', 'VALUE', 'SOURCE'],
+        [
+          ['ledger', place?.state ?? '(none found)', place?.source ?? 'default'],
+          ...listed.map((setting) => [setting.name, shown(setting.value), shownSource(setting)]),
+        ],
+      ),
+    )
+    return 0
+  },
+})
+
+/** The names of `clyra.yaml`, where they differ from ours. */
+const SPELLING: Readonly<Record<string, string>> = {
+  keepValues: 'vault.keepValues',
+  postgresUrl: 'connectors.postgres.url',
+  dbtCommand: 'connectors.dbt.command',
+  jobId: 'governance.job_id',
+  serviceId: 'governance.service_id',
+  pipelineId: 'governance.pipeline_id',
+  agentId: 'governance.agent_id',
+  actorId: 'payout.actor_id',
+  assetId: 'payout.asset_id',
+  changeIntent: 'payout.change_intent',
+  businessMetricRefs: 'payout.business_metric_refs',
+  payoutRef: 'payout.payout_ref',
+  currency: 'payout.currency',
+}
+
+function secret(variables: Readonly<Record<string, string | undefined>>, reference: string | null): string | null {
+  if (reference === null || !reference.startsWith('env:')) return reference
+  return `${reference} (${variables[reference.slice('env:'.length)] ? 'set' : 'not set'})`
+}
+
+function shown(value: string | boolean | readonly string[] | null): string {
+  if (value === null) return '-'
+  if (typeof value === 'object') return value.length === 0 ? '-' : value.join(', ')
+  return String(value)
+}
+
+function shownSource(setting: { readonly source: string; readonly from: string }): string {
+  return setting.from === '' ? setting.source : `${setting.source} (${setting.from})`
+}

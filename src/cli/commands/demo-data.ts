@@ -1,0 +1,188 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { verifyBundle } from '@clyra/verify'
+import * as z from 'zod'
+import { ClyraError } from '../../errors/index.js'
+import { defineCommand } from '../command.js'
+import type { Context } from '../context.js'
+import { ingestRun } from '../dbt/ingest-run.js'
+import { readIfThere, readLeft } from '../dbt/read-left.js'
+import { recordedWarehouse, recordingsFolder } from '../demo/recorded-run.js'
+import { buildDef } from '../evidence/build-def.js'
+import { ledgerSource } from '../evidence/log-source.js'
+import { rebuildBundle } from '../evidence/rebuild-bundle.js'
+import { withReader, withWriter } from '../ledger/open-ledger.js'
+import { decimal, digest } from '../ledger/record-document.js'
+import { facts } from '../table.js'
+import { type InitialisedProject, initProject } from './init.js'
+
+const RECORDINGS = ['good', 'failing'] as const
+const MARKER = 'made-by-clyra-demo'
+
+const story = z.strictObject({
+  recording: z.enum(RECORDINGS),
+  run: z.string(),
+  records: z.number().int(),
+  bundle: z.string(),
+  verdict: z.string(),
+  code: z.string(),
+  completeness: z.string(),
+  replay: z.enum(['equal', 'different']),
+})
+type Story = z.infer<typeof story>
+
+const told = z.strictObject({
+  directory: z.string(),
+  origin: z.string(),
+  vkey: z.string(),
+  fingerprint: digest,
+  checkpoint: z.strictObject({ size: decimal, root: digest }),
+  runs: z.array(story),
+  changed: z.strictObject({ bundle: z.string(), offset: z.number().int(), verdict: z.string(), code: z.string() }),
+  milliseconds: z.number().int(),
+})
+
+export const demoData = defineCommand({
+  path: 'demo data',
+  summary: 'the whole story on recorded runs, in under a minute',
+  arguments: [],
+  flags: [{ flags: '--directory <dir>', description: 'where (default: .demo)' }],
+  options: z.object({ directory: z.string().min(1).default('.demo') }),
+  help: 'Replays two recorded dbt runs, a good one and one with a failing test, into a ledger of its own: record, bundle, verify, rebuild, and the refusal of a changed byte. Installs nothing, connects nowhere. Everything in it is marked as a recorded demonstration.',
+  examples: [
+    ['clyra demo data', 'run it; again and again if you like'],
+    ['clyra runs --ledger .demo', 'look at what it recorded'],
+  ],
+  json: told,
+  async run(context, _args, options) {
+    const started = context.environment.elapsed()
+    const folder = resolve(context.environment.cwd, options.directory)
+    prepareFolder(folder)
+    const made = await initProject(context, folder, 'demo.clyra.internal')
+    const demo: Context = { ...context, ledgerFlag: folder }
+    const runs: Story[] = []
+    for (const recording of RECORDINGS) runs.push(await tell(demo, folder, made, recording))
+    const changed = await changeOneByte(folder, made, runs[0]?.bundle ?? '')
+    const checkpoint = await withReader(demo, async ({ ledger }) => {
+      const { size, root } = await ledger.checkpoint()
+      return { size: size.toString(), root: Buffer.from(root).toString('hex') }
+    })
+    const { origin, vkey, fingerprint } = made
+    const milliseconds = Math.round(context.environment.elapsed() - started)
+    const document = { directory: folder, origin, vkey, fingerprint, checkpoint, runs, changed, milliseconds }
+    context.output.result(document, () => text(context, document))
+    const asHoped =
+      runs.every((one) => one.verdict === 'VALID' && one.replay === 'equal') && changed.verdict === 'INVALID'
+    return asHoped ? 0 : 1
+  },
+})
+
+/** One recording: record it, bundle it, verify the bundle, build it again from the log. */
+async function tell(
+  demo: Context,
+  folder: string,
+  made: InitialisedProject,
+  recording: (typeof RECORDINGS)[number],
+): Promise<Story> {
+  const { project, recorded } = recordingsFolder()
+  const from = join(recorded, recording)
+  const left = await readLeft(join(from, 'target'), project, 'throw')
+  const files = { ...left, log: readIfThere(join(from, 'logs', 'dbt.log')) }
+  const { run } = await withWriter(demo, (opened) =>
+    ingestRun(demo, opened, files, { demonstration: true, more: (id) => recordedWarehouse(from, id) }),
+  )
+  const built = await buildDef(demo, async () => run, { embed: false, open: false })
+  const bundle = join(folder, `${recording}.def.zip`)
+  demo.workbench.writeFile(bundle, built.bytes)
+  const result = await verifyBundle(readFileSync(bundle), {
+    trust: [{ vkey: made.vkey, genesis: made.genesis }],
+    now: demo.environment.now(),
+  })
+  const rebuilt = await withReader(demo, async ({ ledger }) => rebuildBundle(built.bytes, await ledgerSource(ledger)))
+  const records = await withReader(
+    demo,
+    async ({ ledger }) => Number((await ledger.streamHead(`run-${run}`))?.revision ?? -1n) + 1,
+  )
+  return {
+    recording,
+    run,
+    records,
+    bundle,
+    verdict: result.verdict,
+    code: result.code,
+    completeness: result.run?.completeness ?? 'unknown',
+    replay: rebuilt.difference === null ? 'equal' : 'different',
+  }
+}
+
+/** Flips one bit in the middle of the records and verifies again. */
+async function changeOneByte(folder: string, made: InitialisedProject, bundle: string) {
+  const bytes = new Uint8Array(readFileSync(bundle))
+  const offset = Buffer.from(bytes).indexOf('"dev.clyra.dbt.')
+  bytes[offset] = (bytes[offset] ?? 0) ^ 1
+  const path = join(folder, 'changed.def.zip')
+  writeFileSync(path, bytes)
+  const { verdict, code } = await verifyBundle(bytes, { trust: [{ vkey: made.vkey, genesis: made.genesis }] })
+  return { bundle: path, offset, verdict, code }
+}
+
+/** An empty `.demo/` that git ignores. What another run of the demonstration left is removed, nothing else ever. */
+function prepareFolder(folder: string): void {
+  if (existsSync(folder)) {
+    if (!existsSync(join(folder, MARKER))) {
+      throw new ClyraError('USAGE', `${folder} is there and was not made by the demonstration; it is left alone`, {
+        details: { path: folder },
+        fix: 'clyra demo data --directory .demo2',
+      })
+    }
+    rmSync(folder, { recursive: true, force: true })
+  }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, MARKER), 'clyra demo data may remove this directory\n')
+  writeFileSync(join(folder, '.gitignore'), '*\n')
+}
+
+function text(context: Context, document: z.infer<typeof told>): string {
+  const { runs, changed, checkpoint, origin, directory, milliseconds, fingerprint } = document
+  const { output, environment } = context
+  const short = (path: string) => relative(environment.cwd, path) || '.'
+  const lines = runs.flatMap((one) => [
+    output.bold(`A recorded run: ${one.recording}`),
+    facts([
+      ['  run', `${one.run}, ${one.records} records`],
+      ['  bundle', short(one.bundle)],
+      [
+        '  verdict',
+        `${one.verdict === 'VALID' ? output.good(one.verdict) : output.bad(one.verdict)}, recorded demonstration`,
+      ],
+      ['  record', one.completeness],
+      ['  rebuilt', one.replay === 'equal' ? 'the same bytes out of the log' : output.bad('OTHER BYTES')],
+    ]),
+    '',
+  ])
+  return [
+    ...lines,
+    output.bold('One byte of a bundle changed'),
+    facts([
+      ['  bundle', `${short(changed.bundle)}, byte ${changed.offset}`],
+      ['  verdict', `${output.bad(changed.verdict)} (${changed.code}): refused`],
+    ]),
+    '',
+    output.bold('The signed checkpoint over it all'),
+    facts([
+      ['  origin', origin],
+      ['  size', checkpoint.size],
+      ['  root', checkpoint.root],
+      ['  signed by', fingerprint],
+    ]),
+    '',
+    `Done in ${(milliseconds / 1000).toFixed(1)} s. This is a recorded demonstration: nothing in it is evidence of a change.`,
+    '',
+    'What to try next:',
+    `  clyra verify ${short(runs[0]?.bundle ?? '')} --own --ledger ${short(directory)}`,
+    `  clyra verify ${short(changed.bundle)} --own --ledger ${short(directory)}`,
+    `  clyra runs --ledger ${short(directory)}`,
+    `  clyra log tail --ledger ${short(directory)}`,
+    '  clyra init                     # a ledger for your own project',
+  ].join('\n')
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod'
+import { defineCommand } from '../command.js'
+import { examineMachine } from '../doctor/examine-machine.js'
+import { examineProject } from '../doctor/examine-project.js'
+
+const finding = z.strictObject({
+  check: z.string(),
+  status: z.enum(['ok', 'warn', 'fail']),
+  message: z.string(),
+  fix: z.string().nullable(),
+})
+export type Finding = z.infer<typeof finding>
+
+export const doctor = defineCommand({
+  path: 'doctor',
+  summary: 'check this machine and this ledger, with fixes to paste',
+  flags: [{ flags: '--offline', description: 'do not connect to the warehouse' }],
+  options: z.object({ offline: z.boolean().default(false) }),
+  examples: [
+    ['clyra doctor', 'everything'],
+    ['clyra doctor --offline', 'without connecting anywhere'],
+  ],
+  json: z.strictObject({ healthy: z.boolean(), findings: z.array(finding) }),
+  async run(context, _args, options) {
+    const findings: Finding[] = [...examineMachine(context), ...(await examineProject(context, options.offline))]
+    const healthy = findings.every((one) => one.status !== 'fail')
+    context.output.result({ healthy, findings }, () =>
+      findings
+        .map((one) => {
+          const mark = one.status === 'ok' ? context.output.good('ok  ') : context.output.bad(one.status.padEnd(4))
+          return `${mark}  ${one.check}: ${one.message}${one.fix === null ? '' : `\n      try: ${one.fix}`}`
+        })
+        .join('\n'),
+    )
+    return healthy ? 0 : 1
+  },
+})

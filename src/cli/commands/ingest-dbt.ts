@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import * as z from 'zod'
+import { ClyraError } from '../../errors/index.js'
+import { defineCommand } from '../command.js'
+import { type IngestedRun, ingestRun } from '../dbt/ingest-run.js'
+import { readIfThere, readLeft } from '../dbt/read-left.js'
+import { withWriter } from '../ledger/open-ledger.js'
+
+export const ingestDbt = defineCommand({
+  path: 'ingest dbt',
+  summary: 'record a dbt run from the files it left',
+  arguments: [{ name: '<target-dir>', description: "dbt's target directory" }],
+  flags: [
+    {
+      flags: '--log <file>',
+      description: 'the JSON log (default: logs/dbt.log beside the target directory, if it is there)',
+    },
+    {
+      flags: '--project-dir <dir>',
+      description: 'the dbt project (default: the directory above the target directory)',
+    },
+    { flags: '--invocation <id>', description: 'which invocation of the log (default: its last)' },
+    { flags: '--demonstration', description: 'mark it as a replay of a recording' },
+  ],
+  options: z.object({
+    log: z.string().min(1).optional(),
+    projectDir: z.string().min(1).optional(),
+    invocation: z.string().min(1).optional(),
+    demonstration: z.boolean().default(false),
+  }),
+  help: 'The log must be JSON: dbt build --log-format-file json --log-level-file debug. Doing it again adds nothing; `clyra run dbt` records more (anchors, the exit status) by itself.',
+  examples: [
+    ['clyra ingest dbt target', 'the run that dbt just left'],
+    ['clyra ingest dbt target --log logs/dbt.log', 'with its log named'],
+  ],
+  json: z.strictObject({
+    run: z.string(),
+    invocation: z.string().nullable(),
+    log: z.enum(['log', 'otel', 'query-log']).nullable(),
+    appended: z.number().int(),
+    known: z.number().int(),
+    skippedErased: z.number().int(),
+    warnings: z.array(z.string()),
+  }),
+  async run(context, [given = ''], options) {
+    const { cwd } = context.environment
+    const target = resolve(cwd, given)
+    const project = resolve(cwd, options.projectDir ?? dirname(target))
+    const { log, otel, queryLog } = logsFor(target, options.log === undefined ? undefined : resolve(cwd, options.log))
+    const left = await readLeft(target, project, 'throw')
+    if (log === undefined && otel === undefined && left.manifest === undefined && left.runResults === undefined) {
+      throw new ClyraError(
+        'DBT_ARTIFACT_MISSING',
+        `${target} holds neither manifest.json nor run_results.json, and there is no log`,
+        {
+          details: { path: target },
+          fix: 'clyra ingest dbt target --log logs/dbt.log',
+        },
+      )
+    }
+    const ingested = await withWriter(context, (opened) =>
+      ingestRun(
+        context,
+        opened,
+        { ...left, log, otel, queryLog, invocation: options.invocation },
+        { demonstration: options.demonstration },
+      ),
+    )
+    for (const warning of ingested.warnings) context.output.warn(warning)
+    const { run, invocation, logSource, appended, known, skippedErased, warnings } = ingested
+    context.output.result({ run, invocation, log: logSource, appended, known, skippedErased, warnings }, () =>
+      sentence(ingested),
+    )
+    return 0
+  },
+})
+
+function sentence({ run, appended, known, skippedErased }: IngestedRun): string {
+  if (skippedErased > 0) return `run ${run} was erased; ${skippedErased} events were left out, nothing was added`
+  const before = known === 0 ? '' : `, ${known} were there already`
+  return `run ${run}: ${appended} records added${before}; bundle: clyra bundle ${run}`
+}
+
+/** dbt's log beside its target directory, or the one that was named with the Rust engine's files beside it. */
+function logsFor(target: string, named: string | undefined) {
+  if (named !== undefined && !existsSync(named)) {
+    throw new ClyraError('DBT_ARTIFACT_MISSING', `there is no log at ${named}`, {
+      details: { path: named },
+      fix: 'ls logs',
+    })
+  }
+  if (named?.endsWith('.jsonl') === true) return { otel: readIfThere(named) }
+  if (named !== undefined && basename(named) === 'query_log.sql') return { queryLog: readIfThere(named) }
+  const folder = named === undefined ? join(dirname(target), 'logs') : dirname(named)
+  return {
+    log: readIfThere(named ?? join(folder, 'dbt.log')),
+    otel: readIfThere(join(folder, 'otel.jsonl')),
+    queryLog: readIfThere(join(folder, 'query_log.sql')),
+  }
+}

@@ -1,0 +1,118 @@
+import { existsSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import * as z from 'zod'
+import { hex } from '../../canonical/index.js'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { writeDurably } from '../atomic-file.js'
+import { defineCommand } from '../command.js'
+import { configTemplate } from '../config/config-template.js'
+import { CONFIG_FILE, STATE_DIRECTORY } from '../config/find-state.js'
+import type { Context } from '../context.js'
+import { createState } from '../ledger/create-state.js'
+import { decimal, digest } from '../ledger/record-document.js'
+import { facts } from '../table.js'
+
+export const init = defineCommand({
+  path: 'init',
+  summary: 'start a ledger in this directory',
+  arguments: [{ name: '[directory]', description: 'where (default: here)' }],
+  flags: [
+    {
+      flags: '--origin <name>',
+      description: 'the public name of the ledger, a lower-case host name (default: a random one)',
+    },
+  ],
+  options: z.object({
+    origin: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a lower-case host name')
+      .optional(),
+  }),
+  help: `Makes ${STATE_DIRECTORY}/ (log, index, tiles, keys, vault, spool, artefacts), which git ignores, and ${CONFIG_FILE} beside it. Never overwrites a ledger.`,
+  examples: [
+    ['clyra init', 'a ledger with a random name'],
+    ['clyra init --origin ledger.example.org', 'with a name of your own'],
+  ],
+  json: z.strictObject({
+    ledger: z.string(),
+    config: z.string(),
+    origin: z.string(),
+    genesis: digest,
+    vkey: z.string(),
+    fingerprint: digest,
+    size: decimal,
+  }),
+  async run(context, [given = '.'], options) {
+    const made = await initProject(context, resolve(context.environment.cwd, given), options.origin)
+    context.output.result({ ...made }, () =>
+      [
+        facts([
+          ['ledger', made.ledger],
+          ['settings', made.config],
+          ['origin', made.origin],
+          ['genesis', made.genesis],
+          ['fingerprint', made.fingerprint],
+          ['vkey', made.vkey],
+        ]),
+        '',
+        'Give the vkey to those who will verify your bundles, by a way they trust.',
+        'Next: clyra run dbt build',
+      ].join('\n'),
+    )
+    return 0
+  },
+})
+
+export interface InitialisedProject {
+  readonly ledger: string
+  readonly config: string
+  readonly origin: string
+  readonly genesis: string
+  readonly vkey: string
+  readonly fingerprint: string
+  readonly size: string
+}
+
+/** Makes the state directory, whole or not at all, and the settings beside it. Throws LEDGER_EXISTS. */
+export async function initProject(
+  context: Context,
+  folder: string,
+  origin: string | undefined,
+): Promise<InitialisedProject> {
+  const state = join(folder, STATE_DIRECTORY)
+  const config = join(folder, CONFIG_FILE)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new ClyraError('IO_FAILED', `there is no directory ${folder}`, {
+      details: { path: folder },
+      fix: `mkdir -p ${folder}`,
+    })
+  }
+  if (existsSync(state)) {
+    throw new ClyraError('LEDGER_EXISTS', `there already is a ledger at ${state}; it is never overwritten`, {
+      details: { path: state },
+      fix: 'clyra runs',
+    })
+  }
+  const { workbench } = context
+  const draft = workbench.begin(state)
+  const settings = existsSync(config) ? undefined : workbench.begin(config)
+  try {
+    const made = await createState(context, draft.path, origin)
+    if (settings !== undefined) writeDurably(settings.path, configTemplate(made.origin), 0o644)
+    draft.finish()
+    settings?.finish()
+    return {
+      ledger: state,
+      config,
+      origin: made.origin,
+      genesis: hex(made.identity),
+      vkey: made.vkey,
+      fingerprint: made.keyId,
+      size: made.size.toString(),
+    }
+  } catch (error) {
+    draft.abandon()
+    settings?.abandon()
+    throw fromSystemError(error, 'make the ledger', state)
+  }
+}

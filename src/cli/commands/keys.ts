@@ -1,0 +1,141 @@
+import * as z from 'zod'
+import { hex } from '../../canonical/index.js'
+import { isType } from '../../events/index.js'
+import type { Ledger } from '../../ledger/ledger.js'
+import { defineCommand } from '../command.js'
+import { parsePosition } from '../ledger/find-record.js'
+import { withReader, withWriter } from '../ledger/open-ledger.js'
+import { decimal, digest } from '../ledger/record-document.js'
+import { facts, table } from '../table.js'
+
+const key = z.strictObject({
+  id: digest,
+  purpose: z.string(),
+  alg: z.string(),
+  introducedAt: decimal,
+  revokedAt: decimal.nullable(),
+  reason: z.string().nullable(),
+  compromisedSince: decimal.nullable(),
+})
+type Key = z.infer<typeof key>
+
+export const keys = defineCommand({
+  path: 'keys',
+  summary: "the ledger's keys, and the line that others need to trust it",
+  flags: [],
+  options: z.object({}),
+  examples: [
+    ['clyra keys', 'fingerprints, purposes and validity'],
+    ['clyra keys rotate', 'a new evidence key takes over'],
+  ],
+  json: z.strictObject({
+    origin: z.string(),
+    genesis: digest,
+    vkey: z.string(),
+    fingerprint: digest,
+    keys: z.array(key),
+  }),
+  run: (context) =>
+    withReader(context, async ({ ledger }) => {
+      const genesis = hex(ledger.identity)
+      const listed = await listKeys(ledger)
+      const trust = { vkey: ledger.vkey, fingerprint: ledger.keyId }
+      context.output.result({ origin: ledger.origin, genesis, ...trust, keys: listed.map((one) => ({ ...one })) }, () =>
+        [
+          facts([
+            ['origin', ledger.origin],
+            ['genesis', genesis],
+            ['vkey', trust.vkey],
+            ['fingerprint', trust.fingerprint],
+          ]),
+          '',
+          table(
+            ['KEY', 'PURPOSE', 'VALID FROM', 'UNTIL'],
+            listed.map((one) => [
+              one.id,
+              one.purpose,
+              one.introducedAt,
+              one.revokedAt === null ? '-' : `${one.revokedAt} (${one.reason})`,
+            ]),
+          ),
+        ].join('\n'),
+      )
+      return 0
+    }),
+})
+
+export const keysRotate = defineCommand({
+  path: 'keys rotate',
+  summary: 'introduce a new evidence key that takes over',
+  flags: [],
+  options: z.object({}),
+  help: 'What the old key signed stays valid until you revoke it. The ledger key itself cannot be rotated in this release.',
+  examples: [['clyra keys rotate', 'from now on bundles are signed by a new key']],
+  json: z.strictObject({ id: digest, position: decimal }),
+  run: (context) =>
+    withWriter(context, async ({ ledger }) => {
+      const rotated = await ledger.rotateEvidenceKey()
+      await ledger.sealed(rotated.position)
+      context.output.result(
+        { id: rotated.id, position: rotated.position.toString() },
+        `new evidence key  ${rotated.id}\nvalid from        ${rotated.position}`,
+      )
+      return 0
+    }),
+})
+
+export const keysRevoke = defineCommand({
+  path: 'keys revoke',
+  summary: 'revoke an evidence key',
+  arguments: [{ name: '<id>', description: 'the whole key id, as `clyra keys` prints it' }],
+  flags: [
+    { flags: '--reason <reason>', description: 'superseded, compromised or retired' },
+    { flags: '--compromised-since <position>', description: 'no signature from this position on counts' },
+  ],
+  options: z.object({
+    reason: z.enum(['superseded', 'compromised', 'retired'], 'must be superseded, compromised or retired'),
+    compromisedSince: z.string().optional(),
+  }),
+  examples: [
+    ['clyra keys', 'the ids'],
+    ['clyra keys revoke --help', 'what revoking means'],
+  ],
+  json: z.strictObject({ id: digest, position: decimal }),
+  run: (context, [id = ''], options) =>
+    withWriter(context, async ({ ledger }) => {
+      const since =
+        options.compromisedSince === undefined
+          ? {}
+          : { compromisedSince: parsePosition(options.compromisedSince, '--compromised-since') }
+      const position = await ledger.revokeKey(id, { reason: options.reason, ...since })
+      await ledger.sealed(position)
+      context.output.result({ id, position: position.toString() }, `revoked ${id} at position ${position}`)
+      return 0
+    }),
+})
+
+/** The keys of `ledger-keys` and those of the genesis record, in the order of their introduction. */
+async function listKeys(ledger: Ledger): Promise<Key[]> {
+  const listed: Key[] = []
+  for await (const record of ledger.readAll({ filter: { streams: ['ledger-genesis', 'ledger-keys'] } })) {
+    const at = record.position.toString()
+    const introduced = (one: { id: string; purpose: string; alg: string }): Key => ({
+      id: one.id,
+      purpose: one.purpose,
+      alg: one.alg,
+      introducedAt: at,
+      revokedAt: null,
+      reason: null,
+      compromisedSince: null,
+    })
+    if (isType(record, 'dev.clyra.ledger.genesis.v1')) listed.push(...record.event.data.keys.map(introduced))
+    if (isType(record, 'dev.clyra.ledger.key.introduced.v1')) listed.push(introduced(record.event.data.key))
+    if (isType(record, 'dev.clyra.ledger.key.revoked.v1')) {
+      const { id, reason, compromisedSince } = record.event.data
+      const index = listed.findIndex((one) => one.id === id)
+      const revoked = listed[index]
+      if (revoked !== undefined) listed[index] = { ...revoked, revokedAt: at, reason, compromisedSince }
+    }
+  }
+  return listed
+}

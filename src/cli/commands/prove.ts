@@ -1,0 +1,134 @@
+import * as z from 'zod'
+import { base64, hex } from '../../canonical/index.js'
+import { ClyraError } from '../../errors/index.js'
+import type { Ledger } from '../../ledger/ledger.js'
+import { defineCommand } from '../command.js'
+import type { Context } from '../context.js'
+import { parsePosition, positionOf } from '../ledger/find-record.js'
+import { withReader } from '../ledger/open-ledger.js'
+import { decimal, digest } from '../ledger/record-document.js'
+
+const inclusion = z.strictObject({
+  kind: z.literal('inclusion'),
+  position: decimal,
+  leaf: digest,
+  size: decimal,
+  root: digest,
+  hashes: z.array(digest),
+  checkpoint: z.string(),
+  tlogProof: z.string(),
+})
+const head = z.strictObject({
+  kind: z.literal('head'),
+  stream: z.string(),
+  headsPosition: decimal,
+  headsRoot: digest,
+  head: z.strictObject({ revision: decimal, leaf: digest }).nullable(),
+  siblings: z.array(digest),
+  other: z.strictObject({ key: digest, value: digest }).nullable(),
+})
+const consistency = z.strictObject({
+  kind: z.literal('consistency'),
+  oldSize: decimal,
+  newSize: decimal,
+  hashes: z.array(digest),
+})
+
+export const prove = defineCommand({
+  path: 'prove',
+  summary: 'prove a record, a stream head, or that the log only grew',
+  arguments: [{ name: '[position|id]', description: 'the record to prove' }],
+  flags: [
+    { flags: '--stream <name>', description: "prove a stream's newest revision, or that there is no such stream" },
+    { flags: '--consistency <old-size>', description: 'prove that the log of that size is a beginning of this one' },
+    { flags: '--size <size>', description: 'in the kept checkpoint of this size (default: the newest)' },
+    { flags: '-o, --output <file>', description: 'write to a file' },
+  ],
+  options: z.object({
+    stream: z.string().optional(),
+    consistency: z.string().optional(),
+    size: z.string().optional(),
+    output: z.string().optional(),
+  }),
+  help: 'For a record the result is a C2SP tlog-proof: text that any transparency-log tool checks against the signed checkpoint in it.',
+  examples: [
+    ['clyra prove 0', 'that the genesis record is in the log'],
+    ['clyra prove --stream ledger-keys', 'how far the stream of keys goes'],
+    ['clyra prove --consistency 1', 'that the log of size 1 was never rewritten'],
+  ],
+  json: z.discriminatedUnion('kind', [inclusion, head, consistency]),
+  run: (context, [which], options) =>
+    withReader(context, async ({ ledger }) => {
+      const asked = [which, options.stream, options.consistency].filter((value) => value !== undefined)
+      if (asked.length !== 1) {
+        throw new ClyraError('USAGE', 'prove takes one of: a position or event id, --stream, --consistency', {
+          fix: 'clyra prove --help',
+        })
+      }
+      const size = options.size === undefined ? undefined : parsePosition(options.size, '--size')
+      if (which !== undefined) {
+        const document = await inclusionDocument(ledger, which, size)
+        print(context, options.output, document, document.tlogProof)
+      } else if (options.stream !== undefined) {
+        const document = await headDocument(ledger, options.stream)
+        print(context, options.output, document, headText(document))
+      } else {
+        const old = parsePosition(options.consistency ?? '', '--consistency')
+        const proof = await ledger.proveConsistency(old, size)
+        const document = {
+          kind: 'consistency' as const,
+          oldSize: proof.oldSize.toString(),
+          newSize: proof.newSize.toString(),
+          hashes: proof.hashes.map(hex),
+        }
+        const text = [`old size  ${document.oldSize}`, `new size  ${document.newSize}`, ...document.hashes].join('\n')
+        print(context, options.output, document, `${text}\n`)
+      }
+      return 0
+    }),
+})
+
+async function inclusionDocument(ledger: Ledger, which: string, size: bigint | undefined) {
+  const position = await positionOf(ledger, which)
+  const proof = await ledger.prove(position, size === undefined ? {} : { size })
+  const checkpoint = Buffer.from(proof.checkpoint).toString('utf8')
+  const lines = ['c2sp.org/tlog-proof@v1', `index ${proof.position}`, ...proof.hashes.map((hash) => base64(hash))]
+  return {
+    kind: 'inclusion' as const,
+    position: proof.position.toString(),
+    leaf: hex(proof.leaf),
+    size: proof.size.toString(),
+    root: hex(proof.root),
+    hashes: proof.hashes.map(hex),
+    checkpoint,
+    tlogProof: `${lines.join('\n')}\n\n${checkpoint}`,
+  }
+}
+
+async function headDocument(ledger: Ledger, stream: string): Promise<z.infer<typeof head>> {
+  const path = await ledger.proveHead(stream)
+  const { siblings, other } = path.proof
+  return {
+    kind: 'head',
+    stream,
+    headsPosition: path.position.toString(),
+    headsRoot: hex(path.root),
+    head: path.head === null ? null : { revision: path.head.revision.toString(), leaf: hex(path.head.leaf) },
+    siblings: siblings.map(hex),
+    other: other === null ? null : { key: hex(other.keyHash), value: hex(other.valueHash) },
+  }
+}
+
+function headText(document: z.infer<typeof head>): string {
+  const claim =
+    document.head === null
+      ? `no stream ${document.stream}`
+      : `${document.stream} ends at revision ${document.head.revision}, leaf ${document.head.leaf}`
+  return `${claim}\nheads record at ${document.headsPosition}, root ${document.headsRoot}\n${document.siblings.map((hash) => `sibling ${hash}\n`).join('')}${document.other === null ? '' : `other key ${document.other.key} value ${document.other.value}\n`}`
+}
+
+function print(context: Context, file: string | undefined, document: object, text: string): void {
+  if (file === undefined) return context.output.result(document, text)
+  context.workbench.writeFile(file, text)
+  context.output.result(document, `wrote ${file}`)
+}

@@ -1,0 +1,185 @@
+import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import * as z from 'zod'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { defineCommand } from '../command.js'
+import type { Context } from '../context.js'
+import { type Comparison, compareStored, NOTHING_STORED } from '../evidence/compare-stored.js'
+import { type Digests, digestsDocument, firstDifference, foldDigests, stateDigest } from '../evidence/fold-digests.js'
+import { type LogSource, ledgerSource, tilesSource } from '../evidence/log-source.js'
+import { rebuildBundle } from '../evidence/rebuild-bundle.js'
+import { parsePosition } from '../ledger/find-record.js'
+import { withReader } from '../ledger/open-ledger.js'
+import { decimal } from '../ledger/record-document.js'
+import { readEvidence } from './verify.js'
+
+const options = z.object({
+  from: z.string().min(1).optional(),
+  bundle: z.string().min(1).optional(),
+  write: z.string().min(1).optional(),
+  expect: z.string().min(1).optional(),
+  to: z.string().optional(),
+})
+type Options = z.infer<typeof options>
+
+export const replay = defineCommand({
+  path: 'replay',
+  summary: 'fold the log again, and compare what comes out',
+  flags: [
+    {
+      flags: '--from <ledger|tiles>',
+      description: 'the ledger, or a directory that `export tiles` wrote (default: this ledger)',
+    },
+    { flags: '--bundle <zip>', description: 'build this bundle again and compare every byte but the detached files' },
+    { flags: '--write <file>', description: 'keep the rebuilt bundle, or the digests, in a file' },
+    { flags: '--expect <file>', description: 'digests from an earlier `clyra replay --json`' },
+    { flags: '--to <position>', description: 'fold only up to this position' },
+  ],
+  options,
+  help: 'Compares with the given bundle or file, else with the digests that the ledger stores. Where there is nothing to compare with, that is what it says.',
+  examples: [
+    ['clyra replay', 'fold everything and compare with the stored digests'],
+    ['clyra replay --write digests.json', 'keep the digests for later'],
+    ['clyra replay --expect digests.json', 'and compare with them'],
+  ],
+  json: z.strictObject({
+    result: z.enum(['equal', 'different', 'nothing-to-compare']),
+    comparedWith: z.enum(['bundle', 'file', 'stored', 'nothing']),
+    difference: z.string().nullable(),
+    records: decimal.nullable(),
+    run: z.string().nullable(),
+    files: z.array(z.string()),
+    origin: z.string(),
+    digests: z.array(stateDigest),
+  }),
+  run: (context, _args, flags) =>
+    withSource(context, flags.from, (source, stored) =>
+      flags.bundle === undefined
+        ? replayStates(context, source, flags, stored)
+        : replayBundle(context, source, flags.bundle, flags.write),
+    ),
+})
+
+async function replayBundle(
+  context: Context,
+  source: LogSource,
+  bundle: string,
+  write: string | undefined,
+): Promise<number> {
+  const { output, environment, workbench } = context
+  const progress = output.progress('building the bundle again')
+  const rebuilt = await rebuildBundle(readEvidence(resolve(environment.cwd, bundle)), source).finally(() =>
+    progress.done(),
+  )
+  if (write !== undefined) workbench.writeFile(resolve(environment.cwd, write), rebuilt.bytes)
+  const equal = rebuilt.difference === null
+  const document = {
+    result: equal ? 'equal' : 'different',
+    comparedWith: 'bundle',
+    difference: rebuilt.difference,
+    records: null,
+    run: rebuilt.run,
+    files: rebuilt.compared,
+    origin: source.origin,
+    digests: [],
+  }
+  output.result(document, () =>
+    equal
+      ? `EQUAL: ${rebuilt.compared.length} files of run ${rebuilt.run} came out of the log byte for byte.\n${rebuilt.compared.map((name) => `  ${name}`).join('\n')}`
+      : `DIFFERENT: ${rebuilt.difference}`,
+  )
+  return equal ? 0 : 1
+}
+
+async function replayStates(context: Context, source: LogSource, flags: Options, stored: Stored): Promise<number> {
+  const { output, environment, workbench } = context
+  const to = flags.to === undefined ? undefined : Number(parsePosition(flags.to, '--to'))
+  const progress = output.progress(`folding ${source.size} records`)
+  const found = await foldDigests(source, to).finally(() => progress.done())
+  if (flags.write !== undefined)
+    workbench.writeFile(resolve(environment.cwd, flags.write), `${JSON.stringify(found, null, 2)}\n`)
+  const compared =
+    flags.expect === undefined
+      ? await stored(to)
+      : compareWith(found, readDigests(resolve(environment.cwd, flags.expect)))
+  const { result, comparedWith, difference } = compared
+  const document = {
+    result,
+    comparedWith,
+    difference,
+    records: found.records,
+    run: null,
+    files: [],
+    origin: found.origin,
+    digests: found.digests,
+  }
+  output.result(
+    document,
+    () =>
+      `${sentence(compared, found)}\n${found.digests.map((one) => `  ${one.digest}  ${one.projection} v${one.version}  ${one.partition}`).join('\n')}`,
+  )
+  return result === 'different' ? 1 : 0
+}
+
+function compareWith(found: Digests, expected: Digests): Comparison {
+  const difference = differentSource(found, expected) ?? firstDifference(found.digests, expected.digests) ?? null
+  return { result: difference === null ? 'equal' : 'different', comparedWith: 'file', difference }
+}
+
+function sentence({ result, comparedWith, difference }: Comparison, found: Digests): string {
+  const folded = `${found.records} records folded, ${found.digests.length} states`
+  if (result === 'different') return `DIFFERENT: ${difference}`
+  if (result === 'equal')
+    return `EQUAL: ${folded}, as ${comparedWith === 'stored' ? 'the ledger has stored' : 'the file says'}.`
+  return `NOTHING TO COMPARE WITH: ${folded}. Keep them with --write and compare later with --expect.`
+}
+
+function differentSource(found: Digests, expected: Digests): string | undefined {
+  if (found.origin !== expected.origin)
+    return `the digests are of the ledger ${expected.origin}, this one is ${found.origin}`
+  if (found.records !== expected.records)
+    return `the digests are of ${expected.records} records, ${found.records} were folded`
+  return undefined
+}
+
+function readDigests(path: string): Digests {
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new ClyraError('USAGE', `${path} is not JSON`, {
+        details: { path },
+        fix: 'clyra replay --write digests.json',
+      })
+    throw fromSystemError(error, 'read', path)
+  }
+  const parsed = z.object(digestsDocument.shape).safeParse(content)
+  if (parsed.success) return parsed.data
+  throw new ClyraError('USAGE', `${path} holds no digests of a replay`, {
+    details: { path },
+    fix: 'clyra replay --write digests.json',
+  })
+}
+
+type Stored = (to: number | undefined) => Promise<Comparison>
+
+/** A directory with a `checkpoint` in it is tiles; everything else is a ledger. */
+async function withSource(
+  context: Context,
+  from: string | undefined,
+  use: (source: LogSource, stored: Stored) => Promise<number>,
+): Promise<number> {
+  const path = from === undefined ? undefined : resolve(context.environment.cwd, from)
+  if (
+    path !== undefined &&
+    statSync(`${path}/tile`, { throwIfNoEntry: false })?.isDirectory() === true &&
+    statSync(`${path}/checkpoint`, { throwIfNoEntry: false })?.isFile() === true
+  ) {
+    return use(await tilesSource(path), async () => NOTHING_STORED)
+  }
+  return withReader(from === undefined ? context : { ...context, ledgerFlag: from }, async (opened) => {
+    const source = await ledgerSource(opened.ledger)
+    return use(source, (to) => (to === undefined ? compareStored(opened) : Promise.resolve(NOTHING_STORED)))
+  })
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod'
+import { ClyraError } from '../../errors/index.js'
+import { defineCommand } from '../command.js'
+import { exitStatusOf } from '../dbt/child.js'
+import { runDbt } from '../dbt/run-dbt.js'
+
+export const run = defineCommand({
+  path: 'run',
+  summary: 'run dbt and record what it does',
+  arguments: [
+    { name: '<tool>', description: 'dbt' },
+    { name: '[args...]', description: 'everything for dbt, with or without a -- before it' },
+  ],
+  flags: [],
+  options: z.object({}),
+  passThrough: true,
+  help: "Options of Clyra stand before `dbt`; everything after it is dbt's. Its output, exit code and signals are dbt's own, and nothing that goes wrong in Clyra changes the run. The record goes to the ledger when dbt has ended; if that is busy or gone it waits in a spool. With --json the last line of standard output is the document.",
+  examples: [
+    ['clyra run dbt build', 'build, and record it'],
+    ['clyra run dbt -- test --select orders', 'the same with an explicit border'],
+    ['clyra runs', 'what was recorded'],
+  ],
+  json: z.strictObject({
+    run: z.string().nullable(),
+    exitCode: z.number().int(),
+    appended: z.number().int().nullable(),
+    spool: z.string().nullable(),
+  }),
+  async run(context, [tool, ...rest]) {
+    if (tool !== 'dbt') {
+      throw new ClyraError('USAGE', `clyra runs dbt, not ${JSON.stringify(tool ?? '')}`, { fix: 'clyra run dbt build' })
+    }
+    const args = rest[0] === '--' ? rest.slice(1) : rest
+    const wrapped = await runDbt(context, args)
+    const status = exitStatusOf(wrapped.exit)
+    const { environment, output } = context
+    if (wrapped.exit.startError !== null) {
+      output.warn(`dbt could not be started: ${wrapped.exit.startError} (DBT_NOT_FOUND)`)
+      environment.stderr.write('try: pip install dbt-core dbt-postgres\n')
+    }
+    if (wrapped.imported !== undefined) {
+      output.note(
+        `clyra: run ${wrapped.imported.run}, ${wrapped.imported.appended} records; bundle: clyra bundle ${wrapped.imported.run}`,
+      )
+    }
+    if (output.options.json) {
+      const document = {
+        run: wrapped.run ?? null,
+        exitCode: status,
+        appended: wrapped.imported?.appended ?? null,
+        spool: wrapped.spool ?? null,
+      }
+      output.item(document, '')
+    }
+    return status
+  },
+})

@@ -1,0 +1,157 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import {
+  renderResult,
+  type TrustedKey,
+  type VerifyBundleOptions,
+  type VerifyResult,
+  VerifyUsageError,
+  verifyBundle,
+} from '@clyra/verify'
+import * as z from 'zod'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { defineCommand } from '../command.js'
+import { type Context, settingsFor } from '../context.js'
+import { verifyDocument } from '../evidence/verify-document.js'
+import { verifyTilesAt } from '../evidence/verify-tiles-at.js'
+import { ownLedgerTrust } from '../trust/own-ledger.js'
+import { readTrustFile, trustedKey } from '../trust/trust-file.js'
+
+const options = z.object({
+  key: z.array(z.string()).default([]),
+  trust: z.string().min(1).optional(),
+  own: z.boolean().default(false),
+  run: z.string().optional(),
+  origin: z.string().optional(),
+  genesis: z.string().optional(),
+  checkpoint: z.array(z.string()).default([]),
+  minSize: z
+    .string()
+    .regex(/^(0|[1-9][0-9]*)$/, 'must be a decimal number')
+    .transform(BigInt)
+    .optional(),
+  maxAge: z
+    .string()
+    .regex(/^[0-9]+$/, 'must be a number of seconds')
+    .transform(Number)
+    .optional(),
+  now: z.iso
+    .datetime('must be an instant like 2026-01-31T12:00:00Z')
+    .transform((text) => new Date(text))
+    .optional(),
+  artifacts: z.string().optional(),
+  requireArtifacts: z.boolean().default(false),
+  requireCompleteRun: z.boolean().default(false),
+})
+
+export const verify = defineCommand({
+  path: 'verify',
+  summary: 'check a bundle, or an exported log, offline',
+  arguments: [{ name: '<bundle|tiles>', description: 'a .def.zip, or a directory that `export tiles` wrote' }],
+  flags: [
+    { flags: '--key <vkey...>', description: 'trust this ledger key' },
+    {
+      flags: '--trust <file>',
+      description: 'trust the keys in this file (default: CLYRA_TRUST, else ~/.config/clyra/trusted-keys)',
+    },
+    { flags: '--own', description: "trust this project's own ledger" },
+    { flags: '--run <id>', description: 'it must be of this run' },
+    { flags: '--origin <name>', description: 'it must be of the ledger of this name' },
+    { flags: '--genesis <leaf>', description: 'it must be of exactly this ledger' },
+    { flags: '--checkpoint <note...>', description: 'it must agree with this signed checkpoint' },
+    { flags: '--min-size <size>', description: 'the log must be at least so long' },
+    { flags: '--max-age <seconds>', description: 'its newest record must be at most so old' },
+    { flags: '--now <instant>', description: 'judge the age as of then' },
+    { flags: '--artifacts <dir>', description: 'where artefacts lie that are not in the bundle' },
+    { flags: '--require-artifacts', description: 'every artefact must be at hand' },
+    { flags: '--require-complete-run', description: 'the record of the run must be complete' },
+  ],
+  options,
+  help: 'Needs no ledger and no network. Nothing in the working directory or in the bundle is trusted: a key that you did not name gives UNTRUSTED.',
+  examples: [
+    ['clyra bundle --last -o evidence.def.zip', 'make one'],
+    ['clyra verify evidence.def.zip --own', "check it against this project's ledger"],
+    ['clyra verify evidence.def.zip --own --require-complete-run', 'and ask for a complete record'],
+  ],
+  json: verifyDocument,
+  async run(context, [given = ''], flags) {
+    const path = resolve(context.environment.cwd, given)
+    const trust = await trustOf(context, flags)
+    const result = await asked(async () =>
+      isDirectory(path)
+        ? verifyTilesAt(path, { trust, ...demands(context, flags) })
+        : verifyBundle(readEvidence(path), { trust, ...demands(context, flags), ...bundleDemands(context, flags) }),
+    )
+    context.output.result(result, () => renderResult(result, { color: context.output.colour }))
+    return result.verdict === 'VALID' ? 0 : 1
+  },
+})
+
+/** The pins: `--key`, `--own`, and one trust file. Nothing else, and nothing of the working directory unasked. */
+async function trustOf(context: Context, flags: z.infer<typeof options>): Promise<TrustedKey[]> {
+  const { trust } = settingsFor(context, undefined, flags)
+  const file = readTrustFile(resolve(context.environment.cwd, trust.value), trust.source !== 'default')
+  const keys = [...flags.key.map((text) => trustedKey(text)), ...file].map(({ vkey, genesis }) =>
+    genesis === null ? { vkey } : { vkey, genesis },
+  )
+  if (!flags.own) return keys
+  const own = await ownLedgerTrust(context)
+  context.output.note(`clyra: trusting the ledger of ${own.path}`)
+  return [...keys, { vkey: own.vkey, genesis: own.genesis }]
+}
+
+function demands(context: Context, flags: z.infer<typeof options>) {
+  return {
+    ...(flags.origin === undefined ? {} : { origin: flags.origin }),
+    ...(flags.genesis === undefined ? {} : { genesis: flags.genesis }),
+    ...(flags.minSize === undefined ? {} : { minSize: flags.minSize }),
+    ...(flags.maxAge === undefined ? {} : { maxAge: flags.maxAge }),
+    checkpoints: flags.checkpoint.map((path) => readEvidence(resolve(context.environment.cwd, path))),
+    now: flags.now ?? context.environment.now(),
+  }
+}
+
+function bundleDemands(context: Context, flags: z.infer<typeof options>): VerifyBundleOptions {
+  const folder = flags.artifacts === undefined ? undefined : resolve(context.environment.cwd, flags.artifacts)
+  return {
+    ...(flags.run === undefined ? {} : { run: flags.run }),
+    ...(folder === undefined ? {} : { artifacts: (sha256: string) => artifactIn(folder, sha256) }),
+    requireArtifacts: flags.requireArtifacts,
+    requireCompleteRun: flags.requireCompleteRun,
+  }
+}
+
+/** `<dir>/<sha256>`, or `<dir>/<first two>/<sha256>` as the artefact store has it. */
+function artifactIn(folder: string, sha256: string): Uint8Array | undefined {
+  for (const path of [join(folder, sha256), join(folder, sha256.slice(0, 2), sha256)]) {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return readFileSync(path)
+  }
+  return undefined
+}
+
+export function readEvidence(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    const failed = fromSystemError(error, 'read', path)
+    throw new ClyraError(failed.code, failed.message, {
+      details: failed.details,
+      fix: 'clyra bundle --last',
+      cause: error,
+    })
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/** A demand that the verifier cannot understand is wrong usage of ours. */
+async function asked(run: () => Promise<VerifyResult>): Promise<VerifyResult> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof VerifyUsageError)) throw error
+    throw new ClyraError('USAGE', error.message, { details: { reason: error.code }, fix: 'clyra verify --help' })
+  }
+}

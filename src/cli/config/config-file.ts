@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { parseDocument } from 'yaml'
+import * as z from 'zod'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
+
+const label = z.string().min(1).max(512)
+/** Where a secret lies. The secret itself is refused here, so that it cannot end up in version control. */
+const secretReference = z
+  .string()
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, 'must be env:NAME or file:PATH; a secret never stands in this file')
+
+/** `clyra.yaml`. Unknown names are errors: a misspelled setting must not be silently without effect. */
+export const configFile = z.strictObject({
+  origin: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a lower-case host name')
+    .optional(),
+  store: z.string().min(1).optional(),
+  tiles: z.string().min(1).nullable().optional(),
+  artifacts: z.string().min(1).optional(),
+  policy: z.string().min(1).nullable().optional(),
+  vault: z.strictObject({ keepValues: z.boolean().optional() }).optional(),
+  connectors: z
+    .strictObject({
+      postgres: z.strictObject({ url: secretReference.optional() }).optional(),
+      dbt: z.strictObject({ command: z.string().min(1).optional() }).optional(),
+    })
+    .optional(),
+  governance: z
+    .strictObject({
+      job_id: label.optional(),
+      service_id: label.optional(),
+      pipeline_id: label.optional(),
+      agent_id: label.optional(),
+    })
+    .optional(),
+  payout: z
+    .strictObject({
+      actor_id: label.optional(),
+      asset_id: label.optional(),
+      change_intent: label.optional(),
+      business_metric_refs: z.array(label).max(64).optional(),
+      payout_ref: label.optional(),
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/, 'must be three capital letters')
+        .optional(),
+    })
+    .optional(),
+})
+export type ConfigFile = z.infer<typeof configFile>
+
+/** Reads a configuration file; an absent one is an empty one. Throws CONFIG_INVALID with the path of the wrong value. */
+export function readConfigFile(path: string): ConfigFile {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return {}
+    throw fromSystemError(error, 'read', path)
+  }
+  const document = parseDocument(text)
+  const problem = document.errors[0]
+  if (problem !== undefined) {
+    throw new ClyraError('CONFIG_INVALID', `${path} is not YAML: ${problem.message.split('\n')[0] ?? ''}`, {
+      details: { path },
+    })
+  }
+  const content: unknown = document.toJS() ?? {}
+  const parsed = configFile.safeParse(content)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const field = issue?.path.join('.') ?? ''
+  throw new ClyraError(
+    'CONFIG_INVALID',
+    `${path}: ${field === '' ? '' : `${field} `}${issue?.message ?? 'is not valid'}`,
+    {
+      details: { path, field },
+      fix: 'clyra config',
+    },
+  )
+}

@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { ClyraError } from '../../errors/index.js'
+import type { Environment } from '../environment.js'
+import type { SettingSource } from './settings.js'
+
+export const STATE_DIRECTORY = '.clyra'
+export const CONFIG_FILE = 'clyra.yaml'
+
+/** Where a project's ledger and configuration lie. */
+export interface StatePlace {
+  /** The directory that holds log, index, tiles, keys, vault, spool and artefacts. */
+  readonly state: string
+  /** The directory beside it: where `clyra.yaml` lies and paths in it start. */
+  readonly project: string
+  readonly config: string
+  readonly source: SettingSource
+}
+
+/**
+ * `--ledger`, else CLYRA_LEDGER, else the first `.clyra` on the way up from the working directory; undefined where
+ * there is none. Throws LEDGER_NOT_FOUND where a ledger was named and is not there, NOT_YET_SUPPORTED for URLs.
+ */
+export function findState(
+  environment: Pick<Environment, 'cwd' | 'variables'>,
+  flag: string | undefined,
+): StatePlace | undefined {
+  if (flag !== undefined) return named(environment.cwd, flag, 'flag')
+  const variable = environment.variables['CLYRA_LEDGER']
+  if (variable !== undefined && variable !== '') return named(environment.cwd, variable, 'environment')
+  for (let folder = environment.cwd; ; folder = dirname(folder)) {
+    const state = join(folder, STATE_DIRECTORY)
+    if (isDirectory(state)) return place(state, 'default')
+    if (dirname(folder) === folder) return undefined
+  }
+}
+
+/** The same, but a missing ledger is LEDGER_NOT_FOUND. */
+export function requireState(
+  environment: Pick<Environment, 'cwd' | 'variables'>,
+  flag: string | undefined,
+): StatePlace {
+  const found = findState(environment, flag)
+  if (found !== undefined) return found
+  throw new ClyraError('LEDGER_NOT_FOUND', `no ledger was found in ${environment.cwd} or above it`, {
+    details: { path: environment.cwd },
+    fix: 'clyra init',
+  })
+}
+
+function named(cwd: string, text: string, source: SettingSource): StatePlace {
+  if (/^(postgres|postgresql|kafka|kurrentdb|esdb|https?):/.test(text)) {
+    const scheme = text.slice(0, text.indexOf(':'))
+    throw new ClyraError('NOT_YET_SUPPORTED', `a ledger at ${scheme}: cannot be opened in this release`, {
+      details: { scheme },
+      fix: 'clyra --help',
+    })
+  }
+  const path = text.startsWith('file:') ? text.slice('file:'.length) : text
+  const folder = isAbsolute(path) ? path : resolve(cwd, path)
+  const inside = join(folder, STATE_DIRECTORY)
+  if (isDirectory(inside)) return place(inside, source)
+  if (isDirectory(folder) && (basename(folder) === STATE_DIRECTORY || looksLikeState(folder))) {
+    return place(folder, source)
+  }
+  throw new ClyraError('LEDGER_NOT_FOUND', `there is no ledger at ${folder}`, {
+    details: { path: folder },
+    fix: 'clyra init',
+  })
+}
+
+function place(state: string, source: SettingSource): StatePlace {
+  const project = dirname(state)
+  return { state, project, config: join(project, CONFIG_FILE), source }
+}
+
+/** A backup or a state directory under another name: it has a log and its tiles. */
+function looksLikeState(folder: string): boolean {
+  return isDirectory(join(folder, 'log')) && isDirectory(join(folder, 'tiles'))
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}

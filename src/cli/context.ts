@@ -1,0 +1,37 @@
+import type { Workbench } from './atomic-file.js'
+import { readConfigFile } from './config/config-file.js'
+import { findState, requireState, type StatePlace } from './config/find-state.js'
+import { resolveSettings, type Settings } from './config/settings.js'
+import type { Environment } from './environment.js'
+import type { Logger } from './logger.js'
+import type { Output } from './output.js'
+
+/** What every command is given. */
+export interface Context {
+  readonly environment: Environment
+  readonly output: Output
+  readonly logger: Logger
+  readonly workbench: Workbench
+  /** What `--ledger` says, if it was given. */
+  readonly ledgerFlag: string | undefined
+}
+
+/** The ledger's place; LEDGER_NOT_FOUND where there is none. */
+export function ledgerPlace(context: Context): StatePlace {
+  return requireState(context.environment, context.ledgerFlag)
+}
+
+/** The ledger's place, or undefined where there is none above the working directory. */
+export function optionalLedgerPlace(context: Context): StatePlace | undefined {
+  return findState(context.environment, context.ledgerFlag)
+}
+
+/** The settings for a ledger's project, or those without a file where there is no ledger. */
+export function settingsFor(
+  context: Context,
+  place: StatePlace | undefined,
+  flags: { readonly trust?: string | undefined } = {},
+): Settings {
+  const file = place === undefined ? {} : readConfigFile(place.config)
+  return resolveSettings(flags, context.environment, file, place?.config ?? '')
+}

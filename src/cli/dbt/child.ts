@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+
+/** How a child process ended. */
+export interface ChildExit {
+  /** Its exit code, null where a signal ended it or it never started. */
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  /** The errno of a child that could not be started (`ENOENT`, `EACCES`, ...). */
+  readonly startError: string | null
+}
+
+const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
+
+/**
+ * Runs a program in our place: its input and outputs are ours, untouched, and the signals sent to us reach it.
+ *
+ * SIGINT from a terminal goes to every process of the foreground group, so it already reached the child: then it is
+ * not sent a second time (dbt takes a second SIGINT as "stop at once"). libuv gives a child the default disposition
+ * of every signal, so that a child of a background shell job can be interrupted too.
+ */
+export async function runChild(
+  command: string,
+  args: readonly string[],
+  options: {
+    readonly cwd: string
+    readonly env: Readonly<Record<string, string | undefined>>
+    onStart(pid: number): void
+  },
+): Promise<ChildExit> {
+  const child = spawn(command, args, { cwd: options.cwd, env: { ...options.env }, stdio: 'inherit' })
+  if (child.pid !== undefined) options.onStart(child.pid)
+  const forward = (signal: NodeJS.Signals) => {
+    if (signal === 'SIGINT' && inForeground()) return
+    child.kill(signal)
+  }
+  for (const signal of FORWARDED) process.on(signal, forward)
+  // Ctrl-\ reaches the child by itself; we stay to record how it ended.
+  const stay = () => {}
+  process.on('SIGQUIT', stay)
+  try {
+    return await new Promise<ChildExit>((resolve) => {
+      child.on('error', (error) => {
+        if (child.pid !== undefined) return
+        resolve({ code: null, signal: null, startError: 'code' in error ? String(error.code) : 'UNKNOWN' })
+      })
+      child.on('exit', (code, signal) => resolve({ code, signal, startError: null }))
+    })
+  } finally {
+    for (const signal of FORWARDED) process.off(signal, forward)
+    process.off('SIGQUIT', stay)
+  }
+}
+
+/** What a shell would report: the code, 128 + n for a signal, 127 / 126 for a program that did not start. */
+export function exitStatusOf(exit: ChildExit): number {
+  if (exit.code !== null) return exit.code
+  if (exit.signal !== null) return 128 + (constants.signals[exit.signal] ?? 0)
+  return exit.startError === 'ENOENT' ? 127 : 126
+}
+
+/** True where our process group is the terminal's foreground group (Linux); elsewhere where stdin is a terminal. */
+function inForeground(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8')
+    // pid (comm) state ppid pgrp session tty_nr tpgid: comm may hold spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[2] !== undefined && fields[2] === fields[5]
+  } catch {
+    return process.stdin.isTTY === true
+  }
+}

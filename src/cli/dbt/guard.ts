@@ -1,0 +1,22 @@
+import type { Context } from '../context.js'
+import { codedError } from '../failure.js'
+
+/** Runs a step of Clyra's that must never disturb the run: what goes wrong is said in one line, and the run goes on. */
+export type Guard = <T>(doing: string, step: () => T | Promise<T>) => Promise<T | undefined>
+
+export function createGuard(context: Context): Guard {
+  const said = new Set<string>()
+  return async (doing, step) => {
+    try {
+      return await step()
+    } catch (thrown) {
+      const error = codedError(thrown)
+      const line = `${doing} failed: ${error.message.replace(/\s*\n\s*/g, ' ')} (${error.code}); the run itself goes on untouched`
+      // A step that fails again and again (a full disk, polled) is told once.
+      if (!said.has(`${doing} ${error.code}`)) context.output.warn(line)
+      said.add(`${doing} ${error.code}`)
+      if (context.output.options.verbose && error.cause instanceof Error) context.output.detail(error.cause.stack ?? '')
+      return undefined
+    }
+  }
+}

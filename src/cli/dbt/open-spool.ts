@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { isClyraError } from '../../errors/index.js'
+import type { DirectoryLock } from '../../stores/embedded/directory-lock.js'
+import type { StatePlace } from '../config/find-state.js'
+import { type Context, optionalLedgerPlace } from '../context.js'
+import { codedError } from '../failure.js'
+import { ledgerSpool, userSpool } from '../spool/places.js'
+import { SPOOL_FILES, type SpoolHeader } from '../spool/spool-header.js'
+import { createSpool, type SpoolWriter } from '../spool/spool-writer.js'
+
+export interface OpenedSpool {
+  readonly writer: SpoolWriter
+  readonly lock: DirectoryLock
+  readonly header: SpoolHeader
+  readonly subjectKey: Uint8Array
+}
+
+/** The ledger above the working directory, or undefined where there is none; a wrong `--ledger` is still an error. */
+export function placeOfRun(context: Context): StatePlace | undefined {
+  try {
+    return optionalLedgerPlace(context)
+  } catch (error) {
+    // A ledger that was named and is gone must not stop the run: the spool waits for it.
+    if (isClyraError(error)) context.output.warn(`${error.message} (${error.code})`)
+    else throw error
+    return undefined
+  }
+}
+
+/**
+ * Makes the spool of a run: in the ledger's state directory, else, where there is none or it cannot be written, in the
+ * user's own. Throws what the second attempt throws.
+ */
+export async function openRunSpool(
+  context: Context,
+  place: StatePlace | undefined,
+  run: string,
+  describe: (
+    logFolder: string,
+  ) => Omit<SpoolHeader, 'format' | 'run' | 'subject' | 'started' | 'directory' | 'demonstration'>,
+  subject: string,
+): Promise<OpenedSpool> {
+  const { environment, output } = context
+  const subjectKey = environment.randomBytes(32)
+  const attempt = async (root: string): Promise<OpenedSpool> => {
+    const header: SpoolHeader = {
+      format: 'clyra.spool/1',
+      run,
+      subject,
+      started: environment.now().toISOString(),
+      directory: environment.cwd,
+      demonstration: false,
+      ...describe(join(root, run, SPOOL_FILES.log)),
+    }
+    const randomBytes = (length: number) => environment.randomBytes(length)
+    const { writer, lock } = await createSpool(root, { header, subjectKey, randomBytes })
+    return { writer, lock, header, subjectKey }
+  }
+  if (place === undefined) return attempt(userSpool(environment))
+  try {
+    return await attempt(ledgerSpool(place))
+  } catch (thrown) {
+    const error = codedError(thrown)
+    output.warn(
+      `the run cannot be spooled beside the ledger: ${error.message} (${error.code}); it goes to ${userSpool(environment)}`,
+    )
+    return attempt(userSpool(environment))
+  }
+}

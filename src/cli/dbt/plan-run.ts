@@ -1,0 +1,129 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  dbtArguments,
+  logDirectories,
+  profileConnection,
+  profilesFiles,
+  projectDirectories,
+  readManifest,
+  type Surroundings,
+  targetDirectory,
+  type WrapPlan,
+} from '../../../connectors/dbt/index.js'
+import type { PostgresTarget } from '../../../connectors/postgres/index.js'
+import { fromSystemError, isClyraError } from '../../errors/index.js'
+import type { Settings } from '../config/settings.js'
+import type { Context } from '../context.js'
+
+/** How dbt is to be started, and where everything lies that will be read. */
+export interface RunPlan {
+  readonly wrap: WrapPlan
+  readonly project: string
+  readonly target: string
+  readonly log: { readonly path: string; readonly start: number; readonly own: boolean; readonly otel: string }
+  /** Where people expect dbt's log in plain text; undefined where dbt writes it itself. */
+  readonly readableLog: string | undefined
+  readonly warehouse: {
+    /** Holds a password: never printed, logged or recorded. */
+    readonly target: PostgresTarget | undefined
+    readonly skipped: string | null
+    readonly schemas: readonly string[]
+  }
+}
+
+/** Reads what of the surroundings matters and decides; starts nothing and connects nowhere. */
+export function planRun(
+  context: Context,
+  settings: Settings,
+  args: readonly string[],
+  run: string,
+  ownLog: string,
+): RunPlan {
+  const { variables, cwd, home } = context.environment
+  const around: Surroundings = { args, env: variables, cwd }
+  const project = projectDirectories(around).find((folder) => isFile(join(folder, 'dbt_project.yml'))) ?? cwd
+  const projectYaml = readText(join(project, 'dbt_project.yml'))
+  const target = targetDirectory(around, project, projectYaml)
+  const wrap = dbtArguments(args, { env: variables, run, logPath: ownLog })
+  const own = wrap.log.whose === 'ours'
+  const usual = logDirectories(around, project, projectYaml)
+  const logFolder = own
+    ? ownLog
+    : (usual.find((folder) => isFile(join(folder, 'dbt.log'))) ?? usual[0] ?? join(project, 'logs'))
+  const path = join(logFolder, 'dbt.log')
+  const profilesYaml = profilesFiles(around, project, home)
+    .map(readText)
+    .find((text) => text !== undefined)
+  const profile = profileConnection(around, projectYaml, profilesYaml)
+  const configured = postgresUrl(context, settings)
+  return {
+    wrap,
+    project,
+    target,
+    log: { path, own, start: own ? 0 : sizeOf(path), otel: join(logFolder, wrap.log.otelFile) },
+    readableLog: own ? join(usual[0] ?? join(project, 'logs'), 'dbt.log') : undefined,
+    warehouse: {
+      target: configured ?? (profile.ok ? addressOf(profile.connection) : undefined),
+      skipped: profile.ok ? null : profile.reason,
+      schemas: schemasOf(profile.ok ? profile.connection.schema : undefined, target),
+    },
+  }
+}
+
+type Connection = Extract<ReturnType<typeof profileConnection>, { ok: true }>['connection']
+
+function addressOf({ host, port, user, database, password, sslmode }: Connection): PostgresTarget {
+  return {
+    host,
+    port,
+    user,
+    database,
+    ...(password === undefined ? {} : { password }),
+    ...(sslmode === undefined ? {} : { sslmode }),
+  }
+}
+
+/** The connection string that `connectors.postgres.url` refers to, or undefined. */
+export function postgresUrl(context: Context, settings: Settings): string | undefined {
+  const reference = settings.postgresUrl.value
+  if (reference === null) return undefined
+  if (reference.startsWith('env:')) return context.environment.variables[reference.slice('env:'.length)] || undefined
+  const path = reference.slice('file:'.length)
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined
+  } catch (error) {
+    throw fromSystemError(error, 'read the file that holds the connection string', path)
+  }
+}
+
+/** A larger manifest is not worth the time before a run. */
+const MANIFEST_LIMIT = 16 << 20
+
+/** The target's own schema and those in which the last run built. */
+function schemasOf(own: string | undefined, target: string): string[] {
+  const schemas = new Set(own === undefined ? [] : [own])
+  const path = join(target, 'manifest.json')
+  try {
+    if (sizeOf(path) > 0 && sizeOf(path) <= MANIFEST_LIMIT) {
+      for (const { relation } of readManifest(readFileSync(path)).nodes.values())
+        if (relation !== null) schemas.add(relation[1])
+    }
+  } catch (error) {
+    // A broken manifest of an earlier run is judged where it is read as evidence.
+    if (!isClyraError(error)) throw error
+  }
+  return [...schemas].sort()
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+function readText(path: string): string | undefined {
+  return isFile(path) ? readFileSync(path, 'utf8') : undefined
+}

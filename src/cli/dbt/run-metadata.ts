@@ -1,0 +1,76 @@
+import { type DraftData, type DraftEvent, type EventData, eventIdFor } from '../../events/index.js'
+import type { Settings } from '../config/settings.js'
+
+const SOURCE = 'urn:clyra:dbt:run'
+
+export interface StartedRun {
+  readonly run: string
+  readonly subject: string
+  readonly capture: 'wrapper' | 'ingest'
+  readonly demonstration: boolean
+  /** When it started, as far as the capture knows. */
+  readonly time: string
+  readonly settings: Settings
+  /** SHA-256 of the policy file in force. */
+  readonly policy: string | null
+  readonly version: string
+}
+
+/** The first record of a run: what it is, under which key its values are sealed, and the metadata of the settings. */
+export function startedRun(started: StartedRun): DraftEvent<'dev.clyra.run.started.v1'> {
+  const { run, subject, capture, demonstration, settings, policy } = started
+  return runEvent(run, 'started', 'dev.clyra.run.started.v1', started.time, {
+    run,
+    tool: 'dbt',
+    subject,
+    capture,
+    demonstration,
+    governance: {
+      job_id: settings.jobId.value,
+      service_id: settings.serviceId.value,
+      pipeline_id: settings.pipelineId.value,
+      agent_id: settings.agentId.value,
+      runtime_versions: [['clyra', started.version]],
+      schema_versions: [],
+    },
+    payout: {
+      run_id: run,
+      actor_id: settings.actorId.value,
+      asset_id: settings.assetId.value,
+      change_intent: settings.changeIntent.value,
+      business_metric_refs: [...settings.businessMetricRefs.value],
+      payout_ref: settings.payoutRef.value,
+      currency: settings.currency.value,
+    },
+    policy,
+  })
+}
+
+/** How the process ended: what only the wrapper knows. */
+export function exitedRun(
+  run: string,
+  time: string,
+  exit: { readonly code: number | null; readonly signal: string | null },
+): DraftEvent<'dev.clyra.run.exited.v1'> {
+  return runEvent(run, 'exited', 'dev.clyra.run.exited.v1', time, { run, exitCode: exit.code, signal: exit.signal })
+}
+
+type RunType = 'dev.clyra.run.started.v1' | 'dev.clyra.run.exited.v1'
+
+function runEvent<T extends RunType>(
+  run: string,
+  key: string,
+  type: T,
+  time: string,
+  data: DraftData<EventData[T]>,
+): DraftEvent<T> {
+  // `data` is the data of exactly this `type`: the member of the union for T.
+  return {
+    id: eventIdFor(SOURCE, `${run}/${key}`),
+    source: SOURCE,
+    type,
+    time,
+    runid: run,
+    data,
+  } as unknown as DraftEvent<T>
+}

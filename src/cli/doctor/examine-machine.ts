@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process'
+import type { Finding } from '../commands/doctor.js'
+import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
+
+/** Node and dbt. */
+export function examineMachine(context: Context): Finding[] {
+  return [nodeVersion(), dbtVersion(context)]
+}
+
+function nodeVersion(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const enough = major > 20 || (major === 20 && minor >= 19)
+  return {
+    check: 'node',
+    status: enough ? 'ok' : 'fail',
+    message: `version ${process.versions.node}${enough ? '' : '; 20.19 or newer is needed'}`,
+    fix: enough ? null : 'nvm install 24',
+  }
+}
+
+function dbtVersion(context: Context): Finding {
+  const command = settingsFor(context, optionalLedgerPlace(context)).dbtCommand.value
+  try {
+    const text = execFileSync(command, ['--version'], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...context.environment.variables, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' },
+    })
+    const version = /installed:\s*([0-9][^\s]*)/.exec(text)?.[1] ?? /([0-9]+\.[0-9]+\.[0-9][^\s]*)/.exec(text)?.[1]
+    return { check: 'dbt', status: 'ok', message: `${command}, version ${version ?? 'unknown'}`, fix: null }
+  } catch (error) {
+    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    return {
+      check: 'dbt',
+      status: 'warn',
+      message: absent ? `the program ${command} is not on the PATH` : `${command} --version failed`,
+      fix: absent ? 'pip install dbt-core dbt-postgres' : `${command} --version`,
+    }
+  }
+}

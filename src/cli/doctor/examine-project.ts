@@ -1,0 +1,100 @@
+import { existsSync, statSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { postgresDoctor } from '../../../connectors/postgres/index.js'
+import type { Finding } from '../commands/doctor.js'
+import { STATE_DIRECTORY } from '../config/find-state.js'
+import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
+import { planRun } from '../dbt/plan-run.js'
+import { codedError } from '../failure.js'
+import { type OpenedLedger, withReader } from '../ledger/open-ledger.js'
+import { livingChild } from '../spool/child-process.js'
+import { ledgerSpool, userSpool } from '../spool/places.js'
+import { listSpools } from '../spool/spool-reader.js'
+
+const ok = (check: string, message: string): Finding => ({ check, status: 'ok', message, fix: null })
+const warn = (check: string, message: string, fix: string | null): Finding => ({ check, status: 'warn', message, fix })
+const fail = (check: string, message: string, fix: string | null): Finding => ({ check, status: 'fail', message, fix })
+
+/** Configuration, ledger, spools, space and warehouse. A check that cannot be made is a finding of its own. */
+export async function examineProject(context: Context, offline: boolean): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const attempt = async (check: string, examine: () => Finding[] | Promise<Finding[]>) => {
+    try {
+      findings.push(...(await examine()))
+    } catch (thrown) {
+      const error = codedError(thrown)
+      findings.push(fail(check, `${error.message} (${error.code})`, error.fix ?? null))
+    }
+  }
+  const place = optionalLedgerPlace(context)
+  await attempt('configuration', () => {
+    settingsFor(context, place)
+    return [ok('configuration', place === undefined || !existsSync(place.config) ? 'defaults' : place.config)]
+  })
+  if (place === undefined) {
+    findings.push(warn('ledger', `no ${STATE_DIRECTORY} here or above`, 'clyra init'))
+  } else {
+    await attempt('ledger', () => withReader(context, examineLedger))
+    await attempt('keys', () => [keyRights(join(place.state, 'keys'))])
+    await attempt('space', async () => [await space(place.state)])
+  }
+  await attempt('spool', () => spools(context))
+  if (!offline) await attempt('postgres', () => warehouse(context))
+  return findings
+}
+
+async function examineLedger(opened: OpenedLedger): Promise<Finding[]> {
+  const { ledger, place } = opened
+  const size = await ledger.size()
+  const checkpoint = await ledger.checkpoint()
+  const behind = size - checkpoint.size
+  const evidence = (await ledger.keys()).filter((key) => key.purpose === 'evidence' && key.revokedAt === undefined)
+  return [
+    ok('ledger', `${place.state}, origin ${ledger.origin}, ${size} records`),
+    behind === 0n
+      ? ok('sealed', `the checkpoint covers all ${checkpoint.size} records`)
+      : warn('sealed', `${behind} records are not under a checkpoint yet`, 'clyra spool flush'),
+    evidence.length > 0
+      ? ok('evidence key', evidence.at(-1)?.id ?? '')
+      : fail('evidence key', 'no evidence key is valid: bundles cannot be signed', 'clyra keys rotate'),
+  ]
+}
+
+function keyRights(folder: string): Finding {
+  const mode = statSync(folder, { throwIfNoEntry: false })?.mode
+  if (mode === undefined) return warn('keys', 'the private keys are not here: this ledger can only be read', null)
+  return (mode & 0o077) === 0 || process.platform === 'win32'
+    ? ok('keys', 'readable by you alone')
+    : warn('keys', `${folder} can be entered by others`, `chmod 700 ${folder}`)
+}
+
+const ENOUGH_BYTES = 512 << 20
+
+async function space(folder: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(folder)
+  const free = bavail * bsize
+  const text = `${Math.floor(free / (1 << 20))} MiB free`
+  return free >= ENOUGH_BYTES ? ok('space', text) : warn('space', text, `df -h ${folder}`)
+}
+
+function spools(context: Context): Finding[] {
+  const place = optionalLedgerPlace(context)
+  const roots = [...(place === undefined ? [] : [ledgerSpool(place)]), userSpool(context.environment)]
+  const waiting = roots.flatMap(listSpools).filter((directory) => livingChild(directory) === undefined)
+  if (waiting.length === 0) return [ok('spool', 'nothing waits')]
+  return [warn('spool', `${waiting.length} runs wait to be appended: ${waiting.join(', ')}`, 'clyra spool flush')]
+}
+
+async function warehouse(context: Context): Promise<Finding[]> {
+  const settings = settingsFor(context, optionalLedgerPlace(context))
+  const { target, skipped } = planRun(context, settings, [], 'doctor', '').warehouse
+  if (target !== undefined) return postgresDoctor(target)
+  return [
+    warn(
+      'postgres',
+      `no address that may be used (${skipped ?? 'not configured'}): runs have no anchors`,
+      'export CLYRA_POSTGRES_URL=postgres://reader@host/db',
+    ),
+  ]
+}

@@ -1,0 +1,28 @@
+import { isClyraError } from '../../errors/index.js'
+import { compareProjections } from '../../projector/index.js'
+import type { OpenedLedger } from '../ledger/open-ledger.js'
+import { PROJECTIONS, withProjections } from '../ledger/projections.js'
+
+/** What a replay was compared with, and what came of it. */
+export interface Comparison {
+  readonly result: 'equal' | 'different' | 'nothing-to-compare'
+  readonly comparedWith: 'bundle' | 'file' | 'stored' | 'nothing'
+  readonly difference: string | null
+}
+
+export const NOTHING_STORED: Comparison = { result: 'nothing-to-compare', comparedWith: 'nothing', difference: null }
+
+/** Folds the log again up to where the stored states stand, and compares them. */
+export function compareStored(opened: OpenedLedger): Promise<Comparison> {
+  return withProjections(opened, async (store) => {
+    if (store === undefined) return NOTHING_STORED
+    try {
+      const compared = await compareProjections(opened.ledger, PROJECTIONS, store)
+      if (compared.every(({ partitions }) => partitions === 0)) return NOTHING_STORED
+      return { result: 'equal', comparedWith: 'stored', difference: null }
+    } catch (error) {
+      if (!isClyraError(error, 'PROJECTION_DIVERGED')) throw error
+      return { result: 'different', comparedWith: 'stored', difference: error.message }
+    }
+  })
+}

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { equalBytes } from '../../canonical/index.js'
+import { type Checkpoint, parseCheckpoint } from '../../crypto/index.js'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { type LedgerRecord, parseRecord } from '../../events/index.js'
+import type { Ledger, RecordView } from '../../ledger/ledger.js'
+import { CompactRange, entriesPath, entryBundle, leafHash, TILE_WIDTH } from '../../merkle/index.js'
+import type { ProjectedLedger } from '../../projector/index.js'
+import { plain } from '../ledger/fold-run.js'
+
+/** A log to fold again: a ledger, or the tiles of one. */
+export interface LogSource {
+  readonly origin: string
+  readonly size: number
+  /** The same log as the projector reads it. */
+  readonly projected: ProjectedLedger
+  /** Up to this position, inclusive. */
+  records(to?: number): AsyncIterable<LedgerRecord>
+}
+
+export async function ledgerSource(ledger: Ledger): Promise<LogSource> {
+  return {
+    origin: ledger.origin,
+    size: Number(await ledger.size()),
+    projected: ledger,
+    async *records(to = Number.MAX_SAFE_INTEGER) {
+      for await (const record of ledger.readAll()) {
+        if (record.position > BigInt(to)) return
+        yield plain(record)
+      }
+    },
+  }
+}
+
+/**
+ * A directory that `clyra export tiles` wrote. The records are read from the entry bundles and their tree is computed
+ * again: TREE_DIVERGED unless it has the root of the directory's checkpoint. Signatures are for `verify` to check.
+ */
+export async function tilesSource(folder: string): Promise<LogSource> {
+  const note = Buffer.from(await read(folder, 'checkpoint')).toString('utf8')
+  const checkpoint = parseCheckpoint(note.slice(0, note.indexOf('\n\n') + 1))
+  const { size } = checkpoint
+  const records = (to = Number.MAX_SAFE_INTEGER) => entriesOf(folder, checkpoint, to)
+  return { origin: checkpoint.origin, size, records, projected: await projectedTiles(size, records) }
+}
+
+async function* entriesOf(folder: string, { size, root }: Checkpoint, to: number): AsyncIterable<LedgerRecord> {
+  const tree = new CompactRange()
+  for (let start = 0; start < size; start += TILE_WIDTH) {
+    const width = Math.min(TILE_WIDTH, size - start)
+    const entries = entryBundle.decode(await read(folder, entriesPath(start / TILE_WIDTH, width)), width)
+    for (const [index, bytes] of entries.entries()) {
+      const position = start + index
+      const leaf = leafHash(bytes)
+      tree.append(leaf)
+      if (position <= to) yield { position, leaf, bytes, event: parseRecord(bytes) }
+    }
+  }
+  if (!equalBytes(tree.root(), root)) {
+    throw new ClyraError('TREE_DIVERGED', `the records in ${folder} do not have the root of its checkpoint`, {
+      details: { path: folder, size },
+      fix: `clyra verify ${folder}`,
+    })
+  }
+}
+
+async function projectedTiles(size: number, records: LogSource['records']): Promise<ProjectedLedger> {
+  const first = await records(0)[Symbol.asyncIterator]().next()
+  return {
+    identity: first.done === true ? new Uint8Array(32) : first.value.leaf,
+    size: async () => BigInt(size),
+    async *readAll({ from = 0n, limit = Number.MAX_SAFE_INTEGER } = {}) {
+      let left = limit
+      for await (const record of records()) {
+        if (BigInt(record.position) < from) continue
+        // The whole log is read even where less is wanted: only its end shows whether it has the signed root.
+        if (left-- > 0) yield viewOf(record)
+      }
+    },
+  }
+}
+
+function viewOf(record: LedgerRecord): RecordView {
+  const { type, stream, revision } = record.event
+  return { ...record, position: BigInt(record.position), type, stream, revision: BigInt(revision) }
+}
+
+async function read(folder: string, path: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await readFile(join(folder, path)))
+  } catch (error) {
+    throw fromSystemError(error, 'read', join(folder, path))
+  }
+}

@@ -1,0 +1,59 @@
+import { ClyraError, fromSystemError } from '../errors/index.js'
+import type { Environment } from './environment.js'
+import type { OutputOptions } from './output.js'
+
+/**
+ * Says what went wrong, `clyra: <sentence> (CODE)` and `try: <command>`, and gives the exit status.
+ * With `--json` the same as a document on stdout. A stack trace only with `--verbose`.
+ */
+export function reportFailure(environment: Environment, options: OutputOptions, thrown: unknown): number {
+  const error = codedError(thrown)
+  environment.stderr.write(`clyra: ${sentence(error.message)} (${error.code})\n`)
+  if (error.fix !== undefined) environment.stderr.write(`try: ${error.fix}\n`)
+  if (options.verbose) {
+    const cause = error.cause instanceof Error ? error.cause : error
+    environment.stderr.write(`${cause.stack ?? String(cause)}\n`)
+  }
+  if (options.json) {
+    const document = {
+      error: {
+        code: error.code,
+        message: error.message,
+        try: error.fix ?? null,
+        details: plain(error.details),
+      },
+    }
+    environment.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+  }
+  return error.exitStatus
+}
+
+/** Any thrown value as a coded error: system errors by their errno, all else is a fault of ours. */
+export function codedError(thrown: unknown): ClyraError {
+  if (thrown instanceof ClyraError) return thrown
+  if (thrown instanceof Error && 'code' in thrown && 'syscall' in thrown) {
+    const path = 'path' in thrown && typeof thrown.path === 'string' ? thrown.path : undefined
+    return fromSystemError(thrown, String(thrown.syscall), path)
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new ClyraError('INTERNAL', `something went wrong inside Clyra: ${message}`, {
+    fix: 'the same command with --verbose, and report what it prints',
+    cause: thrown,
+  })
+}
+
+/** One line without the final full stop, so that the code can follow. */
+function sentence(message: string): string {
+  return message.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '')
+}
+
+/** Details may hold bigints and bytes; in JSON they are decimal strings and hex. */
+function plain(details: Readonly<Record<string, unknown>>): unknown {
+  return JSON.parse(
+    JSON.stringify(details, (_name, value: unknown) => {
+      if (typeof value === 'bigint') return value.toString()
+      if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
+      return value
+    }),
+  )
+}

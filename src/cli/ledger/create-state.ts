@@ -1,0 +1,19 @@
+import { createEmbeddedLedger } from '../../stores/embedded/index.js'
+import type { Context } from '../context.js'
+
+/** Makes a ledger in a directory that is not there yet, and closes it again. */
+export async function createState(context: Context, directory: string, origin: string | undefined) {
+  const ledger = await createEmbeddedLedger({
+    directory,
+    command: 'clyra init',
+    now: () => context.environment.now().getTime(),
+    onWarning: (message) => context.logger.warn(message),
+    ...(origin === undefined ? {} : { origin }),
+  })
+  try {
+    const { identity, vkey, keyId } = ledger
+    return { origin: ledger.origin, identity, vkey, keyId, size: await ledger.size() }
+  } finally {
+    await ledger.close()
+  }
+}

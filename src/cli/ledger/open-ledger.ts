@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ClyraError, isClyraError } from '../../errors/index.js'
+import type { ArtifactStore } from '../../ledger/artifact-store.js'
+import type { LedgerHandle } from '../../ledger/index.js'
+import type { Vault } from '../../ledger/vault.js'
+import type { StatePlace } from '../config/find-state.js'
+import type { Settings } from '../config/settings.js'
+import { type Context, ledgerPlace, settingsFor } from '../context.js'
+import { drainWaiting } from '../spool/drain.js'
+import { openState } from './open-state.js'
+import { updateProjections } from './projections.js'
+
+/** A ledger with what lies beside it. */
+export interface OpenedLedger {
+  readonly place: StatePlace
+  readonly settings: Settings
+  readonly ledger: LedgerHandle
+  readonly vault: Vault
+  readonly artifacts: ArtifactStore
+}
+
+/** Opens the ledger for reading, beside any writer, and closes it whatever happens. */
+export async function withReader<T>(context: Context, use: (opened: OpenedLedger) => Promise<T>): Promise<T> {
+  const place = ledgerPlace(context)
+  return using(await openState(context, place, settingsFor(context, place), 'read'), use)
+}
+
+export interface WriterOptions {
+  /** Append what waits in the spools first (default). */
+  readonly drain?: boolean
+  readonly place?: StatePlace
+}
+
+/**
+ * Opens the ledger for writing, waiting up to ten seconds (CLYRA_LOCK_WAIT seconds) for another writer, and appends
+ * what waits in its spools. Throws LEDGER_LOCKED, READ_ONLY and what opening throws.
+ */
+export async function withWriter<T>(
+  context: Context,
+  use: (opened: OpenedLedger) => Promise<T>,
+  options: WriterOptions = {},
+): Promise<T> {
+  const place = options.place ?? ledgerPlace(context)
+  const settings = settingsFor(context, place)
+  const opened = await waitForLock(context, () => openState(context, place, settings, 'write'))
+  return using(opened, async () => {
+    if (options.drain !== false) await drainQuietly(context, opened)
+    const result = await use(opened)
+    await updateProjections(context, opened)
+    return result
+  })
+}
+
+/** Drains the spools as a by-work of another command: told on stderr, never its failure. */
+async function drainQuietly(context: Context, opened: OpenedLedger): Promise<void> {
+  const { runs, waiting } = await drainWaiting(context, opened, { everySpool: false })
+  for (const { run, appended, skippedErased } of runs) {
+    const erased = skippedErased > 0 ? `, ${skippedErased} left out because the run was erased` : ''
+    context.output.note(`clyra: appended ${appended} waiting records of run ${run}${erased}`)
+  }
+  for (const { directory, reason, code } of waiting)
+    context.output.warn(`the spool ${directory} still waits: ${reason} (${code})`)
+}
+
+const RETRY_MS = 100
+
+async function waitForLock(context: Context, open: () => Promise<OpenedLedger>): Promise<OpenedLedger> {
+  const until = context.environment.elapsed() + lockWaitMs(context.environment.variables['CLYRA_LOCK_WAIT'])
+  const progress = context.output.progress('waiting for another writer of the ledger')
+  try {
+    for (;;) {
+      try {
+        return await open()
+      } catch (error) {
+        if (!isClyraError(error, 'LEDGER_LOCKED') || context.environment.elapsed() >= until) throw error
+      }
+      await sleep(RETRY_MS)
+      if (context.environment.stopped.aborted)
+        throw new ClyraError('ABORTED', 'interrupted while waiting for the ledger')
+    }
+  } finally {
+    progress.done()
+  }
+}
+
+function lockWaitMs(text: string | undefined): number {
+  if (text === undefined || text === '') return 10_000
+  const seconds = Number(text)
+  if (Number.isFinite(seconds) && seconds >= 0 && seconds <= 3600) return seconds * 1000
+  throw new ClyraError('CONFIG_INVALID', 'CLYRA_LOCK_WAIT must be a number of seconds', { details: { value: text } })
+}
+
+async function using<T>(opened: OpenedLedger, use: (opened: OpenedLedger) => Promise<T>): Promise<T> {
+  let failed = true
+  try {
+    const result = await use(opened)
+    failed = false
+    return result
+  } finally {
+    // A failure of closing must not hide the failure that came first.
+    await opened.ledger.close().catch((error: unknown) => {
+      if (!failed) throw error
+    })
+  }
+}

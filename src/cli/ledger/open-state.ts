@@ -1,0 +1,65 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import { ClyraError } from '../../errors/index.js'
+import type { Vault } from '../../ledger/vault.js'
+import { layoutOf, openEmbeddedLedger } from '../../stores/embedded/index.js'
+import { FileArtifactStore, FileVault } from '../../stores/files/index.js'
+import type { StatePlace } from '../config/find-state.js'
+import type { Settings } from '../config/settings.js'
+import type { Context } from '../context.js'
+import type { OpenedLedger } from './open-ledger.js'
+
+/** Opens the ledger that a place and its settings name. What is wrong but stops nothing goes to the log on stderr. */
+export async function openState(
+  context: Context,
+  place: StatePlace,
+  settings: Settings,
+  mode: 'read' | 'write',
+): Promise<OpenedLedger> {
+  checkStore(place, settings)
+  const ledger = await openEmbeddedLedger({
+    directory: place.state,
+    readOnly: mode === 'read',
+    command: 'clyra',
+    now: () => context.environment.now().getTime(),
+    onWarning: (message) => context.logger.warn(message),
+    vault: { keepValues: settings.keepValues.value },
+  })
+  const artifacts = new FileArtifactStore(pathOf(settings.artifacts.value, place, layoutOf(place.state).artifacts))
+  return { place, settings, ledger, vault: ledger.vault, artifacts }
+}
+
+/** The vault alone, without the ledger's lock: it is a directory of files of its own. */
+export function openVault(place: StatePlace, settings: Settings): Vault {
+  return new FileVault({ directory: layoutOf(place.state).vault, keepValues: settings.keepValues.value })
+}
+
+/** This release has the embedded store, in the state directory itself. */
+function checkStore(place: StatePlace, { store }: Settings): void {
+  if (store.source === 'default') return
+  const scheme = /^([a-z][a-z0-9+.-]*):/.exec(store.value)?.[1] ?? 'file'
+  if (scheme !== 'file') {
+    throw new ClyraError('NOT_YET_SUPPORTED', `a log store of the kind ${scheme}: is not part of this release`, {
+      details: { store: scheme },
+      fix: 'clyra config',
+    })
+  }
+  if (resolvePath(store.value, place) !== place.state) {
+    throw new ClyraError(
+      'CONFIG_INVALID',
+      `store must be file:.clyra in this release; the ledger lies in ${place.state}`,
+      {
+        details: { field: 'store' },
+        fix: 'clyra config',
+      },
+    )
+  }
+}
+
+function pathOf(text: string, place: StatePlace, fallback: string): string {
+  return text === 'file:.clyra/artifacts' ? fallback : resolvePath(text, place)
+}
+
+function resolvePath(text: string, place: StatePlace): string {
+  const path = text.startsWith('file:') ? text.slice('file:'.length) : text
+  return isAbsolute(path) ? path : resolve(join(place.project, path))
+}

@@ -1,0 +1,100 @@
+import type { Environment } from './environment.js'
+
+export interface OutputOptions {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+/** Where a command speaks: results go to stdout, everything else to stderr. */
+export interface Output {
+  readonly options: OutputOptions
+  /** Colours only for a person at a terminal who has not said NO_COLOR. */
+  readonly colour: boolean
+  /** The command's result: the document with `--json`, else the text. Text is dropped by nothing but `--json`. */
+  result(document: object, text: string | (() => string)): void
+  /** One line of a streamed result: NDJSON with `--json`, else the text. */
+  item(document: object, text: string | (() => string)): void
+  /** What a person may want to know beside the result; silent with `--quiet`. */
+  note(text: string): void
+  /** What a person should know; said even with `--quiet`. */
+  warn(text: string): void
+  /** Only with `--verbose`. */
+  detail(text: string): void
+  /** A line that replaces itself, on a terminal, once the work has taken a second. */
+  progress(text: string): Progress
+  bold(text: string): string
+  good(text: string): string
+  bad(text: string): string
+}
+
+export interface Progress {
+  update(text: string): void
+  done(): void
+}
+
+const PROGRESS_AFTER_MS = 1000
+const PROGRESS_EVERY_MS = 100
+
+export function createOutput(environment: Environment, options: OutputOptions): Output {
+  const { stdout, stderr } = environment
+  const colour = stdout.isTTY && !environment.variables['NO_COLOR'] && environment.variables['TERM'] !== 'dumb'
+  const paint = (code: string) => (text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text)
+  const text = (value: string | (() => string)) => (typeof value === 'string' ? value : value())
+  return {
+    options,
+    colour,
+    result(document, value) {
+      stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : endLine(text(value)))
+    },
+    item(document, value) {
+      stdout.write(options.json ? `${JSON.stringify(document)}\n` : endLine(text(value)))
+    },
+    note(value) {
+      if (!options.quiet) stderr.write(endLine(value))
+    },
+    warn(value) {
+      stderr.write(endLine(`clyra: ${value}`))
+    },
+    detail(value) {
+      if (options.verbose) stderr.write(endLine(value))
+    },
+    progress(first) {
+      if (!stderr.isTTY || options.quiet) return { update() {}, done() {} }
+      return startProgress(environment, first)
+    },
+    bold: paint('1'),
+    good: paint('32'),
+    bad: paint('31'),
+  }
+}
+
+function startProgress(environment: Environment, first: string): Progress {
+  const started = environment.elapsed()
+  let shownAt = Number.NEGATIVE_INFINITY
+  let shown = false
+  let current = first
+  const show = () => {
+    shown = true
+    shownAt = environment.elapsed()
+    environment.stderr.write(`\r\x1b[K${current}`.slice(0, environment.stderr.columns + 4))
+  }
+  // The first line must come even while one long step gives no updates.
+  const timer = setTimeout(show, PROGRESS_AFTER_MS)
+  timer.unref()
+  return {
+    update(text) {
+      current = text
+      const now = environment.elapsed()
+      if (now - started >= PROGRESS_AFTER_MS && now - shownAt >= PROGRESS_EVERY_MS) show()
+    },
+    done() {
+      clearTimeout(timer)
+      if (shown) environment.stderr.write('\r\x1b[K')
+    },
+  }
+}
+
+function endLine(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}

@@ -1,0 +1,14 @@
+import { join, resolve } from 'node:path'
+import type { StatePlace } from '../config/find-state.js'
+import type { Environment } from '../environment.js'
+
+/** The spool of a ledger: inside its state directory. */
+export function ledgerSpool(place: StatePlace): string {
+  return join(place.state, 'spool')
+}
+
+/** The user's own spool, for runs where there is no ledger or it cannot be written: `$XDG_STATE_HOME/clyra/spool`. */
+export function userSpool(environment: Pick<Environment, 'variables' | 'home'>): string {
+  const base = environment.variables['XDG_STATE_HOME'] || join(environment.home, '.local', 'state')
+  return join(resolve(base), 'clyra', 'spool')
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { EventInput } from '../../events/index.js'
+import type { EncryptedValue } from '../../ledger/vault.js'
+import { type DirectoryLock, lockDirectory } from '../../stores/embedded/directory-lock.js'
+import { syncDirectory, writeDurably } from '../atomic-file.js'
+import { sealArtifact } from './sealed-artifact.js'
+import { SPOOL_FILES, type SpoolHeader } from './spool-header.js'
+
+/** One event of a spool with the stream it is meant for. Everything in it is already sealed. */
+export interface SpooledEvent {
+  readonly stream: string
+  readonly event: EventInput
+}
+
+/**
+ * The growing spool of one run. Nothing in clear text reaches it: events are sealed before they come here and values
+ * are encrypted. `flush` resolves when all that was added survives a power loss; values before the events that
+ * promise them.
+ */
+export interface SpoolWriter {
+  readonly directory: string
+  /** Ids that were added, in this process or (after `resume`) before. */
+  readonly ids: ReadonlySet<string>
+  /** Adds events; those whose id is there already are left out. */
+  add(stream: string, events: readonly EventInput[], values: readonly EncryptedValue[]): void
+  putArtifact(bytes: Uint8Array): { readonly sha256: string; readonly size: number }
+  flush(): void
+  /** Flushes, says that nothing more will come, and deletes the raw log if it is ours. */
+  finish(): void
+  close(): void
+}
+
+export interface NewSpool {
+  readonly header: SpoolHeader
+  readonly subjectKey: Uint8Array
+  randomBytes(length: number): Uint8Array
+}
+
+/** Makes `<root>/<run>/` (0700), locked, with header, key and an empty, private log for dbt. Rejects leaving nothing. */
+export async function createSpool(
+  root: string,
+  spool: NewSpool,
+): Promise<{ readonly writer: SpoolWriter; readonly lock: DirectoryLock }> {
+  const directory = join(root, spool.header.run)
+  mkdirSync(root, { recursive: true, mode: 0o700 })
+  mkdirSync(directory, { mode: 0o700 })
+  let lock: DirectoryLock | undefined
+  try {
+    chmodSync(directory, 0o700)
+    // Before the header: nobody may take the new spool for one whose wrapper was killed.
+    lock = await lockDirectory(directory, { command: 'clyra run dbt' })
+    writeDurably(join(directory, SPOOL_FILES.subjectKey), `${Buffer.from(spool.subjectKey).toString('hex')}\n`, 0o600)
+    mkdirSync(join(directory, SPOOL_FILES.artifacts), { mode: 0o700 })
+    if (spool.header.dbt.ownLog) {
+      mkdirSync(join(directory, SPOOL_FILES.log), { mode: 0o700 })
+      // dbt appends to the file that it finds, and so keeps its mode.
+      writeDurably(spool.header.dbt.log, '', 0o600)
+    }
+    // The header comes last: a directory without one was never a spool.
+    writeDurably(join(directory, SPOOL_FILES.header), `${JSON.stringify(spool.header)}\n`, 0o600)
+    syncDirectory(directory)
+    syncDirectory(root)
+    return { writer: openSpoolWriter(directory, spool, new Set()), lock }
+  } catch (error) {
+    await lock?.release()
+    rmSync(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Goes on with a spool that a killed wrapper left. `ids`: those of its whole lines. */
+export function openSpoolWriter(directory: string, spool: NewSpool, known: ReadonlySet<string>): SpoolWriter {
+  const ids = new Set(known)
+  const values = openSync(join(directory, SPOOL_FILES.values), 'a', 0o600)
+  const events = openSync(join(directory, SPOOL_FILES.events), 'a', 0o600)
+  let pendingValues: string[] = []
+  let pendingEvents: string[] = []
+  const flush = () => {
+    writeLines(values, pendingValues)
+    pendingValues = []
+    writeLines(events, pendingEvents)
+    pendingEvents = []
+  }
+  return {
+    directory,
+    ids,
+    add(stream, added, encrypted) {
+      const fresh = new Set<string>()
+      for (const event of added) {
+        if (event.id === undefined || ids.has(event.id)) continue
+        ids.add(event.id)
+        fresh.add(event.id)
+        pendingEvents.push(JSON.stringify({ stream, event }))
+      }
+      for (const value of encrypted) if (fresh.has(value.id)) pendingValues.push(JSON.stringify(valueLine(value)))
+    },
+    putArtifact(bytes) {
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      const path = join(directory, SPOOL_FILES.artifacts, sha256)
+      if (!existsSync(path)) {
+        writeDurably(`${path}.tmp`, sealArtifact(bytes, spool.subjectKey, spool.randomBytes(12)), 0o600)
+        renameSync(`${path}.tmp`, path)
+      }
+      return { sha256, size: bytes.length }
+    },
+    flush,
+    finish() {
+      flush()
+      const marker = join(directory, SPOOL_FILES.finished)
+      if (!existsSync(marker)) writeDurably(marker, '', 0o600)
+      syncDirectory(directory)
+      if (spool.header.dbt.ownLog) rmSync(join(directory, SPOOL_FILES.log), { recursive: true, force: true })
+    },
+    close() {
+      closeSync(values)
+      closeSync(events)
+    },
+  }
+}
+
+function writeLines(file: number, lines: readonly string[]): void {
+  if (lines.length === 0) return
+  const bytes = Buffer.from(`${lines.join('\n')}\n`, 'utf8')
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+  fsyncSync(file)
+}
+
+function valueLine(value: EncryptedValue): Record<string, string> {
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+  return {
+    id: value.id,
+    pointer: value.pointer,
+    iv: base64(value.iv),
+    ciphertext: base64(value.ciphertext),
+    tag: base64(value.tag),
+  }
+}
