@@ -129,6 +129,8 @@ export class Sealer {
   }
 
   async #run(): Promise<void> {
+    // The caller notes this promise in `#running`; where nothing is left to seal it must not be over before that.
+    await Promise.resolve()
     try {
       if (this.#unpublished !== undefined) await this.#publish(this.#unpublished)
       const end = this.#edge.size + this.#leaves.length
