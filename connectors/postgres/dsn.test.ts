@@ -14,7 +14,10 @@ describe('the address of a server', () => {
       tls: 'encrypt',
     })
     expect(clientTarget('postgres://u@h/d').tls).toBe('prefer')
-    expect(clientTarget('postgres://u@h/d?sslmode=verify-full&sslrootcert=/ca.pem').tls).toBe('by-url')
+    const named = clientTarget('postgres://u@h/d?sslmode=verify-ca&sslrootcert=/ca.pem&application_name=x')
+    expect(named.tls).toBe('by-url')
+    expect(JSON.stringify(named.config)).toContain('uselibpqcompat=true')
+    expect(JSON.stringify(named.config)).not.toContain('application_name')
     expect(tlsChoice('disable')).toBe('off')
     expect(tlsChoice('nonsense')).toBe('verify')
   })

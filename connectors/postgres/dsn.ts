@@ -67,12 +67,15 @@ export function clientTarget(target: PostgresTarget): ClientTarget {
   }
   const url = new URL(target)
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') throw new TypeError('not a postgres:// URI')
-  if (['sslcert', 'sslkey', 'sslrootcert'].some((name) => url.searchParams.has(name)))
-    return { config: { connectionString: target }, tls: 'by-url' }
+  // The session sets its own: a URI that names itself otherwise would hide what it is.
+  url.searchParams.delete('application_name')
+  if (['sslcert', 'sslkey', 'sslrootcert'].some((name) => url.searchParams.has(name))) {
+    // The client then reads `sslmode` as libpq does, and prints no warning about it into a run.
+    url.searchParams.set('uselibpqcompat', 'true')
+    return { config: { connectionString: url.href }, tls: 'by-url' }
+  }
   const socket = url.hostname === '' || (url.searchParams.get('host') ?? '').startsWith('/')
   const tls = socket ? 'off' : tlsChoice(url.searchParams.get('sslmode') ?? undefined)
   url.searchParams.delete('sslmode')
-  // The session sets its own: a URI that names itself otherwise would hide what it is.
-  url.searchParams.delete('application_name')
   return { config: { connectionString: url.href }, tls }
 }

@@ -91,6 +91,19 @@ describe.runIf(requireService('postgres'))('anchors of real servers', () => {
       )
     })
 
+    it('reads over a unix socket, as an address and as a URI', async () => {
+      const local = await startPostgres({ major: 15, settings: { unix_socket_directories: '/tmp' } })
+      try {
+        const address = { host: '/tmp', port: local.port, user: 'postgres', database: 'postgres' }
+        const { systemIdentifier } = positionOf(await read(local.url, 'before'))
+        const uri = `postgres://postgres@localhost:${local.port}/postgres?host=/tmp`
+        expect(positionOf(await read(address, 'before'))).toMatchObject({ systemIdentifier })
+        expect(positionOf(await read(uri, 'before')).dsnHash).toBe(positionOf(await read(address, 'before')).dsnHash)
+      } finally {
+        await local.stop()
+      }
+    })
+
     it('names its sessions, only reads, and leaves no transaction behind', async () => {
       const seen = (await server.settledLog()).length
       await read(server.url, 'before')
