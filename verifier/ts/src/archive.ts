@@ -20,14 +20,27 @@ const NAME = /^[a-z0-9.-]+(\/[a-z0-9.-]+)*$/
  */
 export function readArchive(bytes: Uint8Array): Archive {
   if (bytes.length > SPEC.limits.archiveBytes) throw new Refusal('CONTAINER_TOO_LARGE', `${bytes.length} bytes`)
-  const files = readEntries(bytes)
-  if (!equalBytes(writeArchive(files), bytes)) {
+  const { files, checksums } = readEntries(bytes)
+  if (!isArchiveOf(bytes, files, checksums)) {
     throw new Refusal('CONTAINER_NOT_CANONICAL', 'writing the entries again gives other bytes')
   }
   return files
 }
 
-function readEntries(bytes: Uint8Array): Archive {
+/** `bytes === writeArchive(files)`, without a second copy of the contents. */
+function isArchiveOf(bytes: Uint8Array, files: Archive, checksums: ReadonlyMap<string, number>): boolean {
+  let at = 0
+  for (const part of archiveParts(files, (name) => checksums.get(name)!)) {
+    const there = bytes.subarray(at, at + part.length)
+    // The contents are views into `bytes`: in the right place they are what they are compared with.
+    const same = there.length === part.length && there.buffer === part.buffer && there.byteOffset === part.byteOffset
+    if (!same && !equalBytes(there, part)) return false
+    at += part.length
+  }
+  return at === bytes.length
+}
+
+function readEntries(bytes: Uint8Array): { files: Archive; checksums: ReadonlyMap<string, number> } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const end = bytes.length - END_SIZE
   // The comment is forbidden, so the end record is the last 22 bytes; no backwards search, no second candidate.
@@ -67,10 +80,12 @@ function readEntries(bytes: Uint8Array): Archive {
     if (files.has(name)) throw new Refusal('CONTAINER_DUPLICATE', `two entries`, { file: name })
     files.set(name, data)
   }
+  const checksums = new Map<string, number>()
   for (const { name, crc, data } of found) {
+    checksums.set(name, crc)
     if (crc32(data) !== crc) throw new Refusal('CONTAINER_CHECKSUM', 'CRC-32 differs', { file: name })
   }
-  return files
+  return { files, checksums }
 }
 
 const malformed = (detail: string) => new Refusal('CONTAINER_MALFORMED', detail)
@@ -82,7 +97,13 @@ function isFileName(name: string, raw: Uint8Array): boolean {
 
 /** The one byte-exact writer: STORE, names in byte order, no date, no extra fields, no comment. */
 export function writeArchive(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  const parts: Uint8Array[] = []
+  return concatBytes(...archiveParts(files, (_, data) => crc32(data)))
+}
+
+function* archiveParts(
+  files: ReadonlyMap<string, Uint8Array>,
+  checksumOf: (name: string, data: Uint8Array) => number,
+): Generator<Uint8Array> {
   const directory: Uint8Array[] = []
   let offset = 0
   let directorySize = 0
@@ -93,17 +114,21 @@ export function writeArchive(files: ReadonlyMap<string, Uint8Array>): Uint8Array
     const view = new DataView(shared.buffer)
     view.setUint16(0, 10, true)
     view.setUint16(8, DOS_DATE, true)
-    view.setUint32(10, crc32(data), true)
+    view.setUint32(10, checksumOf(name, data), true)
     view.setUint32(14, data.length, true)
     view.setUint32(18, data.length, true)
     view.setUint16(22, raw.length, true)
-    parts.push(u32le(LOCAL), shared, raw, data)
+    yield u32le(LOCAL)
+    yield shared
+    yield raw
+    yield data
     const tail = new Uint8Array(14)
     new DataView(tail.buffer).setUint32(10, offset, true)
     directory.push(u32le(CENTRAL), Uint8Array.of(10, 0), shared, tail, raw)
     offset += LOCAL_SIZE + raw.length + data.length
     directorySize += CENTRAL_SIZE + raw.length
   }
+  yield* directory
   const end = new Uint8Array(END_SIZE)
   const view = new DataView(end.buffer)
   view.setUint32(0, END, true)
@@ -111,7 +136,7 @@ export function writeArchive(files: ReadonlyMap<string, Uint8Array>): Uint8Array
   view.setUint16(10, files.size, true)
   view.setUint32(12, directorySize, true)
   view.setUint32(16, offset, true)
-  return concatBytes(...parts, ...directory, end)
+  yield end
 }
 
 function u32le(value: number): Uint8Array {

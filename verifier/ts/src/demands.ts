@@ -3,7 +3,7 @@ import type { Documents } from './documents.js'
 import type { Examination } from './examination.js'
 import type { Demands, VerifyBundleOptions } from './options.js'
 import { Refusal } from './refusal.js'
-import { sha256 } from './sha256.js'
+import { sha256Large } from './sha256.js'
 import { SPEC } from './spec.generated.js'
 
 /** The ledger that was proved, for the demands that bundles and logs share. */
@@ -100,7 +100,7 @@ export async function checkExternalArtifacts(
       const bytes = await options.artifacts?.(external.sha256)
       if (bytes === undefined) continue
       found++
-      if (bytes.length !== external.size || hex(sha256(bytes)) !== external.sha256) {
+      if (bytes.length !== external.size || hex(await sha256Large(bytes)) !== external.sha256) {
         offences.add('ARTIFACT_MISMATCH', 'has another digest or size', { file: external.sha256 })
       }
     }

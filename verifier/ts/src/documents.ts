@@ -5,7 +5,7 @@ import { admit, type JsonValue } from './json.js'
 import type { LogRecord } from './record.js'
 import { readRecord } from './record.js'
 import { type Offences, Refusal } from './refusal.js'
-import { sha256 } from './sha256.js'
+import { sha256, sha256Large } from './sha256.js'
 import {
   anyObject,
   anyValue,
@@ -106,11 +106,11 @@ export interface Documents {
 }
 
 /** Stage JSON: the manifest, its table of files, then every other document and record. */
-export function readDocuments(archive: Archive, offences: Offences): Documents {
+export async function readDocuments(archive: Archive, offences: Offences): Promise<Documents> {
   const manifestBytes = archive.get('manifest.json')
   if (manifestBytes === undefined) throw new Refusal('FILE_MISSING', 'is required', { file: 'manifest.json' })
   const manifest = readManifest(manifestBytes)
-  const digests = checkFiles(archive, manifest, offences)
+  const digests = await checkFiles(archive, manifest, offences)
   // What is not the bytes that were listed is not worth reading; FILE_* comes before JSON_* in the table.
   offences.settle()
   const read = <T>(file: string, shape: Shape<T>, code: FaultCode): T | undefined =>
@@ -148,7 +148,11 @@ function readManifest(bytes: Uint8Array): Manifest {
 }
 
 /** Every file is either detached, or listed with its size and digest; returns the digest of each listed file. */
-function checkFiles(archive: Archive, manifest: Manifest, offences: Offences): Map<string, string> {
+async function checkFiles(
+  archive: Archive,
+  manifest: Manifest,
+  offences: Offences,
+): Promise<ReadonlyMap<string, string>> {
   const listed = new Map(manifest.files.map((file) => [file.path, file]))
   const unlisted = new Set<string>([...SPEC.files.unlisted, ...SPEC.files.detached])
   const knownNames = new Set<string>(SPEC.files.listed)
@@ -166,7 +170,7 @@ function checkFiles(archive: Archive, manifest: Manifest, offences: Offences): M
     }
     if (bytes.length !== entry.size)
       offences.add('FILE_SIZE_MISMATCH', `${bytes.length} bytes, listed ${entry.size}`, { file })
-    const digest = hex(sha256(bytes))
+    const digest = hex(await sha256Large(bytes))
     if (digest !== entry.sha256) offences.add('FILE_DIGEST_MISMATCH', 'does not have the listed SHA-256', { file })
     digests.set(file, digest)
   }

@@ -6,6 +6,10 @@ export interface JsonObject {
   [name: string]: JsonValue
 }
 
+/** Fatal, and without a memory between calls. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** What a string literally holds up to its end, an escape, or a control character. */
+const PLAIN = /[^"\\\u0000-\u001f]*/y
 const NAME = /^[A-Za-z0-9_.:/$@-]{1,128}$/
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const LITERALS = [
@@ -43,7 +47,7 @@ export function admit(bytes: Uint8Array, where: Where = {}): JsonValue {
 
 function decodeUtf8(bytes: Uint8Array, where: Where): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return UTF8.decode(bytes)
   } catch {
     throw new Refusal('JSON_BAD_UTF8', 'is not strict UTF-8', where)
   }
@@ -129,21 +133,20 @@ class Tokenizer {
 
   #string(): string {
     const text = this.#text
-    let start = ++this.#at
     let value = ''
+    this.#at++
     for (;;) {
+      const start = this.#at
+      PLAIN.lastIndex = start
+      PLAIN.test(text)
+      this.#at = PLAIN.lastIndex
+      value += text.slice(start, this.#at)
       const unit = text.charCodeAt(this.#at)
-      if (unit === 0x22) {
-        value += text.slice(start, this.#at++)
+      if (unit === 0x5c) value += this.#escape()
+      else if (unit === 0x22) {
+        this.#at++
         return value
-      }
-      if (unit === 0x5c) {
-        value += text.slice(start, this.#at)
-        value += this.#escape()
-        start = this.#at
-      } else if (unit < 0x20) throw this.#refuse('JSON_SYNTAX', 'a control character in a string')
-      else if (Number.isNaN(unit)) throw this.#refuse('JSON_SYNTAX', 'a string without end')
-      else this.#at++
+      } else throw this.#refuse('JSON_SYNTAX', unit < 0x20 ? 'a control character in a string' : 'a string without end')
     }
   }
 

@@ -5,3 +5,14 @@ import { concatBytes } from './bytes.js'
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   return nobleSha256(parts.length === 1 ? parts[0]! : concatBytes(...parts))
 }
+
+/**
+ * SHA-256 of many bytes at once: by the platform's WebCrypto, off this thread, where there is one (browsers have it in
+ * secure contexts only), else by the library.
+ */
+export async function sha256Large(bytes: Uint8Array): Promise<Uint8Array> {
+  const subtle = globalThis.crypto?.subtle
+  if (subtle === undefined || bytes.length < 65_536) return nobleSha256(bytes)
+  // WebCrypto takes no view of shared memory; ours are never that.
+  return new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
+}
