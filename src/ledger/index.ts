@@ -1,6 +1,8 @@
 export type { ArtifactStore } from './artifact-store.js'
 export type { CheckpointStore } from './checkpoint-store.js'
 export type { LedgerHandle } from './event-ledger.js'
+export { type FsckPlaces, fsckLedger } from './fsck.js'
+export type { Finding, FsckCounts, FsckResult } from './fsck-result.js'
 export type { KeyPurpose, KeyRing } from './key-ring.js'
 export type * from './ledger.js'
 export type { Genesis, LedgerPorts } from './ledger-core.js'

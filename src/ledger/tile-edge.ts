@@ -70,10 +70,16 @@ export class TileEdge {
     })
   }
 
-  /** The tiles that came into being since the last call: full ones, and the unfinished ones that have grown. */
-  takeTiles(): Tile[] {
+  /** The full tiles that came into being since the last call. */
+  takeFullTiles(): Tile[] {
     const tiles = this.#full
     this.#full = []
+    return tiles
+  }
+
+  /** The tiles that came into being since the last call: full ones, and the unfinished ones that have grown. */
+  takeTiles(): Tile[] {
+    const tiles = this.takeFullTiles()
     this.#levels.forEach((edge, level) => {
       const width = edge.hashes.length
       if (width === 0 || width === edge.written) return

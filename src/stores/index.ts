@@ -2,6 +2,8 @@ export {
   createEmbeddedLedger,
   type EmbeddedLedger,
   type EmbeddedOptions,
+  type FsckOptions,
+  fsck,
   layoutOf,
   openEmbeddedLedger,
 } from './embedded/index.js'

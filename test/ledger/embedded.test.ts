@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createEmbeddedLedger, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+import { createEmbeddedLedger, fsck, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
 
 let directory: string
 
@@ -11,6 +11,9 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  const { ok, findings, counts } = await fsck({ directory, all: true })
+  expect(findings).toEqual([])
+  expect(ok && counts.records > 0 && counts.indexed === counts.records && counts.tiles > 0 && counts.heads > 0).toBe(true)
   await rm(directory, { recursive: true, force: true })
 })
 

@@ -4,6 +4,7 @@ export {
   createEmbeddedLedger,
   type EmbeddedLedger,
   type EmbeddedOptions,
-  layoutOf,
   openEmbeddedLedger,
 } from './open.js'
+export { type FsckOptions, fsck } from './fsck.js'
+export { layoutOf } from './layout.js'

@@ -27,23 +27,8 @@ import {
 import { openLmdbIndex, openLmdbIndexReader } from '../lmdb/index.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
 import { openEmbeddedLogStore } from './embedded-log-store.js'
+import { layoutOf } from './layout.js'
 import { parseSegmentName } from './segment-format.js'
-
-/** Where the parts of a state directory (`.clyra/`) lie. */
-export function layoutOf(directory: string) {
-  return {
-    log: join(directory, 'log'),
-    /** Derived: may be deleted while nobody writes. */
-    index: join(directory, 'index'),
-    lmdb: join(directory, 'index', 'lmdb'),
-    offsets: join(directory, 'index', 'offsets'),
-    tiles: join(directory, 'tiles'),
-    checkpoints: join(directory, 'checkpoints'),
-    keys: join(directory, 'keys'),
-    vault: join(directory, 'vault'),
-    artifacts: join(directory, 'artifacts'),
-  } as const
-}
 
 export interface EmbeddedOptions extends LedgerOptions {
   /** The state directory, `.clyra`. */

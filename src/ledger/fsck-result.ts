@@ -1,0 +1,80 @@
+import { ClyraError, type ErrorCode, isClyraError } from '../errors/index.js'
+
+/** Something that is not as it should be. */
+export interface Finding {
+  readonly code: ErrorCode
+  /** The first position that is concerned, where there is one. */
+  readonly position: number | undefined
+  /** What was looked at: a file, a stream, a tile. */
+  readonly where: string
+  readonly message: string
+}
+
+export interface FsckCounts {
+  records: number
+  /** Of records. */
+  bytes: number
+  segments: number
+  frames: number
+  streams: number
+  heads: number
+  tiles: number
+  bundles: number
+  checkpoints: number
+  indexed: number
+}
+
+export interface FsckResult {
+  readonly ok: boolean
+  /** The first one only, unless all were asked for. In the order in which they were met. */
+  readonly findings: readonly Finding[]
+  /** What is worth knowing and no fault, e.g. bytes after the durable end. */
+  readonly notes: readonly string[]
+  readonly counts: Readonly<FsckCounts>
+}
+
+/** Ends a check at its first finding. */
+export class FirstFinding extends Error {}
+
+/** Collects findings; without `all` the first one ends the check. */
+export class Findings {
+  readonly found: Finding[] = []
+  readonly notes: string[] = []
+  readonly counts: FsckCounts = {
+    records: 0,
+    bytes: 0,
+    segments: 0,
+    frames: 0,
+    streams: 0,
+    heads: 0,
+    tiles: 0,
+    bundles: 0,
+    checkpoints: 0,
+    indexed: 0,
+  }
+  readonly #all: boolean
+
+  constructor(all: boolean) {
+    this.#all = all
+  }
+
+  add(code: ErrorCode, where: string, message: string, position?: number): void {
+    this.found.push({ code, position, where, message })
+    if (!this.#all) throw new FirstFinding(message)
+  }
+
+  /** A finding out of what a reading function threw. Rethrows what says nothing about the ledger. */
+  addError(error: unknown, where: string, position?: number): void {
+    if (!isClyraError(error) || error.code === 'INTERNAL') throw error
+    this.add(error.code, where, error.message, position)
+  }
+
+  result(): FsckResult {
+    return { ok: this.found.length === 0, findings: this.found, notes: this.notes, counts: this.counts }
+  }
+}
+
+/** The finding as an error, for callers that want to stop. */
+export function findingError({ code, message, position, where }: Finding): ClyraError {
+  return new ClyraError(code, message, { details: { where, ...(position === undefined ? {} : { position }) } })
+}

@@ -1,0 +1,142 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { fsckLedger } from '../../ledger/fsck.js'
+import type { Findings, FsckResult } from '../../ledger/fsck-result.js'
+import type { LogStore, StoredRecord } from '../../ledger/log-store.js'
+import { FileCheckpointStore, FileTileStore } from '../files/index.js'
+import { openLmdbIndexReader } from '../lmdb/index.js'
+import { type DurableMark, readMark } from './durable-mark.js'
+import { openEmbeddedLogReader } from './embedded-log-reader.js'
+import { layoutOf } from './layout.js'
+import { decodeFrame, decodeSegmentHeader, ENTRY_HEADER_BYTES, FRAME_MAGIC, HEADER_BYTES, parseSegmentName, segmentName } from './segment-format.js'
+
+export interface FsckOptions {
+  /** The state directory. */
+  readonly directory: string
+  /** Go on after the first finding. */
+  readonly all?: boolean
+}
+
+/**
+ * Re-reads every byte of a ledger's log, tiles, checkpoints and index, beside a writer or without one, and names the
+ * first bad position. Nothing is written. Rejects only where nothing can be read: LEDGER_NOT_FOUND, PERMISSION_DENIED.
+ */
+export async function fsck({ directory, all = false }: FsckOptions): Promise<FsckResult> {
+  const places = layoutOf(directory)
+  const mark = await readMark(places.log)
+  const segments = await listSegments(places.log, mark)
+  if (segments.length === 0) throw new ClyraError('LEDGER_NOT_FOUND', `there is no ledger in ${directory}`, { details: { directory }, fix: 'clyra init' })
+  const store = await openForCheck(places.log, places.offsets)
+  const notes: string[] = []
+  const index = openLmdbIndexReader(places.lmdb, (note) => notes.push(note))
+  try {
+    const result = await fsckLedger(
+      {
+        records: (findings) => readEveryFrame(findings, places.log, segments, mark),
+        store,
+        index,
+        tiles: new FileTileStore(places.tiles),
+        checkpoints: new FileCheckpointStore(places.checkpoints),
+      },
+      all,
+    )
+    return { ...result, notes: [...notes, ...result.notes] }
+  } finally {
+    await index.close()
+    await store.close()
+  }
+}
+
+/** A damaged log cannot be opened; the check then goes by the files alone. */
+async function openForCheck(log: string, cacheDirectory: string): Promise<LogStore> {
+  try {
+    return await openEmbeddedLogReader({ directory: log, cacheDirectory })
+  } catch (error) {
+    const refuse = () => Promise.reject(error)
+    return { capabilities: UNUSABLE, append: refuse, head: refuse, read: refuse, moved: refuse, close: async () => undefined }
+  }
+}
+
+const UNUSABLE = { durability: 'none', writers: 'one-process', wakeUpMs: 0, maxBatchBytes: 0, maxBatchRecords: 0 } as const
+
+async function listSegments(log: string, mark: DurableMark | undefined): Promise<number[]> {
+  try {
+    const found = (await readdir(log)).map(parseSegmentName).filter((position) => position !== undefined)
+    return found.filter((position) => mark === undefined || position <= mark.segment).sort((a, b) => a - b)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw fromSystemError(error, 'read the directory', log)
+  }
+}
+
+async function* readEveryFrame(
+  findings: Findings,
+  log: string,
+  segments: readonly number[],
+  mark: DurableMark | undefined,
+): AsyncIterable<StoredRecord> {
+  let next = 0
+  for (const first of segments) {
+    if (first !== next) {
+      findings.add('LOG_CORRUPT', segmentName(first), `the log goes on with position ${first} after ${next - 1}`, next)
+      next = first
+    }
+    const whole = await readFile(join(log, segmentName(first)))
+    const bytes = mark?.segment === first ? whole.subarray(0, mark.offset) : whole
+    if (whole.length > bytes.length) findings.notes.push(`${whole.length - bytes.length} bytes follow the durable end in ${segmentName(first)}`)
+    findings.counts.segments++
+    for (const record of framesOf(findings, bytes, first)) {
+      if (record.position !== next) findings.add('LOG_CORRUPT', segmentName(first), `position ${record.position} follows ${next - 1}`, next)
+      next = record.position + 1
+      yield record
+    }
+  }
+  if (mark !== undefined && next < mark.size) findings.add('LOG_CORRUPT', 'the log', `${mark.size} records were published as durable, ${next} are there`, next)
+}
+
+/** The records of every good frame; what lies between them is a finding. */
+function* framesOf(findings: Findings, bytes: Buffer, first: number): Iterable<StoredRecord> {
+  const name = segmentName(first)
+  const header = decodeSegmentHeader(bytes)
+  if (header === 'too-new') {
+    findings.add('FORMAT_TOO_NEW', name, `the segment ${name} was written by a newer release`, first)
+    return
+  }
+  if (header === 'damaged' || header.firstPosition !== first) findings.add('LOG_CORRUPT', name, `the header of segment ${name} is damaged`, first)
+  let at = HEADER_BYTES
+  let next = first
+  while (at < bytes.length) {
+    const frame = decodeFrame(bytes, at)
+    if (frame === undefined) {
+      const skip = nextGoodFrame(bytes, at)
+      if (skip === bytes.length && isZero(bytes, at)) return
+      findings.add('LOG_CORRUPT', name, `the log is damaged in segment ${name} at offset ${at}, position ${next}`, next)
+      at = skip
+      continue
+    }
+    findings.counts.frames++
+    for (const [i, entry] of frame.entries.entries()) {
+      const length = bytes.readUInt32LE(entry + 32)
+      const from = entry + ENTRY_HEADER_BYTES
+      yield {
+        position: frame.firstPosition + i,
+        leaf: new Uint8Array(bytes.subarray(entry, entry + 32)),
+        bytes: new Uint8Array(bytes.subarray(from, from + length)),
+      }
+    }
+    next = frame.firstPosition + frame.count
+    at += frame.paddedLength
+  }
+}
+
+function nextGoodFrame(bytes: Buffer, from: number): number {
+  let at = bytes.indexOf(FRAME_MAGIC, from + 1)
+  while (at >= 0 && (at % 8 !== 0 || decodeFrame(bytes, at) === undefined)) at = bytes.indexOf(FRAME_MAGIC, at + 1)
+  return at < 0 ? bytes.length : at
+}
+
+function isZero(bytes: Buffer, from: number): boolean {
+  for (let i = from; i < bytes.length; i++) if (bytes[i] !== 0) return false
+  return true
+}
