@@ -1,4 +1,4 @@
-import { formatVkey, type NoteKey } from './note.js'
+import { keyId, type NoteKey } from './note.js'
 import { Offences, Refusal } from './refusal.js'
 import type { Check, Description, VerifyResult, Warning } from './result.js'
 import { CODES, type FaultCode, OK, STAGES, VERDICTS, type WarningCode } from './spec.generated.js'
@@ -122,7 +122,7 @@ export function judgePins(
 ): readonly NoteKey[] {
   const judgement = judgeTrust(signers, pins, origin, genesis)
   if ('code' in judgement) examination.fail('trust', judgement.code, judgement.detail)
-  else examination.pass('trust', `pinned: ${judgement.trusted.map(formatVkey).join(', ')}`)
+  else examination.pass('trust', `pinned: ${judgement.trusted.map(({ publicKey }) => keyId(publicKey)).join(', ')}`)
   return judgement.trusted
 }
 

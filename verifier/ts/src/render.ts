@@ -1,6 +1,20 @@
 import type { Check, VerifyResult } from './result.js'
 import { CODES, type FaultCode, OK, WARNINGS } from './spec.generated.js'
 
+/** What a passed check has shown, for somebody who has never heard of a Merkle tree. */
+const SHOWN: Readonly<Record<string, string>> = {
+  container: 'one archive, and nothing hidden in it',
+  json: 'all files are there as listed, all records well formed',
+  note: 'the checkpoint names origin, size and root of the log',
+  signature: "the ledger's own key has signed the checkpoint",
+  root: 'evidence and checkpoint speak of the same log',
+  multiproof: 'every record stands in that log, at its place, unchanged',
+  chain: 'each record links to the one before it in its stream',
+  heads: 'no record of the streams is left out',
+  keys: 'keys were introduced and revoked by the rules',
+  dsse: 'a valid evidence key of the ledger has signed the manifest',
+  claims: 'what the manifest says follows from the records',
+}
 const MARK = { pass: 'ok', fail: 'FAIL', 'not-run': '--' } as const
 
 export interface RenderOptions {
@@ -73,15 +87,17 @@ function checkRow({ name, result, code, detail }: Check, paint: (code: number, t
   const mark = MARK[result].padEnd(4)
   const painted = result === 'fail' ? paint(31, mark) : result === 'pass' ? paint(32, mark) : mark
   const said = printable([code, detail].filter((part) => part !== null).join(': '))
-  return [`${painted} ${name}`, said === '' && result === 'not-run' ? 'not run' : said]
+  const unsaid = result === 'not-run' ? 'not run' : (SHOWN[name] ?? '')
+  return [`${painted} ${name}`, said === '' ? unsaid : said]
 }
 
-function untrusted({ keys }: VerifyResult): string[] {
-  const vkeys = keys.filter(({ role }) => role === 'checkpoint')
+/** No vkey and no command to paste: what comes with the evidence must not be what it is trusted by. */
+function untrusted({ keys, ledger }: VerifyResult): string[] {
+  const signers = keys.filter(({ role }) => role === 'checkpoint')
   return [
-    'The evidence is sound, but you have pinned no key that vouches for it: anyone can make a sound ledger.',
-    ...vkeys.map(({ id, vkey }) => `It is signed by ${vkey}, fingerprint ${id}.`),
-    "Ask the ledger's owner for the key by another way than this evidence came, compare, and pin it.",
+    'The evidence is sound, but no key that you have pinned vouches for it: anyone can make a sound ledger.',
+    ...signers.map(({ id }) => `It is signed by a key of ${ledger?.origin} with the fingerprint ${id}.`),
+    "Get the key from the ledger's owner by another way than this evidence came, and pin it.",
   ]
 }
 

@@ -1,5 +1,5 @@
 import { equalBytes } from './bytes.js'
-import { formatVkey, type NoteKey, parseVkey } from './note.js'
+import { keyId, type NoteKey, parseVkey } from './note.js'
 import { VerifyUsageError } from './refusal.js'
 import type { FaultCode } from './spec.generated.js'
 
@@ -55,7 +55,7 @@ export function judgeTrust(
   const matching = forOrigin.filter(({ key }) => signers.some((signer) => equalBytes(signer.publicKey, key.publicKey)))
   const trusted = matching.filter((pin) => pin.genesis === undefined || pin.genesis === genesis).map(({ key }) => key)
   if (trusted.length > 0) return { trusted }
-  const signed = signers.map(formatVkey).join(', ')
+  const signed = signers.map(({ publicKey }) => `the key with fingerprint ${keyId(publicKey)}`).join(', ')
   if (matching.length > 0) {
     return { trusted: [], code: 'PINNED_GENESIS_MISMATCH', detail: `the ledger is ${genesis}, another one was pinned` }
   }
