@@ -1,6 +1,6 @@
 import { equalBytes, hex } from '../canonical/index.js'
 import type { Vkey } from '../crypto/index.js'
-import { CompactRange, entriesPath, entryBundle, type Tile, TILE_WIDTH, tilePath } from '../merkle/index.js'
+import { CompactRange, entriesPath, entryBundle, TILE_WIDTH, type Tile, tilePath } from '../merkle/index.js'
 import type { CheckpointStore } from './checkpoint-store.js'
 import type { Findings } from './fsck-result.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
@@ -32,16 +32,26 @@ export class TreeCheck {
   }
 
   /** Reads and verifies all checkpoints, and lists the tiles. */
-  static async begin(findings: Findings, tiles: TileStore, checkpoints: CheckpointStore, key: Vkey): Promise<TreeCheck> {
+  static async begin(
+    findings: Findings,
+    tiles: TileStore,
+    checkpoints: CheckpointStore,
+    key: Vkey,
+  ): Promise<TreeCheck> {
     const check = new TreeCheck(findings, tiles)
     const latest = check.#expect(await checkpoints.latest(), 'the last signed checkpoint', key)
     const published = check.#expect(await tiles.read('checkpoint'), 'the published checkpoint', key)
     for (const size of await checkpoints.keptSizes()) {
       const kept = check.#expect(await checkpoints.kept(size), `the checkpoint kept at ${size}`, key)
-      if (kept !== undefined && kept.size !== size) findings.add('TREE_DIVERGED', `checkpoints/${size}`, `a checkpoint of ${kept.size} is kept as ${size}`)
+      if (kept !== undefined && kept.size !== size)
+        findings.add('TREE_DIVERGED', `checkpoints/${size}`, `a checkpoint of ${kept.size} is kept as ${size}`)
     }
     if (published !== undefined && published.size > (latest?.size ?? 0)) {
-      findings.add('TREE_DIVERGED', 'checkpoint', `a checkpoint of ${published.size} is published, the last signed one is of ${latest?.size ?? 0}`)
+      findings.add(
+        'TREE_DIVERGED',
+        'checkpoint',
+        `a checkpoint of ${published.size} is published, the last signed one is of ${latest?.size ?? 0}`,
+      )
     }
     check.#sealed = latest
     for await (const path of tiles.list()) check.#list(path)
@@ -54,7 +64,11 @@ export class TreeCheck {
     const size = this.#range.size
     for (const { where, checkpoint } of this.#expected.get(size) ?? []) {
       if (!equalBytes(this.#range.root(), checkpoint.root)) {
-        this.#findings.add('TREE_DIVERGED', where, `${where} of ${size} records has root ${hex(checkpoint.root)}, the log gives ${hex(this.#range.root())}`)
+        this.#findings.add(
+          'TREE_DIVERGED',
+          where,
+          `${where} of ${size} records has root ${hex(checkpoint.root)}, the log gives ${hex(this.#range.root())}`,
+        )
       }
     }
     this.#expected.delete(size)
@@ -69,7 +83,12 @@ export class TreeCheck {
     for (const tile of this.#edge.takeTiles()) await this.#checkTile(tile)
     for (const [size, waiting] of [...this.#expected].sort(([a], [b]) => a - b)) {
       for (const { where } of waiting) {
-        this.#findings.add('TREE_DIVERGED', where, `${where} is of ${size} records, the log has ${this.#range.size}`, this.#range.size)
+        this.#findings.add(
+          'TREE_DIVERGED',
+          where,
+          `${where} is of ${size} records, the log has ${this.#range.size}`,
+          this.#range.size,
+        )
       }
     }
     if (this.#widths.size === 0) return
@@ -79,7 +98,8 @@ export class TreeCheck {
       this.#findings.notes.push('the tree was sealed further during the check; its newest tiles were not looked at')
       return
     }
-    for (const key of this.#widths.keys()) this.#findings.add('TREE_DIVERGED', `tile/${key}`, `the tile tile/${key} is not part of the tree`)
+    for (const key of this.#widths.keys())
+      this.#findings.add('TREE_DIVERGED', `tile/${key}`, `the tile tile/${key} is not part of the tree`)
   }
 
   #expect(note: Uint8Array | undefined, where: string, key: Vkey): Sealed | undefined {
@@ -119,10 +139,20 @@ export class TreeCheck {
       this.#findings.counts.tiles++
       if (one > width) this.#findings.add('TREE_DIVERGED', name, `the tile ${name} is wider than the tree`, first)
       else if (there === undefined || there.length !== 32 * one) {
-        this.#findings.add('TREE_DIVERGED', name, `the tile ${name} has ${there?.length ?? 0} bytes instead of ${32 * one}`, first)
+        this.#findings.add(
+          'TREE_DIVERGED',
+          name,
+          `the tile ${name} has ${there?.length ?? 0} bytes instead of ${32 * one}`,
+          first,
+        )
       } else if (!equalBytes(there, bytes.subarray(0, 32 * one))) {
         const at = differingHash(there, bytes)
-        this.#findings.add('TREE_DIVERGED', name, `the tile ${name} has another hash ${at} than the log gives`, (index * TILE_WIDTH + at) * TILE_WIDTH ** level)
+        this.#findings.add(
+          'TREE_DIVERGED',
+          name,
+          `the tile ${name} has another hash ${at} than the log gives`,
+          (index * TILE_WIDTH + at) * TILE_WIDTH ** level,
+        )
       }
     }
   }
@@ -144,7 +174,12 @@ export class TreeCheck {
       this.#findings.counts.bundles++
       const expected = one <= width ? entryBundle.encode(this.#bundle.slice(0, one)) : undefined
       if (there === undefined || expected === undefined || !equalBytes(there, expected)) {
-        this.#findings.add('TREE_DIVERGED', name, `the entry bundle ${name} does not hold exactly the ${one} records of the log`, index * TILE_WIDTH)
+        this.#findings.add(
+          'TREE_DIVERGED',
+          name,
+          `the entry bundle ${name} does not hold exactly the ${one} records of the log`,
+          index * TILE_WIDTH,
+        )
       }
     }
   }
@@ -162,7 +197,8 @@ export function parseTilePath(path: string): ListedTile | undefined {
   const level = match[1] === 'entries' ? ('entries' as const) : Number(match[1])
   const index = Number(match[2]!.replace(/[x/]/g, ''))
   const width = match[3] === undefined ? TILE_WIDTH : Number(match[3])
-  if (width < 1 || width > TILE_WIDTH || !Number.isSafeInteger(index) || (level !== 'entries' && level > 63)) return undefined
+  if (width < 1 || width > TILE_WIDTH || !Number.isSafeInteger(index) || (level !== 'entries' && level > 63))
+    return undefined
   const form = level === 'entries' ? entriesPath(index, width) : tilePath(level, index, width)
   return form === path ? { level, index, width } : undefined
 }

@@ -10,13 +10,13 @@ import {
   streamStartValue,
 } from '../events/index.js'
 import { HeadsMap, leafHash } from '../merkle/index.js'
-import { FirstFinding, Findings, type FsckResult } from './fsck-result.js'
+import type { CheckpointStore } from './checkpoint-store.js'
+import { Findings, FirstFinding, type FsckResult } from './fsck-result.js'
 import { TreeCheck } from './fsck-tree.js'
 import { catchUp, type Genesis, readGenesis } from './ledger-core.js'
 import type { LedgerIndex } from './ledger-index.js'
 import type { LogStore, StoredRecord } from './log-store.js'
 import type { TileStore } from './tile-store.js'
-import type { CheckpointStore } from './checkpoint-store.js'
 
 export interface FsckPlaces {
   /** All records in order, as the backend's own check reads them; it puts what it finds into `findings` itself. */
@@ -70,7 +70,12 @@ async function check(places: FsckPlaces, findings: Findings): Promise<void> {
     findings.counts.records++
     findings.counts.bytes += record.bytes.length
     if (!equalBytes(leafHash(record.bytes), record.leaf)) {
-      findings.add('LOG_CORRUPT', `position ${record.position}`, `the record at position ${record.position} does not have its leaf hash`, record.position)
+      findings.add(
+        'LOG_CORRUPT',
+        `position ${record.position}`,
+        `the record at position ${record.position} does not have its leaf hash`,
+        record.position,
+      )
     }
     chain.record(record)
     // After a gap the tree's leaves are no longer at their places.
@@ -83,8 +88,11 @@ async function check(places: FsckPlaces, findings: Findings): Promise<void> {
 /** The stored index up to where it is, caught up in memory; undefined where it cannot be used, which is a finding. */
 async function freshIndex({ store, index }: FsckPlaces, findings: Findings): Promise<LedgerIndex | undefined> {
   try {
+    // In this order: a writer publishes records before it indexes them.
+    const through = index.through()
     const size = await store.head()
-    if (index.through() > size) findings.add('INDEX_CORRUPT', 'the index', `the index knows ${index.through()} records, the log has ${size}`)
+    if (through > size)
+      findings.add('INDEX_CORRUPT', 'the index', `the index knows ${through} records, the log has ${size}`)
     await catchUp({ store, index }, size)
     return index
   } catch (error) {
@@ -104,6 +112,8 @@ class ChainCheck {
   readonly #map = new HeadsMap()
   #recordedat = ''
   #newestHeads: number | undefined
+  /** Records that were looked at. */
+  #next = 0
 
   constructor(findings: Findings, genesis: Genesis, index: LedgerIndex | undefined) {
     this.#findings = findings
@@ -112,6 +122,7 @@ class ChainCheck {
   }
 
   record({ position, leaf, bytes }: StoredRecord): void {
+    this.#next = position + 1
     let event: StoredEvent
     try {
       event = parseRecord(bytes)
@@ -133,27 +144,63 @@ class ChainCheck {
     if (index === undefined) return
     for (const [stream, { revision, leaf, position }] of this.#heads) {
       const head = index.head(stream)
+      // A writer that is at work meanwhile has gone on.
+      if (head !== undefined && head.position >= this.#next) continue
       if (head?.revision !== revision || head.position !== position || !equalBytes(head.leaf, leaf)) {
-        this.#findings.add('INDEX_CORRUPT', stream, `the index has another head for ${stream} than the log: revision ${head?.revision} instead of ${revision}`, position)
+        this.#findings.add(
+          'INDEX_CORRUPT',
+          stream,
+          `the index has another head for ${stream} than the log: revision ${head?.revision} instead of ${revision}`,
+          position,
+        )
       }
     }
     const map = index.headsMap()
+    if (map !== undefined && map.position >= this.#next) return
     if (map?.position !== this.#newestHeads) {
-      this.#findings.add('INDEX_CORRUPT', 'the heads map', `the index holds the heads map of position ${map?.position}, the newest heads record is at ${this.#newestHeads}`)
+      this.#findings.add(
+        'INDEX_CORRUPT',
+        'the heads map',
+        `the index holds the heads map of position ${map?.position}, the newest heads record is at ${this.#newestHeads}`,
+      )
     } else if (map !== undefined && !equalBytes(map.root, this.#map.root())) {
-      this.#findings.add('INDEX_CORRUPT', 'the heads map', 'the heads map of the index has another root than the log gives', map.position)
+      this.#findings.add(
+        'INDEX_CORRUPT',
+        'the heads map',
+        'the heads map of the index has another root than the log gives',
+        map.position,
+      )
     }
   }
 
   #checkPlace(event: StoredEvent, position: number): void {
     const { ledger, type, stream, recordedat } = event
     const where = `position ${position}`
-    if (ledger !== this.#genesis.origin) this.#findings.add('LOG_CORRUPT', where, `the record at position ${position} is of the ledger ${ledger}`, position)
-    const place: string | undefined = isReservedType(type) ? Object.entries(STREAM_OF_RESERVED_TYPE).find(([name]) => name === type)?.[1] : undefined
+    if (ledger !== this.#genesis.origin)
+      this.#findings.add(
+        'LOG_CORRUPT',
+        where,
+        `the record at position ${position} is of the ledger ${ledger}`,
+        position,
+      )
+    const place: string | undefined = isReservedType(type)
+      ? Object.entries(STREAM_OF_RESERVED_TYPE).find(([name]) => name === type)?.[1]
+      : undefined
     if ((isReservedStream(stream) || isReservedType(type)) && place !== stream) {
-      this.#findings.add('LOG_CORRUPT', where, `the record at position ${position} is a ${type} in ${stream}, where it cannot be`, position)
+      this.#findings.add(
+        'LOG_CORRUPT',
+        where,
+        `the record at position ${position} is a ${type} in ${stream}, where it cannot be`,
+        position,
+      )
     }
-    if (recordedat < this.#recordedat) this.#findings.add('LOG_CORRUPT', where, `recordedat goes back at position ${position}, from ${this.#recordedat} to ${recordedat}`, position)
+    if (recordedat < this.#recordedat)
+      this.#findings.add(
+        'LOG_CORRUPT',
+        where,
+        `recordedat goes back at position ${position}, from ${this.#recordedat} to ${recordedat}`,
+        position,
+      )
     this.#recordedat = recordedat
   }
 
@@ -162,9 +209,19 @@ class ChainCheck {
     const expected = (before?.revision ?? -1) + 1
     const start = position === 0 ? new Uint8Array(32) : streamStartValue(this.#genesis.identity, stream)
     if (revision !== String(expected)) {
-      this.#findings.add('LOG_CORRUPT', stream, `position ${position} holds revision ${revision} of ${stream} where ${expected} is next`, position)
+      this.#findings.add(
+        'LOG_CORRUPT',
+        stream,
+        `position ${position} holds revision ${revision} of ${stream} where ${expected} is next`,
+        position,
+      )
     } else if (prev !== hex(before?.leaf ?? start)) {
-      this.#findings.add('LOG_CORRUPT', stream, `the record at position ${position} is not chained to the one before it in ${stream}`, position)
+      this.#findings.add(
+        'LOG_CORRUPT',
+        stream,
+        `the record at position ${position} is not chained to the one before it in ${stream}`,
+        position,
+      )
     }
   }
 
@@ -173,9 +230,20 @@ class ChainCheck {
     this.#newestHeads = position
     this.#map.update([...this.#changed].map((stream) => ({ stream, ...this.#heads.get(stream)! })))
     this.#changed.clear()
-    if (size !== String(position)) this.#findings.add('TREE_DIVERGED', `position ${position}`, `the heads record at position ${position} states size ${size}`, position)
+    if (size !== String(position))
+      this.#findings.add(
+        'TREE_DIVERGED',
+        `position ${position}`,
+        `the heads record at position ${position} states size ${size}`,
+        position,
+      )
     if (!equalBytes(this.#map.root(), fromHex(root))) {
-      this.#findings.add('TREE_DIVERGED', `position ${position}`, `the heads record at position ${position} states another root than the log gives`, position)
+      this.#findings.add(
+        'TREE_DIVERGED',
+        `position ${position}`,
+        `the heads record at position ${position} states another root than the log gives`,
+        position,
+      )
     }
   }
 
@@ -190,7 +258,12 @@ class ChainCheck {
     }
     const [there] = index.positionsIn(stream, Number(revision), 1)
     if (there !== position) {
-      this.#findings.add('INDEX_CORRUPT', stream, `the index has revision ${revision} of ${stream} at position ${there}, the log at ${position}`, position)
+      this.#findings.add(
+        'INDEX_CORRUPT',
+        stream,
+        `the index has revision ${revision} of ${stream} at position ${there}, the log at ${position}`,
+        position,
+      )
     }
     this.#findings.counts.indexed++
   }

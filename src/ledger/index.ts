@@ -1,6 +1,7 @@
 export type { ArtifactStore } from './artifact-store.js'
 export type { CheckpointStore } from './checkpoint-store.js'
 export type { LedgerHandle } from './event-ledger.js'
+export { type ExportedTiles, exportTiles } from './export-tiles.js'
 export { type FsckPlaces, fsckLedger } from './fsck.js'
 export type { Finding, FsckCounts, FsckResult } from './fsck-result.js'
 export type { KeyPurpose, KeyRing } from './key-ring.js'

@@ -1,4 +1,6 @@
 export {
+  type BackupResult,
+  backup,
   createEmbeddedLedger,
   type EmbeddedLedger,
   type EmbeddedOptions,

@@ -2,7 +2,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createEmbeddedLedger, fsck, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+import { exportTiles } from '../../src/ledger/index.js'
+import {
+  backup,
+  createEmbeddedLedger,
+  FileTileStore,
+  fsck,
+  layoutOf,
+  openEmbeddedLedger,
+} from '../../src/stores/index.js'
 
 let directory: string
 
@@ -13,7 +21,9 @@ beforeEach(async () => {
 afterEach(async () => {
   const { ok, findings, counts } = await fsck({ directory, all: true })
   expect(findings).toEqual([])
-  expect(ok && counts.records > 0 && counts.indexed === counts.records && counts.tiles > 0 && counts.heads > 0).toBe(true)
+  expect(ok && counts.records > 0 && counts.indexed === counts.records && counts.tiles > 0 && counts.heads > 0).toBe(
+    true,
+  )
   await rm(directory, { recursive: true, force: true })
 })
 
@@ -94,4 +104,44 @@ test('a second writer is told who holds the ledger', async () => {
   })
   await ledger.close()
   await (await openEmbeddedLedger({ directory, lockWaitMs: 100 })).close()
+})
+
+test('a backup beside a writer is a whole ledger, and an export is the whole public tree', async () => {
+  const ledger = await createEmbeddedLedger({ directory, segmentBytes: 100_000 })
+  let going = true
+  const writing = (async () => {
+    while (going) await ledger.append('thing-0', 'any', [event(1), event(2), event(3)])
+  })()
+  for (let i = 0; i < 3; i++) {
+    await ledger.append(
+      'thing-1',
+      'any',
+      Array.from({ length: 400 }, (_, n) => event(n)),
+    )
+    await ledger.heads()
+    const target = join(directory, '..', `copy-${i}`)
+    const copied = await backup(directory, target)
+    expect(copied.sealed).toBeGreaterThan(0)
+    const before = await fsck({ directory: target, all: true })
+    expect(before.findings).toEqual([])
+    expect(before.counts.records).toBe(copied.records)
+    await (await openEmbeddedLedger({ directory: target })).close()
+    const { findings } = await fsck({ directory: target, all: true })
+    expect(findings).toEqual([])
+    await expect(backup(directory, target)).rejects.toMatchObject({ code: 'LEDGER_EXISTS' })
+    await rm(target, { recursive: true })
+  }
+  going = false
+  await writing
+  const out = new FileTileStore(join(directory, '..', 'public'))
+  const exported = await exportTiles(ledger, out)
+  expect(exported.bundles).toBe(Math.ceil(Number(exported.size) / 256))
+  await ledger.append(
+    'thing-1',
+    'any',
+    Array.from({ length: 300 }, (_, n) => event(n)),
+  )
+  await ledger.heads()
+  await exportTiles(ledger, out)
+  await ledger.close()
 })

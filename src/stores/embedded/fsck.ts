@@ -9,7 +9,15 @@ import { openLmdbIndexReader } from '../lmdb/index.js'
 import { type DurableMark, readMark } from './durable-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
 import { layoutOf } from './layout.js'
-import { decodeFrame, decodeSegmentHeader, ENTRY_HEADER_BYTES, FRAME_MAGIC, HEADER_BYTES, parseSegmentName, segmentName } from './segment-format.js'
+import {
+  decodeFrame,
+  decodeSegmentHeader,
+  ENTRY_HEADER_BYTES,
+  FRAME_MAGIC,
+  HEADER_BYTES,
+  parseSegmentName,
+  segmentName,
+} from './segment-format.js'
 
 export interface FsckOptions {
   /** The state directory. */
@@ -26,7 +34,11 @@ export async function fsck({ directory, all = false }: FsckOptions): Promise<Fsc
   const places = layoutOf(directory)
   const mark = await readMark(places.log)
   const segments = await listSegments(places.log, mark)
-  if (segments.length === 0) throw new ClyraError('LEDGER_NOT_FOUND', `there is no ledger in ${directory}`, { details: { directory }, fix: 'clyra init' })
+  if (segments.length === 0)
+    throw new ClyraError('LEDGER_NOT_FOUND', `there is no ledger in ${directory}`, {
+      details: { directory },
+      fix: 'clyra init',
+    })
   const store = await openForCheck(places.log, places.offsets)
   const notes: string[] = []
   const index = openLmdbIndexReader(places.lmdb, (note) => notes.push(note))
@@ -54,11 +66,24 @@ async function openForCheck(log: string, cacheDirectory: string): Promise<LogSto
     return await openEmbeddedLogReader({ directory: log, cacheDirectory })
   } catch (error) {
     const refuse = () => Promise.reject(error)
-    return { capabilities: UNUSABLE, append: refuse, head: refuse, read: refuse, moved: refuse, close: async () => undefined }
+    return {
+      capabilities: UNUSABLE,
+      append: refuse,
+      head: refuse,
+      read: refuse,
+      moved: refuse,
+      close: async () => undefined,
+    }
   }
 }
 
-const UNUSABLE = { durability: 'none', writers: 'one-process', wakeUpMs: 0, maxBatchBytes: 0, maxBatchRecords: 0 } as const
+const UNUSABLE = {
+  durability: 'none',
+  writers: 'one-process',
+  wakeUpMs: 0,
+  maxBatchBytes: 0,
+  maxBatchRecords: 0,
+} as const
 
 async function listSegments(log: string, mark: DurableMark | undefined): Promise<number[]> {
   try {
@@ -84,15 +109,18 @@ async function* readEveryFrame(
     }
     const whole = await readFile(join(log, segmentName(first)))
     const bytes = mark?.segment === first ? whole.subarray(0, mark.offset) : whole
-    if (whole.length > bytes.length) findings.notes.push(`${whole.length - bytes.length} bytes follow the durable end in ${segmentName(first)}`)
+    if (whole.length > bytes.length)
+      findings.notes.push(`${whole.length - bytes.length} bytes follow the durable end in ${segmentName(first)}`)
     findings.counts.segments++
     for (const record of framesOf(findings, bytes, first)) {
-      if (record.position !== next) findings.add('LOG_CORRUPT', segmentName(first), `position ${record.position} follows ${next - 1}`, next)
+      if (record.position !== next)
+        findings.add('LOG_CORRUPT', segmentName(first), `position ${record.position} follows ${next - 1}`, next)
       next = record.position + 1
       yield record
     }
   }
-  if (mark !== undefined && next < mark.size) findings.add('LOG_CORRUPT', 'the log', `${mark.size} records were published as durable, ${next} are there`, next)
+  if (mark !== undefined && next < mark.size)
+    findings.add('LOG_CORRUPT', 'the log', `${mark.size} records were published as durable, ${next} are there`, next)
 }
 
 /** The records of every good frame; what lies between them is a finding. */
@@ -103,7 +131,8 @@ function* framesOf(findings: Findings, bytes: Buffer, first: number): Iterable<S
     findings.add('FORMAT_TOO_NEW', name, `the segment ${name} was written by a newer release`, first)
     return
   }
-  if (header === 'damaged' || header.firstPosition !== first) findings.add('LOG_CORRUPT', name, `the header of segment ${name} is damaged`, first)
+  if (header === 'damaged' || header.firstPosition !== first)
+    findings.add('LOG_CORRUPT', name, `the header of segment ${name} is damaged`, first)
   let at = HEADER_BYTES
   let next = first
   while (at < bytes.length) {
