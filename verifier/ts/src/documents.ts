@@ -188,7 +188,10 @@ function readJson(archive: Archive, file: string): JsonValue {
   return admit(bytes, { file })
 }
 
-/** The log's bytes, one record a line; where a line is refused its number stands for the position. */
+/**
+ * The log's bytes, one record a line; where a line is refused its number stands for the position. The first refused line
+ * ends the reading, so that hostile lines cost no more than honest ones.
+ */
 function readRecords(bytes: Uint8Array, offences: Offences): LogRecord[] {
   const file = 'records.jsonl'
   const records: LogRecord[] = []
@@ -199,9 +202,12 @@ function readRecords(bytes: Uint8Array, offences: Offences): LogRecord[] {
   for (let start = 0, line = 0; start < bytes.length; line++) {
     const end = bytes.indexOf(0x0a, start)
     const where = { file, position: line }
-    if (end === start) offences.add('RECORDS_MALFORMED', 'an empty line', where)
-    const record = attempt(offences, () => readRecord(bytes.subarray(start, end), where))
-    if (record !== undefined) records.push(record)
+    const record = attempt(offences, () => {
+      if (end === start) throw new Refusal('RECORDS_MALFORMED', 'an empty line', where)
+      return readRecord(bytes.subarray(start, end), where)
+    })
+    if (record === undefined) break
+    records.push(record)
     start = end + 1
   }
   return records

@@ -48,26 +48,18 @@ export async function replayLog(
     undefined as LogRecord | undefined,
     undefined as LogRecord | undefined,
   ]
-  for (let start = 0; start < size; start += TILE_WIDTH) {
-    const entries = await readEntries(read, start / TILE_WIDTH, Math.min(TILE_WIDTH, size - start), offences.json)
-    // What comes after a gap has no place that anything could be said about.
-    if (entries === undefined) break
-    for (const [i, bytes] of entries.entries()) {
-      const position = start + i
-      const record = attempt(offences.json, () => readRecord(bytes, { position }))
-      if (record === undefined) continue
-      first ??= record
-      last = record
-      walk ??= new ChainWalk(origin, first.leaf, offences.chain)
-      await tiles.append(record.leaf)
-      range.append(record.leaf)
-      if (sizes.has(position + 1)) roots.set(position + 1, range.root())
-      walk.add(record, position)
-      if (record.stream === 'ledger-keys') keyRecords.push({ record, position })
-      if (record.stream === 'ledger-redactions') redactions++
-      checkHeads(record, position, heads, offences.heads)
-      heads.set(record.stream, { revision: record.revision, leaf: record.leaf })
-    }
+  for await (const { record, position } of admitted(read, size, offences.json)) {
+    first ??= record
+    last = record
+    walk ??= new ChainWalk(origin, first.leaf, offences.chain)
+    await tiles.append(record.leaf)
+    range.append(record.leaf)
+    if (sizes.has(position + 1)) roots.set(position + 1, range.root())
+    walk.add(record, position)
+    if (record.stream === 'ledger-keys') keyRecords.push({ record, position })
+    if (record.stream === 'ledger-redactions') redactions++
+    checkHeads(record, position, heads, offences.heads)
+    heads.set(record.stream, { revision: record.revision, leaf: record.leaf })
   }
   await tiles.finish()
   roots.set(size, range.root())
@@ -75,6 +67,24 @@ export async function replayLog(
   if (genesis === undefined)
     offences.chain.add('GENESIS_INVALID', `record 0 is no genesis record of ${origin}`, { position: 0 })
   return { offences, first, last, genesis, keyRecords, redactions, roots }
+}
+
+/** The records in position order. The first that is refused, or a bundle that is, ends them: JSON then ends the run. */
+async function* admitted(
+  read: ReadTile,
+  size: number,
+  offences: Offences,
+): AsyncGenerator<{ readonly record: LogRecord; readonly position: number }> {
+  for (let start = 0; start < size; start += TILE_WIDTH) {
+    const entries = await readEntries(read, start / TILE_WIDTH, Math.min(TILE_WIDTH, size - start), offences)
+    for (const [i, bytes] of (entries ?? []).entries()) {
+      const position = start + i
+      const record = attempt(offences, () => readRecord(bytes, { position }))
+      if (record === undefined) return
+      yield { record, position }
+    }
+    if (entries === undefined) return
+  }
 }
 
 function checkHeads(record: LogRecord, position: number, heads: HeadsMap, offences: Offences): void {

@@ -38,7 +38,9 @@ export class Offences {
   #first: Refusal | undefined
 
   add(code: FaultCode, detail: string, where: Where = {}): void {
-    this.take(new Refusal(code, detail, where))
+    // Hostile evidence may offend in every record: only a finding that counts is worth an Error.
+    if (this.#first === undefined || comesBefore({ code, where }, this.#first))
+      this.#first = new Refusal(code, detail, where)
   }
 
   take(refusal: Refusal): void {
@@ -55,7 +57,7 @@ export class Offences {
   }
 }
 
-function comesBefore(a: Refusal, b: Refusal): boolean {
+function comesBefore(a: Pick<Refusal, 'code' | 'where'>, b: Pick<Refusal, 'code' | 'where'>): boolean {
   const order = CODES[a.code].order - CODES[b.code].order
   if (order !== 0) return order < 0
   // File names are ASCII, so comparing UTF-16 units is comparing bytes.
