@@ -8,6 +8,7 @@
 //   pauseMs     pause after every 20 lines
 //   pad         extra statement lines of about 1 KB, to make a large log
 //   plant       text that is put into an error message and a statement of the log and into run_results.json
+//   copyLog     a second file that gets the same lines
 //   stdout      what it prints (default: a line)
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
@@ -54,6 +55,7 @@ const log = openSync(join(logPath, 'dbt.log'), 'a')
 let count = 0
 for (const line of chosen) {
   writeSync(log, `${line}\n`)
+  if (plan.copyLog !== undefined) appendFileSync(plan.copyLog, `${line}\n`)
   count += 1
   if (plan.pauseMs !== undefined && count % 20 === 0) await sleep(plan.pauseMs)
 }

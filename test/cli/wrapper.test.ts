@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -32,12 +32,19 @@ interface Plan {
   readonly plant?: string
   readonly readyFile?: string
   readonly argumentsFile?: string
+  readonly copyLog?: string
   readonly stdout?: string
 }
 
 const fakeDbt = (plan: Plan) => ({ FAKE_DBT: JSON.stringify({ recording: join(RECORDED, 'good'), ...plan }) })
 const runDbt = (plan: Plan, args: readonly string[] = ['build']) =>
   clyra(folder, ['run', 'dbt', ...args], { env: fakeDbt(plan) })
+
+interface Ingested {
+  readonly run: string
+  readonly appended: number
+  readonly known: number
+}
 
 interface RunLine {
   readonly run: string
@@ -93,17 +100,25 @@ describe('a wrapped run', () => {
   })
 
   it('makes the events that `ingest` makes of the same files', () => {
-    runDbt({})
+    const copyLog = join(folder, 'copy.log')
+    runDbt({ copyLog })
     const [run] = runs()
     const before = records(run?.run ?? '').length
-    // The wrapper's own log is gone; dbt's target is there, and a JSON log written by a second dbt is not of this run.
-    const again = clyraJson(folder, ['ingest', 'dbt', 'target', '--log', 'none.log'])
-    expect(again).toMatchObject({ error: { code: 'DBT_ARTIFACT_MISSING' } })
+    const again = clyraJson(folder, ['ingest', 'dbt', 'target', '--log', copyLog]) as Ingested
+    expect(again).toMatchObject({ run: run?.run, appended: 0 })
+    expect(again.known).toBeGreaterThan(100)
+    // Without the log there is less to say, and nothing new.
     renameSync(join(folder, 'project', 'logs'), join(folder, 'project', 'old-logs'))
-    const ingested = clyraJson(folder, ['ingest', 'dbt', 'target']) as { run: string; appended: number; known: number }
-    expect(ingested).toMatchObject({ run: run?.run, appended: 0 })
-    expect(ingested.known).toBeGreaterThan(10)
+    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: run?.run, appended: 0 })
     expect(records(run?.run ?? '')).toHaveLength(before)
+  })
+
+  it('stands: files that were changed afterwards are refused', () => {
+    const copyLog = join(folder, 'copy.log')
+    runDbt({ copyLog })
+    const path = join(folder, 'project', 'target', 'run_results.json')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"status":"success"', '"status":"error"'))
+    expect(clyraJson(folder, ['ingest', 'dbt', 'target', '--log', copyLog])).toMatchObject({ error: { code: 'EVENT_ID_REUSED' } })
   })
 
   it('says when dbt is not there, and records that', () => {
@@ -160,7 +175,7 @@ describe('a run that ends badly, over the artefacts of a good run before it', ()
       env: fakeDbt({ fault: 'wait', lines: 150, readyFile }),
     })
     const done = ended(child)
-    await until(() => filesUnder(folder).includes(readyFile), 'dbt runs')
+    await until(() => existsSync(readyFile), 'dbt runs')
     child.kill('SIGINT')
     expect((await done).status).toBe(2)
     expect(runs()[0]).toMatchObject({ exitCode: 2, completeness: 'partial' })
@@ -172,7 +187,7 @@ describe('a run that ends badly, over the artefacts of a good run before it', ()
       env: fakeDbt({ fault: 'wait', lines: 150, readyFile }),
     })
     const done = ended(child)
-    await until(() => filesUnder(folder).includes(readyFile), 'dbt runs')
+    await until(() => existsSync(readyFile), 'dbt runs')
     child.kill('SIGTERM')
     expect((await done).status).toBe(143)
     expect(runs()[0]).toMatchObject({ signal: 'SIGTERM', completeness: 'partial' })
@@ -183,10 +198,11 @@ describe('a killed wrapper', () => {
   it('loses nothing: the next command that writes finishes its spool', async () => {
     const readyFile = join(folder, 'ready')
     const child = startClyra(folder, ['run', 'dbt', 'build'], { env: fakeDbt({ fault: 'wait', readyFile }) })
-    const done = ended(child)
-    await until(() => filesUnder(folder).includes(readyFile), 'dbt runs')
+    // Not `close`: dbt outlives the wrapper and holds its output.
+    const gone = new Promise((resolve) => child.on('exit', resolve))
+    await until(() => existsSync(readyFile), 'dbt runs')
     child.kill('SIGKILL')
-    await done
+    await gone
     const dbt = Number(readFileSync(readyFile, 'utf8'))
     expect(statSync(spools().find((path) => path.endsWith('dbt.log')) ?? '').mode & 0o077).toBe(0)
     // dbt itself lives on: its run is not cut off by a drain.

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
+import { scanLog } from '../../../connectors/dbt/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { defineCommand } from '../command.js'
 import { type IngestedRun, ingestRun } from '../dbt/ingest-run.js'
@@ -93,8 +94,10 @@ function logsFor(target: string, named: string | undefined) {
   if (named?.endsWith('.jsonl') === true) return { otel: readIfThere(named) }
   if (named !== undefined && basename(named) === 'query_log.sql') return { queryLog: readIfThere(named) }
   const folder = named === undefined ? join(dirname(target), 'logs') : dirname(named)
+  const log = readIfThere(named ?? join(folder, 'dbt.log'))
   return {
-    log: readIfThere(named ?? join(folder, 'dbt.log')),
+    // A log that nobody named counts only if it is JSON: usually dbt writes plain text there.
+    log: named === undefined && log !== undefined && scanLog(log).invocations.length === 0 ? undefined : log,
     otel: readIfThere(join(folder, 'otel.jsonl')),
     queryLog: readIfThere(join(folder, 'query_log.sql')),
   }

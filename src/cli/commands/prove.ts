@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import * as z from 'zod'
 import { base64, hex } from '../../canonical/index.js'
 import { ClyraError } from '../../errors/index.js'
@@ -128,7 +129,10 @@ function headText(document: z.infer<typeof head>): string {
 }
 
 function print(context: Context, file: string | undefined, document: object, text: string): void {
-  if (file === undefined) return context.output.result(document, text)
-  context.workbench.writeFile(file, text)
+  if (file === undefined) {
+    context.output.result(document, text)
+    return
+  }
+  context.workbench.writeFile(resolve(context.environment.cwd, file), text)
   context.output.result(document, `wrote ${file}`)
 }

@@ -1,7 +1,8 @@
+import { canonicalString, type JsonObject } from '../../canonical/index.js'
 import { ClyraError, isClyraError } from '../../errors/index.js'
 import type { EventInput } from '../../events/index.js'
 import type { ArtifactStore } from '../../ledger/artifact-store.js'
-import type { AppendableEvent, Ledger } from '../../ledger/ledger.js'
+import type { Ledger } from '../../ledger/ledger.js'
 import type { EncryptedValue, Vault } from '../../ledger/vault.js'
 import type { SpooledEvent } from './spool-writer.js'
 
@@ -92,14 +93,33 @@ async function appendUnknown(ledger: Ledger, stream: string, events: readonly Ev
   return fresh.length
 }
 
-async function assertKnown(ledger: Ledger, stream: string, known: readonly AppendableEvent[]): Promise<void> {
+async function assertKnown(ledger: Ledger, stream: string, known: readonly EventInput[]): Promise<void> {
   try {
     await ledger.append(stream, 'any', known)
   } catch (error) {
     if (!isClyraError(error, 'EVENT_ID_REUSED')) throw error
     // In another order than before they are still known; only one that differs by itself is a conflict.
-    for (const event of known) await ledger.append(stream, 'any', [event])
+    for (const event of known) await assertSame(ledger, stream, event)
   }
+}
+
+/** The same fact, though its time may be another: what a file without a time of its own says is dated by its neighbours. */
+async function assertSame(ledger: Ledger, stream: string, event: EventInput): Promise<void> {
+  try {
+    await ledger.append(stream, 'any', [event])
+  } catch (error) {
+    if (!isClyraError(error, 'EVENT_ID_REUSED')) throw error
+    const [position] = await ledger.positionsOf([idOf(event)])
+    if (position === undefined) throw error
+    for await (const record of ledger.readAll({ from: position, limit: 1 })) {
+      const same = record.stream === stream && record.type === event.type && equalData(record.event.data, event.data)
+      if (!same) throw error
+    }
+  }
+}
+
+function equalData(a: JsonObject, b: JsonObject): boolean {
+  return canonicalString(a) === canonicalString(b)
 }
 
 function byStream(chunk: readonly SpooledEvent[]): Map<string, EventInput[]> {
