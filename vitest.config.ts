@@ -11,7 +11,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'connectors/**/*.test.ts', 'projections/**/*.test.ts', 'verifier/ts/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'connectors/**/*.test.ts',
+            'projections/**/*.test.ts',
+            'verifier/ts/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 30_000,
         },

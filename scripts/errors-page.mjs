@@ -9,7 +9,9 @@ const rows = Object.entries(ERROR_CODES).map(([code, { exit, meaning }]) => `| \
 const page = `# Error codes
 
 Every failure that Clyra reports is a \`ClyraError\` with one of these codes; the list is closed. The program prints
-\`clyra: <sentence> (CODE)\` and ends with the exit status of the code: ${Object.entries(exits).map(([status, text]) => `${status} = ${text}`).join(', ')}.
+\`clyra: <sentence> (CODE)\` and ends with the exit status of the code: ${Object.entries(exits)
+  .map(([status, text]) => `${status} = ${text}`)
+  .join(', ')}.
 A verifier's verdict has codes of its own: \`spec/def/codes.json\`.
 
 | code | exit | meaning |

@@ -37,11 +37,23 @@ const suite = (title, project) => {
   process.stderr.write(`\n== ${title}\n`)
   const report = join(cache, `vitest-${project}.json`)
   rmSync(report, { force: true })
-  const status = node([...vitest, 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
+  const status = node([
+    ...vitest,
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ])
   let counts = { passed: 0, failed: 1, skipped: 0 }
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'))
-    counts = { passed: result.numPassedTests, failed: result.numFailedTests, skipped: result.numPendingTests + result.numTodoTests }
+    counts = {
+      passed: result.numPassedTests,
+      failed: result.numFailedTests,
+      skipped: result.numPendingTests + result.numTodoTests,
+    }
   } catch (error) {
     process.stderr.write(`no test report: ${error.message}\n`)
   }
@@ -67,7 +79,9 @@ if (!part('install root packages (npm ci)', installPackages)) finish()
 if (!part('build and types', build)) finish()
 part('types of tests and scripts', () => node([...tsc, '-p', 'tsconfig.test.json']))
 part('lint and format', () => node([...biome, 'check', '.']))
-part('import rule', () => node([...depcruise, '--config', '.dependency-cruiser.cjs', 'src', 'connectors', 'projections', 'verifier/ts/src']))
+part('import rule', () =>
+  node([...depcruise, '--config', '.dependency-cruiser.cjs', 'src', 'connectors', 'projections', 'verifier/ts/src']),
+)
 suite('unit', 'unit')
 if (!quick) {
   part('golden vectors', () => node(['scripts/verify-vectors.mjs']))

@@ -89,6 +89,7 @@ class JsonLogReader implements LogReader {
   #firstTime: string | null = null
   #lastTime: string | null = null
   #selected: number | null = null
+  #spoke = false
   #ended = false
   #lines = 0
   #unreadable = 0
@@ -122,7 +123,8 @@ class JsonLogReader implements LogReader {
     const { run } = this.#options
     const drafts: DraftEvent[] = this.#statements(this.#tracker.settle())
     for (const running of this.#running.values()) drafts.push(interruptedDraft(this.#place(1), running))
-    const events = this.#invocation === null ? [] : this.#release(drafts, true)
+    // A file without one line of this invocation (dbt's text log) says nothing: not even that dbt was started.
+    const events = this.#spoke ? this.#release(drafts, true) : []
     if (this.#unreadable > 0) events.push(gapDraft(run, 'log-unreadable-lines', this.#lastTime, this.#unreadable))
     if (this.#cut) events.push(gapDraft(run, 'log-truncated', this.#lastTime))
     if (!this.#ended) events.push(gapDraft(run, 'log-no-end', this.#lastTime))
@@ -149,6 +151,7 @@ class JsonLogReader implements LogReader {
   }
 
   #take(line: LogLine): DraftEvent[] {
+    this.#spoke = true
     const time = utc(line.info.ts)
     this.#firstTime ??= time
     this.#lastTime = later(this.#lastTime, time)

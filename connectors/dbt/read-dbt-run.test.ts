@@ -196,6 +196,14 @@ describe('whose the artefacts are', () => {
     expect(kinds(mixed.events)).toContain('run.gap artifact-manifest-stale')
   })
 
+  it('says nothing as the log where the log is not in JSON, only that it could not be read', () => {
+    const run = readDbtRun(
+      files({ log: new TextEncoder().encode('13:50:25 [info ]: Running with dbt=1.11.16\nDone.\n') }),
+    )
+    expect(kinds(run.events).filter((kind) => kind.endsWith(' log'))).toEqual([])
+    expect(kinds(run.events)).toContain('run.gap log-unreadable-lines')
+  })
+
   it("goes by the wrapper's run id where a wrapped run left no log", () => {
     const env = { CLYRA_RUN_ID: RUN }
     const options = { log: undefined, run: RUN, manifest: undefined }
