@@ -2,6 +2,9 @@
  * `clyra/conformance`: the suites that every log store and every ledger has to pass. They bring their own assertions
  * and take the test runner's functions as a parameter.
  */
+export { checkLedger } from './check-ledger.js'
+export { describeEventLog } from './describe-event-log.js'
 export { describeLogStore } from './describe-log-store.js'
+export type { LedgerFactory, LedgerFixture, LedgerFixtureOptions } from './ledger-factory.js'
 export type { LogStoreFactory, LogStoreFixture } from './log-store-factory.js'
 export type { Cannot, TestFunctions } from './test-functions.js'

@@ -18,6 +18,9 @@ export interface Cannot {
   readonly cannot: string
 }
 
-export function isCannot(hook: object): hook is Cannot {
-  return 'cannot' in hook
+/** True for a hook that is not there; prints what is not checked, and why. */
+export function isCannot(hook: object, unchecked: string): hook is Cannot {
+  if (!('cannot' in hook)) return false
+  process.stderr.write(`not checked: ${unchecked}: ${String(hook.cannot)}\n`)
+  return true
 }

@@ -117,7 +117,7 @@ export const READING: readonly Case<LogStoreFixture>[] = [
     name: 'rejects with LOG_CORRUPT, at read or at open, rather than return bytes that are not those of the leaf',
     async run(fixture) {
       const { damage } = fixture
-      if (isCannot(damage)) return
+      if (isCannot(damage, 'LOG_CORRUPT for damaged bytes')) return
       const store = await fixture.open()
       await fill(store)
       await store.close()

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto'
+import { createLedger, type LedgerOptions, type LogStore, openLedger } from '../../ledger/index.js'
+import { LayeredIndex } from '../index/index.js'
+import {
+  createMemoryLedger,
+  createMemoryLog,
+  type MemoryPlace,
+  memoryPlace,
+  memoryPorts,
+  openMemoryLogStore,
+} from '../memory/index.js'
+import type { LedgerFactory, LogStoreFactory } from './index.js'
+
+/** Handles share the log, as processes share a database. */
+export const memoryLogStores: LogStoreFactory = {
+  async create() {
+    const log = createMemoryLog()
+    const opened: LogStore[] = []
+    const open = async () => {
+      const store = openMemoryLogStore(log)
+      opened.push(store)
+      return store
+    }
+    return {
+      open,
+      openReader: open,
+      damage: async (position) => {
+        log.records[position]!.bytes[3]! ^= 1
+      },
+      openFailing: { cannot: 'memory has no flush that could fail' },
+      dispose: async () => {
+        for (const store of opened) await store.close()
+      },
+    }
+  },
+}
+
+/** Ledgers in memory whose index outlives the handle, so that it can be lost, old or of another ledger. */
+export function memoryLedgers(change: (store: LogStore) => LogStore = (store) => store): LedgerFactory {
+  return {
+    async create() {
+      const place = memoryPlace()
+      let index = new LayeredIndex()
+      const ports = (use: LayeredIndex) => {
+        const all = memoryPorts(place)
+        return { ...all, store: change(all.store), index: use }
+      }
+      const common = { headsEveryRecords: 1_000_000 }
+      return {
+        createLedger: (options) =>
+          createLedger(ports(index), { ...common, ...options, random: (n) => new Uint8Array(randomBytes(n)) }),
+        openLedger: (options) => openLedger(ports(index), { ...common, ...options }),
+        openReader: (options) => openLedger(ports(new LayeredIndex()), { ...options, readOnly: true }),
+        deleteIndex: async () => {
+          index = new LayeredIndex()
+        },
+        keepIndex: async () => {
+          const kept = await indexOf(place)
+          return async () => {
+            index = kept
+          }
+        },
+        plantForeignIndex: async () => {
+          const other = memoryPlace()
+          const ledger = await createMemoryLedger({ place: other })
+          const events = Array.from({ length: place.log.records.length + 10 }, () => ({
+            source: '/other',
+            type: 'org.example.other.v1',
+            data: {},
+          }))
+          await ledger.append('other-1', 'no-stream', events)
+          await ledger.close()
+          index = await indexOf(other)
+        },
+        dispose: async () => {},
+      }
+    },
+  }
+}
+
+/** An index of its own that has caught up with a log. */
+async function indexOf(place: MemoryPlace, options: LedgerOptions = {}): Promise<LayeredIndex> {
+  const index = new LayeredIndex()
+  await (await openLedger({ ...memoryPorts(place), index }, { ...options, readOnly: true })).close()
+  return index
+}
