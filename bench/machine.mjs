@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
-import { cpus, release, totalmem, type } from 'node:os'
+import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { summary } from './statistics.mjs'
 
@@ -9,6 +9,7 @@ export function machine(directory) {
   const processors = cpus()
   return [
     `- ${processors.length} x ${processors[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 1e9)} GB, ${type()} ${release()}, Node ${process.versions.node}`,
+    `- load when it began: ${loadavg()[0].toFixed(1)} runnable tasks (1 minute); more than 0.5 a processor means that others worked too`,
     `- one fdatasync of 4 KB on the disk used: ${flushTime(directory).toFixed(2)} ms (median of 50)`,
     `- ${new Date().toISOString().slice(0, 10)}, commit ${commit()}`,
   ]

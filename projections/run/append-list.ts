@@ -7,7 +7,7 @@ import type { JsonValue } from '../../src/canonical/index.js'
  */
 export type AppendList<T extends JsonValue> = readonly (readonly T[])[]
 
-const CHUNK = 256
+const CHUNK = 64
 
 export function append<T extends JsonValue>(list: AppendList<T>, item: T): AppendList<T> {
   const last = list.at(-1)

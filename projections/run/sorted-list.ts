@@ -9,7 +9,7 @@ export type Keyed<T extends JsonValue> = readonly [key: string, value: T]
  */
 export type SortedList<T extends JsonValue> = readonly (readonly Keyed<T>[])[]
 
-const CHUNK = 128
+const CHUNK = 64
 
 /** The list with `key` set to what `update` makes of its value so far. */
 export function upsert<T extends JsonValue>(
