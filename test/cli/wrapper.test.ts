@@ -118,7 +118,9 @@ describe('a wrapped run', () => {
     runDbt({ copyLog })
     const path = join(folder, 'project', 'target', 'run_results.json')
     writeFileSync(path, readFileSync(path, 'utf8').replace('"status":"success"', '"status":"error"'))
-    expect(clyraJson(folder, ['ingest', 'dbt', 'target', '--log', copyLog])).toMatchObject({ error: { code: 'EVENT_ID_REUSED' } })
+    expect(clyraJson(folder, ['ingest', 'dbt', 'target', '--log', copyLog])).toMatchObject({
+      error: { code: 'EVENT_ID_REUSED' },
+    })
   })
 
   it('says when dbt is not there, and records that', () => {

@@ -1,9 +1,12 @@
 import type { CommandSpec } from '../command.js'
+import { backup } from './backup.js'
 import { bundle } from './bundle.js'
 import { completionOf } from './completion.js'
 import { config } from './config.js'
 import { demoData } from './demo-data.js'
 import { doctor } from './doctor.js'
+import { exportTiles } from './export-tiles.js'
+import { fsck } from './fsck.js'
 import { ingestDbt } from './ingest-dbt.js'
 import { init } from './init.js'
 import { keys, keysRevoke, keysRotate } from './keys.js'
@@ -31,6 +34,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   logShow,
   logStreams,
   prove,
+  fsck,
+  exportTiles,
+  backup,
   keys,
   keysRotate,
   keysRevoke,

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import * as z from 'zod'
+import { ClyraError } from '../../errors/index.js'
+import { backup as copy } from '../../stores/embedded/index.js'
+import { defineCommand } from '../command.js'
+import { ledgerPlace } from '../context.js'
+import { ledgerSpool } from '../spool/places.js'
+import { listSpools } from '../spool/spool-reader.js'
+
+export const backup = defineCommand({
+  path: 'backup',
+  summary: 'copy the whole ledger, beside a writer if there is one',
+  arguments: [{ name: '<directory>', description: 'where; it must not exist' }],
+  flags: [],
+  options: z.object({}),
+  help: 'The copy holds the private keys and the vault: guard it like the ledger. It is a ledger itself: read it with --ledger <directory>.',
+  examples: [
+    ['clyra backup ledger-copy', 'copy'],
+    ['clyra fsck --ledger ledger-copy', 'check the copy'],
+  ],
+  json: z.strictObject({
+    directory: z.string(),
+    records: z.number().int(),
+    sealed: z.number().int(),
+    files: z.number().int(),
+    bytes: z.number().int(),
+    waitingSpools: z.number().int(),
+  }),
+  async run(context, [given = '']) {
+    const { output, workbench, environment } = context
+    const place = ledgerPlace(context)
+    const directory = resolve(environment.cwd, given)
+    if (existsSync(directory)) {
+      throw new ClyraError(
+        'LEDGER_EXISTS',
+        `${directory} is there already; a backup is only written to a new directory`,
+        {
+          details: { directory },
+          fix: `clyra backup ${given}-2`,
+        },
+      )
+    }
+    const waitingSpools = listSpools(ledgerSpool(place)).length
+    const draft = workbench.begin(directory)
+    const progress = output.progress('copying the ledger')
+    try {
+      const { records, sealed, files, bytes } = await copy(place.state, draft.path)
+      draft.finish()
+      if (waitingSpools > 0)
+        output.warn(`${waitingSpools} runs wait in spools and are not in the copy; try: clyra spool flush`)
+      output.result(
+        { directory, records, sealed, files, bytes, waitingSpools },
+        `${directory}: ${records} records, ${files} files, ${bytes} bytes\ncheck with  clyra fsck --ledger ${given}`,
+      )
+      return 0
+    } catch (error) {
+      draft.abandon()
+      throw error
+    } finally {
+      progress.done()
+    }
+  },
+})

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands/index.js'
+import { resultSchemas } from '../../src/cli/results.js'
+import { clyra, discard, leaveRun, PROJECT, RECORDED, sandbox } from './clyra.js'
+
+const FOLDER = join(PROJECT, 'spec', 'cli')
+
+describe('the schemas in spec/cli', () => {
+  it('are those that the commands have now', () => {
+    const written = new Map(
+      readdirSync(FOLDER)
+        .filter((name) => name.endsWith('.schema.json'))
+        .map((name) => [name, JSON.parse(readFileSync(join(FOLDER, name), 'utf8'))]),
+    )
+    expect([...written.keys()].sort()).toEqual([...resultSchemas().keys()].sort())
+    for (const [name, schema] of resultSchemas()) expect(written.get(name)).toEqual(JSON.parse(JSON.stringify(schema)))
+  })
+})
+
+describe('real output with --json', () => {
+  const ajv = new Ajv2020({ strict: false })
+  const conforms = (name: string, document: unknown): void => {
+    const validate = ajv.getSchema(name) ?? ajv.compile(JSON.parse(readFileSync(join(FOLDER, `${name}.schema.json`), 'utf8')))
+    if (!validate(document)) throw new Error(`${name}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(document, null, 2)}`)
+  }
+  let folder: string
+  const seen = new Set<string>()
+  const shows = (args: readonly string[], command: string, env: Record<string, string> = {}): unknown => {
+    const { stdout, stderr } = clyra(folder, [...args, '--json'], { env })
+    const spec = COMMANDS.find(({ path }) => path === command)
+    const texts = spec?.streams === true ? stdout.trimEnd().split('\n') : [stdout]
+    const documents = texts.map((text) => {
+      try {
+        return JSON.parse(text)
+      } catch {
+        throw new Error(`${command} gave no JSON:\n${stdout}\n${stderr}`)
+      }
+    })
+    for (const document of documents) conforms(command.replaceAll(' ', '-'), document)
+    seen.add(command)
+    return documents[0]
+  }
+
+  beforeAll(() => {
+    folder = sandbox()
+    leaveRun(folder, 'good')
+  })
+  afterAll(() => discard(folder))
+
+  it('conforms for every command there is', () => {
+    shows(['init'], 'init')
+    const { run } = shows(['ingest', 'dbt', 'target'], 'ingest dbt') as { run: string }
+    shows(['runs'], 'runs')
+    shows(['bundle', run, '-o', 'b.zip'], 'bundle')
+    shows(['verify', 'b.zip', '--own'], 'verify')
+    shows(['verify', 'b.zip'], 'verify')
+    shows(['replay'], 'replay')
+    shows(['replay', '--bundle', 'b.zip', '--write', 'again.zip'], 'replay')
+    expect(readFileSync(join(folder, 'project', 'again.zip'))).toEqual(readFileSync(join(folder, 'project', 'b.zip')))
+    shows(['log', 'tail', '-n', '1000'], 'log tail')
+    shows(['log', 'show', '0'], 'log show')
+    shows(['log', 'streams'], 'log streams')
+    shows(['prove', '2'], 'prove')
+    shows(['prove', '--stream', `run-${run}`], 'prove')
+    shows(['prove', '--stream', 'run-none'], 'prove')
+    shows(['prove', '--consistency', '2'], 'prove')
+    shows(['fsck'], 'fsck')
+    shows(['export', 'tiles', 'tiles'], 'export tiles')
+    shows(['verify', 'tiles', '--own'], 'verify')
+    shows(['replay', '--from', 'tiles', '--bundle', 'b.zip'], 'replay')
+    shows(['backup', 'copy'], 'backup')
+    shows(['keys'], 'keys')
+    const { id } = shows(['keys', 'rotate'], 'keys rotate') as { id: string }
+    expect(id).toMatch(/^[0-9a-f]{64}$/)
+    const before = (shows(['keys'], 'keys') as { keys: { id: string; purpose: string }[] }).keys
+    const old = before.find((key) => key.purpose === 'evidence')?.id ?? ''
+    shows(['keys', 'revoke', old, '--reason', 'superseded'], 'keys revoke')
+    const { vkey } = shows(['keys'], 'keys') as { vkey: string }
+    shows(['trust', 'add', vkey, '--comment', 'mine'], 'trust add')
+    shows(['trust', 'list'], 'trust list')
+    shows(['config'], 'config')
+    shows(['doctor', '--offline'], 'doctor')
+    shows(['spool', 'flush'], 'spool flush')
+    shows(['completion', 'bash'], 'completion')
+    shows(['demo', 'data'], 'demo data')
+    shows(['redact', run, '--yes'], 'redact')
+    const wrapped = clyra(folder, ['run', '--json', 'dbt', 'build'], {
+      env: { FAKE_DBT: JSON.stringify({ recording: join(RECORDED, 'good') }) },
+    })
+    conforms('run', JSON.parse(wrapped.stdout.trimEnd().split('\n').at(-1) ?? ''))
+    seen.add('run')
+    expect([...seen].sort()).toEqual(COMMANDS.map(({ path }) => path).sort())
+  })
+
+  it('conforms where a command fails', () => {
+    for (const args of [['bundle', 'none'], ['log', 'show', '99999999'], ['nonsense'], ['verify', 'none.zip']]) {
+      conforms('error', JSON.parse(clyra(folder, [...args, '--json']).stdout))
+    }
+  })
+})
