@@ -1,5 +1,4 @@
 import { equalBytes, fromHex, hex } from '../canonical/index.js'
-import { isClyraError } from '../errors/index.js'
 import {
   isEventOf,
   isReservedStream,
@@ -13,7 +12,7 @@ import { HeadsMap, leafHash } from '../merkle/index.js'
 import type { CheckpointStore } from './checkpoint-store.js'
 import { Findings, FirstFinding, type FsckResult } from './fsck-result.js'
 import { TreeCheck } from './fsck-tree.js'
-import { catchUp, type Genesis, readGenesis } from './ledger-core.js'
+import { catchUp, type Genesis, parseGenesis } from './ledger-core.js'
 import type { LedgerIndex } from './ledger-index.js'
 import type { LogStore, StoredRecord } from './log-store.js'
 import type { TileStore } from './tile-store.js'
@@ -21,7 +20,7 @@ import type { TileStore } from './tile-store.js'
 export interface FsckPlaces {
   /** All records in order, as the backend's own check reads them; it puts what it finds into `findings` itself. */
   readonly records: (findings: Findings) => AsyncIterable<StoredRecord>
-  /** For the genesis, and for catching up an index that lags. */
+  /** For catching up an index that lags. */
   readonly store: LogStore
   readonly index: LedgerIndex
   readonly tiles: TileStore
@@ -50,53 +49,61 @@ export async function fsckLedger(places: FsckPlaces, all: boolean): Promise<Fsck
 }
 
 async function check(places: FsckPlaces, findings: Findings): Promise<void> {
-  let genesis: Genesis
-  try {
-    genesis = await readGenesis(places.store)
-  } catch (error) {
-    // Without the genesis there is no key and no start of any stream; the files are still looked at.
-    findings.addError(error, 'the genesis record', 0)
-    for await (const _ of places.records(findings)) findings.counts.records++
-    return
-  }
-  const index = await freshIndex(places, findings)
-  const tree = await TreeCheck.begin(findings, places.tiles, places.checkpoints, genesis.key)
-  const chain = new ChainCheck(findings, genesis, index)
+  let checks: { readonly tree: TreeCheck; readonly chain: ChainCheck } | undefined
   let gap = false
   let next = 0
   for await (const record of places.records(findings)) {
-    if (record.position !== next) gap = true
-    next = record.position + 1
+    const { position, leaf, bytes } = record
     findings.counts.records++
-    findings.counts.bytes += record.bytes.length
-    if (!equalBytes(leafHash(record.bytes), record.leaf)) {
-      findings.add(
-        'LOG_CORRUPT',
-        `position ${record.position}`,
-        `the record at position ${record.position} does not have its leaf hash`,
-        record.position,
-      )
+    findings.counts.bytes += bytes.length
+    if (!equalBytes(leafHash(bytes), leaf)) {
+      const message = `the record at position ${position} does not have its leaf hash`
+      findings.add('LOG_CORRUPT', `position ${position}`, message, position)
     }
-    chain.record(record)
+    if (position === 0) checks = await beginChecks(places, findings, record)
     // After a gap the tree's leaves are no longer at their places.
-    if (!gap) await tree.record(record.leaf, record.bytes)
+    gap ||= position !== next
+    next = position + 1
+    if (checks === undefined) continue
+    checks.chain.record(record)
+    if (!gap) await checks.tree.record(leaf, bytes)
   }
-  if (!gap) await tree.end()
-  chain.end()
+  if (!gap) await checks?.tree.end()
+  checks?.chain.end()
+}
+
+/** Without the genesis there is no key and no start of any stream: then only the files themselves are looked at. */
+async function beginChecks(places: FsckPlaces, findings: Findings, first: StoredRecord) {
+  let genesis: Genesis
+  try {
+    genesis = parseGenesis(first)
+  } catch (error) {
+    findings.addError(error, 'the genesis record', 0)
+    return undefined
+  }
+  const tree = await TreeCheck.begin(findings, places.tiles, places.checkpoints, genesis.key)
+  return { tree, chain: new ChainCheck(findings, genesis, await freshIndex(places, findings)) }
 }
 
 /** The stored index up to where it is, caught up in memory; undefined where it cannot be used, which is a finding. */
 async function freshIndex({ store, index }: FsckPlaces, findings: Findings): Promise<LedgerIndex | undefined> {
+  // In this order: a writer publishes records before it indexes them.
+  const through = index.through()
+  let size: number
   try {
-    // In this order: a writer publishes records before it indexes them.
-    const through = index.through()
-    const size = await store.head()
-    if (through > size)
+    size = await store.head()
+  } catch {
+    findings.notes.push('the log cannot be opened as it is, so the index was not compared with it')
+    return undefined
+  }
+  try {
+    if (through > size) {
       findings.add('INDEX_CORRUPT', 'the index', `the index knows ${through} records, the log has ${size}`)
+    }
     await catchUp({ store, index }, size)
     return index
   } catch (error) {
-    if (error instanceof FirstFinding || !isClyraError(error)) throw error
+    if (error instanceof FirstFinding) throw error
     findings.addError(error, 'the index')
     return undefined
   }

@@ -32,8 +32,12 @@ export interface Genesis {
 /** Reads position 0. Rejects with LEDGER_NOT_FOUND, FORMAT_TOO_NEW, LOG_CORRUPT. */
 export async function readGenesis(store: LogStore): Promise<Genesis> {
   const [record] = await store.read({ from: 0, limit: 1 })
-  if (record === undefined)
-    throw new ClyraError('LEDGER_NOT_FOUND', 'the log is empty: there is no ledger yet', { fix: 'clyra init' })
+  if (record !== undefined) return parseGenesis(record)
+  throw new ClyraError('LEDGER_NOT_FOUND', 'the log is empty: there is no ledger yet', { fix: 'clyra init' })
+}
+
+/** What the record at position 0 says. Throws FORMAT_TOO_NEW, LOG_CORRUPT. */
+export function parseGenesis(record: StoredRecord): Genesis {
   const event = parseRecord(record.bytes)
   if (!event.type.startsWith('dev.clyra.ledger.genesis.')) {
     throw new ClyraError('LOG_CORRUPT', `position 0 holds ${event.type}, not a genesis record`, {
