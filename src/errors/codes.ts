@@ -69,10 +69,7 @@ export const ERROR_CODES = {
   NOT_YET_SUPPORTED: { exit: 2, meaning: 'The operation is specified but not part of this release.' },
   NO_EVIDENCE_KEY: { exit: 3, meaning: 'The ledger has no valid evidence key to sign a bundle with.' },
   PERMISSION_DENIED: { exit: 3, meaning: 'The file system refused access.' },
-  POSTGRES_FAILED: { exit: 3, meaning: 'The Postgres server refused or failed a query.' },
-  POSTGRES_UNREACHABLE: { exit: 3, meaning: 'No connection to the Postgres server could be made.' },
   PROJECTION_DIVERGED: { exit: 1, meaning: 'Folding the log again gives another state than the stored one.' },
-  PROOF_INVALID: { exit: 1, meaning: 'A Merkle proof does not lead to the expected root.' },
   QUEUE_FULL: { exit: 1, meaning: 'Too many appends wait already; nothing of this one was written.' },
   READ_ONLY: { exit: 3, meaning: 'The ledger was opened read-only, or its file system is.' },
   RESERVED_STREAM: {
@@ -90,7 +87,6 @@ export const ERROR_CODES = {
   UNKNOWN_TYPE: { exit: 2, meaning: 'The event type is in the dev.clyra namespace but not registered.' },
   USAGE: { exit: 2, meaning: 'The command line is wrong.' },
   VAULT_FAILED: { exit: 3, meaning: 'The vault could not read or write a subject key or value.' },
-  VERIFY_REFUSED: { exit: 1, meaning: 'The verdict is not VALID.' },
   WRONG_REVISION: { exit: 1, meaning: 'The stream is at another revision than expected.' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3 | 70; meaning: string }>
 

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -114,6 +115,17 @@ describe('what dbt left', () => {
     expect(clyraJson(folder, ['runs'])).toMatchObject({
       runs: [{ completeness: 'partial', reasons: ['artifact-manifest-stale'] }],
     })
+  })
+
+  it('is refused where it is of another run than the results and no log says which is meant, until one is named', () => {
+    leaveRun(folder, 'good')
+    rmSync(join(project(), 'logs'), { recursive: true })
+    cpSync(join(RECORDED, 'failing', 'target', 'manifest.json'), join(project(), 'target', 'manifest.json'))
+    const refused = clyra(folder, ['ingest', 'dbt', 'target'])
+    expectRefusal(refused, 'DBT_RUN_MISMATCH', 1)
+    const invocation = /--invocation (\S+)/.exec(refused.stderr)?.[1] ?? ''
+    expect(clyra(folder, ['ingest', 'dbt', 'target', '--invocation', invocation]).status).toBe(0)
+    expect(clyraJson(folder, ['runs'])).toMatchObject({ runs: [{ completeness: 'partial' }] })
   })
 })
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -67,6 +67,11 @@ describe('the packages as a user gets them', () => {
       ])
     }
     rmSync(join(folder, '.clyra'), { recursive: true, force: true })
+    // What the verifier's snippet reads: a bundle, and the key that its owner gave.
+    node(['node_modules/clyra/dist/src/cli/main.js', 'demo', 'data'])
+    copyFileSync(join(folder, '.demo', 'good.def.zip'), join(folder, 'run.def.zip'))
+    const keys = JSON.parse(node(['node_modules/clyra/dist/src/cli/main.js', 'keys', '--ledger', '.demo', '--json']))
+    writeFileSync(join(folder, 'ledger.vkey'), keys.vkey)
     for (const index of all.keys()) node([`snippet-${index}.js`])
   })
 

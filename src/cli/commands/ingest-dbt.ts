@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { scanLog } from '../../../connectors/dbt/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { defineCommand } from '../command.js'
+import { assertOneRun } from '../dbt/assert-one-run.js'
 import { type IngestedRun, ingestRun } from '../dbt/ingest-run.js'
 import { readIfThere, readLeft } from '../dbt/read-left.js'
 import { withWriter } from '../ledger/open-ledger.js'
@@ -60,6 +61,7 @@ export const ingestDbt = defineCommand({
         },
       )
     }
+    if (options.invocation === undefined) assertOneRun({ ...left, log, otel })
     const ingested = await withWriter(context, (opened) =>
       ingestRun(
         context,
