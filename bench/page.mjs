@@ -1,4 +1,4 @@
-import { milliseconds, rate, ratio } from './statistics.mjs'
+import { milliseconds, rate, ratio, summary } from './statistics.mjs'
 
 const [CLYRA, SQLITE, HYPERCORE] = ['Clyra', 'SQLite FULL + UNIQUE', 'hypercore 11 (no fsync)']
 
@@ -23,6 +23,8 @@ stored and the ledger is closed. SQLite's clock stops when the last COMMIT retur
 | in | batch | ratio to SQLite | ratio to hypercore | Clyra, sealed /s | Clyra, acknowledged /s | SQLite /s | hypercore /s |
 |---|---|---|---|---|---|---|---|
 ${appends.map(appendRow).join('\n')}
+
+${targets(appends)}
 
 *objects in*: every contestant gets JavaScript objects; Clyra validates them against their schema and writes RFC 8785 bytes, the others call
 \`JSON.stringify\`. *bytes in*: the bytes stand ready before the clock runs (Clyra: \`prepare()\`). What Clyra does beyond both: schema, ids unique for
@@ -52,6 +54,17 @@ ${command}
 
 installs SQLite (libsql) and hypercore into \`bench/node_modules\`, builds, measures, and writes this page.
 `
+}
+
+/** The first targets for batches of 1,000 objects, met or not: medians of the rounds. */
+function targets(appends) {
+  const { rows } = appends.find(({ shape }) => shape.input === 'objects' && shape.batch === 1_000)
+  const reached = (name) => summary(rows.map((row) => row.get(CLYRA).settled / row.get(name).settled)).median
+  const line = (name, wanted) => {
+    const got = reached(name)
+    return `${wanted.toFixed(1)} x ${name}: ${got >= wanted ? 'met' : 'not met'} (${got.toFixed(2)})`
+  }
+  return `First targets for 1,000 objects a batch: ${line(SQLITE, 1.2)}; ${line(HYPERCORE, 1)}.`
 }
 
 function appendRow({ shape, rows }) {
