@@ -52,7 +52,9 @@ function answer(question: string, tone: Tone, word: Part, explanation: Part): Ht
 
 function outcomeAnswer({ run }: DefView): Html {
   const tone = ({ succeeded: 'good', failed: 'bad', interrupted: 'bad', unknown: 'unknown' } as const)[run.outcome]
-  const said = run.outcomeSaid.map(({ who, what }) => `${VOICE_WORDS[who]}: ${what}`)
+  const said = run.outcomeSaid.map(
+    ({ who, what }) => `${VOICE_WORDS[who]}: ${what === 'unknown' ? 'does not say' : what}`,
+  )
   const explanation = said.length === 0 ? 'Nothing that was recorded says how it ended.' : `${said.join('; ')}.`
   return answer('How did it end?', tone, OUTCOME_WORDS[run.outcome].word, capital(explanation))
 }
@@ -107,5 +109,6 @@ function proofAnswer(): Html {
 }
 
 function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  // dbt writes itself small, also at the start of a sentence.
+  return text.startsWith('dbt') ? text : text.charAt(0).toUpperCase() + text.slice(1)
 }

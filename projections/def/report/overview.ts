@@ -66,7 +66,9 @@ function failed(run: RunView): Html {
     statements === 0
       ? null
       : html`<p>${plural(statements, 'statement')} failed in the warehouse; <a href="#statements">see below</a>.</p>`,
-    unknown === 0 ? null : html`<p>Of ${plural(unknown, 'statement')} nothing tells how it ended.</p>`,
+    unknown === 0
+      ? null
+      : html`<p>How ${plural(unknown, 'statement')} ended is not recorded; <a href="#statements">see below</a>.</p>`,
   ]
   const items = all.slice(0, FIRST).map((one) => {
     const failures = 'tested' in one ? (one.claim?.failures ?? one.log?.failures ?? null) : null

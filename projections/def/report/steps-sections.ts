@@ -13,7 +13,7 @@ export function nodesSection(run: RunView): Html {
     return {
       cells: [
         nodeName(node.node),
-        html`${node.resourceType}${node.materialized === null ? null : html`, ${node.materialized}`}`,
+        html`${node.resourceType}${node.materialized === null || node.materialized === node.resourceType ? null : html`, ${node.materialized}`}`,
         status(node.claim),
         status(node.log),
         node.warehouse === null ? (reading === null ? dash : saidByWarehouse(reading)) : status(node.warehouse),
