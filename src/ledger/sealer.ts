@@ -115,7 +115,9 @@ export class Sealer {
   async close(): Promise<void> {
     clearTimeout(this.#timer)
     this.#closed = true
-    if (this.#leaves.length > 0) await this.sealTo(this.#edge.size + this.#leaves.length)
+    if (this.#leaves.length > 0 || this.#unpublished !== undefined) {
+      await this.sealTo(this.#edge.size + this.#leaves.length)
+    }
     await this.#running
   }
 

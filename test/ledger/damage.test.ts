@@ -7,9 +7,10 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { utf8 } from '../../src/canonical/index.js'
 import { isClyraError } from '../../src/errors/index.js'
-import type { LogStore, StoredRecord } from '../../src/ledger/index.js'
-import { sampleRecord, sampleRecords } from '../../src/stores/conformance/sample-records.js'
+import type { LogRecord, LogStore, StoredRecord } from '../../src/ledger/index.js'
+import { recordOf } from '../../src/stores/conformance/sample-records.js'
 import { openEmbeddedLogReader, openEmbeddedLogStore } from '../../src/stores/embedded/index.js'
 import { decodeFrame, HEADER_BYTES, segmentName } from '../../src/stores/embedded/segment-format.js'
 import { createEmbeddedLedger, fsck, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
@@ -55,7 +56,7 @@ test('every byte of the last frames, flipped: vouched refuses, the last frame is
       }
     }
   }
-  expect(refused).toBeGreaterThan(400)
+  expect(refused).toBeGreaterThan(200)
   expect(torn).toBeGreaterThan(100)
 })
 
@@ -201,6 +202,15 @@ const event = (n: number) => ({
   data: { n: String(n) },
 })
 
+/** Small, so that every byte can be tried. */
+function smallRecord(position: number): LogRecord {
+  return recordOf(position, 'small-1', position, utf8(`{"p":"${position}"}`))
+}
+
+function smallRecords(first: number, count: number): LogRecord[] {
+  return Array.from({ length: count }, (_, i) => smallRecord(first + i))
+}
+
 /** A log of some batches, closed; and where its frames lie in the (first) segment. */
 async function makeLog(name: string, segmentBytes?: number): Promise<{ log: string; frames: FramePlace[] }> {
   const log = join(root, name)
@@ -211,7 +221,7 @@ async function makeLog(name: string, segmentBytes?: number): Promise<{ log: stri
   })
   let head = 0
   for (const count of BATCHES) {
-    await store.append(sampleRecords(head, count), head)
+    await store.append(smallRecords(head, count), head)
     head += count
   }
   await store.close()
@@ -272,7 +282,7 @@ async function recover(
   }
   const size = await store.head()
   await expectRecords(store, size)
-  await store.append(sampleRecords(size, 2), size)
+  await store.append(smallRecords(size, 2), size)
   await expectRecords(store, size + 2)
   await store.close()
   const reader = await openEmbeddedLogReader({ directory, cacheDirectory, sealedSize: size + 2 })
@@ -298,7 +308,7 @@ async function expectRecords(store: LogStore, size: number): Promise<void> {
   expect(await store.head()).toBe(size)
   const found: StoredRecord[] = []
   while (found.length < size) found.push(...(await store.read({ from: found.length, limit: size })))
-  for (const [i, { bytes }] of found.entries()) expect(Buffer.compare(bytes, sampleRecord(i).bytes)).toBe(0)
+  for (const [i, { bytes }] of found.entries()) expect(Buffer.compare(bytes, smallRecord(i).bytes)).toBe(0)
 }
 
 async function sizesIn(directory: string): Promise<[string, number][]> {

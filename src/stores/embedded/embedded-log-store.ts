@@ -54,11 +54,11 @@ export const EMBEDDED_CAPABILITIES: LogStoreCapabilities = {
 export async function openEmbeddedLogStore(options: EmbeddedLogOptions): Promise<LogStore> {
   const { directory, cacheDirectory, command, lockWaitMs } = options
   await ensureDirectory(directory)
-  await ensureDirectory(cacheDirectory)
   const lock = await lockDirectory(directory, { command, waitMs: lockWaitMs })
   let mark: DurableMarkWriter | undefined
   let file: FileHandle | undefined
   try {
+    await ensureDirectory(cacheDirectory)
     const { segments, genesis } = await repair(options)
     const files = new SegmentFiles(cacheDirectory, segments, genesis)
     const newest = files.newest
