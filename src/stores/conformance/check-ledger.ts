@@ -198,7 +198,9 @@ async function checkHeadProofs(ledger: Ledger, records: readonly RecordView[]): 
   for (const record of new Set([heads[heads.length - 1], heads[0], heads[heads.length >> 1]])) {
     if (record === undefined) continue
     for (const stream of [...pickSome(streams, 6), 'ledger-heads', 'absent-stream', 'absent-1']) {
-      const last = records.slice(0, Number(record.position)).findLast((one) => one.stream === stream)
+      const last: RecordView | undefined = records
+        .slice(0, Number(record.position))
+        .findLast((one) => one.stream === stream)
       const path = await ledger.proveHead(stream, record.position)
       assert.equal(path.position, record.position)
       assert.ok(isType(record, 'dev.clyra.ledger.heads.v1'))

@@ -154,7 +154,7 @@ class Model {
   appendMany(appends: readonly StreamAppend[]): Outcome {
     // These appends are made of plain events with ids, never of prepared ones.
     const events = appends.flatMap(({ stream, events }) =>
-      (events as { id: string }[]).map((event) => ({ stream, event })),
+      (events as readonly { readonly id: string }[]).map((event) => ({ stream, event })),
     )
     if (new Set(events.map(({ event }) => event.id)).size < events.length) return { code: 'EVENT_ID_REUSED' }
     const known = events.map(({ event }) => this.#known.get(event.id))
@@ -184,7 +184,7 @@ class Model {
     }
     const positions: number[] = []
     for (const { stream, events } of appends) {
-      for (const event of events as { id: string }[]) {
+      for (const event of events as readonly { readonly id: string }[]) {
         this.#known.set(event.id, { stream, content: JSON.stringify(event), position: this.size })
         positions.push(this.size++)
       }
