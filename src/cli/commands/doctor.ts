@@ -2,14 +2,7 @@ import * as z from 'zod'
 import { defineCommand } from '../command.js'
 import { examineMachine } from '../doctor/examine-machine.js'
 import { examineProject } from '../doctor/examine-project.js'
-
-const finding = z.strictObject({
-  check: z.string(),
-  status: z.enum(['ok', 'warn', 'fail']),
-  message: z.string(),
-  fix: z.string().nullable(),
-})
-export type Finding = z.infer<typeof finding>
+import { type Finding, finding } from '../doctor/finding.js'
 
 export const doctor = defineCommand({
   path: 'doctor',

@@ -83,7 +83,11 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
       const gaps: GapReason[] = []
       if (exit.startError !== null) gaps.push('process-not-started')
       if (exit.signal !== null) gaps.push('process-signalled')
-      await guard("reading dbt's log", () => follower.end())
+      const logged = await guard("reading dbt's log", async () => {
+        await follower.end()
+        return true
+      })
+      if (logged === undefined) gaps.push('log-truncated')
       const finished = await guard('reading what dbt left', async () => {
         const files = await readLeft(parts.target, parts.project, 'gap')
         // The Rust engine's spans tell more than its log; they are only whole at the end.
@@ -97,6 +101,7 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
         writer.flush()
         return left
       })
+      if (finished === undefined) gaps.push('artifact-unreadable')
       add((await guard('reading the warehouse after the run', () => warehouse.after(builtBy(finished)))) ?? [])
       if (exit.startError === null) add([exitedRun(run, parts.now().toISOString(), exit)])
       writer.flush()

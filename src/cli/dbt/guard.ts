@@ -7,8 +7,11 @@ export type Guard = <T>(doing: string, step: () => T | Promise<T>) => Promise<T 
 export function createGuard(context: Context): Guard {
   const said = new Set<string>()
   return async (doing, step) => {
+    const started = context.environment.elapsed()
     try {
-      return await step()
+      const result = await step()
+      context.logger.debug({ milliseconds: Math.round(context.environment.elapsed() - started) }, doing)
+      return result
     } catch (thrown) {
       const error = codedError(thrown)
       const line = `${doing} failed: ${error.message.replace(/\s*\n\s*/g, ' ')} (${error.code}); the run itself goes on untouched`

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
+import { dbtArguments } from '../../../connectors/dbt/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import { resolveSettings, type Settings } from '../config/settings.js'
 import { type Context, settingsFor } from '../context.js'
@@ -41,7 +42,9 @@ export interface WrappedRun {
  */
 export async function runDbt(context: Context, args: readonly string[]): Promise<WrappedRun> {
   const guard = createGuard(context)
-  const prepared = await guard('preparing to record the run', () => prepare(context, args, guard))
+  const prepared = isRun(context, args)
+    ? await guard('preparing to record the run', () => prepare(context, args, guard))
+    : undefined
   if (prepared === undefined) {
     const exit = await runChild(commandOf(context), args, { ...surroundings(context), onStart: () => {} })
     return { exit, run: undefined, imported: undefined, spool: undefined }
@@ -61,7 +64,7 @@ export async function runDbt(context: Context, args: readonly string[]): Promise
     return true
   })
   spool.writer.close()
-  const imported = recorded === true ? await deliver(context, prepared) : undefined
+  const imported = recorded === true ? await guard('appending the run', () => deliver(context, prepared)) : undefined
   if (imported === undefined) await spool.lock.release()
   return { exit, run: spool.header.run, imported, spool: imported === undefined ? spool.writer.directory : undefined }
 }
@@ -164,6 +167,12 @@ async function deliver(context: Context, { place, spool }: Prepared): Promise<Im
     )
     return undefined
   }
+}
+
+/** `--version`, `--help` and the like run nothing: they are not recorded. */
+function isRun({ environment }: Context, args: readonly string[]): boolean {
+  const plan = dbtArguments(args, { env: environment.variables, run: '', logPath: '' })
+  return plan.args.length > args.length || plan.log.whose === 'users'
 }
 
 function commandOf(context: Context): string {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import type { Finding } from '../commands/doctor.js'
 import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
+import type { Finding } from './finding.js'
 
 /** Node and dbt. */
 export function examineMachine(context: Context): Finding[] {

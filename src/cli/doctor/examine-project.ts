@@ -2,15 +2,16 @@ import { existsSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { postgresDoctor } from '../../../connectors/postgres/index.js'
-import type { Finding } from '../commands/doctor.js'
 import { STATE_DIRECTORY } from '../config/find-state.js'
 import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
 import { planRun } from '../dbt/plan-run.js'
 import { codedError } from '../failure.js'
-import { type OpenedLedger, withReader } from '../ledger/open-ledger.js'
+import { withReader } from '../ledger/open-ledger.js'
+import type { OpenedLedger } from '../ledger/opened-ledger.js'
 import { livingChild } from '../spool/child-process.js'
 import { ledgerSpool, userSpool } from '../spool/places.js'
 import { listSpools } from '../spool/spool-reader.js'
+import type { Finding } from './finding.js'
 
 const ok = (check: string, message: string): Finding => ({ check, status: 'ok', message, fix: null })
 const warn = (check: string, message: string, fix: string | null): Finding => ({ check, status: 'warn', message, fix })

@@ -12,7 +12,8 @@ import {
   openingsOf,
 } from '../../evidence/index.js'
 import type { Context } from '../context.js'
-import { type OpenedLedger, withReader, withWriter } from '../ledger/open-ledger.js'
+import { withReader, withWriter } from '../ledger/open-ledger.js'
+import type { OpenedLedger } from '../ledger/opened-ledger.js'
 import { renderContent } from './render-content.js'
 
 export interface DefOptions {

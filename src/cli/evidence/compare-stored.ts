@@ -1,6 +1,6 @@
 import { isClyraError } from '../../errors/index.js'
 import { compareProjections } from '../../projector/index.js'
-import type { OpenedLedger } from '../ledger/open-ledger.js'
+import type { OpenedLedger } from '../ledger/opened-ledger.js'
 import { PROJECTIONS, withProjections } from '../ledger/projections.js'
 
 /** What a replay was compared with, and what came of it. */

@@ -7,7 +7,7 @@ export async function createState(context: Context, directory: string, origin: s
     directory,
     command: 'clyra init',
     now: () => context.environment.now().getTime(),
-    onWarning: (message) => context.logger.warn(message),
+    onWarning: (message) => context.output.warn(message),
     ...(origin === undefined ? {} : { origin }),
   })
   try {

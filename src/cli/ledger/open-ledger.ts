@@ -1,23 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClyraError, isClyraError } from '../../errors/index.js'
-import type { ArtifactStore } from '../../ledger/artifact-store.js'
-import type { LedgerHandle } from '../../ledger/index.js'
-import type { Vault } from '../../ledger/vault.js'
 import type { StatePlace } from '../config/find-state.js'
-import type { Settings } from '../config/settings.js'
 import { type Context, ledgerPlace, settingsFor } from '../context.js'
 import { drainWaiting } from '../spool/drain.js'
 import { openState } from './open-state.js'
+import type { OpenedLedger } from './opened-ledger.js'
 import { updateProjections } from './projections.js'
-
-/** A ledger with what lies beside it. */
-export interface OpenedLedger {
-  readonly place: StatePlace
-  readonly settings: Settings
-  readonly ledger: LedgerHandle
-  readonly vault: Vault
-  readonly artifacts: ArtifactStore
-}
 
 /** Opens the ledger for reading, beside any writer, and closes it whatever happens. */
 export async function withReader<T>(context: Context, use: (opened: OpenedLedger) => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import { FileArtifactStore, FileVault } from '../../stores/files/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import type { Settings } from '../config/settings.js'
 import type { Context } from '../context.js'
-import type { OpenedLedger } from './open-ledger.js'
+import type { OpenedLedger } from './opened-ledger.js'
 
 /** Opens the ledger that a place and its settings name. What is wrong but stops nothing goes to the log on stderr. */
 export async function openState(
@@ -21,7 +21,7 @@ export async function openState(
     readOnly: mode === 'read',
     command: 'clyra',
     now: () => context.environment.now().getTime(),
-    onWarning: (message) => context.logger.warn(message),
+    onWarning: (message) => context.output.warn(message),
     vault: { keepValues: settings.keepValues.value },
   })
   const artifacts = new FileArtifactStore(pathOf(settings.artifacts.value, place, layoutOf(place.state).artifacts))

@@ -6,7 +6,7 @@ import type { Projection } from '../../events/index.js'
 import { runProjection as bringUpToDate, LmdbProjectionStore, readProjection } from '../../projector/index.js'
 import type { Context } from '../context.js'
 import { foldRun } from './fold-run.js'
-import type { OpenedLedger } from './open-ledger.js'
+import type { OpenedLedger } from './opened-ledger.js'
 
 /** What is folded over the whole log and kept beside it. Derived: it can be deleted at any time. */
 export const PROJECTIONS: readonly Projection[] = [runProjection]

@@ -13,6 +13,11 @@ export function noteChild(directory: string, pid: number): void {
   writeDurably(path, JSON.stringify({ pid, started: startOf(pid) }), 0o600)
 }
 
+/** Whether a process was ever started for this run. */
+export function hadChild(directory: string): boolean {
+  return existsSync(join(directory, FILE))
+}
+
 /** The noted process if it is still the same one and alive. */
 export function livingChild(directory: string): number | undefined {
   const path = join(directory, FILE)

@@ -5,7 +5,7 @@ import { type DirectoryLock, lockDirectory } from '../../stores/embedded/directo
 import { findState } from '../config/find-state.js'
 import type { Context } from '../context.js'
 import { codedError } from '../failure.js'
-import type { OpenedLedger } from '../ledger/open-ledger.js'
+import type { OpenedLedger } from '../ledger/opened-ledger.js'
 import { livingChild } from './child-process.js'
 import { finishKilledSpool } from './finish-killed-spool.js'
 import { type ImportResult, importEvents } from './import-events.js'
@@ -36,7 +36,7 @@ export async function drainWaiting(
 ): Promise<DrainResult> {
   const runs: ImportResult[] = []
   const waiting: { directory: string; code: string; reason: string }[] = []
-  sweepDrained(ledgerSpool(opened.place))
+  for (const root of [ledgerSpool(opened.place), userSpool(context.environment)]) sweepDrained(root)
   for (const directory of spoolsOf(context, opened, options)) {
     try {
       const result = await drainSpool(context, opened, directory)
@@ -61,7 +61,10 @@ async function drainSpool(
   try {
     if (livingChild(directory) !== undefined) return undefined
     const spool = openSpool(directory)
-    if (!spool.finished) await finishKilledSpool(context, opened, spool)
+    if (!spool.finished && !(await finishKilledSpool(context, opened, spool))) {
+      removeSpool(directory)
+      return undefined
+    }
     const result = await importEvents(sourceOf(openSpool(directory)), opened)
     removeSpool(directory)
     return result

@@ -2,23 +2,31 @@ import { join } from 'node:path'
 import { closeDbtRun, readDbtRun } from '../../../connectors/dbt/index.js'
 import type { Context } from '../context.js'
 import { fingerprintKeyOf } from '../dbt/fingerprint-key.js'
+import { policyDigest } from '../dbt/ingest-run.js'
 import { readIfThere, readLeft } from '../dbt/read-left.js'
+import { startedRun } from '../dbt/run-metadata.js'
 import { createSealer } from '../dbt/sealer.js'
-import type { OpenedLedger } from '../ledger/open-ledger.js'
-import { SPOOL_FILES } from './spool-header.js'
+import type { OpenedLedger } from '../ledger/opened-ledger.js'
+import { VERSION } from '../version.js'
+import { hadChild } from './child-process.js'
+import { SPOOL_FILES, type SpoolHeader } from './spool-header.js'
 import { cutTornLine, openSpool, type SpoolReader } from './spool-reader.js'
 import { openSpoolWriter } from './spool-writer.js'
 
 /**
  * Ends what a killed wrapper began: its raw log, which waited in the spool, is read again from the start (events that
  * were spooled before are the same and are left out), then what dbt left, then the gap `wrapper-killed`.
+ *
+ * False where the wrapper was killed before it started dbt: then nothing happened, and nothing is recorded.
  */
-export async function finishKilledSpool(context: Context, opened: OpenedLedger, spool: SpoolReader): Promise<void> {
+export async function finishKilledSpool(context: Context, opened: OpenedLedger, spool: SpoolReader): Promise<boolean> {
   const { header, directory } = spool
+  if (!hadChild(directory)) return false
   for (const name of [SPOOL_FILES.events, SPOOL_FILES.values]) cutTornLine(join(directory, name))
   const subjectKey = spool.subjectKey()
   const seal = createSealer(subjectKey, opened.settings.keepValues.value)
-  const known = new Set([...spool.events()].map(({ event }) => event.id ?? ''))
+  const spooled = [...spool.events()].map(({ event }) => event)
+  const known = new Set(spooled.map(({ id }) => id ?? ''))
   const { randomBytes } = context.environment
   const writer = openSpoolWriter(directory, { header, subjectKey, randomBytes }, known)
   const stream = `run-${header.run}`
@@ -27,6 +35,7 @@ export async function finishKilledSpool(context: Context, opened: OpenedLedger, 
     writer.add(stream, events, values)
   }
   try {
+    if (!spooled.some(({ type }) => type === 'dev.clyra.run.started.v1')) add([startedOf(header, opened)])
     const read = readDbtRun({
       run: header.run,
       fingerprintKey: await fingerprintKeyOf(header.fingerprints, subjectKey, opened.vault),
@@ -40,7 +49,15 @@ export async function finishKilledSpool(context: Context, opened: OpenedLedger, 
     const events = [...openSpool(directory).events()].map(({ event }) => ({ ...event, id: event.id ?? '' }))
     add(closeDbtRun(header.run, events, ['wrapper-killed']))
     writer.finish()
+    return true
   } finally {
     writer.close()
   }
+}
+
+/** The first record, where not even that had reached the spool (a full disk). */
+function startedOf(header: SpoolHeader, { settings, place }: OpenedLedger): ReturnType<typeof startedRun> {
+  const { run, subject, demonstration, started: time } = header
+  const policy = policyDigest(settings, place)
+  return startedRun({ run, subject, demonstration, time, settings, policy, capture: 'wrapper', version: VERSION })
 }

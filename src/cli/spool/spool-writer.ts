@@ -3,7 +3,9 @@ import {
   chmodSync,
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -130,11 +132,18 @@ export function openSpoolWriter(directory: string, spool: NewSpool, known: Reado
   }
 }
 
+/** All lines or none: what a full disk cut off is taken back, so that the same lines can be tried again. */
 function writeLines(file: number, lines: readonly string[]): void {
   if (lines.length === 0) return
   const bytes = Buffer.from(`${lines.join('\n')}\n`, 'utf8')
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
-  fsyncSync(file)
+  const before = fstatSync(file).size
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+    fsyncSync(file)
+  } catch (error) {
+    ftruncateSync(file, before)
+    throw error
+  }
 }
 
 function valueLine(value: EncryptedValue): Record<string, string> {
