@@ -41,12 +41,21 @@ export async function writeFlushed(path: string, bytes: Uint8Array, mode = 0o600
   }
 }
 
+export interface ReplaceOptions {
+  readonly mode?: number
+  /** Where it is written first, on the same file system. A process that is killed leaves it there. */
+  readonly temporary?: string
+}
+
 /**
  * Puts a file in place of what is there, in one step: written beside it, flushed, renamed, and the directory flushed.
  * Durable when it resolves; a reader sees the old or the new bytes, never a mixture.
  */
-export async function replaceFile(path: string, bytes: Uint8Array, mode = 0o600): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
+export async function replaceFile(
+  path: string,
+  bytes: Uint8Array,
+  { mode = 0o600, temporary = `${path}.${process.pid}.tmp` }: ReplaceOptions = {},
+): Promise<void> {
   try {
     await writeFlushed(temporary, bytes, mode)
     await rename(temporary, path)

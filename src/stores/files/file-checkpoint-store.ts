@@ -72,6 +72,7 @@ export class FileCheckpointStore implements CheckpointStore {
 
   async #write(name: string, note: Uint8Array): Promise<void> {
     await ensureDirectory(this.#directory)
-    await replaceFile(join(this.#directory, name), note)
+    // One writer: what a killed one left here is overwritten.
+    await replaceFile(join(this.#directory, name), note, { temporary: join(this.#directory, '.tmp') })
   }
 }

@@ -1,8 +1,11 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import type { TileStore } from '../../ledger/tile-store.js'
 import { ensureDirectory, isMissing, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
+
+/** Where files are written before they are renamed into the tree. Not part of it. */
+const TEMPORARY = '.tmp'
 
 /** Files written side by side: more gain nothing on one disk. */
 const PARALLEL = 4
@@ -25,16 +28,19 @@ export class FileTileStore implements TileStore {
     }
   }
 
-  /** Each file flushed, then each directory once. A tile that a crash left half-written is written again. */
+  /** Each file flushed beside the tree and renamed into it, so that no half-written tile is ever there; then each directory once. */
   async write(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): Promise<void> {
     const directories = new Set<string>()
+    await this.#clearTemporary()
     for (let i = 0; i < files.length; i += PARALLEL) {
       await Promise.all(
-        files.slice(i, i + PARALLEL).map(async ({ path, bytes }) => {
+        files.slice(i, i + PARALLEL).map(async ({ path, bytes }, lane) => {
           const target = this.#pathOf(path)
           const directory = dirname(target)
           await this.#ensure(directory)
-          await writeFlushed(target, bytes, 0o644)
+          const temporary = join(this.#temporary, `${process.pid}-${lane}`)
+          await writeFlushed(temporary, bytes, 0o644)
+          await rename(temporary, target)
           directories.add(directory)
         }),
       )
@@ -43,8 +49,9 @@ export class FileTileStore implements TileStore {
   }
 
   async publish(checkpoint: Uint8Array): Promise<void> {
-    await this.#ensure(this.#directory)
-    await replaceFile(join(this.#directory, 'checkpoint'), checkpoint, 0o644)
+    await this.#clearTemporary()
+    const temporary = join(this.#temporary, `${process.pid}-checkpoint`)
+    await replaceFile(join(this.#directory, 'checkpoint'), checkpoint, { mode: 0o644, temporary })
   }
 
   async prune(paths: readonly string[]): Promise<void> {
@@ -56,6 +63,17 @@ export class FileTileStore implements TileStore {
 
   async *list(): AsyncIterable<string> {
     yield* listFiles(this.#directory, '')
+  }
+
+  get #temporary(): string {
+    return join(this.#directory, TEMPORARY)
+  }
+
+  /** What a killed process left is removed before the first write of this one. */
+  async #clearTemporary(): Promise<void> {
+    if (this.#made.has(this.#temporary)) return
+    await rm(this.#temporary, { recursive: true, force: true })
+    await this.#ensure(this.#temporary)
   }
 
   async #ensure(directory: string): Promise<void> {
@@ -79,6 +97,7 @@ async function* listFiles(root: string, under: string): AsyncIterable<string> {
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = under === '' ? entry.name : `${under}${sep}${entry.name}`
+    if (path === TEMPORARY) continue
     if (entry.isDirectory()) yield* listFiles(root, path)
     else yield path.split(sep).join('/')
   }

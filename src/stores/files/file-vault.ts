@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { open, readFile, rm, stat } from 'node:fs/promises'
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { base64, equalBytes, fromBase64, fromHex, hex } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
@@ -73,8 +73,10 @@ export class FileVault implements Vault {
     // First the mark: after a crash in between the subject counts as erased and can be erased again.
     await this.#write(this.#path(subject, 'erased'), '')
     try {
-      await rm(this.#path(subject, 'key'), { force: true })
-      await rm(this.#path(subject, 'values'), { force: true })
+      // Also what a killed process left of writing them.
+      const secret = (name: string) => name.startsWith(`${subject}.key`) || name.startsWith(`${subject}.values`)
+      for (const name of (await readdir(this.#directory)).filter(secret))
+        await rm(join(this.#directory, name), { force: true })
       await syncDirectory(this.#directory)
     } catch (error) {
       throw failed('its key could not be destroyed', subject, error)
