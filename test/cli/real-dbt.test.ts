@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { copyExampleProject, dbtEnvironment, type RunningPostgres, requireService, startPostgres } from '../services/index.js'
+import {
+  copyExampleProject,
+  dbtEnvironment,
+  type RunningPostgres,
+  requireService,
+  startPostgres,
+} from '../services/index.js'
 import { dbtProgram } from '../services/layout.mjs'
 import { clyra, clyraJson, discard, ended, environment, filesUnder, sandbox, startClyra, until } from './clyra.js'
 
@@ -31,7 +37,8 @@ describe.runIf(present)('a real dbt against a real Postgres', () => {
       .stdout.trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { event: { type: string; data: Record<string, unknown> } })
-  const newest = () => (clyraJson(folder, ['runs']) as { runs: { run: string; completeness: string; reasons: string[] }[] }).runs[0]
+  const newest = () =>
+    (clyraJson(folder, ['runs']) as { runs: { run: string; completeness: string; reasons: string[] }[] }).runs[0]
 
   it('is recorded with its anchors, relations and metadata, and its bundle is VALID', () => {
     const done = clyra(folder, ['run', 'dbt', 'build', '--profiles-dir', '.'], { env: env() })
@@ -54,7 +61,9 @@ describe.runIf(present)('a real dbt against a real Postgres', () => {
       expect(types, type).toContain(type)
     }
     expect(clyra(folder, ['bundle', '--last', '-o', 'b.zip']).status).toBe(0)
-    expect(clyraJson(folder, ['verify', 'b.zip', '--own', '--require-complete-run'])).toMatchObject({ verdict: 'VALID' })
+    expect(clyraJson(folder, ['verify', 'b.zip', '--own', '--require-complete-run'])).toMatchObject({
+      verdict: 'VALID',
+    })
     expect(clyra(folder, ['replay', '--bundle', 'b.zip']).stdout).toContain('EQUAL')
     expect(readFileSync(join(folder, 'project', 'logs', 'dbt.log'), 'utf8')).toContain('Running with dbt')
     expect(filesUnder(join(folder, 'project', '.clyra', 'spool'))).toEqual([])
@@ -67,23 +76,28 @@ describe.runIf(present)('a real dbt against a real Postgres', () => {
       const { status } = spawnSync(dbtProgram, args, { cwd: join(folder, 'project'), env: environment(folder, env()) })
       return { status, took: performance.now() - start }
     }
+    const wrap = () => {
+      const start = performance.now()
+      const { status } = clyra(folder, ['run', 'dbt', ...args], { env: env() })
+      return { status, took: performance.now() - start }
+    }
     run()
-    const alone = run()
-    const start = performance.now()
-    const done = clyra(folder, ['run', 'dbt', ...args], { env: env() })
-    const wrapped = performance.now() - start
-    expect(done.status).toBe(alone.status)
-    expect(done.status).toBe(1)
+    // Two of each, in turn, and the quicker one: the machine has other work too.
+    const all = [run(), wrap(), run(), wrap()]
+    expect(all.map(({ status }) => status)).toEqual([1, 1, 1, 1])
     expect(newest()).toMatchObject({ outcome: 'failed', completeness: 'complete' })
-    console.log(`dbt alone ${Math.round(alone.took)} ms, wrapped ${Math.round(wrapped)} ms`)
-    expect(wrapped - alone.took).toBeLessThan(2000)
+    const quickest = (which: number) => Math.min(...all.filter((_one, i) => i % 2 === which).map(({ took }) => took))
+    console.log(`dbt alone ${Math.round(quickest(0))} ms, wrapped ${Math.round(quickest(1))} ms`)
+    expect(quickest(1) - quickest(0)).toBeLessThan(2000)
   })
 
   it.each([
     ['SIGINT', 2],
     ['SIGTERM', 143],
   ] as const)('can be stopped by %s to the wrapper, and says what is missing', async (signal, status) => {
-    const child = startClyra(folder, ['run', 'dbt', 'build', '--profiles-dir', '.', '--vars', '{pause: 20}'], { env: env() })
+    const child = startClyra(folder, ['run', 'dbt', 'build', '--profiles-dir', '.', '--vars', '{pause: 20}'], {
+      env: env(),
+    })
     const done = ended(child)
     const log = () => filesUnder(join(folder, 'project', '.clyra', 'spool')).find((path) => path.endsWith('dbt.log'))
     await until(() => {
@@ -95,7 +109,10 @@ describe.runIf(present)('a real dbt against a real Postgres', () => {
     expect({ status: end.status, stderr: end.stderr }).toMatchObject({ status })
     expect(newest()?.completeness).toBe('partial')
     expect(clyra(folder, ['bundle', '--last', '-o', 'b.zip']).status).toBe(0)
-    expect(clyraJson(folder, ['verify', 'b.zip', '--own'])).toMatchObject({ verdict: 'VALID', run: { completeness: 'partial' } })
+    expect(clyraJson(folder, ['verify', 'b.zip', '--own'])).toMatchObject({
+      verdict: 'VALID',
+      run: { completeness: 'partial' },
+    })
     expect(clyra(folder, ['verify', 'b.zip', '--own', '--require-complete-run']).status).toBe(1)
   })
 })

@@ -23,8 +23,11 @@ describe('the schemas in spec/cli', () => {
 describe('real output with --json', () => {
   const ajv = new Ajv2020({ strict: false })
   const conforms = (name: string, document: unknown): void => {
-    const validate = ajv.getSchema(`https://clyra.dev/spec/cli/${name}.schema.json`) ?? ajv.compile(JSON.parse(readFileSync(join(FOLDER, `${name}.schema.json`), 'utf8')))
-    if (!validate(document)) throw new Error(`${name}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(document, null, 2)}`)
+    const validate =
+      ajv.getSchema(`https://clyra.dev/spec/cli/${name}.schema.json`) ??
+      ajv.compile(JSON.parse(readFileSync(join(FOLDER, `${name}.schema.json`), 'utf8')))
+    if (!validate(document))
+      throw new Error(`${name}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(document, null, 2)}`)
   }
   let folder: string
   const seen = new Set<string>()

@@ -265,6 +265,28 @@ describe('a ledger that cannot be written', () => {
   })
 })
 
+describe('a drain', () => {
+  it('that is killed again and again loses nothing and adds nothing twice', async () => {
+    renameSync(join(folder, 'project', '.clyra'), join(folder, 'gone'))
+    runDbt({ pad: 3000 })
+    renameSync(join(folder, 'gone'), join(folder, 'project', '.clyra'))
+    for (let delay = 300; delay < 1500; delay += 60) {
+      const child = startClyra(folder, ['spool', 'flush'])
+      const gone = new Promise((resolve) => child.on('exit', resolve))
+      setTimeout(() => child.kill('SIGKILL'), delay)
+      await gone
+    }
+    expect(clyra(folder, ['spool', 'flush']).status).toBe(0)
+    const [run] = runs()
+    expect(run).toMatchObject({ completeness: 'complete', exitCode: 0 })
+    expect(run?.statements).toBeGreaterThan(3000)
+    const ids = records(run?.run ?? '').map(({ event }) => event.id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(clyra(folder, ['fsck', '--all']).status).toBe(0)
+    expect(userSpools()).toEqual([])
+  })
+})
+
 describe('many and much', () => {
   it('two runs at once lose nothing', async () => {
     const both = ['one', 'two'].map((name) => {

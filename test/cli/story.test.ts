@@ -1,0 +1,229 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands/index.js'
+import {
+  clyra,
+  clyraJson,
+  discard,
+  type Ended,
+  ended,
+  environment,
+  filesUnder,
+  leaveRun,
+  PROGRAM,
+  RECORDED,
+  sandbox,
+  startClyra,
+} from './clyra.js'
+
+let folder: string
+beforeEach(() => {
+  folder = sandbox()
+})
+afterEach(() => discard(folder))
+const project = () => join(folder, 'project')
+const fakeDbt = { FAKE_DBT: JSON.stringify({ recording: join(RECORDED, 'good') }) }
+
+describe('the demonstration', () => {
+  it('tells the whole story in a minute, twice, and git sees nothing of it', () => {
+    spawnSync('git', ['init', '-q', project()])
+    for (let i = 0; i < 2; i++) {
+      const told = clyra(folder, ['demo', 'data'])
+      expect({ status: told.status, stderr: told.stderr }).toEqual({ status: 0, stderr: '' })
+      expect(told.stdout.match(/VALID, recorded demonstration/g)).toHaveLength(2)
+      expect(told.stdout.match(/the same bytes out of the log/g)).toHaveLength(2)
+      expect(told.stdout).toMatch(/INVALID \([A-Z_]+\): refused/)
+      for (const [line] of told.stdout.matchAll(/^ {2}clyra (verify|runs|log).*$/gm)) {
+        const next = clyra(folder, line.trim().split(/\s+/).slice(1))
+        expect([0, 1], line).toContain(next.status)
+      }
+    }
+    expect(spawnSync('git', ['-C', project(), 'status', '--porcelain'], { encoding: 'utf8' }).stdout).toBe('')
+    expect(clyraJson(folder, ['runs', '--ledger', '.demo'])).toMatchObject({
+      runs: [{ demonstration: true }, { demonstration: true }],
+    })
+  })
+
+  it('leaves a directory alone that it did not make', () => {
+    mkdirSync(join(project(), '.demo'))
+    writeFileSync(join(project(), '.demo', 'mine'), 'x')
+    expect(clyra(folder, ['demo', 'data']).status).toBe(2)
+    expect(readdirSync(join(project(), '.demo'))).toEqual(['mine'])
+  })
+})
+
+describe('a recorded run', () => {
+  beforeEach(() => {
+    expect(clyra(folder, ['init']).status).toBe(0)
+    leaveRun(folder, 'good')
+  })
+
+  it('that is read again adds nothing', () => {
+    const first = clyraJson(folder, ['ingest', 'dbt', 'target']) as { appended: number }
+    expect(first.appended).toBeGreaterThan(50)
+    const before = clyraJson(folder, ['log', 'streams']) as { streams: { stream: string; revision: string }[] }
+    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ appended: 0 })
+    const ofRun = (all: typeof before) => all.streams.filter(({ stream }) => stream.startsWith('run-'))
+    expect(ofRun(clyraJson(folder, ['log', 'streams']) as typeof before)).toEqual(ofRun(before))
+  })
+
+  it('gives the same bundle while nothing is written, without the ledger’s lock', () => {
+    clyra(folder, ['ingest', 'dbt', 'target'])
+    const [one, two] = ['one.zip', 'two.zip'].map((name) => {
+      expect(clyra(folder, ['bundle', '--last', '-o', name]).status).toBe(0)
+      return readFileSync(join(project(), name))
+    })
+    expect(one).toEqual(two)
+  })
+
+  it('that was erased stays valid, says so, and cannot be read in again', () => {
+    const { run } = clyraJson(folder, ['ingest', 'dbt', 'target']) as { run: string }
+    const refused = clyra(folder, ['redact', run])
+    expect({ status: refused.status, tried: refused.stderr.includes(`try: clyra redact ${run} --yes`) }).toEqual({
+      status: 2,
+      tried: true,
+    })
+    expect(clyraJson(folder, ['redact', run, '--yes'])).toMatchObject({ already: false, artifacts: 2 })
+    expect(clyraJson(folder, ['redact', run, '--yes'])).toMatchObject({ already: true })
+    expect(filesUnder(join(project(), '.clyra', 'artifacts'))).toEqual([])
+    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ appended: 0 })
+    expect(clyra(folder, ['bundle', '--last', '-o', 'b.zip']).status).toBe(0)
+    expect(clyraJson(folder, ['verify', 'b.zip', '--own'])).toMatchObject({ verdict: 'VALID', redacted: true })
+    expect(clyra(folder, ['fsck']).status).toBe(0)
+  })
+
+  it('opens its sealed values only in a bundle that was asked to', () => {
+    clyra(folder, ['ingest', 'dbt', 'target'])
+    clyra(folder, ['bundle', '--last', '-o', 'closed.zip'])
+    clyra(folder, ['bundle', '--last', '--open', '-o', 'open.zip'])
+    const has = (name: string) => readFileSync(join(project(), name)).includes('create view')
+    expect({ closed: has('closed.zip'), open: has('open.zip') }).toEqual({ closed: false, open: true })
+    expect(clyraJson(folder, ['verify', 'open.zip', '--own'])).toMatchObject({ verdict: 'VALID' })
+    expect(clyra(folder, ['replay', '--bundle', 'open.zip']).status).toBe(0)
+  })
+
+  it('is rebuilt from an exported log alone, and a changed bundle is told by file and byte', () => {
+    clyra(folder, ['ingest', 'dbt', 'target'])
+    clyra(folder, ['bundle', '--last', '--embed', '-o', 'b.zip'])
+    clyra(folder, ['export', 'tiles', 'tiles'])
+    expect(clyra(folder, ['verify', 'tiles', '--own']).status).toBe(0)
+    rmSync(join(project(), '.clyra'), { recursive: true })
+    expect(clyra(folder, ['replay', '--from', 'tiles', '--bundle', 'b.zip']).stdout).toMatch(/^EQUAL/)
+    expect(clyra(folder, ['replay', '--from', 'tiles']).stdout).toMatch(/^NOTHING TO COMPARE WITH/)
+    expect(clyra(folder, ['replay', '--from', 'tiles', '--write', 'd.json']).status).toBe(0)
+    expect(clyra(folder, ['replay', '--from', 'tiles', '--expect', 'd.json']).stdout).toMatch(/^EQUAL/)
+    const digests = JSON.parse(readFileSync(join(project(), 'd.json'), 'utf8')) as { digests: { digest: string }[] }
+    for (const one of digests.digests) one.digest = one.digest.replace(/^./, (first) => (first === '0' ? '1' : '0'))
+    writeFileSync(join(project(), 'd.json'), JSON.stringify(digests))
+    const other = clyra(folder, ['replay', '--from', 'tiles', '--expect', 'd.json'])
+    expect({ status: other.status, said: other.stdout.split('\n')[0] }).toMatchObject({
+      status: 1,
+      said: expect.stringMatching(/^DIFFERENT: run v1 of .* has the digest .*, expected/),
+    })
+  })
+})
+
+describe('an interruption', () => {
+  it('of `init` leaves a whole ledger or none', async () => {
+    for (const delay of [150, 300, 350, 400, 450, 500]) {
+      const child = startClyra(folder, ['init'])
+      const done = ended(child)
+      setTimeout(() => child.kill('SIGINT'), delay)
+      const { signal, status } = await done
+      const left = readdirSync(project())
+      if (left.includes('.clyra')) expect(clyra(folder, ['fsck']).status).toBe(0)
+      else expect({ left, interrupted: signal === 'SIGINT' || status === 130 }).toEqual({ left: [], interrupted: true })
+      for (const name of left) rmSync(join(project(), name), { recursive: true })
+    }
+  })
+})
+
+describe('a wrapper where the ledger cannot take the run', () => {
+  const mount = (path: string, size: string) =>
+    process.getuid?.() === 0 && spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]).status === 0
+
+  it('because its disk is full: the run waits in the user’s spool', () => {
+    const disk = join(folder, 'disk')
+    mkdirSync(disk)
+    if (!mount(disk, '1m')) {
+      console.log('not run here: a full disk needs the right to mount a small tmpfs')
+      return
+    }
+    try {
+      expect(clyra(folder, ['init', '../disk']).status).toBe(0)
+      symlinkSync(join(disk, '.clyra'), join(project(), '.clyra'))
+      spawnSync('sh', ['-c', `dd if=/dev/zero of=${disk}/filler bs=1k 2>/dev/null; true`])
+      const done = clyra(folder, ['run', 'dbt', 'build'], {
+        env: { FAKE_DBT: JSON.stringify({ recording: join(RECORDED, 'good'), exit: 4 }) },
+      })
+      expect(done.status).toBe(4)
+      expect(done.stderr).toMatch(/DISK_FULL/)
+      expect(done.stderr).toMatch(/waits in/)
+      rmSync(join(disk, 'filler'))
+      spawnSync('mount', ['-o', 'remount,size=16m', disk])
+      expect(clyraJson(folder, ['spool', 'flush'])).toMatchObject({ waiting: [] })
+      expect(clyraJson(folder, ['runs'])).toMatchObject({ runs: [{ exitCode: 4, completeness: 'complete' }] })
+      expect(clyra(folder, ['fsck']).status).toBe(0)
+    } finally {
+      spawnSync('umount', [disk])
+    }
+  })
+
+  it('because it is read-only for this user: dbt runs, and its owner takes the run in', () => {
+    const asUser = process.getuid?.() === 0 && spawnSync('runuser', ['-u', 'nobody', '--', 'true']).status === 0
+    expect(clyra(folder, ['init']).status).toBe(0)
+    spawnSync('chmod', ['-R', 'a+rX', folder])
+    spawnSync('chmod', ['-R', 'go-rwx', join(project(), '.clyra', 'keys')])
+    chmodSync(join(folder, 'home'), 0o777)
+    for (const name of ['target', 'logs']) {
+      mkdirSync(join(project(), name))
+      chmodSync(join(project(), name), 0o777)
+    }
+    if (!asUser) spawnSync('chmod', ['-R', 'a-w', join(project(), '.clyra')])
+    const variables = Object.entries(environment(folder, fakeDbt)).map(([name, value]) => `${name}=${value}`)
+    const command = ['env', '-i', ...variables, process.execPath, PROGRAM, 'run', 'dbt', 'build']
+    const [program = '', ...args] = asUser ? ['runuser', '-u', 'nobody', '--', ...command] : command
+    const done = spawnSync(program, args, { cwd: project(), encoding: 'utf8' })
+    expect({ status: done.status, said: done.stderr.includes('waits in') }).toEqual({ status: 0, said: true })
+    if (!asUser) spawnSync('chmod', ['-R', 'u+w', join(project(), '.clyra')])
+    expect(clyraJson(folder, ['spool', 'flush'])).toMatchObject({ runs: [{ known: 0 }], waiting: [] })
+    expect(clyraJson(folder, ['runs'])).toMatchObject({ runs: [{ completeness: 'complete' }] })
+  })
+})
+
+describe('the examples of the help', () => {
+  it('run as they stand', () => {
+    const bin = join(folder, 'bin')
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'clyra'), `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`)
+    chmodSync(join(bin, 'clyra'), 0o755)
+    leaveRun(folder, 'good')
+    const started = new Set(['clyra init', 'clyra init --origin ledger.example.org'])
+    const shell = (line: string): Ended => {
+      const env = environment(folder, { ...fakeDbt, PATH: `${bin}:${process.env['PATH']}` })
+      const done = spawnSync('sh', ['-c', line], { cwd: project(), env, encoding: 'utf8', maxBuffer: 64 << 20 })
+      return { status: done.status, signal: done.signal, stdout: done.stdout, stderr: done.stderr }
+    }
+    expect(shell('clyra init').status).toBe(0)
+    expect(shell('clyra ingest dbt target --log logs/dbt.log').status).toBe(0)
+    for (const { path, examples } of COMMANDS) {
+      for (const [line] of examples) {
+        if (started.has(line)) continue
+        const { status, stderr } = shell(line)
+        expect([0, 1], `${path}: ${line}\n${stderr}`).toContain(status)
+      }
+    }
+    expect(existsSync(join(project(), 'evidence.def.zip'))).toBe(true)
+  })
+})
