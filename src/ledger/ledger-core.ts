@@ -3,11 +3,11 @@ import { parseVkey, type Vkey, vkey } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { type EventRegistry, HEADS_STREAM, isEventOf, parseRecord, type StoredEvent } from '../events/index.js'
 import type { CheckpointStore } from './checkpoint-store.js'
+import { type FoldedHeads, foldHeads } from './fold-heads.js'
 import type { KeyRing } from './key-ring.js'
 import type { RecordView } from './ledger.js'
 import type { IndexedRecord, LedgerIndex } from './ledger-index.js'
 import type { LogRecord, LogStore, StoredRecord } from './log-store.js'
-import type { FoldedHeads } from './prove.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import type { TileStore } from './tile-store.js'
 
@@ -78,8 +78,8 @@ export class LedgerCore {
   }
 
   /** An old heads map is costly to make and usually asked for several streams in a row: the last one is kept. */
-  remembered(position: number, make: () => Promise<FoldedHeads>): Promise<FoldedHeads> {
-    if (this.#folded?.position !== position) this.#folded = { position, heads: make() }
+  headsAt(position: number): Promise<FoldedHeads> {
+    if (this.#folded?.position !== position) this.#folded = { position, heads: foldHeads(this.ports.store, position) }
     return this.#folded.heads
   }
 

@@ -1,14 +1,6 @@
 import { ClyraError } from '../errors/index.js'
 import { isEventOf, parseRecord } from '../events/index.js'
-import {
-  consistencyProof,
-  type HashReader,
-  HeadsMap,
-  inclusionProof,
-  multiProof,
-  tilePath,
-  tileReader,
-} from '../merkle/index.js'
+import { consistencyProof, type HashReader, inclusionProof, multiProof, tilePath, tileReader } from '../merkle/index.js'
 import type { LedgerCore } from './ledger-core.js'
 import type { ConsistencyProof, HeadsPath, InclusionProof } from './proofs.js'
 import type { Sealed } from './signed-checkpoint.js'
@@ -97,7 +89,7 @@ export async function proveHead(core: LedgerCore, stream: string, position: numb
       proof: newest.prove(stream),
     }
   }
-  const { map, heads } = await core.remembered(position, () => foldHeads(core, position))
+  const { map, heads } = await core.headsAt(position)
   const head = heads.get(stream)
   return {
     position: BigInt(position),
@@ -127,28 +119,4 @@ async function headBefore(core: LedgerCore, stream: string, position: number): P
     revision = from - 1
   }
   return null
-}
-
-/** A heads map made from the log. */
-export interface FoldedHeads {
-  readonly map: HeadsMap
-  readonly heads: ReadonlyMap<string, { readonly revision: number; readonly leaf: Uint8Array }>
-}
-
-/** The map of the first `size` records: reads all of them. */
-async function foldHeads(core: LedgerCore, size: number): Promise<FoldedHeads> {
-  const heads = new Map<string, { revision: number; leaf: Uint8Array }>()
-  for (let at = 0; at < size; ) {
-    const records = await core.ports.store.read({ from: at, limit: Math.min(1024, size - at) })
-    if (records.length === 0)
-      throw new ClyraError('LOG_CORRUPT', `the log has no record at position ${at}`, { details: { position: at } })
-    for (const { leaf, bytes } of records) {
-      const event = parseRecord(bytes)
-      heads.set(event.stream, { revision: Number(event.revision), leaf })
-    }
-    at += records.length
-  }
-  const map = new HeadsMap()
-  map.update([...heads].map(([stream, head]) => ({ stream, ...head })))
-  return { map, heads }
 }
