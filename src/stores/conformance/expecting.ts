@@ -28,6 +28,28 @@ export async function within<T>(ms: number, promise: Promise<T>, what: string): 
   }
 }
 
+/**
+ * Runs `body` beside `watch`, which goes on while `going()` is true and has to end soon after. A failure of either
+ * fails both; nothing is left running.
+ */
+export async function beside(
+  watch: (going: () => boolean) => Promise<unknown>,
+  body: () => Promise<void>,
+): Promise<void> {
+  let going = true
+  let failed: { readonly error: unknown } | undefined
+  const watching = watch(() => going).catch((error: unknown) => {
+    failed = { error }
+  })
+  try {
+    await body()
+  } finally {
+    going = false
+    await within(60_000, watching, 'the end of what ran beside')
+  }
+  if (failed !== undefined) throw failed.error
+}
+
 /** True where the promise is still pending after `ms`. */
 export async function staysPending(promise: Promise<unknown>, ms: number): Promise<boolean> {
   const pending = Symbol()

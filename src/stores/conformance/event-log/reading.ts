@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { defineFamily } from '../../../events/index.js'
 import type { EventFilter, Ledger, RecordView } from '../../../ledger/index.js'
 import { collect } from '../collect.js'
-import { rejection } from '../expecting.js'
+import { beside, rejection } from '../expecting.js'
 import type { LedgerBench } from '../ledger-bench.js'
 import { sampleEvent, sampleEvents } from '../sample-events.js'
 import { SeededRandom } from '../seeded-random.js'
@@ -119,10 +119,9 @@ export const READING_EVENTS: readonly Case<LedgerBench>[] = [
       const ledger = await bench.create({ headsEveryRecords: 700 })
       await ledger.append('sample-1', 'no-stream', [sampleEvent(0)])
       const reader = await bench.reader()
-      let writing = true
       let acknowledged = 0n
-      const watch = async (handle: Ledger, random: SeededRandom) => {
-        while (writing) {
+      const watch = async (handle: Ledger, random: SeededRandom, going: () => boolean) => {
+        while (going()) {
           const known = handle === ledger ? acknowledged : 0n
           const head = await handle.streamHead('sample-1')
           assert.ok(
@@ -137,17 +136,20 @@ export const READING_EVENTS: readonly Case<LedgerBench>[] = [
           await random.pause()
         }
       }
-      const watching = Promise.all([
-        watch(ledger, new SeededRandom(1)),
-        watch(ledger, new SeededRandom(2)),
-        watch(reader, new SeededRandom(3)),
-      ])
-      for (let i = 0; i < 8; i++) {
-        const { revision } = await ledger.append('sample-1', 'any', sampleEvents(1 + 2000 * i, i % 2 === 0 ? 1500 : 7))
-        acknowledged = revision
-      }
-      writing = false
-      await watching
+      const handles = [ledger, ledger, reader]
+      await beside(
+        (going) => Promise.all(handles.map((handle, i) => watch(handle, new SeededRandom(i), going))),
+        async () => {
+          for (let i = 0; i < 8; i++) {
+            const { revision } = await ledger.append(
+              'sample-1',
+              'any',
+              sampleEvents(1 + 2000 * i, i % 2 === 0 ? 1500 : 7),
+            )
+            acknowledged = revision
+          }
+        },
+      )
       // Every one of them is known, so nothing is written twice.
       for (let i = 0; i < 8; i++)
         assert.equal((await ledger.append('sample-1', 'any', sampleEvents(1 + 2000 * i, 7))).replayed, true)

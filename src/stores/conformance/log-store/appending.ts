@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { LogRecord, LogStore } from '../../../ledger/log-store.js'
-import { rejection } from '../expecting.js'
+import { beside, rejection } from '../expecting.js'
 import type { LogStoreFixture } from '../log-store-factory.js'
 import { firstRecord, recordOf, sampleRecords } from '../sample-records.js'
 import type { Case } from '../test-functions.js'
@@ -90,23 +90,24 @@ export const APPENDING: readonly Case<LogStoreFixture>[] = [
       await store.append(sampleRecords(0, 1), 0)
       const reader = await fixture.openReader()
       let head = 1
-      let writing = true
-      const watch = async (watched: LogStore) => {
-        while (writing) {
+      const watch = async (watched: LogStore, going: () => boolean) => {
+        while (going()) {
           const seen = await watched.head()
           assert.ok(seen === 1 || ends.has(seen), `a head of ${seen} lies within a batch`)
           await new Promise((resolve) => setImmediate(resolve))
         }
       }
-      const watching = Promise.all([watch(store), watch(reader)])
-      for (let batch = 0; batch < 30; batch++) {
-        const count = 2 + ((batch * 13) % 40)
-        ends.add(head + count)
-        await store.append(sampleRecords(head, count), head)
-        head += count
-      }
-      writing = false
-      await watching
+      await beside(
+        (going) => Promise.all([watch(store, going), watch(reader, going)]),
+        async () => {
+          for (let batch = 0; batch < 30; batch++) {
+            const count = 2 + ((batch * 13) % 40)
+            ends.add(head + count)
+            await store.append(sampleRecords(head, count), head)
+            head += count
+          }
+        },
+      )
       await assertHolds(store, head)
     },
   },

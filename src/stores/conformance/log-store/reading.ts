@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { StoredRecord } from '../../../ledger/log-store.js'
-import { rejection } from '../expecting.js'
+import { beside, rejection } from '../expecting.js'
 import type { LogStoreFixture } from '../log-store-factory.js'
 import { recordOf, sampleRecord, sampleRecords } from '../sample-records.js'
 import { SeededRandom } from '../seeded-random.js'
@@ -87,10 +87,10 @@ export const READING: readonly Case<LogStoreFixture>[] = [
       await store.append(sampleRecords(0, 1), 0)
       const reader = await fixture.openReader()
       const end = 600
-      const follow = async (handle: typeof store, random: SeededRandom) => {
+      const follow = async (handle: typeof store, random: SeededRandom, going: () => boolean) => {
         let next = 0
         let highest = 0
-        while (next < end) {
+        while (next < end && (going() || next < (await handle.head()))) {
           const head = await handle.head()
           assert.ok(head >= highest, `the head went from ${highest} down to ${head}`)
           highest = head
@@ -102,15 +102,18 @@ export const READING: readonly Case<LogStoreFixture>[] = [
           await random.pause()
         }
       }
-      const following = Promise.all([follow(store, new SeededRandom(1)), follow(reader, new SeededRandom(2))])
-      const random = new SeededRandom(3)
-      for (let head = 1; head < end; ) {
-        const count = Math.min(random.between(1, 20), end - head)
-        await store.append(sampleRecords(head, count), head)
-        head += count
-        await random.pause()
-      }
-      await following
+      await beside(
+        (going) => Promise.all([follow(store, new SeededRandom(1), going), follow(reader, new SeededRandom(2), going)]),
+        async () => {
+          const random = new SeededRandom(3)
+          for (let head = 1; head < end; ) {
+            const count = Math.min(random.between(1, 20), end - head)
+            await store.append(sampleRecords(head, count), head)
+            head += count
+            await random.pause()
+          }
+        },
+      )
     },
   },
   {

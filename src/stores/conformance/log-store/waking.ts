@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import type { LogStore } from '../../../ledger/log-store.js'
-import { staysPending, within, withoutLeaks } from '../expecting.js'
+import { beside, staysPending, within, withoutLeaks } from '../expecting.js'
 import type { LogStoreFixture } from '../log-store-factory.js'
 import { sampleRecords } from '../sample-records.js'
 import { SeededRandom } from '../seeded-random.js'
@@ -50,17 +50,21 @@ export const WAKING: readonly Case<LogStoreFixture>[] = [
       await store.append(sampleRecords(0, 1), 0)
       const reader = await fixture.openReader()
       const end = 400
-      const waiters = [store, store, store, reader, reader].map((handle, i) =>
-        followHead(handle, end, new SeededRandom(i)),
+      const patience = SLACK_MS + 400 * reader.capabilities.wakeUpMs
+      const handles = [store, store, store, reader, reader]
+      const follow = Promise.all(handles.map((handle, i) => followHead(handle, end, new SeededRandom(i))))
+      await beside(
+        () => within(patience, follow, 'following the head'),
+        async () => {
+          const random = new SeededRandom(99)
+          for (let head = 1; head < end; ) {
+            const count = Math.min(random.between(1, 3), end - head)
+            await store.append(sampleRecords(head, count), head)
+            head += count
+            await random.pause()
+          }
+        },
       )
-      const random = new SeededRandom(99)
-      for (let head = 1; head < end; ) {
-        const count = Math.min(random.between(1, 3), end - head)
-        await store.append(sampleRecords(head, count), head)
-        head += count
-        await random.pause()
-      }
-      await within(SLACK_MS + 400 * reader.capabilities.wakeUpMs, Promise.all(waiters), 'following the head')
     },
   },
   {
