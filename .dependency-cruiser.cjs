@@ -11,7 +11,7 @@ const rooms = {
   'src/ledger': { rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events'], packages: ['zod'] },
   'src/stores': {
     rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger'],
-    packages: ['lmdb', 'fs-native-extensions', '@node-rs/crc32'],
+    packages: ['lmdb', 'fs-native-extensions', '@node-rs/crc32', 'zod'],
   },
   'src/projector': {
     rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger'],
