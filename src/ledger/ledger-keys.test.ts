@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { createMemoryLedger, memoryPlace, openMemoryLedger } from '../stores/memory/index.js'
+
+test('a new ledger has one evidence key at position 1, with its signer', async () => {
+  const ledger = await createMemoryLedger()
+  const [key, ...others] = await ledger.keys()
+  expect(others).toEqual([])
+  expect(key).toMatchObject({ purpose: 'evidence', introducedAt: 1, revokedAt: undefined })
+  expect((await ledger.evidenceSigner()).keyId).toBe(key!.id)
+  await ledger.close()
+})
+
+test('rotation introduces a key that takes over; the old one stays valid until it is revoked', async () => {
+  const place = memoryPlace()
+  const ledger = await createMemoryLedger({ place })
+  const [first] = await ledger.keys()
+  const { id, position } = await ledger.rotateEvidenceKey()
+  expect((await ledger.evidenceSigner()).keyId).toBe(id)
+  expect((await ledger.keys()).map((key) => key.revokedAt)).toEqual([undefined, undefined])
+  const revoked = await ledger.revokeKey(first!.id, { reason: 'compromised', compromisedSince: 1n })
+  expect(revoked).toBe(position + 1n)
+  expect((await ledger.keys())[0]).toMatchObject({ revokedAt: Number(revoked), compromisedSince: 1 })
+  await ledger.close()
+  const again = await openMemoryLedger(place)
+  expect((await again.evidenceSigner()).keyId).toBe(id)
+  await again.close()
+})
+
+test('without a valid evidence key there is no signer, and a revoked key does not come back', async () => {
+  const ledger = await createMemoryLedger()
+  const [key] = await ledger.keys()
+  await ledger.revokeKey(key!.id, { reason: 'retired' })
+  await expect(ledger.evidenceSigner()).rejects.toMatchObject({ code: 'NO_EVIDENCE_KEY' })
+  await expect(ledger.revokeKey(key!.id, { reason: 'retired' })).rejects.toMatchObject({ code: 'KEY_INVALID' })
+  await expect(ledger.revokeKey('0'.repeat(64), { reason: 'retired' })).rejects.toMatchObject({ code: 'KEY_INVALID' })
+  await ledger.close()
+})
+
+test("the ledger's own key is neither rotated nor revoked by this release", async () => {
+  const ledger = await createMemoryLedger()
+  await expect(ledger.revokeKey(ledger.keyId, { reason: 'superseded' })).rejects.toMatchObject({
+    code: 'NOT_YET_SUPPORTED',
+  })
+  await ledger.close()
+})
+
+test('a redaction is recorded in its own stream', async () => {
+  const ledger = await createMemoryLedger()
+  const position = await ledger.recordRedaction('0b6d6b8e-4f6e-4b9e-8a51-8a3f0c6f7a11', 'erasure-request')
+  expect((await ledger.streamHead('ledger-redactions'))?.position).toBe(position)
+  await ledger.close()
+})
