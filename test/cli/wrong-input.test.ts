@@ -68,6 +68,12 @@ describe('a ledger', () => {
     expect(clyra(folder, ['runs', '--ledger', 'postgres://u:hunter2@h/db']).stderr).not.toContain('hunter2')
   })
 
+  it('does not publish tiles by itself in this release, and says so instead of doing nothing', () => {
+    init()
+    writeFileSync(join(project(), 'clyra.yaml'), 'tiles: file:public\n')
+    expectRefusal(clyra(folder, ['runs']), 'NOT_YET_SUPPORTED', 2)
+  })
+
   it('without its private key is read and not written', () => {
     init()
     leaveRun(folder, 'good')

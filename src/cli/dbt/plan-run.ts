@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   dbtArguments,
   logDirectories,
@@ -14,7 +14,7 @@ import {
 import type { PostgresTarget } from '../../../connectors/postgres/index.js'
 import { fromSystemError, isClyraError } from '../../errors/index.js'
 import type { Settings } from '../config/settings.js'
-import type { Context } from '../context.js'
+import { type Context, optionalLedgerPlace } from '../context.js'
 
 /** How dbt is to be started, and where everything lies that will be read. */
 export interface RunPlan {
@@ -89,7 +89,10 @@ export function postgresUrl(context: Context, settings: Settings): string | unde
   const reference = settings.postgresUrl.value
   if (reference === null) return undefined
   if (reference.startsWith('env:')) return context.environment.variables[reference.slice('env:'.length)] || undefined
-  const path = reference.slice('file:'.length)
+  const path = resolve(
+    optionalLedgerPlace(context)?.project ?? context.environment.cwd,
+    reference.slice('file:'.length),
+  )
   try {
     return readFileSync(path, 'utf8').trim() || undefined
   } catch (error) {

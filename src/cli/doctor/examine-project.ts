@@ -51,7 +51,17 @@ async function examineLedger(opened: OpenedLedger): Promise<Finding[]> {
   const checkpoint = await ledger.checkpoint()
   const behind = size - checkpoint.size
   const evidence = (await ledger.keys()).filter((key) => key.purpose === 'evidence' && key.revokedAt === undefined)
+  const { origin } = opened.settings
   return [
+    ...(origin.value !== null && origin.value !== ledger.origin
+      ? [
+          fail(
+            'origin',
+            `${place.config} says ${origin.value}, the ledger is ${ledger.origin}: it cannot be renamed`,
+            'clyra keys',
+          ),
+        ]
+      : []),
     ok('ledger', `${place.state}, origin ${ledger.origin}, ${size} records`),
     behind === 0n
       ? ok('sealed', `the checkpoint covers all ${checkpoint.size} records`)

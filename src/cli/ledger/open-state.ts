@@ -34,7 +34,17 @@ export function openVault(place: StatePlace, settings: Settings): Vault {
 }
 
 /** This release has the embedded store, in the state directory itself. */
-function checkStore(place: StatePlace, { store }: Settings): void {
+function checkStore(place: StatePlace, { store, tiles }: Settings): void {
+  if (tiles.value !== null) {
+    throw new ClyraError(
+      'NOT_YET_SUPPORTED',
+      'publishing tiles while appending is not part of this release; leave `tiles` out',
+      {
+        details: { field: 'tiles' },
+        fix: `clyra export tiles ${tiles.value}`,
+      },
+    )
+  }
   if (store.source === 'default') return
   const scheme = /^([a-z][a-z0-9+.-]*):/.exec(store.value)?.[1] ?? 'file'
   if (scheme !== 'file') {
