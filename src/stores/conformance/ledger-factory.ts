@@ -28,6 +28,8 @@ export interface LedgerFixture {
   readonly plantForeignIndex: (() => Promise<void>) | Cannot
   /** Where the backend can check a closed ledger byte for byte (fsck): rejects where anything is wrong. */
   verify?(): Promise<void>
+  /** Milliseconds that a subscription may take to bring what is there. Default 10,000. */
+  readonly slackMs?: number
   /** Removes the place; every handle is closed. */
   dispose(): Promise<void>
 }

@@ -17,6 +17,8 @@ export interface LogStoreFixture {
   readonly damage: ((position: number) => Promise<void>) | Cannot
   /** Opens a handle that writes and whose next append fails in its flush, and those after it would not. */
   readonly openFailing: (() => Promise<LogStore>) | Cannot
+  /** Milliseconds that a busy machine may add to what the store promises. Default 5000. */
+  readonly slackMs?: number
   /** Closes what the test left open and removes the log. */
   dispose(): Promise<void>
 }

@@ -402,6 +402,7 @@ describe('the suite of log stores', () => {
           const fixture = await memoryLogStores.create()
           return {
             ...fixture,
+            slackMs: 1000,
             open: async () => new Mutant(await fixture.open()),
             openReader: async () => new Mutant(await fixture.openReader()),
           }
@@ -744,6 +745,7 @@ describe('the suite of event logs', () => {
           const fixture = await memoryLedgers().create()
           return {
             ...fixture,
+            slackMs: 2000,
             createLedger: async (options) => changed(await fixture.createLedger(options), change),
             openLedger: async (options) => changed(await fixture.openLedger(options), change),
             openReader: async (options) => changed(await fixture.openReader(options), change),

@@ -19,7 +19,7 @@ export const SUBSCRIBING: readonly Case<LedgerBench>[] = [
       const ledger = await bench.create()
       await ledger.append('sample-1', 'any', sampleEvents(0, 600))
       const size = await ledger.size()
-      const follower = follow(ledger)
+      const follower = follow(ledger, {}, bench.fixture.slackMs)
       await follower.until(({ caughtUp }) => caughtUp.length > 0)
       assert.deepEqual([follower.caughtUp[0], follower.positions.length], [size - 1n, Number(size)])
       const { position } = await ledger.append('sample-1', 'any', sampleEvents(1000, 3))
@@ -202,7 +202,7 @@ interface Follower extends Seen {
 }
 
 /** Consumes a subscription and remembers what came. */
-function follow(ledger: Ledger, options: { after?: bigint; filter?: EventFilter } = {}): Follower {
+function follow(ledger: Ledger, options: { after?: bigint; filter?: EventFilter } = {}, slackMs = SLACK_MS): Follower {
   const controller = new AbortController()
   const seen: Seen = { positions: [], caughtUp: [], checkpoints: [] }
   let changed = () => {}
@@ -223,7 +223,7 @@ function follow(ledger: Ledger, options: { after?: bigint; filter?: EventFilter 
         changed()
       })
       await within(
-        SLACK_MS,
+        slackMs,
         Promise.race([holding, ended.then(() => assert.fail('the subscription ended'))]),
         'a subscription',
       )

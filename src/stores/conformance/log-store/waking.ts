@@ -8,7 +8,9 @@ import { SeededRandom } from '../seeded-random.js'
 import type { Case } from '../test-functions.js'
 
 /** Slack for a busy machine, on top of what a store promises. */
-const SLACK_MS = 5000
+function slackOf({ slackMs = 5000 }: LogStoreFixture): number {
+  return slackMs
+}
 
 /** `LogStore.moved`, sentence by sentence. */
 export const WAKING: readonly Case<LogStoreFixture>[] = [
@@ -17,7 +19,7 @@ export const WAKING: readonly Case<LogStoreFixture>[] = [
     async run(fixture) {
       const store = await fixture.open()
       await store.append(sampleRecords(0, 3), 0)
-      for (const size of [0, 1, 2]) await within(SLACK_MS, store.moved(size), `moved(${size}) in a store of 3`)
+      for (const size of [0, 1, 2]) await within(slackOf(fixture), store.moved(size), `moved(${size}) in a store of 3`)
     },
   },
   {
@@ -27,7 +29,7 @@ export const WAKING: readonly Case<LogStoreFixture>[] = [
       await store.append(sampleRecords(0, 1), 0)
       const waits = [store.moved(1), store.moved(1), store.moved(1)]
       await store.append(sampleRecords(1, 2), 1)
-      await within(SLACK_MS, Promise.all(waits), 'waking three waiters')
+      await within(slackOf(fixture), Promise.all(waits), 'waking three waiters')
     },
   },
   {
@@ -39,7 +41,7 @@ export const WAKING: readonly Case<LogStoreFixture>[] = [
       assert.equal(await reader.head(), 1)
       const woken = reader.moved(1)
       await store.append(sampleRecords(1, 1), 1)
-      await within(reader.capabilities.wakeUpMs + SLACK_MS, woken, 'waking another handle')
+      await within(reader.capabilities.wakeUpMs + slackOf(fixture), woken, 'waking another handle')
       assert.equal(await reader.head(), 2)
     },
   },
@@ -50,7 +52,7 @@ export const WAKING: readonly Case<LogStoreFixture>[] = [
       await store.append(sampleRecords(0, 1), 0)
       const reader = await fixture.openReader()
       const end = 400
-      const patience = SLACK_MS + 400 * reader.capabilities.wakeUpMs
+      const patience = slackOf(fixture) + 400 * reader.capabilities.wakeUpMs
       const handles = [store, store, store, reader, reader]
       const follow = Promise.all(handles.map((handle, i) => followHead(handle, end, new SeededRandom(i))))
       await beside(
@@ -77,7 +79,7 @@ export const WAKING: readonly Case<LogStoreFixture>[] = [
         const appending = store.append(sampleRecords(head, 1), head)
         for (let turn = head % 7; turn > 0; turn--) await Promise.resolve()
         const late = store.moved(head)
-        await within(SLACK_MS, Promise.all([early, appending, late]), `waking at head ${head}`)
+        await within(slackOf(fixture), Promise.all([early, appending, late]), `waking at head ${head}`)
       }
     },
   },
@@ -89,9 +91,9 @@ export const WAKING: readonly Case<LogStoreFixture>[] = [
       const controller = new AbortController()
       const waiting = store.moved(1, controller.signal)
       controller.abort()
-      await within(SLACK_MS, waiting, 'ending an aborted wait')
-      await within(SLACK_MS, store.moved(1, controller.signal), 'a wait that was aborted before')
-      await within(SLACK_MS, store.moved(1, AbortSignal.abort()), 'a wait that was aborted before')
+      await within(slackOf(fixture), waiting, 'ending an aborted wait')
+      await within(slackOf(fixture), store.moved(1, controller.signal), 'a wait that was aborted before')
+      await within(slackOf(fixture), store.moved(1, AbortSignal.abort()), 'a wait that was aborted before')
     },
   },
   {
@@ -153,6 +155,6 @@ async function abortedWaits(handle: LogStore, count: number): Promise<void> {
   const waits = Array.from({ length: count }, () => handle.moved(1, controller.signal))
   await Promise.resolve()
   controller.abort()
-  await within(SLACK_MS, Promise.all(waits), 'ending aborted waits')
+  await within(5000, Promise.all(waits), 'ending aborted waits')
   assert.equal(getEventListeners(controller.signal, 'abort').length, 0, 'an aborted wait keeps listening')
 }
