@@ -1,9 +1,9 @@
-// Installs what the tests need beside the root packages, into the ignored .cache/ (and Chromium from Debian's packages
-// when run as root). Says what and how long; a second run does nothing.
+// Installs what the tests need beside the root packages, into the ignored .cache/ (and Chromium and strace from
+// Debian's packages when run as root). Says what and how long; a second run does nothing.
 //
-//   node test/services/install.mjs [postgres] [dbt] [chromium]   default: these three
+//   node test/services/install.mjs [postgres] [dbt] [chromium] [strace]   default: these four
 //   node test/services/install.mjs --rust                        the Rust engine of dbt, only for recording
-//   node test/services/install.mjs --check                       JSON of what is there; exit 1 where one of the three is absent
+//   node test/services/install.mjs --check                       JSON of what is there; exit 1 where one of the four is absent
 //
 // An installation that fails is a printed reason; the exit code is 1 only with CI=true or where it was asked for by name.
 import { spawnSync } from 'node:child_process'
@@ -96,6 +96,10 @@ const installers = {
     say("chromium: Debian's package")
     debian('chromium')
   },
+  strace() {
+    say("strace: Debian's package")
+    debian('strace')
+  },
   'dbt-rust'() {
     say(`dbt-rust: ${RUST_DBT} and the Apache ADBC driver from PyPI, to .cache/dbt-rust`)
     rmSync(rustHome, { recursive: true, force: true })
@@ -116,7 +120,7 @@ const installers = {
   },
 }
 
-const DEFAULT = ['postgres', 'dbt', 'chromium']
+const DEFAULT = ['postgres', 'dbt', 'chromium', 'strace']
 const wanted = process.argv.slice(2)
 if (wanted.includes('--check')) {
   const found = Object.fromEntries(SERVICES.map((name) => [name, lookUp(name)]))

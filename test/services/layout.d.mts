@@ -1,4 +1,4 @@
-export type ServiceName = 'postgres' | 'dbt' | 'dbt-rust' | 'chromium'
+export type ServiceName = 'postgres' | 'dbt' | 'dbt-rust' | 'chromium' | 'strace'
 export type PostgresMajor = 13 | 15 | 18
 
 export const servicesSource: string

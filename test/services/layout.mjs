@@ -22,6 +22,8 @@ export const RUST_DBT = 'dbt==2.0.0rc196'
 export const rustHome = join(cache, 'dbt-rust')
 export const rustProgram = join(rustHome, 'bin', 'dbt')
 
+const STRACE_PLACES = ['/usr/bin/strace', '/usr/local/bin/strace']
+
 const CHROMIUM_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 /** Path of a Chromium, or undefined. `CLYRA_CHROMIUM` wins. */
 export const findChromium = () =>
@@ -36,7 +38,7 @@ export const dbtRequirements = () => readFileSync(join(servicesSource, 'dbt-requ
 
 /**
  * What is there of one service: `{ present, detail }`; `detail` is a path or the reason of absence.
- * Names: `postgres`, `dbt`, `dbt-rust`, `chromium`.
+ * Names: `postgres`, `dbt`, `dbt-rust`, `chromium`, `strace`.
  */
 export function lookUp(name) {
   const absent = (detail) => ({ present: false, detail: `${detail}; node test/services/install.mjs installs it` })
@@ -59,9 +61,13 @@ export function lookUp(name) {
       const found = findChromium()
       return found === undefined ? absent('no chromium on this machine') : { present: true, detail: found }
     }
+    case 'strace': {
+      const found = STRACE_PLACES.find((path) => existsSync(path))
+      return found === undefined ? absent('no strace on this machine') : { present: true, detail: found }
+    }
     default:
       throw new TypeError(`unknown service ${name}`)
   }
 }
 
-export const SERVICES = ['postgres', 'dbt', 'dbt-rust', 'chromium']
+export const SERVICES = ['postgres', 'dbt', 'dbt-rust', 'chromium', 'strace']
