@@ -29,26 +29,36 @@ const rooms = {
   'verifier/ts/src': { rooms: [], packages: ['@noble/hashes', '@noble/ed25519'] },
   'src/cli': {
     rooms: [
-      'src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger', 'src/stores',
-      'src/projector', 'src/evidence', 'projections', 'connectors', 'verifier/ts',
+      'src/errors',
+      'src/canonical',
+      'src/crypto',
+      'src/merkle',
+      'src/events',
+      'src/ledger',
+      'src/stores',
+      'src/projector',
+      'src/evidence',
+      'projections',
+      'connectors',
+      'verifier/ts',
     ],
     packages: ['commander', 'pino', 'yaml', 'zod', 'uuid', '@clyra/verify'],
   },
 }
 
-const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+const literally = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   name: `room ${room}`,
   severity: 'error',
   comment: `${room} may import only the rooms and packages of the room table`,
-  from: { path: `^${escape(room)}/`, pathNot: '\\.test(\\.support)?\\.ts$' },
+  from: { path: `^${literally(room)}/`, pathNot: '\\.test(\\.support)?\\.ts$' },
   to: {
     dependencyTypesNot: ['core'],
     pathNot: [
-      `^${escape(room)}/`,
-      ...allowed.rooms.map((name) => `^${escape(name)}/`),
-      ...allowed.packages.map((name) => `^node_modules/(@types/)?${escape(name)}(/|$)`),
-      ...allowed.packages.map((name) => `^${escape(name)}$`),
+      `^${literally(room)}/`,
+      ...allowed.rooms.map((name) => `^${literally(name)}/`),
+      ...allowed.packages.map((name) => `^node_modules/(@types/)?${literally(name)}(/|$)`),
+      ...allowed.packages.map((name) => `^${literally(name)}$`),
     ],
   },
 }))
@@ -67,7 +77,10 @@ module.exports = {
       name: 'the core verifier is isomorphic',
       severity: 'error',
       comment: 'only the command line of the verifier may touch Node',
-      from: { path: '^verifier/ts/src/', pathNot: '(^verifier/ts/src/(cli|node)[^/]*\\.ts$|^verifier/ts/src/cli/|\\.test\\.ts$)' },
+      from: {
+        path: '^verifier/ts/src/',
+        pathNot: '(^verifier/ts/src/(cli|node)[^/]*\\.ts$|^verifier/ts/src/cli/|\\.test\\.ts$)',
+      },
       to: { dependencyTypes: ['core'] },
     },
   ],
@@ -75,6 +88,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'], extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js'],
+    },
   },
 }

@@ -10,7 +10,9 @@ const cache = join(root, '.cache')
 mkdirSync(cache, { recursive: true })
 
 const bin = (name, entry) => [join(root, 'node_modules', name, entry)]
-const node = (args, env) => run(process.execPath, args, env === undefined ? {} : { env: { ...process.env, ...env } })
+/** No part may take the whole time that CI gives. */
+const LONGEST_MS = 15 * 60_000
+const node = (args) => run(process.execPath, args, { timeout: LONGEST_MS, killSignal: 'SIGKILL' })
 const biome = bin('@biomejs/biome', 'bin/biome')
 const tsc = bin('typescript', 'bin/tsc')
 const depcruise = bin('dependency-cruiser', 'bin/dependency-cruise.mjs')

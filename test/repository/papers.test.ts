@@ -15,7 +15,17 @@ describe('the papers say what the program does', () => {
   it('every error code is used by the program or its tests', () => {
     const source = execFileSync(
       'git',
-      ['grep', '--untracked', '-hoE', '[A-Z][A-Z_]{3,}', '--', 'src', 'connectors', 'projections', ':!src/errors/codes.ts'],
+      [
+        'grep',
+        '--untracked',
+        '-hoE',
+        '[A-Z][A-Z_]{3,}',
+        '--',
+        'src',
+        'connectors',
+        'projections',
+        ':!src/errors/codes.ts',
+      ],
       {
         cwd: root,
         encoding: 'utf8',
