@@ -116,7 +116,14 @@ export class AppendGroup {
     const { head } = this.#options
     const stored = positions.filter((position) => position < head)
     const found = new Map<number, Uint8Array>()
-    for (const position of positions) if (position >= head) found.set(position, this.records[position - head]!.bytes)
+    for (const position of positions) {
+      if (position < head) continue
+      const own = this.records[position - head]
+      // A reader of the same handle saw what another writer appended meanwhile: the group is decided anew.
+      if (own === undefined)
+        throw new ClyraError('HEAD_MOVED', `position ${position} came after ${head}`, { details: { head } })
+      found.set(position, own.bytes)
+    }
     const bytes = stored.length === 0 ? [] : await this.#state.bytesAt(stored)
     stored.forEach((position, i) => {
       found.set(position, bytes[i]!)

@@ -16,6 +16,8 @@ export interface CommitterOptions {
   readonly submitter: string
   /** Records known to the state: where the next append goes. */
   readonly head: () => number
+  /** Whether the state is that of exactly `head()` records: nothing may be decided by an older one. */
+  readonly current: () => boolean
   /** A `recordedat` for the next group: never smaller than the one before. */
   readonly stamp: () => string
   /** Told of every durable group, in order, before its callers are. The promise is back-pressure. */
@@ -156,9 +158,10 @@ export class Committer {
     }
   }
 
-  /** False where another writer was faster: nothing was written and nobody was told anything. */
+  /** False where another writer was faster, or the state lags: nothing was written and nobody was told anything. */
   async #tryCommit(group: readonly Waiting[]): Promise<boolean> {
     const { store } = this.#options
+    if (!this.#options.current()) return false
     const head = this.#options.head()
     const { records, outcomes } = await this.#admit(group, head)
     if (records.length === 0) {

@@ -60,6 +60,7 @@ export class Writer {
       identity: core.genesis.identity,
       submitter: options.submitter,
       head: () => this.#head,
+      current: () => core.ports.index.through() === this.#head,
       stamp: () => this.#stamp(),
       committed: (records) => this.#committed(records),
       catchUp: () => this.#catchUp(),
@@ -127,7 +128,10 @@ export class Writer {
     this.#head = last.position + 1
     for (const { stream } of records) this.#sinceHeads = stream === HEADS_STREAM ? 0 : this.#sinceHeads + 1
     this.sealer.committed(records)
-    const ready = this.core.ports.index.apply(indexedRecords(records))
+    // Records can be read before their append has resolved: a reader of this handle may have applied some of them.
+    const { index } = this.core.ports
+    const through = index.through()
+    const ready = index.apply(indexedRecords(records.filter(({ position }) => position >= through)))
     this.#headsIfDue(this.#options.headsEveryRecords ?? 10_000)
     return ready
   }
