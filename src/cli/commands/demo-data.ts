@@ -179,10 +179,10 @@ function text(context: Context, document: z.infer<typeof told>): string {
     `Done in ${(milliseconds / 1000).toFixed(1)} s. This is a recorded demonstration: nothing in it is evidence of a change.`,
     '',
     'What to try next:',
-    `  clyra verify ${short(runs[0]?.bundle ?? '')} --own --ledger ${short(directory)}`,
-    `  clyra verify ${short(changed.bundle)} --own --ledger ${short(directory)}`,
-    `  clyra runs --ledger ${short(directory)}`,
-    `  clyra log tail --ledger ${short(directory)}`,
-    '  clyra init                     # a ledger for your own project',
+    `  npx clyra verify ${short(runs[0]?.bundle ?? '')} --own --ledger ${short(directory)}`,
+    `  npx clyra verify ${short(changed.bundle)} --own --ledger ${short(directory)}`,
+    `  npx clyra runs --ledger ${short(directory)}`,
+    `  npx clyra log tail --ledger ${short(directory)}`,
+    '  npx clyra init                     # a ledger for your own project',
   ].join('\n')
 }
