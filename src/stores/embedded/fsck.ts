@@ -9,6 +9,8 @@ import { openLmdbIndexReader } from '../lmdb/index.js'
 import { type DurableMark, readMark } from './durable-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
 import { layoutOf } from './layout.js'
+import { loadOffsets, tableName } from './offset-table.js'
+import { scanSegment } from './scan-segment.js'
 import {
   decodeFrame,
   decodeSegmentHeader,
@@ -45,7 +47,7 @@ export async function fsck({ directory, all = false }: FsckOptions): Promise<Fsc
   try {
     const result = await fsckLedger(
       {
-        records: (findings) => readEveryFrame(findings, places.log, segments, mark),
+        records: (findings) => readEveryFrame(findings, places, segments, mark),
         store,
         index,
         tiles: new FileTileStore(places.tiles),
@@ -97,7 +99,7 @@ async function listSegments(log: string, mark: DurableMark | undefined): Promise
 
 async function* readEveryFrame(
   findings: Findings,
-  log: string,
+  { log, offsets }: { readonly log: string; readonly offsets: string },
   segments: readonly number[],
   mark: DurableMark | undefined,
 ): AsyncIterable<StoredRecord> {
@@ -112,6 +114,7 @@ async function* readEveryFrame(
     if (whole.length > bytes.length)
       findings.notes.push(`${whole.length - bytes.length} bytes follow the durable end in ${segmentName(first)}`)
     findings.counts.segments++
+    await checkOffsets(findings, offsets, bytes, first)
     for (const record of framesOf(findings, bytes, first)) {
       if (record.position !== next)
         findings.add('LOG_CORRUPT', segmentName(first), `position ${record.position} follows ${next - 1}`, next)
@@ -121,6 +124,17 @@ async function* readEveryFrame(
   }
   if (mark !== undefined && next < mark.size)
     findings.add('LOG_CORRUPT', 'the log', `${mark.size} records were published as durable, ${next} are there`, next)
+}
+
+/** The table that saves a scan must be what the scan gives; one of a segment that has grown since holds its beginning. */
+async function checkOffsets(findings: Findings, directory: string, bytes: Buffer, first: number): Promise<void> {
+  const scan = scanSegment(bytes, first, undefined)
+  if (scan === 'too-new' || scan.header === undefined) return
+  const table = await loadOffsets(directory, first, scan.header.genesis)
+  const wrong = table?.offsets.findIndex((offset, i) => i < scan.offsets.length && offset !== scan.offsets[i]) ?? -1
+  if (wrong < 0) return
+  const message = `the offset table ${tableName(first)} leads to another place than position ${first + wrong}`
+  findings.add('INDEX_CORRUPT', tableName(first), message, first + wrong)
 }
 
 /** The records of every good frame; what lies between them is a finding. */

@@ -261,7 +261,7 @@ export class LayeredIndex implements LedgerIndex {
   #ready(): Promise<void> {
     // After a failed write everything stays in memory; `flush` tells.
     if (this.#options.write === undefined || this.#failed !== undefined) return Promise.resolve()
-    const limit = this.#options.layerRecords ?? 2048
+    const limit = this.#options.layerRecords ?? 1024
     if (this.#current.size < limit) {
       this.#timer ??= setTimeout(() => this.#startWriting(), this.#options.layerMs ?? 500).unref()
       return Promise.resolve()
@@ -284,7 +284,7 @@ export class LayeredIndex implements LedgerIndex {
     const done = write(layer, { headsPosition: this.#headsPosition, changed: new Set(this.#changed) }).then(
       () => {
         this.#writing = undefined
-        if (this.#current.size >= (this.#options.layerRecords ?? 2048)) this.#startWriting()
+        if (this.#current.size >= (this.#options.layerRecords ?? 1024)) this.#startWriting()
         else if (this.#current.size > 0)
           this.#timer ??= setTimeout(() => this.#startWriting(), this.#options.layerMs ?? 500).unref()
       },

@@ -1,5 +1,7 @@
-import { type Database, open, type RootDatabase } from 'lmdb'
-import { ClyraError } from '../../errors/index.js'
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Database, open, type RootDatabase, TransactionFlags } from 'lmdb'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { IndexBase, IndexedHead } from '../index/index-base.js'
 import type { IndexLayer } from '../index/index-layer.js'
 import type { LayerState } from '../index/layered-index.js'
@@ -36,6 +38,7 @@ export class LmdbBase implements IndexBase {
   /** Throws INDEX_CORRUPT where there is none to read, or none of this form. */
   static open(path: string, readOnly: boolean): LmdbBase {
     let root: RootDatabase<Buffer, Buffer> | undefined
+    refuseForeignFile(join(path, 'data.mdb'))
     try {
       root = open<Buffer, Buffer>({ path, readOnly, encoding: 'binary', keyEncoding: 'binary', maxDbs: 8 })
       const base = new LmdbBase(root)
@@ -108,34 +111,48 @@ export class LmdbBase implements IndexBase {
     return [...this.#changed.getKeys()].map((key) => key.toString('latin1'))
   }
 
-  /** Writes a layer in one transaction, off the event loop; the state of the index goes last. */
-  async write(layer: IndexLayer, state: LayerState): Promise<void> {
+  /**
+   * Writes a layer in one transaction, the state of the index last. On this thread: the binding's asynchronous commits
+   * answer a full disk with a rejection that nobody can catch. The flush to the device follows in the background.
+   * Throws DISK_FULL, IO_FAILED.
+   */
+  write(layer: IndexLayer, state: LayerState): void {
     const gone = this.changedStreams().filter((stream) => !state.changed.has(stream))
-    await this.#root.batch(() => {
-      for (const [id, position] of layer.ids) void this.#ids.put(idKey(id), sixBytes(position))
-      for (const [stream, { fromRevision, positions }] of layer.positions) {
-        // Every stream with positions in the layer has its head there.
-        const { first } = layer.heads.get(stream)!
-        positions.forEach((position, i) => {
-          void this.#positions.put(positionKey(first, fromRevision + i), sixBytes(position))
-        })
-      }
-      for (const [stream, head] of layer.heads) void this.#streams.put(Buffer.from(stream, 'latin1'), encodeHead(head))
-      for (const [path, node] of layer.nodes) {
-        if (node === null) void this.#nodes.remove(nodeKey(path))
-        else void this.#nodes.put(nodeKey(path), Buffer.from(node))
-      }
-      for (const stream of gone) void this.#changed.remove(Buffer.from(stream, 'latin1'))
-      for (const stream of state.changed)
-        if (layer.heads.has(stream)) void this.#changed.put(Buffer.from(stream, 'latin1'), NOTHING)
-      void this.#meta.put(STATE, encodeState(layer, state))
-    })
+    try {
+      this.#root.transactionSync(() => this.#put(layer, state, gone), COMMIT_NOW_FLUSH_LATER)
+    } catch (error) {
+      throw storeFailed(error)
+    }
   }
 
+  #put(layer: IndexLayer, state: LayerState, gone: readonly string[]): void {
+    for (const [id, position] of layer.ids) this.#ids.putSync(idKey(id), sixBytes(position))
+    for (const [stream, { fromRevision, positions }] of layer.positions) {
+      // Every stream with positions in the layer has its head there.
+      const { first } = layer.heads.get(stream)!
+      positions.forEach((position, i) => {
+        this.#positions.putSync(positionKey(first, fromRevision + i), sixBytes(position))
+      })
+    }
+    for (const [stream, head] of layer.heads) this.#streams.putSync(Buffer.from(stream, 'latin1'), encodeHead(head))
+    for (const [path, node] of layer.nodes) {
+      if (node === null) this.#nodes.removeSync(nodeKey(path))
+      else this.#nodes.putSync(nodeKey(path), Buffer.from(node))
+    }
+    for (const stream of gone) this.#changed.removeSync(Buffer.from(stream, 'latin1'))
+    for (const stream of state.changed) {
+      if (layer.heads.has(stream)) this.#changed.putSync(Buffer.from(stream, 'latin1'), NOTHING)
+    }
+    this.#meta.putSync(STATE, encodeState(layer, state))
+  }
+
+  /** In one transaction: half of a forgotten index would know ids that the log does not have. */
   async reset(): Promise<void> {
-    for (const table of [this.#ids, this.#streams, this.#positions, this.#nodes, this.#changed, this.#meta])
-      await table.clearAsync()
-    await this.#meta.put(VERSION, FORM)
+    this.#root.transactionSync(() => {
+      for (const table of [this.#ids, this.#streams, this.#positions, this.#nodes, this.#changed, this.#meta])
+        table.clearSync()
+      this.#meta.putSync(VERSION, FORM)
+    })
   }
 
   async close(): Promise<void> {
@@ -149,6 +166,34 @@ export class LmdbBase implements IndexBase {
       throw new ClyraError('INDEX_CORRUPT', 'the index has a form that this release does not read')
     this.#meta.putSync(VERSION, FORM)
   }
+}
+
+/** LMDB maps its file and would end the process over one that is none: its magic is looked at before. */
+function refuseForeignFile(path: string): void {
+  if (!existsSync(path)) return
+  const file = openSync(path, 'r')
+  try {
+    const page = Buffer.alloc(32)
+    const { size } = fstatSync(file)
+    // A file that was just made is empty, or has its two meta pages.
+    if (size === 0 || (readSync(file, page, 0, 32, 0) === 32 && size >= 8192 && page.includes(MAGIC))) return
+  } finally {
+    closeSync(file)
+  }
+  throw new ClyraError('INDEX_CORRUPT', `the file ${path} is not an index`, { details: { path } })
+}
+
+/** `MDB_MAGIC` in the machine's byte order. */
+const MAGIC = Buffer.from(Uint32Array.of(0xbeefc0de).buffer)
+
+const COMMIT_NOW_FLUSH_LATER = TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH
+
+/** The binding gives errno as a number. */
+function storeFailed(error: unknown): ClyraError {
+  if (error instanceof Error && 'code' in error && error.code === 28) {
+    return new ClyraError('DISK_FULL', 'the index cannot be stored: the disk is full', { cause: error })
+  }
+  return fromSystemError(error, 'store the index')
 }
 
 const STATE = Buffer.from('state')

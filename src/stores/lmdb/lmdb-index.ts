@@ -19,10 +19,18 @@ export async function openLmdbIndex(path: string, onWarning: (message: string) =
   }
   return new LayeredIndex({
     base,
-    write: (layer, state) => base.write(layer, state),
+    // On a turn of its own, so that it delays no acknowledgement.
+    write: async (layer, state) => {
+      await nextTurn()
+      base.write(layer, state)
+    },
     reset: () => base.reset(),
     close: () => base.close(),
   })
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** The same for a reader, beside the writer; what is not stored yet it keeps in memory. Without a stored index all of it. */
