@@ -1,6 +1,6 @@
 import { equalBytes } from '../canonical/index.js'
 import type { Signer } from '../crypto/index.js'
-import { ClyraError } from '../errors/index.js'
+import { ClyraError, isClyraError } from '../errors/index.js'
 import { HEADS_STREAM } from '../events/index.js'
 import { TILE_WIDTH, tilePath } from '../merkle/index.js'
 import type { LogRecord } from './log-store.js'
@@ -79,6 +79,8 @@ export class Sealer {
   /** New durable records, in order. A seal follows within a second. */
   committed(records: readonly LogRecord[]): void {
     for (const { leaf, stream, position } of records) {
+      // A tree that was taken over may cover it already.
+      if (position < this.#edge.size + this.#leaves.length) continue
       this.#leaves.push(leaf)
       if (stream === HEADS_STREAM) this.#headsSizes.push(position + 1)
     }
@@ -139,7 +141,7 @@ export class Sealer {
       const sizes = this.#headsSizes.filter((size) => size <= end)
       if (sizes[sizes.length - 1] !== end) sizes.push(end)
       // Nothing unsealed: `end` is the sealed size.
-      for (const size of sizes) if (size > this.#edge.size) await this.#seal(size)
+      for (const size of sizes) if (size > this.#edge.size) await this.#sealOrAdopt(size)
       this.#failure = undefined
       this.#running = undefined
       this.#schedule(this.#options.delayMs ?? 250)
@@ -153,6 +155,28 @@ export class Sealer {
       this.#options.onWarning(this.#failure.message)
       this.#schedule(RETRY_MS)
     }
+  }
+
+  /** Where several processes write one log, another one may have sealed meanwhile: then its tree is taken over. */
+  async #sealOrAdopt(size: number): Promise<void> {
+    try {
+      await this.#seal(size)
+    } catch (error) {
+      const many = this.#options.store.capabilities.writers === 'many'
+      if (!many || !isClyraError(error, 'TREE_DIVERGED') || !(await this.#adopt())) throw error
+    }
+  }
+
+  /** Takes over the tree that was signed last, checked like at opening. False where it is not further than this one. */
+  async #adopt(): Promise<boolean> {
+    const { edge, newest } = await restoreTree({ ...this.#options, onWarning: () => undefined })
+    if (newest === undefined || newest.size <= this.#edge.size) return false
+    this.#leaves = this.#leaves.slice(newest.size - this.#edge.size)
+    this.#headsSizes = this.#headsSizes.filter((heads) => heads > newest.size)
+    this.#edge = edge
+    this.#newest = newest
+    this.#options.onSealed(newest)
+    return true
   }
 
   /** One checkpoint, in Sunlight's order. Works on a copy of the edge, so that a failed step can be taken again. */
