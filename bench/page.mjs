@@ -3,7 +3,7 @@ import { milliseconds, rate, ratio, summary } from './statistics.mjs'
 const [CLYRA, SQLITE, HYPERCORE] = ['Clyra', 'SQLite FULL + UNIQUE', 'hypercore 11 (no fsync)']
 
 /** docs/performance.md */
-export function page({ machine, command, rounds, seconds, appends, open, replay, verify }) {
+export function page({ machine, command, rounds, seconds, appends, open, replay, verify, wrapper }) {
   const { bytesPerRecord } = appends[0].checked.get(CLYRA)
   return `# Performance
 
@@ -40,6 +40,7 @@ transaction a batch. hypercore here: one core, \`append\` of the whole batch.
 | replay ${grouped(replay.records)} records: parse, chain check, fold into \`run\` | bytes in | ${rate(replay.rates)} records/s |
 | open a ledger of ${grouped(open.size)} records for writing | - | ${milliseconds(open.times.write)} |
 | open it for reading | - | ${milliseconds(open.times.read)} |
+| what \`clyra run dbt\` adds to a recorded run of 16 nodes, a start of Node included | - | ${milliseconds(wrapper.added)} |
 
 ## What was checked before this was written
 

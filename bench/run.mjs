@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { machine } from './machine.mjs'
 import { measureAppend } from './measure-append.mjs'
 import { measureOpen, measureReplay, measureVerify } from './measure-reading.mjs'
+import { measureWrapper } from './measure-wrapper.mjs'
 import { page } from './page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -47,8 +48,20 @@ try {
   )
   progress('verify')
   const verify = await measureVerify(directory, rounds, 10_000 / scale)
+  progress('wrapper')
+  const wrapper = measureWrapper(directory, rounds)
   const seconds = (performance.now() - begun) / 1000
-  const text = page({ machine: about, command: 'npm run bench', rounds, seconds, appends, open, replay, verify })
+  const text = page({
+    machine: about,
+    command: 'npm run bench',
+    rounds,
+    seconds,
+    appends,
+    open,
+    replay,
+    verify,
+    wrapper,
+  })
   if (!values.quick) writeFileSync(join(root, 'docs', 'performance.md'), text)
   process.stdout.write(text)
 } finally {

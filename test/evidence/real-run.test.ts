@@ -6,7 +6,7 @@ import { type VerifyResult, verifyBundle } from '@clyra/verify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseRecord } from '../../src/events/index.js'
 import { fsck } from '../../src/stores/index.js'
-import { clyra, clyraJson, discard, environment, PROGRAM, sandbox } from '../cli/clyra.js'
+import { clyra, clyraJson, discard, environment, filesUnder, PROGRAM, sandbox } from '../cli/clyra.js'
 import { pairStatements } from '../postgres/pairing.js'
 import {
   copyExampleProject,
@@ -89,6 +89,8 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
       expect(inChromium).toEqual(await verifyBundle(bytes, { trust: [vkey] }))
     }
     expect(run('replay', '--bundle', path).status).toBe(0)
+    expect(readFileSync(join(project, 'logs', 'dbt.log'), 'utf8')).toContain('Running with dbt')
+    expect(filesUnder(join(project, '.clyra', 'spool'))).toEqual([])
   })
 
   it('a stranger who pins nothing is told UNTRUSTED, also inside the project that has the ledger', () => {
@@ -134,8 +136,19 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
 
   it('what the warehouse says is in the records: a confirmed anchor and the relations that dbt says it built', () => {
     const types = recordsOf(readFileSync(join(folder, 'good.def.zip'))).map(({ type }) => type)
-    expect(types).toContain('dev.clyra.anchor.provisional.v1')
-    expect(types).toContain('dev.clyra.anchor.confirmed.v1')
+    for (const type of [
+      'run.started',
+      'anchor.provisional',
+      'anchor.confirmed',
+      'snapshot.captured',
+      'dbt.statement.executed',
+      'artifact.captured',
+      'artifact.source',
+      'run.exited',
+      'run.closed',
+    ]) {
+      expect(types).toContain(`dev.clyra.${type}.v1`)
+    }
     expect(types.filter((type) => type === 'dev.clyra.snapshot.relation.v1').length).toBeGreaterThan(3)
   })
 
