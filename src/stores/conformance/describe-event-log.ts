@@ -1,4 +1,5 @@
 import { APPENDING_EVENTS } from './event-log/appending.js'
+import { CONTENDING } from './event-log/contending.js'
 import { EXPECTING_REVISIONS } from './event-log/expecting-revisions.js'
 import { INDEX_LOST } from './event-log/index-lost.js'
 import { READING_EVENTS } from './event-log/reading.js'
@@ -30,6 +31,7 @@ export function describeEventLog(name: string, factory: LedgerFactory, tests: Te
     register('repeating', REPEATING)
     register('repeating what is pending', REPEATING_PENDING)
     register('expected revisions', EXPECTING_REVISIONS)
+    register('contending', CONTENDING)
     register('reading', READING_EVENTS)
     register('subscribing', SUBSCRIBING)
     register('sealing and proving', SEALING)

@@ -16,7 +16,7 @@ export type LedgerFixtureOptions = Pick<
 export interface LedgerFixture {
   /** Makes the ledger and opens it for writing. */
   createLedger(options?: LedgerFixtureOptions): Promise<Ledger>
-  /** Opens it for writing; the handle before was closed. */
+  /** Opens it for writing. Beside an open writer it rejects with LEDGER_LOCKED, or both contend for the head. */
   openLedger(options?: LedgerFixtureOptions): Promise<Ledger>
   /** Opens it for reading, as another process would, beside the writer if there is one. */
   openReader(options?: LedgerFixtureOptions): Promise<Ledger>

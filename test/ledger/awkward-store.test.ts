@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../ledger/index.js'
-import { checkLedger, describeEventLog, describeLogStore, type LogStoreFactory } from './index.js'
-import { memoryLedgers, memoryLogStores } from './memory.test.support.js'
-import { sampleEvents } from './sample-events.js'
-import { SeededRandom } from './seeded-random.js'
+import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../src/ledger/index.js'
+import {
+  checkLedger,
+  describeEventLog,
+  describeLogStore,
+  type LogStoreFactory,
+} from '../../src/stores/conformance/index.js'
+import { memoryLedgers, memoryLogStores } from '../../src/stores/conformance/memory.test.support.js'
+import { sampleEvents } from '../../src/stores/conformance/sample-events.js'
+import { SeededRandom } from '../../src/stores/conformance/seeded-random.js'
 
 /**
  * A store that does only what the port promises, and all that it allows: records may be read before their append has

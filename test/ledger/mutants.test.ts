@@ -1,11 +1,16 @@
 import { AssertionError } from 'node:assert/strict'
 import { describe, expect, it } from 'vitest'
-import { ClyraError, isClyraError } from '../../errors/index.js'
-import type { Ledger, LogRecord, LogStore, ReadRange, StoredRecord, StreamAppend } from '../../ledger/index.js'
-import { collect } from './collect.js'
-import { describeEventLog, describeLogStore, type LedgerFactory, type LogStoreFactory } from './index.js'
-import { memoryLedgers, memoryLogStores } from './memory.test.support.js'
-import type { TestFunctions } from './test-functions.js'
+import { ClyraError, isClyraError } from '../../src/errors/index.js'
+import type { Ledger, LogRecord, LogStore, ReadRange, StoredRecord, StreamAppend } from '../../src/ledger/index.js'
+import { collect } from '../../src/stores/conformance/collect.js'
+import {
+  describeEventLog,
+  describeLogStore,
+  type LedgerFactory,
+  type LogStoreFactory,
+} from '../../src/stores/conformance/index.js'
+import { memoryLedgers, memoryLogStores } from '../../src/stores/conformance/memory.test.support.js'
+import type { TestFunctions } from '../../src/stores/conformance/test-functions.js'
 
 /*
  * The suites are only worth something if they fail for a store or a ledger that breaks its contract. Each mutant here
