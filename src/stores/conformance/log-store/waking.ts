@@ -103,7 +103,9 @@ export const WAKING: readonly Case<LogStoreFixture>[] = [
       await store.append(sampleRecords(0, 1), 0)
       const reader = await fixture.openReader()
       // Whatever a handle starts once for all its waits is there now.
-      await Promise.all([store, reader].map((handle) => handle.moved(1, AbortSignal.timeout(20))))
+      const warming = new AbortController()
+      setTimeout(() => warming.abort(), 20)
+      await Promise.all([store, reader].map((handle) => handle.moved(1, warming.signal)))
       for (const handle of [store, reader]) {
         await withoutLeaks(async () => {
           for (let i = 0; i < 100; i++) await abortedWaits(handle, 3)
