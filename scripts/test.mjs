@@ -86,6 +86,12 @@ part('import rule', () =>
 )
 suite('unit', 'unit')
 if (!quick) {
+  part('unit tests on Node 24', () =>
+    run('npx', ['--yes', '--package', 'node@24', 'node', ...vitest, 'run', '--project', 'unit', '--reporter=dot'], {
+      timeout: LONGEST_MS,
+      killSignal: 'SIGKILL',
+    }),
+  )
   part('golden vectors', () => node(['scripts/verify-vectors.mjs']))
   part('install services (Postgres, dbt, Chromium)', () => node(['test/services/install.mjs']))
   suite('integration', 'integration')
