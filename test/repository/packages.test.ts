@@ -48,8 +48,8 @@ describe('the packages as a user gets them', () => {
     expect(node(['node_modules/@clyra/verify/dist/cli.js', '--help'])).toMatch(/clyra-verify/)
   })
 
-  it.each(nodes)('every README snippet runs as it is printed on $name', ({ node }) => {
-    const all = ['README.md', 'verifier/ts/README.md'].flatMap((path) => snippets(join(root, path)))
+  it.each(nodes)('every snippet of the READMEs and of docs/library.md runs as it is printed on $name', ({ node }) => {
+    const all = ['README.md', 'verifier/ts/README.md', 'docs/library.md'].flatMap((path) => snippets(join(root, path)))
     expect(all.length).toBeGreaterThan(1)
     for (const [index, code] of all.entries()) {
       writeFileSync(join(folder, `snippet-${index}.ts`), code)
@@ -66,7 +66,8 @@ describe('the packages as a user gets them', () => {
         `snippet-${index}.ts`,
       ])
     }
-    rmSync(join(folder, '.clyra'), { recursive: true, force: true })
+    for (const made of ['.clyra', 'library-demo', 'library-families', 'library-workers'])
+      rmSync(join(folder, made), { recursive: true, force: true })
     // What the verifier's snippet reads: a bundle, and the key that its owner gave.
     node(['node_modules/clyra/dist/src/cli/main.js', 'demo', 'data'])
     copyFileSync(join(folder, '.demo', 'good.def.zip'), join(folder, 'run.def.zip'))
