@@ -24,6 +24,8 @@ export const EXTENSION_NAME = /^[a-z0-9]{1,20}$/
 export const ATTRIBUTE_TEXT = /^[^\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]{1,1024}$/
 /** The ledger's origin: a lower-case host name without path or port. */
 export const ORIGIN = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
+/** What a new ledger may be called: an origin whose labels are those of a host name (RFC 1123, 2.1; RFC 1035, 2.3.1). */
+export const NEW_ORIGIN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/
 /** Pseudonymous id of the credential that appended. */
 export const SUBMITTER = /^[A-Za-z0-9._:@/~-]{1,200}$/
 export const HEX_DIGEST = /^[0-9a-f]{64}$/

@@ -13,6 +13,7 @@ export {
   isStreamName,
   isTime,
   LEDGER_ATTRIBUTES,
+  NEW_ORIGIN,
   ORIGIN,
   PRODUCER_ATTRIBUTES,
   SUBMITTER,

@@ -63,3 +63,17 @@ test('a ledger in memory appends, reads, seals and proves, and opens again', asy
   expect(kinds.at(-2)).toBe('checkpoint')
   await again.close()
 })
+
+test('a ledger is named by a lower-case host name and nothing else', async () => {
+  const label = 'x'.repeat(63)
+  for (const origin of ['a', '7.example', 'ledger-1.example.org', `${label}.${label}.${label}.${'x'.repeat(61)}`]) {
+    const ledger = await createMemoryLedger({ origin })
+    expect(ledger.origin).toBe(origin)
+    await ledger.close()
+  }
+  const malformed = ['', 'Ledger.example', 'a..b', 'a.', '.a', '-a', 'a-.b', 'a.-b', 'a:443', 'a/b', 'ä.example', 'a_b']
+  const tooLong = [`${label}x`, `${label}.${label}.${label}.${'x'.repeat(62)}`]
+  for (const origin of [...malformed, ...tooLong]) {
+    await expect(createMemoryLedger({ origin }), origin).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  }
+})

@@ -7,7 +7,7 @@ import {
   finishRecord,
   GENESIS_PREV,
   GENESIS_STREAM,
-  ORIGIN,
+  NEW_ORIGIN,
   SUBMITTER,
   streamStartValue,
 } from '../events/index.js'
@@ -55,7 +55,7 @@ export async function createLedger(ports: LedgerPorts, options: CreateOptions): 
   if ((await ports.store.head()) > 0)
     throw new ClyraError('LEDGER_EXISTS', 'the log already holds a ledger; it is never overwritten')
   const origin = options.origin ?? defaultOrigin(options.random)
-  if (!ORIGIN.test(origin))
+  if (!NEW_ORIGIN.test(origin))
     throw new ClyraError('CONFIG_INVALID', `${JSON.stringify(origin)} is not a lower-case host name`, {
       details: { origin },
     })

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { NEW_ORIGIN } from '../../events/index.js'
 import { writeDurably } from '../atomic-file.js'
 import { defineCommand } from '../command.js'
 import { configTemplate } from '../config/config-template.js'
@@ -23,10 +24,7 @@ export const init = defineCommand({
     },
   ],
   options: z.object({
-    origin: z
-      .string()
-      .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a lower-case host name')
-      .optional(),
+    origin: z.string().regex(NEW_ORIGIN, 'must be a lower-case host name').optional(),
   }),
   help: `Makes ${STATE_DIRECTORY}/ (log, index, tiles, keys, vault, spool, artefacts), which git ignores, and ${CONFIG_FILE} beside it. Never overwrites a ledger.`,
   examples: [

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 import * as z from 'zod'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { NEW_ORIGIN } from '../../events/index.js'
 
 const label = z.string().min(1).max(512)
 /** Where a secret lies. The secret itself is refused here, so that it cannot end up in version control. */
@@ -11,10 +12,7 @@ const secretReference = z
 
 /** `clyra.yaml`. Unknown names are errors: a misspelled setting must not be silently without effect. */
 export const configFile = z.strictObject({
-  origin: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a lower-case host name')
-    .optional(),
+  origin: z.string().regex(NEW_ORIGIN, 'must be a lower-case host name').optional(),
   store: z.string().min(1).optional(),
   tiles: z.string().min(1).nullable().optional(),
   artifacts: z.string().min(1).optional(),
