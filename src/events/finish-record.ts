@@ -1,7 +1,7 @@
 import { decimal, hex, utf8 } from '../canonical/index.js'
 import { MAX_RECORD_BYTES, type PreparedEvents, producerLength, SEGMENTS, tooLarge } from './prepared-events.js'
 
-/** The six attributes that the ledger sets; they must meet the grammars of FORMATS, which the ledger sees to. */
+/** The six attributes that the ledger sets; the ledger sees to their grammars (`spec/log/SPEC.md`, section 2). */
 export interface LedgerAttributes extends RecordFrameAttributes {
   readonly revision: number
   /** 32 bytes, or their lower-case hex. */

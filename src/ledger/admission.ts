@@ -63,8 +63,8 @@ export class AppendGroup {
   }
 
   /**
-   * Admits all parts or none: ids are looked at first (all known: the original positions; see `FORMATS`,
-   * "Idempotency"), then revisions, then the records are built and chained.
+   * Admits all parts or none: ids are looked at first (all known: the original positions; see
+   * `docs/library.md`, "Retries"), then revisions, then the records are built and chained.
    * Rejects with EVENT_ID_REUSED, BATCH_PARTLY_KNOWN, STREAM_EXISTS, STREAM_ABSENT, WRONG_REVISION, EVENT_TOO_LARGE.
    */
   async admit(parts: readonly PreparedAppend[]): Promise<Appended[]> {

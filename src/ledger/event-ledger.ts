@@ -1,6 +1,7 @@
 import { type Signer, vkey } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import {
+  type AppendableEvent,
   assertStreamName,
   HEADS_STREAM,
   isPrepared,
@@ -12,7 +13,6 @@ import {
 import type { Appended, PreparedAppend } from './admission.js'
 import { parseExpected } from './expected-revision.js'
 import type {
-  AppendableEvent,
   AppendOptions,
   AppendResult,
   EventFilter,

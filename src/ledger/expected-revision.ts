@@ -15,7 +15,7 @@ export function parseExpected(expected: ExpectedRevision): Expected {
   )
 }
 
-/** The table of FORMATS. `actual` is the last revision, undefined where the stream does not exist. */
+/** The table of `docs/library.md`, "Expected revisions". `actual` is the last revision, undefined where the stream does not exist. */
 export function checkRevision(stream: string, expected: Expected, actual: number | undefined): void {
   if (expected === 'any') return
   const details = {

@@ -79,8 +79,14 @@ export class LedgerCore {
 
   /** An old heads map is costly to make and usually asked for several streams in a row: the last one is kept. */
   headsAt(position: number): Promise<FoldedHeads> {
-    if (this.#folded?.position !== position) this.#folded = { position, heads: foldHeads(this.ports.store, position) }
-    return this.#folded.heads
+    if (this.#folded?.position === position) return this.#folded.heads
+    const folded = { position, heads: foldHeads(this.ports.store, position) }
+    this.#folded = folded
+    // What failed once may work the next time.
+    folded.heads.catch(() => {
+      if (this.#folded === folded) this.#folded = undefined
+    })
+    return folded.heads
   }
 
   /** A record as the public API shows it, in the newest version of its type. */

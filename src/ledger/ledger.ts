@@ -1,4 +1,4 @@
-import type { EventData, EventInput, KnownType, LedgerRecord } from '../events/index.js'
+import type { AppendableEvent, LedgerRecord } from '../events/index.js'
 import type { PreparedEvents } from '../events/prepared-events.js'
 import type { ConsistencyProof, HeadsPath, InclusionProof } from './proofs.js'
 
@@ -7,9 +7,6 @@ import type { ConsistencyProof, HeadsPath, InclusionProof } from './proofs.js'
  * There is no default.
  */
 export type ExpectedRevision = 'no-stream' | 'stream-exists' | 'any' | bigint
-
-/** Known types narrow `data`; other namespaces are accepted opaque. */
-export type AppendableEvent = { [T in KnownType]: EventInput<T, EventData[T]> }[KnownType] | EventInput
 
 export interface AppendOptions {
   /** Aborting before hand-off removes the append and rejects with ABORTED; after it the promise still settles. */
@@ -117,7 +114,7 @@ export interface Ledger extends AsyncDisposable {
   proveConsistency(oldSize: bigint, newSize?: bigint): Promise<ConsistencyProof>
   /** Presence or absence of a stream in the heads record at `headsPosition` (default: the newest sealed one). */
   proveHead(stream: string, headsPosition?: bigint): Promise<HeadsPath>
-  /** Subtree hashes for a multiproof over `positions` (ascending) in the tree of `size`; FORMATS section 3. */
+  /** Subtree hashes for a multiproof over `positions` (ascending) in the tree of `size`; `spec/def/SPEC.md`, section 4. */
   proveMany(positions: readonly bigint[], size: bigint): Promise<Uint8Array[]>
   /** Introduces a new evidence key that takes over; the old one stays valid until revoked. */
   rotateEvidenceKey(): Promise<{ readonly id: string; readonly position: bigint }>

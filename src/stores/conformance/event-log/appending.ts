@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
-import { prepare } from '../../../events/index.js'
-import type { AppendableEvent } from '../../../ledger/index.js'
+import { type AppendableEvent, prepare } from '../../../events/index.js'
 import { collect } from '../collect.js'
 import { rejection } from '../expecting.js'
 import type { LedgerBench } from '../ledger-bench.js'
