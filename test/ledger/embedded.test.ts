@@ -135,6 +135,8 @@ test('a backup beside a writer is a whole ledger, and an export is the whole pub
   await writing
   const out = new FileTileStore(join(directory, '..', 'public'))
   const exported = await exportTiles(ledger, out)
+  await out.tidy()
+  expect((await readdir(join(directory, '..', 'public'))).sort()).toEqual(['checkpoint', 'tile'])
   expect(exported.bundles).toBe(Math.ceil(Number(exported.size) / 256))
   await ledger.append(
     'thing-1',

@@ -35,7 +35,9 @@ export const exportTiles = defineCommand({
       }
       const progress = context.output.progress('writing tiles')
       // The checkpoint is published last: what an interruption leaves is the tree of the checkpoint before.
-      const { size, tiles, bundles } = await write(ledger, new FileTileStore(directory)).finally(() => progress.done())
+      const tree = new FileTileStore(directory)
+      const { size, tiles, bundles } = await write(ledger, tree).finally(() => progress.done())
+      await tree.tidy()
       context.output.result(
         { directory, size: size.toString(), tiles, bundles },
         `${directory}: ${size} records in ${bundles} entry bundles and ${tiles} hash tiles\nverify with  clyra verify ${given} --own`,

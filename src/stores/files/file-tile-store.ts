@@ -61,6 +61,16 @@ export class FileTileStore implements TileStore {
     }
   }
 
+  /** Leaves nothing in the directory but the tree, for one that is handed over. Writing may go on afterwards. */
+  async tidy(): Promise<void> {
+    this.#made.delete(this.#temporary)
+    try {
+      await rm(this.#temporary, { recursive: true, force: true })
+    } catch (error) {
+      throw fromSystemError(error, 'remove', this.#temporary)
+    }
+  }
+
   async *list(): AsyncIterable<string> {
     yield* listFiles(this.#directory, '')
   }
