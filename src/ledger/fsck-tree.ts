@@ -22,6 +22,7 @@ export class TreeCheck {
   readonly #range = new CompactRange()
   /** Checkpoints to come, by size. */
   readonly #expected = new Map<number, { readonly where: string; readonly checkpoint: Sealed }[]>()
+  readonly #kept = new Set<number>()
   readonly #widths = new Map<string, number[]>()
   #sealed: Sealed | undefined
   #bundle: Uint8Array[] = []
@@ -43,6 +44,7 @@ export class TreeCheck {
     const published = check.#expect(await tiles.read('checkpoint'), 'the published checkpoint', key)
     for (const size of await checkpoints.keptSizes()) {
       const kept = check.#expect(await checkpoints.kept(size), `the checkpoint kept at ${size}`, key)
+      check.#kept.add(size)
       if (kept !== undefined && kept.size !== size)
         findings.add('TREE_DIVERGED', `checkpoints/${size}`, `a checkpoint of ${kept.size} is kept as ${size}`)
     }
@@ -76,6 +78,16 @@ export class TreeCheck {
     this.#edge.append([leaf])
     for (const tile of this.#edge.takeFullTiles()) await this.#checkTile(tile)
     await this.#checkBundle(bytes, size)
+  }
+
+  /** Each heads record that is sealed has a checkpoint of its own, kept for ever: bundles and proofs rest on it. */
+  checkKept(headsPositions: readonly number[]): void {
+    for (const position of headsPositions) {
+      const size = position + 1
+      if (size > (this.#sealed?.size ?? 0) || this.#kept.has(size)) continue
+      const message = `the checkpoint of the heads record at position ${position} is not kept; a backup has it`
+      this.#findings.add('TREE_DIVERGED', `checkpoints/${size}`, message, position)
+    }
   }
 
   /** After the last record: unfinished tiles, and whatever was not accounted for. */

@@ -69,6 +69,7 @@ async function check(places: FsckPlaces, findings: Findings): Promise<void> {
     if (!gap) await checks.tree.record(leaf, bytes)
   }
   if (!gap) await checks?.tree.end()
+  checks?.tree.checkKept(checks.chain.headsPositions)
   checks?.chain.end()
 }
 
@@ -117,8 +118,9 @@ class ChainCheck {
   readonly #heads = new Map<string, Head>()
   readonly #changed = new Set<string>()
   readonly #map = new HeadsMap()
+  /** Of the heads records, in order. */
+  readonly headsPositions: number[] = []
   #recordedat = ''
-  #newestHeads: number | undefined
   /** Records that were looked at. */
   #next = 0
 
@@ -164,11 +166,12 @@ class ChainCheck {
     }
     const map = index.headsMap()
     if (map !== undefined && map.position >= this.#next) return
-    if (map?.position !== this.#newestHeads) {
+    const newestHeads = this.headsPositions.at(-1)
+    if (map?.position !== newestHeads) {
       this.#findings.add(
         'INDEX_CORRUPT',
         'the heads map',
-        `the index holds the heads map of position ${map?.position}, the newest heads record is at ${this.#newestHeads}`,
+        `the index holds the heads map of position ${map?.position}, the newest heads record is at ${newestHeads}`,
       )
     } else if (map !== undefined && !equalBytes(map.root, this.#map.root())) {
       this.#findings.add(
@@ -234,7 +237,7 @@ class ChainCheck {
 
   #checkHeads({ size, root }: { readonly size: string; readonly root: string }, position: number): void {
     this.#findings.counts.heads++
-    this.#newestHeads = position
+    this.headsPositions.push(position)
     this.#map.update([...this.#changed].map((stream) => ({ stream, ...this.#heads.get(stream)! })))
     this.#changed.clear()
     if (size !== String(position))

@@ -173,18 +173,23 @@ async function readerPorts({ directory, onWarning = () => undefined }: EmbeddedO
  * later, with its key; a file that is no checkpoint at all vouches for nothing here and stops the opening there.
  */
 async function sealedSize(checkpoints: CheckpointStore): Promise<number> {
-  const kept = await checkpoints.keptSizes()
-  const note = await checkpoints.latest()
-  let latest = 0
-  if (note !== undefined) {
-    try {
-      const text = Buffer.from(note).toString('utf8')
-      latest = parseCheckpoint(text.slice(0, text.lastIndexOf('\n\n') + 1)).size
-    } catch {
-      latest = 0
-    }
+  const latest = sizeOf(await checkpoints.latest())
+  for (const kept of (await checkpoints.keptSizes()).reverse()) {
+    const size = kept > latest ? sizeOf(await checkpoints.kept(kept)) : 0
+    if (kept <= latest || size > 0) return Math.max(latest, size)
   }
-  return Math.max(latest, kept[kept.length - 1] ?? 0)
+  return latest
+}
+
+/** 0 for what is no checkpoint. */
+function sizeOf(note: Uint8Array | undefined): number {
+  if (note === undefined) return 0
+  try {
+    const text = Buffer.from(note).toString('utf8')
+    return parseCheckpoint(text.slice(0, text.lastIndexOf('\n\n') + 1)).size
+  } catch {
+    return 0
+  }
 }
 
 /** Opens on ports that belong to the ledger from then on; if that fails they are released here. */
