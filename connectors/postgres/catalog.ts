@@ -19,7 +19,7 @@ const CatalogRow = z
     estimate: z.string().nullable(),
     columns: z.array(z.tuple([z.string(), z.string()])),
   })
-  .transform((row) => ({ ...row, kind: KINDS[row.kind] as RelationKind }))
+  .transform((row): CatalogRelation => ({ ...row, kind: KINDS[row.kind] }))
 
 /** One relation as the catalogue describes it; columns in the order of the table, types as `format_type` writes them. */
 export interface CatalogRelation {

@@ -74,6 +74,12 @@ describe('a ledger', () => {
     expectRefusal(clyra(folder, ['runs']), 'NOT_YET_SUPPORTED', 2)
   })
 
+  it('keeps its own key: rotating that is not part of this release', () => {
+    init()
+    expectRefusal(clyra(folder, ['keys', 'rotate', '--purpose', 'ledger']), 'NOT_YET_SUPPORTED', 2)
+    expectRefusal(clyra(folder, ['keys', 'rotate', '--purpose', 'badge']), 'USAGE', 2)
+  })
+
   it('without its private key is read and not written', () => {
     init()
     leaveRun(folder, 'good')

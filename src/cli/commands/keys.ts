@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
+import { ClyraError } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
 import type { Ledger } from '../../ledger/ledger.js'
 import { defineCommand } from '../command.js'
@@ -67,13 +68,15 @@ export const keys = defineCommand({
 export const keysRotate = defineCommand({
   path: 'keys rotate',
   summary: 'introduce a new evidence key that takes over',
-  flags: [],
-  options: z.object({}),
+  flags: [{ flags: '--purpose <purpose>', description: 'which key: evidence (default); ledger is not yet supported' }],
+  options: z.object({ purpose: z.enum(['evidence', 'ledger']).default('evidence') }),
   help: 'What the old key signed stays valid until you revoke it. The ledger key itself cannot be rotated in this release.',
   examples: [['clyra keys rotate', 'from now on bundles are signed by a new key']],
   json: z.strictObject({ id: digest, position: decimal }),
-  run: (context) =>
-    withWriter(context, async ({ ledger }) => {
+  run: (context, _, { purpose }) => {
+    if (purpose === 'ledger')
+      throw new ClyraError('NOT_YET_SUPPORTED', "the ledger's own key cannot be rotated by this release")
+    return withWriter(context, async ({ ledger }) => {
       const rotated = await ledger.rotateEvidenceKey()
       await ledger.sealed(rotated.position)
       context.output.result(
@@ -81,7 +84,8 @@ export const keysRotate = defineCommand({
         `new evidence key  ${rotated.id}\nvalid from        ${rotated.position}`,
       )
       return 0
-    }),
+    })
+  },
 })
 
 export const keysRevoke = defineCommand({
