@@ -9,4 +9,11 @@ export {
   layoutOf,
   openEmbeddedLedger,
 } from './embedded/index.js'
-export { FileArtifactStore, FileCheckpointStore, FileKeyRing, FileTileStore, FileVault } from './files/index.js'
+export {
+  ensureDirectory,
+  FileArtifactStore,
+  FileCheckpointStore,
+  FileKeyRing,
+  FileTileStore,
+  FileVault,
+} from './files/index.js'

@@ -45,6 +45,18 @@ describe('a ledger', () => {
     },
   )
 
+  it('is not folded to a position that it does not have', () => {
+    init()
+    expectRefusal(clyra(folder, ['replay', '--to', '999999']), 'INVALID_POSITION', 2)
+  })
+
+  it.each([['backup'], ['export', 'tiles']])('is not copied to where nothing can be made, by %s %s', (...command) => {
+    init()
+    const ended = clyra(folder, [...command, '/proc/no-such-place/copy'])
+    expect(ended.stderr).toMatch(/\((IO_FAILED|PERMISSION_DENIED|READ_ONLY)\)/)
+    expect(ended.status).toBe(3)
+  })
+
   it('is never overwritten', () => {
     init()
     const before = readFileSync(join(project(), 'clyra.yaml'), 'utf8')
@@ -174,6 +186,10 @@ describe('a bundle', () => {
     expect({ status: own.status, said: own.stderr.includes(state()) }).toEqual({ status: 0, said: true })
     expect(clyra(folder, ['trust', 'add', vkey, '--genesis', genesis]).status).toBe(0)
     expect(clyra(folder, ['verify', 'b.zip']).status).toBe(0)
+  })
+
+  it('is not verified against a folder of artefacts that is not there', () => {
+    expectRefusal(clyra(folder, ['verify', 'b.zip', '--own', '--artifacts', 'nowhere']), 'IO_FAILED', 3)
   })
 
   it('under another key for the same origin is told apart', () => {

@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { fromSystemError } from '../../errors/index.js'
 import { exportTiles as write } from '../../ledger/index.js'
-import { FileTileStore } from '../../stores/index.js'
+import { ensureDirectory, FileTileStore } from '../../stores/index.js'
 import { defineCommand } from '../command.js'
 import { withReader } from '../ledger/open-ledger.js'
 import { decimal } from '../ledger/record-document.js'
@@ -28,11 +26,7 @@ export const exportTiles = defineCommand({
   run: (context, [given = '']) =>
     withReader(context, async ({ ledger }) => {
       const directory = resolve(context.environment.cwd, given)
-      try {
-        mkdirSync(directory, { recursive: true })
-      } catch (error) {
-        throw fromSystemError(error, 'make the directory', directory)
-      }
+      await ensureDirectory(directory, 0o755)
       const progress = context.output.progress('writing tiles')
       // The checkpoint is published last: what an interruption leaves is the tree of the checkpoint before.
       const tree = new FileTileStore(directory)

@@ -94,6 +94,12 @@ async function replayBundle(
 async function replayStates(context: Context, source: LogSource, flags: Options, stored: Stored): Promise<number> {
   const { output, environment, workbench } = context
   const to = flags.to === undefined ? undefined : Number(parsePosition(flags.to, '--to'))
+  if (to !== undefined && to >= source.size) {
+    throw new ClyraError('INVALID_POSITION', `the log has ${source.size} records, none at position ${to}`, {
+      details: { position: to, size: source.size },
+      fix: 'clyra log tail',
+    })
+  }
   const progress = output.progress(`folding ${source.size} records`)
   const found = await foldDigests(source, to).finally(() => progress.done())
   if (flags.write !== undefined)

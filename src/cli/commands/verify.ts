@@ -62,7 +62,10 @@ export const verify = defineCommand({
     { flags: '--min-size <size>', description: 'the log must be at least so long' },
     { flags: '--max-age <seconds>', description: 'its newest record must be at most so old' },
     { flags: '--now <instant>', description: 'judge the age as of then' },
-    { flags: '--artifacts <dir>', description: 'where artefacts lie that are not in the bundle' },
+    {
+      flags: '--artifacts <dir>',
+      description: 'where artefacts lie that are not in the bundle, each named by its SHA-256',
+    },
     { flags: '--require-artifacts', description: 'every artefact must be at hand' },
     { flags: '--require-complete-run', description: 'the record of the run must be complete' },
   ],
@@ -113,6 +116,12 @@ function demands(context: Context, flags: z.infer<typeof options>) {
 
 function bundleDemands(context: Context, flags: z.infer<typeof options>): VerifyBundleOptions {
   const folder = flags.artifacts === undefined ? undefined : resolve(context.environment.cwd, flags.artifacts)
+  if (folder !== undefined && !isDirectory(folder)) {
+    throw new ClyraError('IO_FAILED', `there is no directory of artefacts at ${folder}`, {
+      details: { path: folder },
+      fix: 'clyra verify --help',
+    })
+  }
   return {
     ...(flags.run === undefined ? {} : { run: flags.run }),
     ...(folder === undefined ? {} : { artifacts: (sha256: string) => artifactIn(folder, sha256) }),

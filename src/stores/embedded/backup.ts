@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { copyFile, mkdir, open, readdir, readFile } from 'node:fs/promises'
+import { copyFile, open, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseCheckpoint } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
@@ -58,11 +58,11 @@ export async function backup(directory: string, target: string): Promise<BackupR
 }
 
 async function claimTarget(target: string): Promise<void> {
+  await ensureDirectory(target)
   try {
-    await mkdir(target, { recursive: true, mode: 0o700 })
     if ((await readdir(target)).length === 0) return
   } catch (error) {
-    throw fromSystemError(error, 'make the directory', target)
+    throw fromSystemError(error, 'read the directory', target)
   }
   throw new ClyraError('LEDGER_EXISTS', `${target} is not empty; a backup is only written to a new directory`, {
     details: { directory: target },

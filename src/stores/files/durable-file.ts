@@ -1,5 +1,5 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 
 /** Flushes a directory, so that names made or changed in it survive a power loss. */
@@ -16,14 +16,31 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Makes a directory and its missing parents, each flushed into its own parent. Gives what it made, outermost first. */
+/** Makes a directory and its missing parents, each flushed into its own parent. */
 export async function ensureDirectory(path: string, mode = 0o700): Promise<void> {
   try {
-    const first = await mkdir(path, { recursive: true, mode })
-    if (first === undefined) return
-    for (let at = path; at.length >= first.length; at = dirname(at)) await syncDirectory(dirname(at))
+    // One level at a time: Node 20's recursive mkdir does not return where a file system says ENOENT to any new name.
+    const missing: string[] = []
+    for (let at = resolve(path); !(await isDirectory(at)); at = dirname(at)) missing.unshift(at)
+    for (const directory of missing) {
+      await mkdir(directory, { mode }).catch(async (error: unknown) => {
+        // Another process may have been quicker.
+        if (!(await isDirectory(directory))) throw error
+      })
+      await syncDirectory(dirname(directory))
+    }
   } catch (error) {
     throw fromSystemError(error, 'make the directory', path)
+  }
+}
+
+/** False where there is nothing; a file in a directory's place is left to mkdir, whose error names it. */
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory() || path === dirname(path)
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
   }
 }
 
