@@ -2,8 +2,8 @@ import {
   type DraftData,
   type DraftEvent,
   type EventData,
-  eventIdFor,
   type KnownType,
+  runDraft,
   toSeal,
 } from '../../src/events/index.js'
 import { label, wellFormed } from './text.js'
@@ -34,9 +34,7 @@ export function draftOf<T extends KnownType>(
   time: string | null,
   data: DraftData<EventData[T]>,
 ): DraftEvent<T> {
-  const event = { id: eventIdFor(source, `${run}/${key}`), source, type, time: time ?? NO_TIME, runid: run, data }
-  // `data` is DraftData of exactly this `type`: the union member of DraftEvent for T.
-  return event as unknown as DraftEvent<T>
+  return runDraft(run, source, key, type, time ?? NO_TIME, data)
 }
 
 /** A text to be sealed; null where there is none. */

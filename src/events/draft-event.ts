@@ -1,5 +1,6 @@
 import type { JsonValue } from '../canonical/index.js'
 import type { EventInput } from './envelope.js'
+import { eventIdFor } from './event-id.js'
 import type { EventData, KnownType } from './families/index.js'
 import type { SealedValue } from './families/shapes.js'
 
@@ -28,6 +29,22 @@ export type DraftEvent<T extends KnownType = KnownType> = {
     readonly data: DraftData<EventData[K]>
   }
 }[T]
+
+/**
+ * A draft of a run's stream with the UUIDv8 of its source and `<run>/<key>`; `key` is made of ids and ordinals only.
+ */
+export function runDraft<T extends KnownType>(
+  run: string,
+  source: string,
+  key: string,
+  type: T,
+  time: string,
+  data: DraftData<EventData[T]>,
+): DraftEvent<T> {
+  const event = { id: eventIdFor(source, `${run}/${key}`), source, type, time, runid: run, data }
+  // `data` is DraftData of exactly this `type`: the member of the union for T, which the compiler does not pick out.
+  return event as unknown as DraftEvent<T>
+}
 
 /** A draft after sealing: ready to be appended, spooled or prepared. */
 export type SealedEvent<T extends KnownType = KnownType> = {

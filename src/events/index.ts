@@ -1,5 +1,5 @@
 export type { AppendableEvent } from './appendable-event.js'
-export { type DraftData, type DraftEvent, Sealable, type SealedEvent, toSeal } from './draft-event.js'
+export { type DraftData, type DraftEvent, runDraft, Sealable, type SealedEvent, toSeal } from './draft-event.js'
 export type { EventInput, LedgerRecord, StoredEvent } from './envelope.js'
 export { eventIdFor } from './event-id.js'
 export { type EventData, FAMILIES, type KnownType } from './families/index.js'

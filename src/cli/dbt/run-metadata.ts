@@ -1,4 +1,4 @@
-import { type DraftData, type DraftEvent, type EventData, eventIdFor } from '../../events/index.js'
+import { type DraftEvent, runDraft } from '../../events/index.js'
 import type { Settings } from '../config/settings.js'
 
 const SOURCE = 'urn:clyra:dbt:run'
@@ -19,7 +19,7 @@ export interface StartedRun {
 /** The first record of a run: what it is, under which key its values are sealed, and the metadata of the settings. */
 export function startedRun(started: StartedRun): DraftEvent<'dev.clyra.run.started.v1'> {
   const { run, subject, capture, demonstration, settings, policy } = started
-  return runEvent(run, 'started', 'dev.clyra.run.started.v1', started.time, {
+  return runDraft(run, SOURCE, 'started', 'dev.clyra.run.started.v1', started.time, {
     run,
     tool: 'dbt',
     subject,
@@ -52,25 +52,9 @@ export function exitedRun(
   time: string,
   exit: { readonly code: number | null; readonly signal: string | null },
 ): DraftEvent<'dev.clyra.run.exited.v1'> {
-  return runEvent(run, 'exited', 'dev.clyra.run.exited.v1', time, { run, exitCode: exit.code, signal: exit.signal })
-}
-
-type RunType = 'dev.clyra.run.started.v1' | 'dev.clyra.run.exited.v1'
-
-function runEvent<T extends RunType>(
-  run: string,
-  key: string,
-  type: T,
-  time: string,
-  data: DraftData<EventData[T]>,
-): DraftEvent<T> {
-  // `data` is the data of exactly this `type`: the member of the union for T.
-  return {
-    id: eventIdFor(SOURCE, `${run}/${key}`),
-    source: SOURCE,
-    type,
-    time,
-    runid: run,
-    data,
-  } as unknown as DraftEvent<T>
+  return runDraft(run, SOURCE, 'exited', 'dev.clyra.run.exited.v1', time, {
+    run,
+    exitCode: exit.code,
+    signal: exit.signal,
+  })
 }
