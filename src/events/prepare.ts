@@ -47,7 +47,7 @@ export function prepare(events: readonly AppendableEvent[], options: PrepareOpti
     const event = events[i] as EventInput
     attributes.check(event, i)
     const id = event.id ?? attributes.mintId()
-    const data = checkData(event, i, registry, options.allowReserved === true)
+    const data = writeData(event, i, registry, options.allowReserved === true)
     ids[i] = id
     types[i] = event.type
     writer.write(event, id, event.time ?? attributes.mintTime(), data)
@@ -110,8 +110,8 @@ class AttributeChecker {
 // Object.keys gives string[]; the object is a constant of this module with exactly these keys.
 const OPTIONAL_NAMES = Object.keys(OPTIONAL_ATTRIBUTES) as readonly (keyof typeof OPTIONAL_ATTRIBUTES)[]
 
-/** The data as its schema gives it back, or as it came for opaque types. */
-function checkData(event: EventInput, index: number, registry: EventRegistry, allowReserved: boolean): unknown {
+/** `"data":` and the canonical data: as its schema gives it back, or as it came for opaque types. */
+function writeData(event: EventInput, index: number, registry: EventRegistry, allowReserved: boolean): string {
   const { type } = event
   if (type.startsWith(CLYRA_TYPE_PREFIX) && isReservedType(type) && !allowReserved) {
     throw new ClyraError('RESERVED_STREAM', `event ${index}: ${type} is written by the ledger alone`, {
@@ -120,8 +120,10 @@ function checkData(event: EventInput, index: number, registry: EventRegistry, al
   }
   const entry = registry.get(type)
   if (entry !== undefined) {
+    const written = entry.write?.(event.data)
+    if (written !== undefined) return `"data":${written}`
     const result = entry.schema.safeParse(event.data)
-    if (result.success) return result.data
+    if (result.success) return dataMember(result.data)
     const issue = result.error.issues[0]
     const field = `/data${(issue?.path ?? []).map((part) => `/${String(part)}`).join('')}`
     throw eventInvalid(index, field, `does not meet ${type}: ${issue?.message ?? 'invalid'}`)
@@ -135,13 +137,14 @@ function checkData(event: EventInput, index: number, registry: EventRegistry, al
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw eventInvalid(index, '/data', 'is not a JSON object')
   }
-  return data
+  return dataMember(data)
 }
 
-/** Collects the segments of all events in one string, and encodes it once. */
+/** Collects the text of each event, with where its segments begin, and encodes them all into one buffer. */
 class SegmentWriter {
+  readonly #texts: string[] = []
   #text = ''
-  /** Starts of the segments in `#text`, then, made by finish(), in the bytes. */
+  /** Starts of the segments in the text of their event, then, made by finish(), in the bytes. */
   readonly #offsets: Uint32Array<ArrayBuffer>
   #next = 0
 
@@ -149,18 +152,20 @@ class SegmentWriter {
     this.#offsets = new Uint32Array(count * SEGMENTS + 1)
   }
 
-  write(event: EventInput, id: string, time: string, data: unknown): void {
+  write(event: EventInput, id: string, time: string, data: string): void {
+    this.#text = ''
     if (event.extensions === undefined) this.#writeFixed(event, id, time, data)
     else this.#writeSorted(event, id, time, data)
+    this.#texts.push(this.#text)
   }
 
   /** The order of a record without extensions is known. */
-  #writeFixed(e: EventInput, id: string, time: string, data: unknown): void {
+  #writeFixed(e: EventInput, id: string, time: string, data: string): void {
     let head = '{'
     if (e.actor !== undefined) head += `"actor":${quoted(e.actor)},`
     if (e.causationid !== undefined) head += `"causationid":${quoted(e.causationid)},`
     if (e.correlationid !== undefined) head += `"correlationid":${quoted(e.correlationid)},`
-    head += `${dataMember(data)},`
+    head += `${data},`
     if (e.datacontenttype !== undefined) head += `"datacontenttype":${quoted(e.datacontenttype)},`
     if (e.dataschema !== undefined) head += `"dataschema":"${e.dataschema}",`
     this.#segment(`${head}"id":"${id}",`)
@@ -174,8 +179,8 @@ class SegmentWriter {
     this.#segment(`"time":"${time}",${trace}"type":"${e.type}"}`)
   }
 
-  #writeSorted(e: EventInput, id: string, time: string, data: unknown): void {
-    const members: [string, string][] = [['data', dataMember(data)]]
+  #writeSorted(e: EventInput, id: string, time: string, data: string): void {
+    const members: [string, string][] = [['data', data]]
     const add = (name: string, value: string | undefined) => {
       if (value !== undefined) members.push([name, `"${name}":${quoted(value)}`])
     }
@@ -199,18 +204,27 @@ class SegmentWriter {
     this.#text += text
   }
 
+  /** Text by text: a small one is flattened and encoded in half the time of its part in a large one. */
   finish(): { bytes: Uint8Array<ArrayBuffer>; offsets: Uint32Array<ArrayBuffer> } {
-    const text = this.#text
+    const texts = this.#texts
     const offsets = this.#offsets
-    offsets[this.#next] = text.length
-    const size = Buffer.byteLength(text, 'utf8')
+    const sizes = texts.map((text) => Buffer.byteLength(text, 'utf8'))
+    const size = sizes.reduce((sum, one) => sum + one, 0)
     // Its own ArrayBuffer, not a slice of a pool: the bytes can be transferred.
     const buffer = Buffer.from(new ArrayBuffer(size))
-    if (size === text.length) buffer.write(text, 0, size, 'latin1')
-    else {
-      buffer.write(text, 0, size, 'utf8')
-      toByteOffsets(text, offsets)
+    let at = 0
+    for (let i = 0; i < texts.length; i++) {
+      const text = texts[i]!
+      const first = i * SEGMENTS
+      if (sizes[i] === text.length) buffer.write(text, at, text.length, 'latin1')
+      else {
+        buffer.write(text, at, 'utf8')
+        toByteOffsets(text, offsets, first)
+      }
+      for (let k = first; k < first + SEGMENTS; k++) offsets[k]! += at
+      at += sizes[i]!
     }
+    offsets[this.#next] = at
     refuseTooLarge(offsets)
     return { bytes: new Uint8Array(buffer.buffer, 0, size), offsets }
   }
@@ -234,15 +248,15 @@ function segmentOf(name: string): number {
   return 6
 }
 
-/** Turns starts in the string into starts in its UTF-8. */
-function toByteOffsets(text: string, offsets: Uint32Array): void {
+/** Turns the starts of an event's segments in its text, from `first` on, into starts in its UTF-8. */
+function toByteOffsets(text: string, offsets: Uint32Array, first: number): void {
   let chars = 0
   let bytes = 0
-  for (let i = 0; i < offsets.length; i++) {
-    const end = offsets[i]!
-    bytes += Buffer.byteLength(text.slice(chars, end), 'utf8')
-    chars = end
-    offsets[i] = bytes
+  for (let k = first; k < first + SEGMENTS; k++) {
+    const start = offsets[k]!
+    bytes += Buffer.byteLength(text.slice(chars, start), 'utf8')
+    chars = start
+    offsets[k] = bytes
   }
 }
 

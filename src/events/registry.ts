@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { JsonObject } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
+import { type DataWriter, dataWriter } from './data-writer.js'
 import type { StoredEvent } from './envelope.js'
 import { FAMILIES } from './families/index.js'
 import { TYPE } from './grammar.js'
@@ -20,6 +21,8 @@ export interface EventType {
   /** The number after the last `.v`. */
   readonly version: number
   readonly schema: z.ZodType
+  /** Checks and writes data in one pass, where the schema's shape allows it. */
+  readonly write: DataWriter | undefined
   readonly upcaster: Upcaster | undefined
 }
 
@@ -80,7 +83,14 @@ function addFamily(entries: Map<string, EventType>, family: EventFamily): void {
   for (const [type, schema] of Object.entries(family.types)) {
     if (entries.has(type)) throw invalid(`the type ${type} is defined twice`, type)
     const version = Number(type.slice(type.lastIndexOf('.v') + 2))
-    entries.set(type, { type, family: family.name, version, schema, upcaster: family.upcasters?.[type] })
+    entries.set(type, {
+      type,
+      family: family.name,
+      version,
+      schema,
+      write: dataWriter(schema),
+      upcaster: family.upcasters?.[type],
+    })
   }
 }
 
