@@ -2,16 +2,17 @@ import { ClyraError } from '../errors/index.js'
 import type { EventInput } from './envelope.js'
 import {
   ATTRIBUTE_TEXT,
+  DATASCHEMA,
   EXTENSION_NAME,
   ID,
   isTime,
   JSON_MEDIA_TYPE,
   LEDGER_ATTRIBUTES,
   PRODUCER_ATTRIBUTES,
+  SOURCE,
   TRACEPARENT,
   TYPE,
   URI,
-  URI_REFERENCE,
 } from './grammar.js'
 
 /** Why an event was refused: the attribute or the JSON pointer into `data`, and the place in the batch. */
@@ -20,8 +21,8 @@ export function eventInvalid(index: number, field: string, problem: string): Cly
 }
 
 /**
- * The grammar of each optional attribute that a producer may set beside `id`, `time`, `source` and `type`, in the
- * order in which they stand in a record.
+ * The grammar of each optional attribute that a record may have beside `id`, `time`, `source` and `type`, in the order
+ * in which they stand in it.
  */
 export const OPTIONAL_ATTRIBUTES = {
   actor: [ATTRIBUTE_TEXT, 'is not a text of 1 to 1,024 characters without control characters'],
@@ -32,6 +33,12 @@ export const OPTIONAL_ATTRIBUTES = {
   runid: [ATTRIBUTE_TEXT, 'is not a text of 1 to 1,024 characters without control characters'],
   subject: [ATTRIBUTE_TEXT, 'is not a text of 1 to 1,024 characters without control characters'],
   traceparent: [TRACEPARENT, 'is not a W3C traceparent'],
+} as const satisfies Partial<Record<keyof EventInput, readonly [RegExp, string]>>
+
+/** The same as producers are held to it: what stood in a log before this was narrowed can still be read. */
+export const PRODUCER_GRAMMARS = {
+  ...OPTIONAL_ATTRIBUTES,
+  dataschema: [DATASCHEMA, 'is not a URI with a scheme (RFC 3986)'],
 } as const satisfies Partial<Record<keyof EventInput, readonly [RegExp, string]>>
 
 const INPUT_MEMBERS: ReadonlySet<string> = new Set([
@@ -65,8 +72,8 @@ export function checkTime(time: unknown, index: number): void {
 }
 
 export function checkSource(source: unknown, index: number): void {
-  if (typeof source !== 'string' || !URI_REFERENCE.test(source)) {
-    throw eventInvalid(index, 'source', 'is not a URI-reference of 1 to 1,024 characters')
+  if (typeof source !== 'string' || !SOURCE.test(source)) {
+    throw eventInvalid(index, 'source', 'is not a URI-reference (RFC 3986) of 1 to 1,024 characters')
   }
 }
 

@@ -9,9 +9,21 @@ import { ClyraError } from '../errors/index.js'
 export const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 /** Reverse-DNS with a version: `dev.clyra.dbt.node.executed.v1`. */
 export const TYPE = /^[a-z][a-z0-9-]{0,62}(\.[a-z0-9][a-z0-9_-]{0,62}){1,15}\.v[1-9][0-9]{0,5}$/
-/** Characters of a URI-reference (RFC 3986), at most 1,024. */
+/** Characters of a URI-reference (RFC 3986), at most 1,024: what a reader admits. Producers are held to `SOURCE`. */
 export const URI_REFERENCE = /^(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,1024}$/
-/** A URI with a scheme. */
+
+// RFC 3986, appendix A. A scheme, or a relative reference, whose first segment has no colon.
+const SCHEME = '[A-Za-z][A-Za-z0-9+.-]{0,30}:'
+const RELATIVE = '(?![^/?#]*:)'
+const characters = (more: string) => `(?:[A-Za-z0-9._~!$&'()*+,;=${more}-]|%[0-9A-Fa-f]{2})*`
+const AUTHORITY = `(?:${characters(':')}@)?(?:\\[[0-9A-Fa-f:.]{2,45}\\]|${characters('')})(?::[0-9]*)?`
+const HIERARCHY = `(?://${AUTHORITY}(?=[/?#]|$)|(?!//))${characters(':@/')}`
+const AFTER_SCHEME = `${HIERARCHY}(?:[?]${characters(':@/?')})?(?:#${characters(':@/?')})?$`
+/** `source`: a URI-reference (RFC 3986, 4.1) of 1 to 1,024 characters. */
+export const SOURCE = new RegExp(`^(?=.{1,1024}$)(?:${SCHEME}|${RELATIVE})${AFTER_SCHEME}`)
+/** `dataschema`: a URI with a scheme (RFC 3986, 3), at most 1,031 characters. */
+export const DATASCHEMA = new RegExp(`^(?=.{2,1031}$)${SCHEME}${AFTER_SCHEME}`)
+/** Characters of a URI with a scheme: what a reader admits. Producers are held to `DATASCHEMA`. */
 export const URI = /^[A-Za-z][A-Za-z0-9+.-]{0,30}:(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,1000}$/
 /** A JSON media type; `data` is JSON always. */
 export const JSON_MEDIA_TYPE =

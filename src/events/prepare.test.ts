@@ -195,6 +195,23 @@ describe('prepare and finishRecord', () => {
     expect(prepare([rest, rest]).ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)
   })
 
+  it('take every form of a URI-reference as a source', () => {
+    const forms = [
+      '/',
+      '?q',
+      '#f',
+      './a:b',
+      'a/b?c=?#d',
+      'a:',
+      'urn:x:y',
+      '//u@host:80/p',
+      'http://[::1]:80/%C3%A9',
+      'a'.repeat(1024),
+    ]
+    for (const source of forms)
+      expect(() => prepare([{ type: 'com.example.a.v1', source, data: {} }]), source).not.toThrow()
+  })
+
   it('refuse what the grammars refuse, and say which attribute it was', () => {
     const cases: [string, Record<string, unknown>][] = [
       ['id', { id: ID.toUpperCase() }],
@@ -206,6 +223,13 @@ describe('prepare and finishRecord', () => {
       ['source', { source: '' }],
       ['source', { source: 'a b' }],
       ['source', { source: 'a%zz' }],
+      // RFC 3986: brackets only around an address, one fragment, no colon in the first segment of what has no scheme.
+      ['source', { source: 'a[b' }],
+      ['source', { source: '/a#b#c' }],
+      ['source', { source: '1:a' }],
+      ['source', { source: '//host:x/' }],
+      ['source', { source: `/${'a'.repeat(1024)}` }],
+      ['dataschema', { dataschema: 'https://example.org/a[b' }],
       ['type', { type: 'order' }],
       ['type', { type: 'com.example.order' }],
       ['subject', { subject: '' }],

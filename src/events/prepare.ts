@@ -10,7 +10,7 @@ import {
   checkTime,
   checkType,
   eventInvalid,
-  OPTIONAL_ATTRIBUTES,
+  PRODUCER_GRAMMARS,
 } from './check-attributes.js'
 import type { EventInput } from './envelope.js'
 import { MAX_RECORD_BYTES, type PreparedEvents, SEGMENTS, tooLarge } from './prepared-events.js'
@@ -85,7 +85,7 @@ class AttributeChecker {
     for (const name of OPTIONAL_NAMES) {
       const value = event[name]
       if (value === undefined) continue
-      const [grammar, problem] = OPTIONAL_ATTRIBUTES[name]
+      const [grammar, problem] = PRODUCER_GRAMMARS[name]
       if (typeof value !== 'string' || !grammar.test(value)) throw eventInvalid(index, name, problem)
     }
     if (event.extensions !== undefined) {
@@ -108,7 +108,7 @@ class AttributeChecker {
 }
 
 // Object.keys gives string[]; the object is a constant of this module with exactly these keys.
-const OPTIONAL_NAMES = Object.keys(OPTIONAL_ATTRIBUTES) as readonly (keyof typeof OPTIONAL_ATTRIBUTES)[]
+const OPTIONAL_NAMES = Object.keys(PRODUCER_GRAMMARS) as readonly (keyof typeof PRODUCER_GRAMMARS)[]
 
 /** `"data":` and the canonical data: as its schema gives it back, or as it came for opaque types. */
 function writeData(event: EventInput, index: number, registry: EventRegistry, allowReserved: boolean): string {

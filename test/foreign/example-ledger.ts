@@ -1,0 +1,163 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { type EventInput, openLedger } from '../../src/index.js'
+import { clyra, clyraJson, leaveRun } from '../cli/clyra.js'
+
+const RECORDINGS = ['good', 'failing', 'killed', 'rust-good'] as const
+const HASH = 'ab'.repeat(32)
+const position = {
+  system: 'postgres',
+  phase: 'before',
+  dsnHash: HASH,
+  serverVersion: '18.4',
+  systemIdentifier: '7300000000000000001',
+  timeline: '1',
+  lsn: '0/16B3748',
+  snapshot: '750:750:',
+  anchorSessionXid: null,
+  observedAt: '2026-01-02T03:04:05.678901Z',
+  failed: [],
+  warnings: [],
+}
+const PROVISIONAL = '01890a5d-ac96-774b-bcce-b302099a8057'
+
+const relation = {
+  voice: 'warehouse',
+  system: 'postgres',
+  node: 'model.shop.orders',
+  relation: ['shop', 'analytics', 'orders'],
+  observedAt: '2026-01-02T03:04:05.678901Z',
+  present: true,
+  kind: 'table',
+  columns: [['id', 'integer']],
+  columnsTruncated: false,
+  estimatedRows: '99',
+  newestCommit: null,
+  unavailable: 'commit-timestamps-off',
+}
+const captured = {
+  voice: 'warehouse',
+  system: 'postgres',
+  phase: 'before',
+  dsnHash: HASH,
+  observedAt: '2026-01-02T03:04:05.678901Z',
+  schemaFingerprint: HASH,
+  relations: [['analytics', 'orders', 'table', '99']],
+  truncated: false,
+}
+
+/** What no file of a recorded run says: the warehouse's own words, and an event with every attribute there is. */
+const FURTHER_EVENTS: readonly EventInput[] = [
+  { type: 'dev.clyra.anchor.provisional.v1', source: 'postgres', id: PROVISIONAL, data: position },
+  {
+    type: 'dev.clyra.anchor.confirmed.v1',
+    source: 'postgres',
+    data: { ...position, phase: 'after', provisional: PROVISIONAL },
+  },
+  {
+    type: 'dev.clyra.anchor.contradicted.v1',
+    source: 'postgres',
+    data: { ...position, phase: 'after', provisional: PROVISIONAL, reasons: ['lsn-went-back'] },
+  },
+  {
+    type: 'dev.clyra.anchor.unavailable.v1',
+    source: 'postgres',
+    data: { system: 'postgres', phase: 'after', code: 'POST_TIMEOUT', detail: '57014', dsnHash: HASH },
+  },
+  { type: 'dev.clyra.snapshot.captured.v1', source: 'postgres', data: captured },
+  { type: 'dev.clyra.snapshot.relation.v1', source: 'postgres', data: relation },
+  { type: 'dev.clyra.run.exited.v1', source: 'clyra', data: { run: 'r-1', exitCode: null, signal: 'SIGKILL' } },
+  {
+    type: 'org.example.everything.v1',
+    source: 'https://example.org/tills/7?shop=a%20b#drawer',
+    id: '01890a5d-ac96-874b-bcce-b302099a8058',
+    time: '2026-01-02T03:04:05.123456789Z',
+    subject: 'Kasse „7“ \u{1f4b6}',
+    datacontenttype: 'application/vnd.example+json; charset=utf-8',
+    dataschema: 'https://example.org/schemas/everything.json#v1',
+    actor: 'pseudonym-1',
+    correlationid: 'c-1',
+    causationid: PROVISIONAL,
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    runid: 'r-1',
+    extensions: { tenant: 'a', sampledrate: '1' },
+    data: {
+      text: 'a"\\/\b\f\n\r\t\u0001\u2028é\u{10ffff}',
+      numbers: [0, -1, 9007199254740991],
+      none: null,
+      deep: [[{}]],
+    },
+  },
+]
+
+export interface ExampleLedger {
+  /** The project's folder, in which the program runs. */
+  readonly project: string
+  readonly vkey: string
+  /** Every record as it lies in the exported log, in position order. */
+  readonly records: readonly Uint8Array[]
+  /** The published checkpoint's path. */
+  readonly checkpoint: string
+  /** A bundle of a run, signed by the evidence key. */
+  readonly bundle: string
+  /** The key that signed the bundle: id and public key, hex. */
+  readonly evidenceKey: { readonly id: string; readonly public: string }
+}
+
+/**
+ * A ledger that holds at least one record of each kind that the program writes, in `<folder>/project`: the recorded
+ * runs read in, one of them erased, an evidence key taken over and revoked, and what only a live run records.
+ */
+export async function exampleLedger(folder: string): Promise<ExampleLedger> {
+  const project = join(folder, 'project')
+  const succeeds = (...args: string[]) => {
+    const ended = clyra(folder, args)
+    expect(`${args.join(' ')}: ${ended.status} ${ended.status === 0 ? '' : ended.stderr}`).toBe(`${args.join(' ')}: 0 `)
+  }
+  succeeds('init', '--origin', 'shop.example')
+  for (const recording of RECORDINGS) {
+    leaveRun(folder, recording)
+    succeeds('ingest', 'dbt', 'target')
+  }
+  // The shape of `clyra runs --json` is a schema of spec/cli.
+  const { runs } = clyraJson(folder, ['runs']) as { runs: { run: string; outcome: string }[] }
+  succeeds('redact', runs.find(({ outcome }) => outcome === 'interrupted')?.run ?? 'none', '--yes')
+  // The shape of `clyra keys --json` is a schema of spec/cli.
+  const { vkey, keys } = clyraJson(folder, ['keys']) as { vkey: string; keys: { id: string; purpose: string }[] }
+  succeeds('keys', 'rotate')
+  succeeds('keys', 'revoke', keys.find(({ purpose }) => purpose === 'evidence')?.id ?? 'none', '--reason', 'superseded')
+  await using ledger = await openLedger({ directory: join(project, '.clyra') })
+  await ledger.append('shop-1', 'no-stream', FURTHER_EVENTS)
+  await ledger.close()
+  const bundle = join(project, 'run.def.zip')
+  succeeds('bundle', '--last', '-o', bundle)
+  const tiles = join(project, 'tiles')
+  succeeds('export', 'tiles', tiles)
+  const records = entriesOf(join(tiles, 'tile', 'entries'))
+  const introduced = records
+    .map((record) => JSON.parse(Buffer.from(record).toString()))
+    .filter(({ type }) => type === 'dev.clyra.ledger.key.introduced.v1')
+  return {
+    project,
+    vkey,
+    records,
+    checkpoint: join(tiles, 'checkpoint'),
+    bundle,
+    evidenceKey: introduced.at(-1).data.key,
+  }
+}
+
+/** The entries of a tlog-tiles tree in order: each is its length (u16be) and its bytes. */
+function entriesOf(directory: string): Uint8Array[] {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  // Fewer than 256,000 entries: `000`, `001`, ..., the last one `NNN.p/<width>`, in byte order.
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort()
+  return paths.flatMap((path) => {
+    const bytes = readFileSync(path)
+    const entries: Uint8Array[] = []
+    for (let at = 0; at < bytes.length; at += 2 + bytes.readUInt16BE(at))
+      entries.push(bytes.subarray(at + 2, at + 2 + bytes.readUInt16BE(at)))
+    return entries
+  })
+}
