@@ -43,7 +43,7 @@ describe.runIf(requireService('foreign-python'))('securesystemslib reads the DSS
 
   beforeAll(async () => {
     folder = sandbox()
-    const { bundle, evidenceKey } = await exampleLedger(folder)
+    const { bundle, evidenceKey } = await exampleLedger(folder, ['good'])
     key = { keyid: evidenceKey.id, public: evidenceKey.public }
     const archive = readFileSync(bundle)
     bytes = storedFile(archive, 'manifest.dsse.json')

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { type EventInput, openLedger } from '../../src/index.js'
 import { clyra, clyraJson, leaveRun } from '../cli/clyra.js'
 
-const RECORDINGS = ['good', 'failing', 'killed', 'rust-good'] as const
+const RECORDINGS: readonly string[] = ['good', 'failing', 'killed', 'rust-good']
 const HASH = 'ab'.repeat(32)
 const position = {
   system: 'postgres',
@@ -106,23 +106,23 @@ export interface ExampleLedger {
 }
 
 /**
- * A ledger that holds at least one record of each kind that the program writes, in `<folder>/project`: the recorded
- * runs read in, one of them erased, an evidence key taken over and revoked, and what only a live run records.
+ * A ledger that holds at least one record of each kind that the program writes, in `<folder>/project`: recorded
+ * runs read in, the oldest of them erased, an evidence key taken over and revoked, and what only a live run records.
  */
-export async function exampleLedger(folder: string): Promise<ExampleLedger> {
+export async function exampleLedger(folder: string, recordings = RECORDINGS): Promise<ExampleLedger> {
   const project = join(folder, 'project')
   const succeeds = (...args: string[]) => {
     const ended = clyra(folder, args)
     expect(`${args.join(' ')}: ${ended.status} ${ended.status === 0 ? '' : ended.stderr}`).toBe(`${args.join(' ')}: 0 `)
   }
   succeeds('init', '--origin', 'shop.example')
-  for (const recording of RECORDINGS) {
+  for (const recording of recordings) {
     leaveRun(folder, recording)
     succeeds('ingest', 'dbt', 'target')
   }
   // The shape of `clyra runs --json` is a schema of spec/cli.
-  const { runs } = clyraJson(folder, ['runs']) as { runs: { run: string; outcome: string }[] }
-  succeeds('redact', runs.find(({ outcome }) => outcome === 'interrupted')?.run ?? 'none', '--yes')
+  const { runs } = clyraJson(folder, ['runs']) as { runs: { run: string }[] }
+  succeeds('redact', runs.at(-1)?.run ?? 'none', '--yes')
   // The shape of `clyra keys --json` is a schema of spec/cli.
   const { vkey, keys } = clyraJson(folder, ['keys']) as { vkey: string; keys: { id: string; purpose: string }[] }
   succeeds('keys', 'rotate')

@@ -51,6 +51,7 @@ describe('the papers say what the program does', () => {
       'package.json',
       'verifier/ts/package.json',
       'test/services/package.json',
+      'test/foreign/npm/package.json',
       'bench/package.json',
     ]) {
       const { dependencies = {}, devDependencies = {} } = JSON.parse(read(path))

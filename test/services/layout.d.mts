@@ -1,4 +1,12 @@
-export type ServiceName = 'postgres' | 'dbt' | 'dbt-rust' | 'chromium' | 'strace'
+export type ServiceName =
+  | 'postgres'
+  | 'dbt'
+  | 'dbt-rust'
+  | 'chromium'
+  | 'strace'
+  | 'foreign-python'
+  | 'foreign-npm'
+  | 'openssl'
 export type PostgresMajor = 13 | 15 | 18
 
 export const servicesSource: string
@@ -12,6 +20,13 @@ export const dbtProgram: string
 export const RUST_DBT: string
 export const rustHome: string
 export const rustProgram: string
+export const foreignPythonHome: string
+export const foreignPython: string
+export const foreignPythonRequirementsPath: string
+export function foreignPythonRequirements(): string
+export const foreignNpmSource: string
+export const foreignNpmHome: string
+export function foreignNpmLock(): string
 export function findChromium(): string | undefined
 export function stampOf(home: string): string
 export function isStamped(home: string, content: string): boolean

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +23,16 @@ export const RUST_DBT = 'dbt==2.0.0rc196'
 export const rustHome = join(cache, 'dbt-rust')
 export const rustProgram = join(rustHome, 'bin', 'dbt')
 
+/** Other people's packages that read what Clyra writes (`test/foreign`): a Python venv and an npm folder. */
+const foreignSource = join(dirname(servicesSource), 'foreign')
+export const foreignPythonHome = join(cache, 'foreign-python')
+export const foreignPython = join(foreignPythonHome, 'bin', 'python')
+export const foreignPythonRequirementsPath = join(foreignSource, 'python', 'requirements.txt')
+export const foreignPythonRequirements = () => readFileSync(foreignPythonRequirementsPath, 'utf8')
+export const foreignNpmSource = join(foreignSource, 'npm')
+export const foreignNpmHome = join(cache, 'foreign-npm')
+export const foreignNpmLock = () => readFileSync(join(foreignNpmSource, 'package-lock.json'), 'utf8')
+
 const STRACE_PLACES = ['/usr/bin/strace', '/usr/local/bin/strace']
 
 const CHROMIUM_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -38,7 +49,7 @@ export const dbtRequirements = () => readFileSync(join(servicesSource, 'dbt-requ
 
 /**
  * What is there of one service: `{ present, detail }`; `detail` is a path or the reason of absence.
- * Names: `postgres`, `dbt`, `dbt-rust`, `chromium`, `strace`.
+ * Names: those of `SERVICES`.
  */
 export function lookUp(name) {
   const absent = (detail) => ({ present: false, detail: `${detail}; node test/services/install.mjs installs it` })
@@ -57,6 +68,21 @@ export function lookUp(name) {
       return isStamped(rustHome, RUST_DBT)
         ? { present: true, detail: rustProgram }
         : { present: false, detail: 'not installed; node test/services/install.mjs --rust installs it' }
+    case 'foreign-python':
+      return isStamped(foreignPythonHome, foreignPythonRequirements())
+        ? { present: true, detail: foreignPython }
+        : absent('not installed in .cache/foreign-python')
+    case 'foreign-npm':
+      return isStamped(foreignNpmHome, foreignNpmLock())
+        ? { present: true, detail: foreignNpmHome }
+        : absent('not installed in .cache/foreign-npm')
+    case 'openssl': {
+      // Version 3 is the first that signs and verifies Ed25519 over a file.
+      const said = spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout ?? ''
+      return /^OpenSSL [3-9]/.test(said)
+        ? { present: true, detail: said.trim() }
+        : absent('no OpenSSL 3 on this machine')
+    }
     case 'chromium': {
       const found = findChromium()
       return found === undefined ? absent('no chromium on this machine') : { present: true, detail: found }
@@ -70,4 +96,13 @@ export function lookUp(name) {
   }
 }
 
-export const SERVICES = ['postgres', 'dbt', 'dbt-rust', 'chromium', 'strace']
+export const SERVICES = [
+  'postgres',
+  'dbt',
+  'dbt-rust',
+  'chromium',
+  'strace',
+  'foreign-python',
+  'foreign-npm',
+  'openssl',
+]
