@@ -1,3 +1,4 @@
 export { EMPTY_BASE, type IndexBase, type IndexedHead } from './index-base.js'
 export { IndexLayer } from './index-layer.js'
 export { LayeredIndex, type LayeredIndexOptions, type LayerState, type LayerWriter } from './layered-index.js'
+export { HEAD_NUMBERS, NODE_BYTES, type PackedLayer, packLayer, transferOf, writeId } from './packed-layer.js'

@@ -2,9 +2,14 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase, TransactionFlags } from 'lmdb'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import type { IndexBase, IndexedHead } from '../index/index-base.js'
-import type { IndexLayer } from '../index/index-layer.js'
-import type { LayerState } from '../index/layered-index.js'
+import {
+  HEAD_NUMBERS,
+  type IndexBase,
+  type IndexedHead,
+  NODE_BYTES,
+  type PackedLayer,
+  writeId,
+} from '../index/index.js'
 
 type Table = Database<Buffer, Buffer>
 
@@ -112,38 +117,53 @@ export class LmdbBase implements IndexBase {
   }
 
   /**
-   * Writes a layer in one transaction, the state of the index last. On this thread: the binding's asynchronous commits
+   * Writes a layer in one transaction, the state of the index last. Synchronous: the binding's asynchronous commits
    * answer a full disk with a rejection that nobody can catch. The flush to the device follows in the background.
    * Throws DISK_FULL, IO_FAILED.
    */
-  write(layer: IndexLayer, state: LayerState): void {
-    const gone = this.changedStreams().filter((stream) => !state.changed.has(stream))
+  write(layer: PackedLayer): void {
+    const gone = layer.changed === undefined ? [] : this.changedStreams()
     try {
-      this.#root.transactionSync(() => this.#put(layer, state, gone), COMMIT_NOW_FLUSH_LATER)
+      this.#root.transactionSync(() => this.#put(layer, gone), COMMIT_NOW_FLUSH_LATER)
     } catch (error) {
       throw storeFailed(error)
     }
   }
 
-  #put(layer: IndexLayer, state: LayerState, gone: readonly string[]): void {
-    for (const [id, position] of layer.ids) this.#ids.putSync(idKey(id), sixBytes(position))
-    for (const [stream, { fromRevision, positions }] of layer.positions) {
-      // Every stream with positions in the layer has its head there.
-      const { first } = layer.heads.get(stream)!
-      positions.forEach((position, i) => {
-        this.#positions.putSync(positionKey(first, fromRevision + i), sixBytes(position))
-      })
+  /** Lets the next read see what another thread has stored, even within this turn of the event loop. */
+  reread(): void {
+    this.#root.resetReadTxn()
+  }
+
+  #put(layer: PackedLayer, gone: readonly string[]): void {
+    const { ids, idPositions, paths, nodes } = layer
+    for (let i = 0; i < idPositions.length; i++) {
+      this.#ids.putSync(bufferOf(ids, 16 * i, 16), sixBytes(idPositions[i]!))
     }
-    for (const [stream, head] of layer.heads) this.#streams.putSync(Buffer.from(stream, 'latin1'), encodeHead(head))
-    for (const [path, node] of layer.nodes) {
-      if (node === null) this.#nodes.removeSync(nodeKey(path))
-      else this.#nodes.putSync(nodeKey(path), Buffer.from(node))
+    this.#putStreams(layer)
+    for (let i = 0; i < paths.length; i++) {
+      const node = bufferOf(nodes, NODE_BYTES * i, NODE_BYTES)
+      if (node[0] === 0) this.#nodes.removeSync(nodeKey(paths[i]!))
+      else this.#nodes.putSync(nodeKey(paths[i]!), node)
     }
     for (const stream of gone) this.#changed.removeSync(Buffer.from(stream, 'latin1'))
-    for (const stream of state.changed) {
-      if (layer.heads.has(stream)) this.#changed.putSync(Buffer.from(stream, 'latin1'), NOTHING)
+    for (const stream of layer.changed ?? layer.streams) this.#changed.putSync(Buffer.from(stream, 'latin1'), NOTHING)
+    this.#meta.putSync(STATE, encodeState(layer))
+  }
+
+  #putStreams({ streams, heads, leaves, positions }: PackedLayer): void {
+    let at = 0
+    for (let i = 0; i < streams.length; i++) {
+      const number = (k: number) => heads[HEAD_NUMBERS * i + k]!
+      const first = number(0)
+      this.#streams.putSync(
+        Buffer.from(streams[i]!, 'latin1'),
+        encodeHead(first, number(1), number(2), leaves.subarray(32 * i, 32 * i + 32)),
+      )
+      for (let k = 0; k < number(4); k++) {
+        this.#positions.putSync(positionKey(first, number(3) + k), sixBytes(positions[at++]!))
+      }
     }
-    this.#meta.putSync(STATE, encodeState(layer, state))
   }
 
   /** In one transaction: half of a forgotten index would know ids that the log does not have. */
@@ -209,7 +229,13 @@ function sixBytes(value: number): Buffer {
 }
 
 function idKey(id: string): Buffer {
-  return Buffer.from(id.replaceAll('-', ''), 'hex')
+  const key = Buffer.allocUnsafe(16)
+  writeId(id, key, 0)
+  return key
+}
+
+function bufferOf(bytes: Uint8Array<ArrayBuffer>, at: number, length: number): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + at, length)
 }
 
 function positionKey(first: number, revision: number): Buffer {
@@ -224,7 +250,7 @@ function nodeKey(path: string): Buffer {
   return Buffer.from(`/${path}`, 'latin1')
 }
 
-function encodeHead({ first, revision, position, leaf }: IndexedHead): Buffer {
+function encodeHead(first: number, revision: number, position: number, leaf: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(50)
   bytes.writeUIntBE(first, 0, 6)
   bytes.writeUIntBE(revision, 6, 6)
@@ -242,10 +268,10 @@ function decodeHead(bytes: Buffer): IndexedHead {
   }
 }
 
-function encodeState(layer: IndexLayer, { headsPosition }: LayerState): Buffer {
+function encodeState({ through, headsPosition, lastLeaf }: PackedLayer): Buffer {
   const bytes = Buffer.alloc(44)
-  bytes.writeUIntBE(layer.through, 0, 6)
+  bytes.writeUIntBE(through, 0, 6)
   bytes.writeUIntBE(headsPosition === undefined ? 0 : headsPosition + 1, 6, 6)
-  if (layer.lastLeaf !== undefined) bytes.set(layer.lastLeaf, 12)
+  if (lastLeaf !== undefined) bytes.set(lastLeaf, 12)
   return bytes
 }

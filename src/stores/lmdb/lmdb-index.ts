@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
-import { isClyraError } from '../../errors/index.js'
+import { ClyraError, isClyraError } from '../../errors/index.js'
 import type { LedgerIndex } from '../../ledger/ledger-index.js'
-import { LayeredIndex } from '../index/index.js'
+import { LayeredIndex, type LayeredIndexOptions, packLayer } from '../index/index.js'
+import { IndexThread } from './index-thread.js'
 import { LmdbBase } from './lmdb-base.js'
 
 /**
@@ -17,16 +18,41 @@ export async function openLmdbIndex(path: string, onWarning: (message: string) =
     await rm(path, { recursive: true, force: true })
     base = LmdbBase.open(path, false)
   }
-  return new LayeredIndex({
+  return new LayeredIndex(writing(base, path))
+}
+
+/** A step of this many records at most is stored on the thread of the appends: it takes no longer than a commit. */
+const SMALL_STEP = 256
+
+/** Steps that a thread of its own stores may be large: LMDB takes each record the faster for it. */
+const LAYER_RECORDS = 4096
+
+/** Stores layers behind the log. The thread is started by the first large step: most programs append a few events and end. */
+function writing(base: LmdbBase, path: string): LayeredIndexOptions {
+  let thread: IndexThread | undefined
+  return {
     base,
-    // On a turn of its own, so that it delays no acknowledgement.
+    layerRecords: LAYER_RECORDS,
     write: async (layer, state) => {
+      // On a turn of its own, so that it delays no acknowledgement.
       await nextTurn()
-      base.write(layer, state)
+      if (layer.size > SMALL_STEP) thread ??= IndexThread.start(path)
+      const packed = packLayer(layer, state)
+      if (thread === undefined) base.write(packed)
+      else await thread.write(packed)
+      base.reread()
+      if (base.through() < layer.through)
+        throw new ClyraError(
+          'IO_FAILED',
+          `the stored index shows ${base.through()} records instead of ${layer.through}`,
+        )
     },
     reset: () => base.reset(),
-    close: () => base.close(),
-  })
+    close: async () => {
+      await thread?.close()
+      await base.close()
+    },
+  }
 }
 
 function nextTurn(): Promise<void> {
