@@ -42,6 +42,21 @@ export const NEW_ORIGIN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a
 export const SUBMITTER = /^[A-Za-z0-9._:@/~-]{1,200}$/
 export const HEX_DIGEST = /^[0-9a-f]{64}$/
 export const DECIMAL = /^(0|[1-9][0-9]{0,15})$/
+
+/** 32 bytes in lower-case hex. A loop, which takes a third of the pattern's time: every record has such a text. */
+export function isHexDigest(text: string): boolean {
+  if (text.length !== 64) return false
+  for (let i = 0; i < 64; i++) {
+    const unit = text.charCodeAt(i)
+    if (!((unit >= 0x30 && unit <= 0x39) || (unit >= 0x61 && unit <= 0x66))) return false
+  }
+  return true
+}
+
+/** `0|[1-9][0-9]*`, at most 2^53-1. */
+export function isDecimal(text: string): boolean {
+  return DECIMAL.test(text) && (text.length < 16 || Number.isSafeInteger(Number(text)))
+}
 const STREAM = /^[a-z][a-z0-9]{0,30}-[A-Za-z0-9._:~-]{1,200}$/
 const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z$/
 const RECORDED_AT = /^.{19}\.[0-9]{3}Z$/
