@@ -176,6 +176,8 @@ describe('signed notes', () => {
       ['URL base64', edited(note, (s) => s.replace(encoded, 'AAAA_-AAAAA='))],
       ['base64 with trailing bits', utf8(`${text}\n— x.example AAAAAAB=\n`)],
       ['a signature too short for its key hash', utf8(`${text}\n— x.example AAAAAA==\n`)],
+      ['a control character in a name', utf8(`${text}\n— a\u0085b ${encoded}\n`)],
+      ['a malformed line behind a bad signature', edited(note, (s) => `${s.replace('42', '43')}hello\n`)],
       ['a line that is no signature', edited(note, (s) => `${s}hello\n`)],
       ['an empty line at the end', edited(note, (s) => `${s}\n`)],
       ['a byte order mark', concatBytes(Uint8Array.of(0xef, 0xbb, 0xbf), note)],

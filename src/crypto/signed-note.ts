@@ -62,8 +62,8 @@ export function openNote(note: Uint8Array, vkeys: readonly (string | Vkey)[]): O
   const message = utf8(text)
   const verified: Vkey[] = []
   const unknown: { name: string; keyHash: string }[] = []
-  for (const line of signatures.slice(0, -1).split('\n')) {
-    const { name, keyHash, signature } = parseSignature(line)
+  // All lines are read before any is verified: whether this is a note does not depend on who is known.
+  for (const { name, keyHash, signature } of signatures.slice(0, -1).split('\n').map(parseSignature)) {
     const key = known.find((one) => one.name === name && one.keyHash === keyHash)
     if (key === undefined) {
       unknown.push({ name, keyHash })

@@ -45,7 +45,7 @@ export function keyHashOf(name: string, publicKey: Uint8Array): string {
   return hex(sha256(utf8(`${name}\n`), TYPE, publicKey).subarray(0, 4))
 }
 
-/** A note name is not empty and has no Unicode space, no control character and no plus. */
+/** A key name is not empty and has no white space (U+FEFF included), no control character and no plus. */
 export function isNoteName(name: string): boolean {
   return name !== '' && !/[\s\u0085+\p{Cc}\p{Surrogate}]/u.test(name)
 }

@@ -19,6 +19,7 @@ export function readZip(archive: Uint8Array): ReadonlyMap<string, Uint8Array> {
   if (end < 0 || view.getUint32(end, true) !== END_SIGNATURE) throw malformed('it does not end like an archive')
   const count = view.getUint16(end + 10, true)
   let at = view.getUint32(end + 16, true)
+  let total = 0
   for (let index = 0; index < count; index++) {
     if (at + CENTRAL_BYTES > end || view.getUint32(at, true) !== CENTRAL_SIGNATURE)
       throw malformed('its directory is damaged')
@@ -26,6 +27,9 @@ export function readZip(archive: Uint8Array): ReadonlyMap<string, Uint8Array> {
     const nameLength = view.getUint16(at + 28, true)
     const content = view.getUint32(at + 42, true) + LOCAL_BYTES + nameLength
     if (at + CENTRAL_BYTES + nameLength > end || content + length > end) throw malformed('an entry lies outside of it')
+    // Entries over the same bytes would be written out many times over below.
+    total += length
+    if (total > archive.length) throw malformed('its entries overlap')
     const name = Buffer.from(archive.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameLength)).toString('latin1')
     files.set(name, archive.subarray(content, content + length))
     at += CENTRAL_BYTES + nameLength

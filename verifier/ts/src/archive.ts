@@ -49,6 +49,7 @@ function readEntries(bytes: Uint8Array): { files: Archive; checksums: ReadonlyMa
   if (count > SPEC.limits.archiveEntries) throw new Refusal('CONTAINER_TOO_LARGE', `${count} entries`)
   const found: { name: string; raw: Uint8Array; method: number; flags: number; crc: number; data: Uint8Array }[] = []
   let at = view.getUint32(end + 16, true)
+  let total = 0
   for (let i = 0; i < count; i++) {
     if (at + CENTRAL_SIZE > end || view.getUint32(at, true) !== CENTRAL) throw malformed(`no central header ${i}`)
     const nameLength = view.getUint16(at + 28, true)
@@ -59,6 +60,9 @@ function readEntries(bytes: Uint8Array): { files: Archive; checksums: ReadonlyMa
     if (view.getUint32(local, true) !== LOCAL) throw malformed(`no local header for entry ${i}`)
     const start = local + LOCAL_SIZE + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
     if (start + size > end) throw malformed(`entry ${i} reaches past the end`)
+    // Thousands of entries over the same bytes would take thousands of times as long to check.
+    total += size
+    if (total > bytes.length) throw malformed('the entries overlap')
     found.push({
       name: String.fromCharCode(...raw.subarray(0, 1024)),
       raw,

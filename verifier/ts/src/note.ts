@@ -40,7 +40,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const sizeNumber = fromDecimal(size)
   const rootBytes = fromBase64(root)
   // Four pieces: three lines and what follows the last line feed. Extension lines are refused.
-  if (text.split('\n').length !== 4 || rest !== '' || origin === '') throw bad('is not origin, size and root')
+  if (text.split('\n').length !== 4 || rest !== '' || !isKeyName(origin)) throw bad('is not origin, size and root')
   if (sizeNumber === undefined || sizeNumber === 0) throw bad('has a malformed size')
   if (rootBytes?.length !== 32) throw bad('has a malformed root')
   return { text, signatures, origin, size: sizeNumber, root: rootBytes }
@@ -57,6 +57,7 @@ function readNote(bytes: Uint8Array): { text: string; signatures: SignatureLine[
   } catch {
     throw malformed('not UTF-8')
   }
+  if (note.startsWith('\ufeff')) throw malformed('starts with a byte order mark')
   if (/[\x00-\x09\x0b-\x1f]/.test(note)) throw malformed('holds a control character')
   const split = note.lastIndexOf('\n\n')
   if (split <= 0 || !note.endsWith('\n')) throw malformed('no blank line before the signatures')
@@ -74,7 +75,8 @@ function readSignatureLine(line: string): SignatureLine {
   return { name, keyHash: bytes.subarray(0, 4), signature: bytes.subarray(4) }
 }
 
-const isKeyName = (name: string): boolean => name !== '' && !/[\s+]/u.test(name)
+/** Not empty; no white space (U+0085 and U+FEFF included), no control character, no plus. */
+const isKeyName = (name: string): boolean => name !== '' && !/[\s\p{Cc}+]/u.test(name)
 
 /** First four bytes of SHA-256(name || LF || type || public key). */
 export const noteKeyHash = (key: NoteKey): Uint8Array =>
@@ -104,9 +106,9 @@ export const formatVkey = (key: NoteKey): string =>
 
 /** `<name>+<8 hex>+<base64 of 0x01 and the key>`. Throws VerifyUsageError: a vkey is always the caller's own. */
 export function parseVkey(vkey: string): NoteKey {
-  const [, name, hash, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(.*)$/.exec(vkey) ?? []
+  const [, name, hash, encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.*)$/.exec(vkey) ?? []
   const bytes = encoded === undefined ? undefined : fromBase64(encoded)
-  if (name === undefined || bytes?.length !== 33 || bytes[0] !== ED25519) {
+  if (name === undefined || !isKeyName(name) || bytes?.length !== 33 || bytes[0] !== ED25519) {
     throw new VerifyUsageError('KEY_INVALID', `not an Ed25519 vkey (name+hash+base64): ${vkey.slice(0, 200)}`)
   }
   const key = { name, publicKey: bytes.subarray(1) }

@@ -60,6 +60,12 @@ export function containerVectors(): Vector[] {
       'Bytes between the files and the directory.',
       packed((all) => all, { gap: utf8('hidden') }),
     ),
+    negative(
+      'zip-overlap',
+      'CONTAINER_MALFORMED',
+      'Hundreds of entries over the same bytes: a reader that checks each takes as many times as long.',
+      overlapping,
+    ),
     negative('zip-two-ends', 'CONTAINER_NOT_CANONICAL', 'Two end records.', (files) => {
       const archive = writeArchive(files)
       return concatBytes(archive, archive.subarray(archive.length - 22))
@@ -150,6 +156,22 @@ export function containerVectors(): Vector[] {
     }),
     ...fileVectors(),
   ]
+}
+
+/** One file of 64 KiB, and a directory that lists it 600 times under other names. */
+function overlapping(): Uint8Array {
+  const archive = rawZip([{ name: 'a000', data: new Uint8Array(65_536) }])
+  const start = new DataView(archive.buffer).getUint32(archive.length - 6, true)
+  const header = archive.subarray(start, archive.length - 22)
+  const headers = Array.from({ length: 600 }, (_, i) => {
+    return concatBytes(header.subarray(0, 46), utf8(`a${String(i).padStart(3, '0')}`))
+  })
+  const end = archive.slice(-22)
+  const view = new DataView(end.buffer)
+  view.setUint16(8, 600, true)
+  view.setUint16(10, 600, true)
+  view.setUint32(12, 600 * header.length, true)
+  return concatBytes(archive.subarray(0, start), ...headers, end)
 }
 
 function rawCrc(data: Uint8Array): number {

@@ -40,6 +40,15 @@ function noteVectors(): Vector[] {
     bad('negative', 'note-too-large', 'NOTE_MALFORMED', 'More than 128 KiB.', {
       lies: { checkpoint: (note) => concatBytes(note, utf8(`\u2014 w ${base64(new Uint8Array(98_400))}\n`)) },
     }),
+    bad('negative', 'note-bom', 'NOTE_MALFORMED', 'A byte order mark before the checkpoint.', {
+      lies: { checkpoint: (note) => concatBytes(Uint8Array.of(0xef, 0xbb, 0xbf), note) },
+    }),
+    bad('negative', 'note-key-name', 'NOTE_MALFORMED', 'An unknown key with a control character in its name.', {
+      lies: { checkpoint: (note) => concatBytes(note, utf8(`\u2014 a\u0085b ${base64(new Uint8Array(68))}\n`)) },
+    }),
+    bad('negative', 'checkpoint-origin-space', 'CHECKPOINT_MALFORMED', 'An origin that no key name can be, signed.', {
+      lies: { checkpoint: signed(`${origin} x\n${size}\n${root}\n`) },
+    }),
     bad('negative', 'checkpoint-extension-line', 'CHECKPOINT_MALFORMED', 'An extension line, signed.', {
       lies: { checkpoint: signed(`${text}extra\n`) },
     }),
