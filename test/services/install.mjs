@@ -9,6 +9,7 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { installEd25519 } from '../foreign/ed25519/installed.mjs'
 import {
   DBT_VERSION,
   dbtHome,
@@ -123,6 +124,10 @@ const installers = {
     say("chromium: Debian's package")
     debian('chromium')
   },
+  ed25519() {
+    say('ed25519: public edge cases from the Go module proxy and crates.io, to .cache/ed25519')
+    installEd25519()
+  },
   openssl() {
     say("openssl: Debian's package")
     debian('openssl')
@@ -151,7 +156,7 @@ const installers = {
   },
 }
 
-const DEFAULT = ['postgres', 'dbt', 'chromium', 'strace', 'foreign-python', 'foreign-npm', 'openssl']
+const DEFAULT = ['postgres', 'dbt', 'chromium', 'strace', 'foreign-python', 'foreign-npm', 'openssl', 'ed25519']
 const wanted = process.argv.slice(2)
 if (wanted.includes('--check')) {
   const found = Object.fromEntries(SERVICES.map((name) => [name, lookUp(name)]))

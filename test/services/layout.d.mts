@@ -7,6 +7,7 @@ export type ServiceName =
   | 'foreign-python'
   | 'foreign-npm'
   | 'openssl'
+  | 'ed25519'
 export type PostgresMajor = 13 | 15 | 18
 
 export const servicesSource: string
