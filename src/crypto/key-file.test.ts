@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -39,6 +39,15 @@ describe('key files', () => {
     const before = readFileSync(path)
     expect(() => writeKeyFile(path, new Uint8Array(32), about)).toThrow(invalid)
     expect(readFileSync(path)).toEqual(before)
+  })
+
+  it('come into being whole: what an interrupted writing left beside the place is replaced, and nothing stays', () => {
+    writeFileSync(`${path}.tmp`, '{"algo')
+    writeKeyFile(path, seed, about)
+    expect(readKeyFile(path).seed).toEqual(seed)
+    expect(readdirSync(directory)).toEqual(['ledger.key'])
+    expect(() => writeKeyFile(path, new Uint8Array(32), about)).toThrow(invalid)
+    expect(readdirSync(directory)).toEqual(['ledger.key'])
   })
 
   it.each([0o640, 0o604, 0o620, 0o602, 0o666])('are refused when open to others (mode %o)', (mode) => {

@@ -1,4 +1,16 @@
-import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { admit, base64, canonicalBytes, equalBytes, fromBase64, utf8 } from '../canonical/index.js'
 import { ClyraError, fromSystemError, isClyraError } from '../errors/index.js'
@@ -22,7 +34,7 @@ const MAX_BYTES = 4096
 
 /**
  * Writes a private key to a new file of mode 0600, flushed with its directory entry before it returns. An existing
- * file is never overwritten (`KEY_INVALID`). The file is one line of canonical JSON: algorithm, format, name,
+ * file is never overwritten (`KEY_INVALID`), and a crash leaves the whole file or none. The file is one line of canonical JSON: algorithm, format, name,
  * publicKey and seed (base64), purpose.
  */
 export function writeKeyFile(path: string, seed: Uint8Array, about: { name: string; purpose: string }): KeyFile {
@@ -36,15 +48,7 @@ export function writeKeyFile(path: string, seed: Uint8Array, about: { name: stri
     seed: base64(seed),
   })
   try {
-    const file = openSync(path, 'wx', 0o600)
-    try {
-      // The umask can only take bits away at creation; this makes the mode exact.
-      fchmodSync(file, 0o600)
-      writeSync(file, Buffer.concat([line, utf8('\n')]))
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
+    placeNew(path, Buffer.concat([line, utf8('\n')]))
     syncDirectory(dirname(path))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
@@ -122,6 +126,40 @@ function readPrivate(path: string): Uint8Array {
     if (file !== undefined) closeSync(file)
   }
 }
+
+/** Written and flushed beside its place, then put there under its name; what a killed process left beside is replaced. */
+function placeNew(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.tmp`
+  rmSync(temporary, { force: true })
+  try {
+    const file = openSync(temporary, 'wx', 0o600)
+    try {
+      // The umask can only take bits away at creation; this makes the mode exact.
+      fchmodSync(file, 0o600)
+      writeFileSync(file, bytes)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    linkNew(temporary, path)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+/** Throws EEXIST where there is a file, which a rename would replace. */
+function linkNew(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path)
+  } catch (error) {
+    // A file system without hard links: the one who writes a ledger holds its lock, so nobody comes in between.
+    if (!(error instanceof Error && 'code' in error && NO_LINKS.has(String(error.code))) || existsSync(path))
+      throw error
+    renameSync(temporary, path)
+  }
+}
+
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 function syncDirectory(path: string): void {
   if (process.platform === 'win32') return

@@ -323,3 +323,18 @@ async function tornIn(directory: string): Promise<number[]> {
   const names = await readdir(torn).catch(() => [])
   return Promise.all(names.map(async (name) => (await stat(join(torn, name))).size))
 }
+
+test('a ledger whose creation was cut after the header of its first segment can be created again', async () => {
+  const directory = join(root, 'cut-creation', '.clyra')
+  const first = await createEmbeddedLedger({ directory, origin: 'cut.example' })
+  await first.close()
+  const { log, tiles, checkpoints } = layoutOf(directory)
+  const segment = join(log, segmentName(0))
+  await writeFile(segment, (await readFile(segment)).subarray(0, HEADER_BYTES + 100))
+  for (const later of [tiles, checkpoints, join(log, 'durable')]) await rm(later, { recursive: true })
+  await expect(openEmbeddedLedger({ directory })).rejects.toMatchObject({ code: 'LEDGER_NOT_FOUND' })
+  const second = await createEmbeddedLedger({ directory, origin: 'cut.example' })
+  expect(second.keyId).toBe(first.keyId)
+  await second.close()
+  await verifyLedger(directory)
+})

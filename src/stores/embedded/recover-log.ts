@@ -88,6 +88,11 @@ export async function recoverLog(options: RecoverOptions): Promise<RecoveredLog>
     }
     const scan = await scanFile(one, genesis)
     vouched = Math.max(vouched, scan.vouched)
+    if (scan.offsets.length === 0) {
+      // A header without a record: its file is moved whole, or a ledger whose creation was cut could not be created.
+      bad = { index: i, offset: 0 }
+      break
+    }
     if (scan.end > 0) {
       segments.push({
         path: one.path,

@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { SeededRandom } from '../../src/stores/conformance/seeded-random.js'
+import { Checker } from './checker.js'
+import { type CrashImage, crashImages } from './crash-images.js'
+import { DiskModel, type Files } from './disk-model.js'
+import { parseTrace } from './trace.js'
+import { acknowledgedBy, traceWork, type Work } from './workload.js'
+
+/** One traced piece of work: what it did to the disk, and what it promised. */
+export interface Recording {
+  readonly model: DiskModel
+  readonly segmentBytes: number
+  /** Acknowledged, and published, before the trace began. */
+  readonly acknowledged: readonly (readonly [number, string])[]
+  readonly published: readonly string[]
+}
+
+/** What became of the images of one recording. */
+export interface Losses {
+  readonly images: number
+  /** The first images after which something did not hold, with what. */
+  readonly faults: readonly string[]
+}
+
+/** Where images are written: in memory, where there is such a place, since each is deleted again at once. */
+const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+/** A folder for one piece of work, with `files` in it as the state directory; `use` gets its path. */
+export async function inScratch<T>(files: Files, use: (directory: string) => Promise<T>): Promise<T> {
+  const root = await mkdtemp(join(SCRATCH, 'clyra-fault-'))
+  try {
+    const directory = join(root, '.clyra')
+    await writeFiles(directory, files)
+    return await use(directory)
+  } finally {
+    await rm(root, { recursive: true, force: true })
+  }
+}
+
+async function writeFiles(directory: string, files: Files): Promise<void> {
+  const made = new Set<string>()
+  const make = async (path: string) => {
+    if (!made.has(path)) await mkdir(path, { recursive: true })
+    made.add(path)
+  }
+  if (files.size > 0) await make(directory)
+  for (const [path, bytes] of files) {
+    const place = join(directory, path)
+    if (bytes === undefined) await make(place)
+    else {
+      await make(dirname(place))
+      await writeFile(place, bytes, { mode: path.startsWith('keys/') ? 0o600 : 0o644 })
+    }
+  }
+}
+
+/** Runs `work` on a ledger of `before` and records it. */
+export async function record(
+  before: Files,
+  work: Omit<Work, 'directory'>,
+  stores: string | undefined,
+  promised: Pick<Recording, 'acknowledged' | 'published'> = { acknowledged: [], published: [] },
+): Promise<Recording> {
+  return inScratch(before, async (directory) => {
+    const { lines, trace, exitCode, stderr } = await traceWork(
+      { directory, ...work },
+      stores === undefined ? {} : { stores },
+    )
+    const refused = lines.find((line) => line.startsWith('refused'))
+    if (exitCode !== 0 || refused !== undefined || lines.at(-1) !== 'done')
+      throw new Error(`the work to record did not go well: ${refused ?? stderr}`)
+    const model = new DiskModel(directory, before, parseTrace(trace))
+    return { model, segmentBytes: work.segmentBytes, ...promised }
+  })
+}
+
+/** What was promised at a moment of a recording. */
+export function promisedAt({ model, acknowledged, published }: Recording, at: number) {
+  const lines = model.said.filter((said) => said.at < at).map(({ line }) => line)
+  const notes = model.published.filter((one) => one.at < at).map(({ note }) => note)
+  return { acknowledged: [...acknowledged, ...acknowledgedBy(lines)], published: [...published, ...notes] }
+}
+
+/**
+ * Checks images of a recording: all that `crashImages` gives for the bound, or of those a part of at most `limit`,
+ * evenly over the moments and drawn by `random`. Stops after `enough` that did not survive.
+ */
+export async function checkImages(
+  recording: Recording,
+  { bound, limit, enough = 3, random }: { bound: number; limit: number; enough?: number; random: SeededRandom },
+): Promise<Losses> {
+  // A new boot: LMDB then trusts only what it had flushed.
+  const checker = new Checker({ LMDB_RESTORE: 'safe' })
+  let images = 0
+  const faults: string[] = []
+  try {
+    for (const image of someImages(crashImages(recording.model, bound, random), limit, random)) {
+      images++
+      const found = await checkImage(checker, recording, image)
+      if (found.length > 0) faults.push(`at ${image.at}, ${image.lost}\n    ${found.join('\n    ')}`)
+      if (faults.length >= enough) break
+    }
+  } finally {
+    await checker.close()
+  }
+  return { images, faults }
+}
+
+async function checkImage(
+  checker: Checker,
+  recording: Recording,
+  { at, files }: CrashImage,
+): Promise<readonly string[]> {
+  return inScratch(files, async (directory) => {
+    const promised = promisedAt(recording, at)
+    const { faults } = await checker.check({ directory, segmentBytes: recording.segmentBytes, ...promised })
+    return faults
+  })
+}
+
+/** At most `limit` of the images, of each moment about as many. */
+function* someImages(images: Iterable<CrashImage>, limit: number, random: SeededRandom): Generator<CrashImage> {
+  if (limit === Number.POSITIVE_INFINITY) return yield* images
+  const moments = new Map<number, CrashImage[]>()
+  for (const image of images) moments.set(image.at, [...(moments.get(image.at) ?? []), image])
+  const left = [...moments.values()]
+  for (let given = 0; given < limit && left.length > 0; given++) {
+    const at = given % left.length
+    const moment = left[at]!
+    const [image] = moment.splice(random.below(moment.length), 1)
+    if (moment.length === 0) left.splice(at, 1)
+    yield image!
+  }
+}

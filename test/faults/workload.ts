@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { STORES } from './checker.js'
+
+const SCRIPT = fileURLToPath(new URL('./workload.mjs', import.meta.url))
+
+/** What the child does to the ledger of a directory, which it makes where there is none. */
+export interface Work {
+  readonly directory: string
+  readonly segmentBytes: number
+  /** Steps; in each, batches of so many events are appended at once, then a seal or a heads record follows. */
+  readonly appends: readonly (readonly number[])[]
+  /** Names its events: the same ones in each run of that name. */
+  readonly run: string
+}
+
+export interface Worked {
+  readonly lines: readonly string[]
+  /** What strace wrote. */
+  readonly trace: string
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stderr: string
+}
+
+/** Calls that change files, make them durable, or say which file is meant. */
+const RECORDED =
+  'openat,creat,write,writev,pwrite64,pwritev,pwritev2,fdatasync,fsync,sync_file_range,msync,ftruncate,truncate,rename,renameat,renameat2,link,linkat,unlink,unlinkat,rmdir,mkdir,mkdirat,close,lseek,fallocate,copy_file_range,sendfile'
+
+/** Runs the work under strace. `stores`: the compiled module to run, the product's own by default. */
+export async function traceWork(
+  work: Work,
+  { stores = STORES, strace = [`--trace=${RECORDED}`], wrapper = [] }: TraceOptions = {},
+): Promise<Worked> {
+  const scratch = await mkdtemp(join(tmpdir(), 'clyra-trace-'))
+  try {
+    const output = join(scratch, 'trace')
+    const command = ['-f', '-xx', '-s', '16777216', '--seccomp-bpf', ...strace, '-o', output, ...wrapper]
+    const child = spawn('strace', [...command, process.execPath, SCRIPT, stores, JSON.stringify(work)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // One thread for files: calls come in the order in which they were asked for, and can be counted.
+      env: { ...process.env, UV_USE_IO_URING: '0', UV_THREADPOOL_SIZE: '1', NODE_OPTIONS: '' },
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    const patience = setTimeout(() => child.kill('SIGKILL'), 60_000)
+    const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code, by) => resolve([code, by]))
+    })
+    clearTimeout(patience)
+    // A line that was cut by a kill says nothing.
+    const lines = stdout.split('\n').slice(0, -1)
+    return { lines, trace: await readFile(output, 'latin1'), exitCode, signal, stderr }
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+export interface TraceOptions {
+  readonly stores?: string
+  /** Arguments of strace that say what is traced and what is injected. */
+  readonly strace?: readonly string[]
+  /** A command in front of the child, like `prlimit`. */
+  readonly wrapper?: readonly string[]
+}
+
+/** What the lines of a child acknowledge. */
+export function acknowledgedBy(lines: readonly string[]): [number, string][] {
+  return lines.flatMap((line) =>
+    line.startsWith('ack')
+      ? [...line.matchAll(/ (\d+):([0-9a-f-]{36})/g)].map(([, at, id]): [number, string] => [Number(at), id!])
+      : [],
+  )
+}
