@@ -20,15 +20,20 @@ type Choice = ReadonlyMap<Change, Kept>
  * At each moment: all subsets of the un-flushed changes, if there are at most `bound` of them, else all beginnings,
  * each change alone lost, each alone kept, and random ones up to `bound`; and each un-flushed write torn at sectors,
  * or only its length kept, with what came after it kept or lost. What is derived or a hint (the index, the durable
- * mark) is drawn by `random` for each of those. Equal images are given once.
+ * mark) is drawn by `random` for each of those. Equal images are given once. Of all this at most `perMoment` for each
+ * moment, drawn by `random`.
  */
-export function* crashImages(model: DiskModel, bound: number, random: SeededRandom): Generator<CrashImage> {
+export function* crashImages(
+  model: DiskModel,
+  { bound, perMoment = Number.POSITIVE_INFINITY }: { readonly bound: number; readonly perMoment?: number },
+  random: SeededRandom,
+): Generator<CrashImage> {
   const seen = new Set<string>()
   for (const at of [...new Set(model.flushes), Number.POSITIVE_INFINITY]) {
     const pending = model.changes.filter(({ begin, durableAt }) => begin < at && durableAt >= at)
     const core = pending.filter((change) => !isDerived(change))
     const derived = pending.filter(isDerived)
-    for (const choice of choices(core, bound, random)) {
+    for (const choice of some([...choices(core, bound, random)], perMoment, random)) {
       const all: Choice = new Map([...choice, ...someOf(derived, random)])
       const kept = (change: Change): Kept =>
         change.begin >= at ? 'lost' : change.durableAt < at ? 'whole' : (all.get(change) ?? 'lost')
@@ -39,6 +44,12 @@ export function* crashImages(model: DiskModel, bound: number, random: SeededRand
       yield { at, files, lost: describe(all) }
     }
   }
+}
+
+function some<T>(all: readonly T[], limit: number, random: SeededRandom): readonly T[] {
+  if (all.length <= limit) return all
+  const left = [...all]
+  return Array.from({ length: limit }, () => left.splice(random.below(left.length), 1)).flat()
 }
 
 function* choices(pending: readonly Change[], bound: number, random: SeededRandom): Generator<Choice> {

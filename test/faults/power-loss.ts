@@ -84,29 +84,35 @@ export function promisedAt({ model, acknowledged, published }: Recording, at: nu
   return { acknowledged: [...acknowledged, ...acknowledgedBy(lines)], published: [...published, ...notes] }
 }
 
-/**
- * Checks images of a recording: all that `crashImages` gives for the bound, or of those a part of at most `limit`,
- * evenly over the moments and drawn by `random`. Stops after `enough` that did not survive.
- */
-export async function checkImages(
-  recording: Recording,
-  { bound, limit, enough = 3, random }: { bound: number; limit: number; enough?: number; random: SeededRandom },
-): Promise<Losses> {
-  // A new boot: LMDB then trusts only what it had flushed.
-  const checker = new Checker({ LMDB_RESTORE: 'safe' })
-  let images = 0
+/** How much is checked: see `crashImages`. */
+export interface Bounds {
+  readonly bound: number
+  readonly perMoment?: number
+  /** Stop after so many that did not survive. Default 3. */
+  readonly enough?: number
+}
+
+/** Checks the images of a recording, two at a time. */
+export async function checkImages(recording: Recording, bounds: Bounds, random: SeededRandom): Promise<Losses> {
+  const images = crashImages(recording.model, bounds, random)
   const faults: string[] = []
-  try {
-    for (const image of someImages(crashImages(recording.model, bound, random), limit, random)) {
-      images++
-      const found = await checkImage(checker, recording, image)
-      if (found.length > 0) faults.push(`at ${image.at}, ${image.lost}\n    ${found.join('\n    ')}`)
-      if (faults.length >= enough) break
+  let count = 0
+  const lane = async () => {
+    // A new boot: LMDB then trusts only what it had flushed.
+    const checker = new Checker({ LMDB_RESTORE: 'safe' })
+    try {
+      for (const image of images) {
+        count++
+        const found = await checkImage(checker, recording, image)
+        if (found.length > 0) faults.push(`at ${image.at}, ${image.lost}\n    ${found.join('\n    ')}`)
+        if (faults.length >= (bounds.enough ?? 3)) return
+      }
+    } finally {
+      await checker.close()
     }
-  } finally {
-    await checker.close()
   }
-  return { images, faults }
+  await Promise.all([lane(), lane()])
+  return { images: count, faults }
 }
 
 async function checkImage(
@@ -119,19 +125,4 @@ async function checkImage(
     const { faults } = await checker.check({ directory, segmentBytes: recording.segmentBytes, ...promised })
     return faults
   })
-}
-
-/** At most `limit` of the images, of each moment about as many. */
-function* someImages(images: Iterable<CrashImage>, limit: number, random: SeededRandom): Generator<CrashImage> {
-  if (limit === Number.POSITIVE_INFINITY) return yield* images
-  const moments = new Map<number, CrashImage[]>()
-  for (const image of images) moments.set(image.at, [...(moments.get(image.at) ?? []), image])
-  const left = [...moments.values()]
-  for (let given = 0; given < limit && left.length > 0; given++) {
-    const at = given % left.length
-    const moment = left[at]!
-    const [image] = moment.splice(random.below(moment.length), 1)
-    if (moment.length === 0) left.splice(at, 1)
-    yield image!
-  }
 }

@@ -1,0 +1,104 @@
+import { mkdirSync } from 'node:fs'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { STORES } from './checker.js'
+
+/** A change of the compiled product that makes it wrong. */
+export interface Mutation {
+  /** As the report names it: `flush of the log removed`. */
+  readonly name: string
+  /** In the compiled product, from `src/` on. */
+  readonly file: string
+  /** Text, each found exactly once, and what stands in its place. */
+  readonly changes: readonly (readonly [string, string])[]
+}
+
+const LOG = 'stores/embedded/embedded-log-store.js'
+const FILES = 'stores/files/durable-file.js'
+const SEALER = 'ledger/sealer.js'
+const CHECKPOINTS = 'stores/files/file-checkpoint-store.js'
+
+/** The mutations by what they break. Where the product's text changes, these change with it: `mutate` says so. */
+export const MUTATIONS = {
+  logFlush: {
+    name: 'flush of the log removed',
+    file: LOG,
+    changes: [
+      [
+        'return this.#options.flush === undefined ? file.datasync() : this.#options.flush(file)',
+        'return Promise.resolve()',
+      ],
+    ],
+  },
+  flushBeforeWrite: {
+    name: 'log flushed before it is written',
+    file: LOG,
+    changes: [
+      ['await writeAll(file, frame.bytes, at)', 'await this.#flush(file), await writeAll(file, frame.bytes, at)'],
+      ['await this.#flush(file);\n        newest.grow', 'newest.grow'],
+    ],
+  },
+  segmentName: {
+    name: 'directory not flushed for a new segment',
+    file: LOG,
+    changes: [['await syncDirectory(dirname(path))', 'void path']],
+  },
+  directories: {
+    name: 'no directory is flushed',
+    file: FILES,
+    changes: [['await directory.sync()', 'void directory']],
+  },
+  fileFlush: {
+    name: 'tiles and checkpoints renamed without a flush',
+    file: FILES,
+    changes: [['await file.datasync()', 'void file']],
+  },
+  tilesLast: {
+    name: 'checkpoint published before its tiles are written',
+    file: SEALER,
+    changes: [
+      ['await tiles.write(written);', ''],
+      ['await this.#publish(sealed);\n', 'await this.#publish(sealed);\n        await tiles.write(written);\n'],
+    ],
+  },
+  publishedFirst: {
+    name: 'checkpoint published before the signed state is kept',
+    file: SEALER,
+    changes: [
+      [
+        'await checkpoints.compareAndSet(this.#newest?.note, sealed.note);',
+        'await this.#publish(sealed); await checkpoints.compareAndSet(this.#newest?.note, sealed.note);',
+      ],
+    ],
+  },
+  compareAndSet: {
+    name: 'compare-and-set of the signed state only sets',
+    file: CHECKPOINTS,
+    changes: [['if (!same) {', 'if (false) {']],
+  },
+} as const satisfies Record<string, Mutation>
+
+const CACHE = fileURLToPath(new URL('../../.cache/mutants/', import.meta.url))
+
+/** Runs `use` with the compiled stores of a product so changed. Throws where a change does not match exactly once. */
+export async function mutate<T>({ name, file, changes }: Mutation, use: (stores: string) => Promise<T>): Promise<T> {
+  const dist = dirname(dirname(dirname(STORES)))
+  mkdirSync(CACHE, { recursive: true })
+  // Beside node_modules, so that its imports are found.
+  const copy = await mkdtemp(CACHE)
+  try {
+    await cp(join(dist, 'src'), join(copy, 'src'), { recursive: true })
+    const path = join(copy, 'src', file)
+    let text = await readFile(path, 'utf8')
+    for (const [from, to] of changes) {
+      const parts = text.split(from)
+      if (parts.length !== 2) throw new Error(`"${name}": ${file} has ${parts.length - 1} times: ${from}`)
+      text = parts.join(to)
+    }
+    await writeFile(path, text)
+    return await use(join(copy, 'src', 'stores', 'index.js'))
+  } finally {
+    await rm(copy, { recursive: true, force: true })
+  }
+}
