@@ -64,7 +64,7 @@ async function recovery(stores?: string): Promise<Recording> {
     ({ begin }) => begin < at,
     (change) => (change === segment ? { sectors: (i) => i === 0 } : change.begin < at ? 'whole' : 'lost'),
   )
-  return record(files, MORE, stores, promisedAt({ model, ...first }, at))
+  return record(files, { ...MORE, run: 'third' }, stores, promisedAt({ model, ...first }, at))
 }
 
 async function survive(where: string, recording: Promise<Recording>, mutations: readonly Mutation[]): Promise<void> {
