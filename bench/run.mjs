@@ -1,13 +1,15 @@
-// Measures and writes docs/performance.md. Started by main.mjs, which installs and builds first.
+// Measures, checks what it measured, and only then prints and writes docs/performance.md. Started by main.mjs, which
+// installs and builds first.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { machine } from './machine.mjs'
-import { measureAppend } from './measure-append.mjs'
-import { measureOpen, measureReplay, measureVerify } from './measure-reading.mjs'
-import { measureWrapper } from './measure-wrapper.mjs'
-import { page } from './page.mjs'
+import { runMutations } from './mutations/index.mjs'
+import { product } from './product.mjs'
+import { excerpt } from './report/page.mjs'
+import { publish } from './report/publish.mjs'
+import { measureRows, ROWS } from './rows/index.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values } = parseArgs({
@@ -15,55 +17,58 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     /** Less of everything, to see that it runs; writes nothing. */
     quick: { type: 'boolean', default: false },
+    /** Rows, separated by commas; prints them and writes nothing. */
+    only: { type: 'string' },
+    /** Peers to append beside, e.g. `sqlite,tessera`; `none` for none. */
+    peers: { type: 'string' },
+    /** Sizes of batch, e.g. `1000`. */
+    batch: { type: 'string' },
+    /** Records and streams to grow to, e.g. 10000000. */
+    'grow-to': { type: 'string' },
+    /** The checks must catch broken parts: prints which did. */
+    mutations: { type: 'boolean', default: false },
   },
 })
-const rounds = values.quick ? 1 : Number(values.rounds)
-const scale = values.quick ? 10 : 1
-
-const SHAPES = [
-  { input: 'objects', batch: 1, count: 1_000 },
-  { input: 'objects', batch: 100, count: 20_000 },
-  { input: 'objects', batch: 1_000, count: 50_000 },
-  { input: 'bytes', batch: 1_000, count: 50_000 },
-].map((shape) => ({ ...shape, count: Math.max(shape.batch, shape.count / scale) }))
+const only = values.only?.split(',')
+const unknown = only?.find((name) => !ROWS.includes(name))
+if (unknown !== undefined) {
+  process.stderr.write(`there is no row ${unknown}; there are ${ROWS.join(', ')}\n`)
+  process.exit(2)
+}
 
 // Beside the code and not in the system's temporary folder, which may be memory: an fsync must cost what it costs.
 const directory = join(root, '.cache', `bench-${process.pid}`)
-const progress = (text) => process.stderr.write(`${text}\n`)
+const wants = (name) => only === undefined || only.includes(name)
+const context = {
+  directory,
+  product,
+  wants,
+  rounds: values.quick ? 1 : Number(values.rounds),
+  pick: (full, quick) => (values.quick ? quick : full),
+  growTo: values['grow-to'] === undefined ? undefined : Number(values['grow-to']),
+  peers: values.peers?.split(','),
+  batches: values.batch?.split(',').map(Number),
+  progress: (text) => process.stderr.write(`${text}\n`),
+}
 
 mkdirSync(directory, { recursive: true })
 try {
-  const begun = performance.now()
-  const about = machine(directory)
-  const appends = []
-  for (const shape of SHAPES) appends.push(await measureAppend(shape, { directory, rounds, progress }))
-  const largest = appends.at(-1)
-  progress('open')
-  const open = await measureOpen(largest.ledger, rounds)
-  progress('replay')
-  const replay = await measureReplay(
-    largest.ledger,
-    Math.min(rounds, 3),
-    Math.min(100_000, rounds * largest.shape.count),
-  )
-  progress('verify')
-  const verify = await measureVerify(directory, rounds, 10_000 / scale)
-  progress('wrapper')
-  const wrapper = measureWrapper(directory, rounds)
-  const seconds = (performance.now() - begun) / 1000
-  const text = page({
-    machine: about,
-    command: 'npm run bench',
-    rounds,
-    seconds,
-    appends,
-    open,
-    replay,
-    verify,
-    wrapper,
-  })
-  if (!values.quick) writeFileSync(join(root, 'docs', 'performance.md'), text)
-  process.stdout.write(text)
+  if (values.mutations) process.exitCode = await runMutations(context)
+  else await measure()
+} catch (error) {
+  if (error.name !== 'CheckFailed') throw error
+  process.stderr.write(`nothing is printed, because a check did not hold: ${error.message}\n`)
+  process.exitCode = 1
 } finally {
   rmSync(directory, { recursive: true, force: true })
+}
+
+async function measure() {
+  const begun = performance.now()
+  const about = machine(directory)
+  const measured = await measureRows(context)
+  const result = { ...measured, machine: about, rounds: context.rounds, seconds: (performance.now() - begun) / 1000 }
+  writeFileSync(join(root, '.cache', 'bench.json'), JSON.stringify(result))
+  const whole = !values.quick && only === undefined && context.peers === undefined && context.batches === undefined
+  process.stdout.write(whole ? publish(root, result) : excerpt(result))
 }

@@ -1,34 +1,54 @@
-import { createHash } from 'node:crypto'
-import { v7 } from 'uuid'
+/**
+ * The events that everybody gets: statements of a dbt run with sealed text, about 1 KB each once recorded. Event n is
+ * always the same event, so that a check can make it again and compare, and no figure depends on a random generator.
+ */
 
-/** Random UUIDv4-shaped ids would scatter index pages; these are what Clyra mints: UUIDv7. */
-const mint = () => v7()
-
-const hex = (text) => createHash('sha256').update(text).digest('hex')
+const PER_STREAM = 5_000
 
 /**
- * Batches of events as a dbt run makes them: statements with sealed text, about 1 KB each once recorded. Every batch goes
- * to one stream `run-<n>`; ids, times and digests are made here, before any clock runs.
- *
- * @param {{ first: number, count: number, batch: number }} shape `first`: number of the first event, so that rounds differ.
- * @returns {{ stream: string, expected: 'no-stream' | bigint, events: object[] }[]}
+ * @param {'v7' | 'random'} ids `v7`: UUIDv7 as a producer mints them, ascending in time. `random`: UUIDv8 made of a hash,
+ *   as events read from files have them; each falls on another page of an index.
  */
-export function makeBatches({ first, count, batch }) {
-  const perStream = Math.max(batch, 5_000)
-  const batches = []
-  for (let at = 0; at < count; at += batch) {
-    const inStream = at % perStream
-    const stream = `run-${first}.${Math.floor(at / perStream)}`
-    const size = Math.min(batch, count - at)
-    const events = Array.from({ length: size }, (_, i) => makeEvent(first + at + i))
-    batches.push({ stream, expected: inStream === 0 ? 'no-stream' : BigInt(inStream - 1), events })
+export function makeWorkload(ids = 'v7') {
+  const id = ids === 'v7' ? timeOrderedId : randomId
+  const streamOf = (n) => `run-${Math.floor(n / PER_STREAM)}`
+  const revisionOf = (n) => n % PER_STREAM
+  const event = (n) => ({ id: id(n), ...content(n) })
+  return {
+    ids,
+    id,
+    event,
+    streamOf,
+    revisionOf,
+    /**
+     * Events `first` to `first + count - 1` in batches, each for one stream with the revision that it expects. `batch`
+     * divides `PER_STREAM`, `first` and `count`.
+     *
+     * @returns {{ stream: string, first: number, expected: 'no-stream' | bigint, events: object[] }[]}
+     */
+    batches({ first, count, batch }) {
+      if (PER_STREAM % batch !== 0 || first % batch !== 0 || count % batch !== 0)
+        throw new Error(`${count} events from ${first} cannot be cut into batches of ${batch}`)
+      return Array.from({ length: count / batch }, (_, i) => {
+        const at = first + i * batch
+        const revision = revisionOf(at)
+        const expected = revision === 0 ? 'no-stream' : BigInt(revision - 1)
+        return {
+          stream: streamOf(at),
+          first: at,
+          expected,
+          events: Array.from({ length: batch }, (_, j) => event(at + j)),
+        }
+      })
+    },
   }
-  return batches
 }
 
-function makeEvent(n) {
+/** The number of an event that came out of a store again. */
+export const numberOf = (event) => Number(event.data.ordinal)
+
+function content(n) {
   return {
-    id: mint(),
     source: '/dbt/jaffle_shop/prod',
     type: 'dev.clyra.dbt.statement.executed.v1',
     time: `2025-11-21T12:${String(Math.floor(n / 60) % 60).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}.123456Z`,
@@ -42,8 +62,8 @@ function makeEvent(n) {
       thread: `Thread-${n % 8} (worker)`,
       kind: 'statement',
       verb: 'CREATE',
-      text: { 'clyra:sealed': hex(`text ${n}`) },
-      fingerprint: hex(`fingerprint ${n}`),
+      text: { 'clyra:sealed': digits(n, 1, 8) },
+      fingerprint: digits(n, 2, 8),
       fingerprintKey: '0123456789abcdef',
       truncated: false,
       multiStatement: false,
@@ -55,4 +75,28 @@ function makeEvent(n) {
       queryId: null,
     },
   }
+}
+
+/** Eight events a millisecond. */
+function timeOrderedId(n) {
+  const time = (1_763_726_400_000 + Math.floor(n / 8)).toString(16).padStart(12, '0')
+  const rest = digits(n, 3, 3)
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${rest.slice(0, 3)}-8${rest.slice(3, 6)}-${rest.slice(6, 18)}`
+}
+
+function randomId(n) {
+  const text = digits(n, 4, 4)
+  return `${text.slice(0, 8)}-${text.slice(8, 12)}-8${text.slice(13, 16)}-9${text.slice(17, 20)}-${text.slice(20)}`
+}
+
+/** `words` groups of eight hex digits that look random (the finaliser of MurmurHash3 over a counter). */
+function digits(n, kind, words) {
+  let text = ''
+  for (let word = 0; word < words; word++) {
+    let x = (Math.imul(n + 1, 0x9e3779b1) ^ Math.imul(kind * 64 + word, 0x85ebca6b)) >>> 0
+    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b)
+    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35)
+    text += ((x ^ (x >>> 16)) >>> 0).toString(16).padStart(8, '0')
+  }
+  return text
 }

@@ -1,55 +1,86 @@
-import { prepare } from '../../dist/src/events/index.js'
-import { CompactRange } from '../../dist/src/merkle/index.js'
-import { ChainCheck } from '../../dist/src/projector/index.js'
-import { createEmbeddedLedger, openEmbeddedLedger } from '../../dist/src/stores/embedded/index.js'
+import { join } from 'node:path'
+import { checkLedger } from '../checks/ledger.mjs'
+import { product as theProduct } from '../product.mjs'
+import { makeWorkload } from '../workload.mjs'
+import { startProducers } from './producers.mjs'
 
-/** A Clyra ledger: events validated, canonical, idempotent by id, chained by stream, durable; then sealed. */
-export const clyra = {
-  name: 'Clyra',
+/** Appends that are under way at once where batches are not awaited one after another. */
+const IN_FLIGHT = 8
 
-  async create(directory) {
-    const ledger = await createEmbeddedLedger({ directory })
-    await ledger.close()
-  },
+/**
+ * A Clyra ledger through its public API: events validated, canonical, idempotent by id, chained by stream, durable. The
+ * clock stops when they are sealed as well (tiles written, checkpoint signed and published) and the ledger is closed,
+ * which stores the index; `acknowledged` is when the last append has resolved.
+ */
+export function clyra({ key, name, input = 'objects', ids = 'v7', feed, product = theProduct }) {
+  const workload = makeWorkload(ids)
+  return {
+    key,
+    name,
+    input,
+    ids,
+    clyra: true,
+    flushed: /\.seg$/,
 
-  open: (directory) => openEmbeddedLedger({ directory }),
+    async create(place) {
+      const ledger = await product.create({ directory: join(place, 'ledger') })
+      await ledger.close()
+    },
 
-  /** What stands ready before the clock runs: the events themselves, or their canonical bytes. */
-  ready: (batch, input) => ({ ...batch, events: input === 'bytes' ? prepare(batch.events) : batch.events }),
+    async open(place, shape) {
+      const producers = feed === 'workers' ? await startProducers(2) : undefined
+      const ledger = await product.open({ directory: join(place, 'ledger') })
+      return { ledger, producers, batch: shape.batch }
+    },
 
-  async append(ledger, { stream, expected, events }) {
-    const { position } = await ledger.append(stream, expected, events)
-    return position
-  },
+    /** What stands ready before the clock runs: the events, or their canonical bytes, here or in the producers. */
+    async ready({ producers }, shape) {
+      if (producers !== undefined) return producers.ready(shape)
+      const batches = workload.batches(shape)
+      if (input === 'objects') return batches
+      return batches.map((batch) => ({ ...batch, events: product.prepare(batch.events) }))
+    },
 
-  /** Checkpoint signed and published, tiles written; then everything released, which stores the index. */
-  async settle(ledger, position) {
-    await ledger.sealed(position)
-    await ledger.close()
-  },
+    async append({ ledger, producers }, work) {
+      if (producers !== undefined) return producers.run(ledger)
+      if (feed === 'in flight') return appendInFlight(ledger, work)
+      let last
+      for (const { stream, expected, events } of work) last = await ledger.append(stream, expected, events)
+      return last.position
+    },
 
-  close: (ledger) => ledger.close(),
+    async settle({ ledger }, position) {
+      await ledger.sealed(position)
+      await ledger.close()
+    },
 
-  /** Reads every record back: chain of every stream, root of the tree, and how many the benchmark appended. */
-  async check(directory, expected) {
-    const ledger = await openEmbeddedLedger({ directory, readOnly: true })
-    const checkpoint = await ledger.checkpoint()
-    const chain = new ChainCheck(ledger.identity, 0)
-    const tree = new CompactRange()
-    let appended = 0
-    let bytes = 0
-    for await (const view of ledger.readAll()) {
-      chain.check({ ...view, position: Number(view.position) })
-      tree.append(view.leaf)
-      bytes += view.bytes.length
-      if (view.stream.startsWith('run-')) appended++
-    }
-    const size = await ledger.size()
-    if (appended !== expected) throw new Error(`Clyra holds ${appended} of ${expected} events`)
-    if (checkpoint.size !== size) throw new Error(`the checkpoint covers ${checkpoint.size} of ${size} records`)
-    if (!Buffer.from(tree.root()).equals(checkpoint.root))
-      throw new Error('the root of the records is not the checkpoint’s')
-    await ledger.close()
-    return { records: Number(size), bytesPerRecord: Math.round(bytes / Number(size)) }
-  },
+    async close({ ledger, producers }) {
+      await ledger.close()
+      await producers?.end()
+    },
+
+    check: (place, shape) => checkLedger(product, join(place, 'ledger'), { ...shape, workload }),
+  }
 }
+
+async function appendInFlight(ledger, work) {
+  const waiting = []
+  let last
+  for (const { stream, expected, events } of work) {
+    waiting.push(ledger.append(stream, expected, events))
+    if (waiting.length >= IN_FLIGHT) last = await waiting.shift()
+  }
+  for (const one of waiting) last = await one
+  return last.position
+}
+
+/** One awaited after another, from objects: what the first row of the targets measures. */
+export const CLYRA = { key: 'clyra', name: 'Clyra', feed: 'one by one' }
+export const CLYRA_RANDOM = { key: 'clyra-random', name: 'Clyra, random ids', ids: 'random', feed: 'one by one' }
+export const CLYRA_IN_FLIGHT = {
+  key: 'clyra-in-flight',
+  name: `Clyra, ${IN_FLIGHT} batches in flight`,
+  feed: 'in flight',
+}
+export const CLYRA_WORKERS = { key: 'clyra-workers', name: 'Clyra, prepare() in two workers', feed: 'workers' }
+export const CLYRA_BYTES = { key: 'clyra-bytes', name: 'Clyra, prepared bytes', input: 'bytes', feed: 'in flight' }

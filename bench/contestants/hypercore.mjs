@@ -1,38 +1,44 @@
-import Hypercore from 'hypercore'
+import { expect } from '../checks/expect.mjs'
+import { bytesOf, expectedBytes, readyBatches, sampled } from './peer.mjs'
 
 /** hypercore 11: an append-only log with a signed Merkle tree. It does not fsync: what it acknowledges can be lost with the power. No streams, no ids, no schema. */
-export const hypercore = {
+export const hypercore = ({ input = 'objects' } = {}) => ({
+  key: 'hypercore',
   name: 'hypercore 11 (no fsync)',
+  input,
+  /** It does not promise to. */
+  flushed: undefined,
 
-  async create(directory) {
-    const core = new Hypercore(directory)
-    await core.ready()
+  async create(place) {
+    const core = await start(place)
     await core.close()
   },
 
-  async open(directory) {
-    const core = new Hypercore(directory)
-    await core.ready()
-    return core
-  },
+  open: (place) => start(place),
 
-  ready: ({ events }, input) => ({ events: input === 'bytes' ? events.map(encode) : events }),
+  ready: async (_, shape) => readyBatches(shape, input),
 
-  async append(core, { events }) {
-    await core.append(events.map((event) => (Buffer.isBuffer(event) ? event : encode(event))))
+  async append(core, work) {
+    for (const { events } of work) await core.append(events.map(bytesOf))
   },
 
   async settle() {},
 
   close: (core) => core.close(),
 
-  async check(directory, expected) {
-    const core = await this.open(directory)
-    const { length } = core
+  async check(place, { count }) {
+    const core = await start(place)
+    expect(core.length === count, `hypercore holds ${core.length} of ${count} events`)
+    for (const n of sampled(count))
+      expect(expectedBytes(n).equals(await core.get(n)), `hypercore: event ${n} is another one`)
     await core.close()
-    if (length !== expected) throw new Error(`hypercore holds ${length} of ${expected} events`)
-    return { records: length }
+    return { records: count }
   },
-}
+})
 
-const encode = (event) => Buffer.from(JSON.stringify(event))
+async function start(place) {
+  const { default: Hypercore } = await import('hypercore')
+  const core = new Hypercore(place)
+  await core.ready()
+  return core
+}

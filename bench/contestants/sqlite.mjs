@@ -1,63 +1,65 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'libsql'
+import { expect } from '../checks/expect.mjs'
+import { bytesOf, expectedBytes, readyBatches, sampled, workload } from './peer.mjs'
 
-const connect = (directory) => {
-  const db = new Database(join(directory, 'events.db'))
-  db.pragma('journal_mode = WAL')
-  db.pragma('synchronous = FULL')
-  return db
-}
-
-/** SQLite as people build event stores with it: WAL, synchronous = FULL, UNIQUE(stream, version). No hash, no chain, no ids, no schema. */
-export const sqlite = {
+/** SQLite as people build event stores with it: WAL, synchronous = FULL, UNIQUE(stream, version). No hash, no chain, no unique ids, no schema. */
+export const sqlite = ({ input = 'objects', synchronous = 'FULL' } = {}) => ({
+  key: input === 'bytes' ? 'sqlite-bytes' : 'sqlite',
   name: 'SQLite FULL + UNIQUE',
+  input,
+  flushed: /events\.db-wal$/,
 
-  async create(directory) {
-    mkdirSync(directory, { recursive: true })
-    const db = connect(directory)
+  async create(place) {
+    mkdirSync(place, { recursive: true })
+    const db = await connect(place, synchronous)
     db.exec(`CREATE TABLE events (
       position INTEGER PRIMARY KEY, stream TEXT NOT NULL, version INTEGER NOT NULL, id TEXT NOT NULL, event BLOB NOT NULL,
       UNIQUE (stream, version))`)
     db.close()
   },
 
-  async open(directory) {
-    const db = connect(directory)
+  async open(place) {
+    const db = await connect(place, synchronous)
     return { db, insert: db.prepare('INSERT INTO events (stream, version, id, event) VALUES (?, ?, ?, ?)') }
   },
 
-  ready: ({ stream, expected, events }, input) => ({
-    stream,
-    version: expected === 'no-stream' ? 0 : Number(expected) + 1,
-    ids: events.map(({ id }) => id),
-    events: input === 'bytes' ? events.map(encode) : events,
-  }),
+  ready: async (_, shape) => readyBatches(shape, input),
 
   /** One transaction for each batch, durable when COMMIT returns. */
-  async append({ db, insert }, { stream, version, ids, events }) {
-    db.exec('BEGIN IMMEDIATE')
-    for (let i = 0; i < events.length; i++) {
-      const event = events[i]
-      insert.run(stream, version + i, ids[i], Buffer.isBuffer(event) ? event : encode(event))
+  async append({ db, insert }, work) {
+    for (const { stream, version, ids, events } of work) {
+      db.exec('BEGIN IMMEDIATE')
+      for (let i = 0; i < events.length; i++) insert.run(stream, version + i, ids[i], bytesOf(events[i]))
+      db.exec('COMMIT')
     }
-    db.exec('COMMIT')
   },
 
   async settle({ db }) {
-    const [{ synchronous }] = [db.pragma('synchronous', { simple: true })].flat()
-    if (Number(synchronous) !== 2) throw new Error(`SQLite ran with synchronous = ${synchronous}`)
+    const [{ synchronous: level }] = [db.pragma('synchronous', { simple: true })].flat()
+    expect(Number(level) === 2, `SQLite ran with synchronous = ${level}`)
   },
 
   close: async ({ db }) => db.close(),
 
-  async check(directory, expected) {
-    const db = connect(directory)
-    const { count } = db.prepare('SELECT count(*) AS count FROM events').get()
+  async check(place, { count }) {
+    const db = await connect(place, synchronous)
+    const { found } = db.prepare('SELECT count(*) AS found FROM events').get()
+    expect(found === count, `SQLite holds ${found} of ${count} events`)
+    const select = db.prepare('SELECT id, event FROM events WHERE stream = ? AND version = ?')
+    for (const n of sampled(count)) {
+      const row = select.get(workload.streamOf(n), workload.revisionOf(n))
+      expect(row?.id === workload.id(n) && expectedBytes(n).equals(row.event), `SQLite: event ${n} is another one`)
+    }
     db.close()
-    if (count !== expected) throw new Error(`SQLite holds ${count} of ${expected} events`)
     return { records: count }
   },
-}
+})
 
-const encode = (event) => Buffer.from(JSON.stringify(event))
+async function connect(place, synchronous) {
+  const { default: Database } = await import('libsql')
+  const db = new Database(join(place, 'events.db'))
+  db.pragma('journal_mode = WAL')
+  db.pragma(`synchronous = ${synchronous}`)
+  return db
+}

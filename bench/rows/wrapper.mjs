@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const PROGRAM = join(root, 'dist', 'src', 'cli', 'main.js')
 const STAND_IN = join(root, 'test', 'cli', 'fake-dbt.mjs')
 const RECORDING = join(root, 'examples', 'dbt-postgres', 'recorded', 'good')
@@ -12,7 +12,8 @@ const RECORDING = join(root, 'examples', 'dbt-postgres', 'recorded', 'good')
  * What `clyra run dbt` adds to a run, in milliseconds: a stand-in that leaves the log and artefacts of a recorded run
  * at once, alone and wrapped in turn. A real dbt works on the other core meanwhile; here nothing hides the cost.
  */
-export function measureWrapper(directory, rounds) {
+export function measureWrapper({ directory, rounds, progress }) {
+  progress('wrapper')
   const project = join(directory, 'wrapper')
   mkdirSync(join(project, 'home'), { recursive: true })
   const env = {
