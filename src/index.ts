@@ -80,6 +80,7 @@ export type {
   InclusionProof,
   Ledger,
   LedgerHandle,
+  ReadAllOptions,
   ReadOptions,
   RecordView,
   SignedCheckpoint,

@@ -3,7 +3,7 @@ export { type Ed25519KeyPair, ed25519KeyPair, ed25519Signer, ed25519Verifier } f
 export { isAcceptablePoint, isAcceptableSignature, verifyEd25519Strict } from './ed25519-strict.js'
 export { type KeyFile, readKeyFile, writeKeyFile } from './key-file.js'
 export { keyIdOf } from './key-id.js'
-export { sha256 } from './sha256.js'
+export { sha256, sha256Hex } from './sha256.js'
 export { cosignNote, MAX_NOTE_BYTES, type NoteSigner, type OpenedNote, openNote, signNote } from './signed-note.js'
 export { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, type Signer, type Verifier } from './signer.js'
 export { isNoteName, keyHashOf, parseVkey, type Vkey, vkey } from './vkey.js'

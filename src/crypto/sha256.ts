@@ -31,3 +31,8 @@ function digestBytes(binary: string): Uint8Array {
   for (let i = 0; i < 32; i++) bytes[i] = binary.charCodeAt(i)
   return bytes
 }
+
+/** SHA-256 of the bytes in lower-case hex. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex')
+}

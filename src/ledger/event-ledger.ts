@@ -7,6 +7,7 @@ import {
   isPrepared,
   isReservedStream,
   isReservedType,
+  type LedgerRecord,
   type PreparedEvents,
   prepare,
 } from '../events/index.js'
@@ -18,6 +19,7 @@ import type {
   EventFilter,
   ExpectedRevision,
   Ledger,
+  ReadAllOptions,
   ReadOptions,
   RecordView,
   SignedCheckpoint,
@@ -28,7 +30,7 @@ import type { LedgerCore } from './ledger-core.js'
 import { assertRevocable, currentEvidenceKey, foldKeys, type KeyState } from './ledger-keys.js'
 import type { ConsistencyProof, HeadsPath, InclusionProof } from './proofs.js'
 import { proveConsistency, proveHead, proveInclusion, proveMany } from './prove.js'
-import { readAll, readStream } from './read-records.js'
+import { readAll, readBatches, readStream } from './read-records.js'
 import { publicCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { subscribe } from './subscribe.js'
 import type { Writer } from './writer.js'
@@ -119,11 +121,14 @@ export class EventLedger implements LedgerHandle {
     return readStream(this.#core, stream, options)
   }
 
-  readAll(
-    options: ReadOptions & { readonly from?: bigint; readonly before?: bigint; readonly filter?: EventFilter } = {},
-  ): AsyncIterable<RecordView> {
+  readAll(options: ReadAllOptions = {}): AsyncIterable<RecordView> {
     this.#assertOpen()
     return readAll(this.#core, options)
+  }
+
+  readBatches(options: ReadAllOptions = {}): AsyncIterable<readonly LedgerRecord[]> {
+    this.#assertOpen()
+    return readBatches(this.#core, options)
   }
 
   subscribe(

@@ -3,7 +3,7 @@ import {
   isEventOf,
   isReservedStream,
   isReservedType,
-  parseRecord,
+  RecordReader,
   STREAM_OF_RESERVED_TYPE,
   type StoredEvent,
   streamStartValue,
@@ -118,6 +118,7 @@ class ChainCheck {
   readonly #heads = new Map<string, Head>()
   readonly #changed = new Set<string>()
   readonly #map = new HeadsMap()
+  readonly #reader = new RecordReader()
   /** Of the heads records, in order. */
   readonly headsPositions: number[] = []
   #recordedat = ''
@@ -134,7 +135,7 @@ class ChainCheck {
     this.#next = position + 1
     let event: StoredEvent
     try {
-      event = parseRecord(bytes)
+      event = this.#reader.read(bytes)
     } catch (error) {
       this.#findings.addError(error, `position ${position}`, position)
       return

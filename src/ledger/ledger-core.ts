@@ -1,7 +1,15 @@
 import { equalBytes, fromHex } from '../canonical/index.js'
 import { parseVkey, type Vkey, vkey } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
-import { type EventRegistry, HEADS_STREAM, isEventOf, parseRecord, type StoredEvent } from '../events/index.js'
+import {
+  type EventRegistry,
+  HEADS_STREAM,
+  isEventOf,
+  type LedgerRecord,
+  parseRecord,
+  RecordReader,
+  type StoredEvent,
+} from '../events/index.js'
 import type { CheckpointStore } from './checkpoint-store.js'
 import { type FoldedHeads, foldHeads } from './fold-heads.js'
 import type { KeyRing } from './key-ring.js'
@@ -10,6 +18,7 @@ import type { IndexedRecord, LedgerIndex } from './ledger-index.js'
 import type { LogRecord, LogStore, StoredRecord } from './log-store.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import type { TileStore } from './tile-store.js'
+import { VerifiedRecord } from './verified-record.js'
 
 /** Everything a ledger stands on. */
 export interface LedgerPorts {
@@ -61,6 +70,7 @@ export class LedgerCore {
   readonly ports: LedgerPorts
   readonly genesis: Genesis
   readonly registry: EventRegistry
+  readonly #reader = new RecordReader()
   #checkpoint: Sealed | undefined
   #folded: { readonly position: number; readonly heads: Promise<FoldedHeads> } | undefined
 
@@ -89,18 +99,14 @@ export class LedgerCore {
     return folded.heads
   }
 
+  /** A record as folds get it: parsed, in the newest version of its type. Throws LOG_CORRUPT where its leaf is wrong. */
+  record(stored: StoredRecord): VerifiedRecord {
+    return VerifiedRecord.of(stored, this.registry.upcast(this.#reader.read(stored.bytes)))
+  }
+
   /** A record as the public API shows it, in the newest version of its type. */
-  view({ position, leaf, bytes }: StoredRecord): RecordView {
-    const event = this.registry.upcast(parseRecord(bytes))
-    return {
-      position: BigInt(position),
-      leaf,
-      bytes,
-      event,
-      type: event.type,
-      stream: event.stream,
-      revision: BigInt(event.revision),
-    }
+  view(stored: StoredRecord): RecordView {
+    return viewOf(this.record(stored))
   }
 
   /** Records at these positions, in the order given; neighbours are read together. */
@@ -141,8 +147,22 @@ export class LedgerCore {
   }
 }
 
+/** The public form of a record. */
+export function viewOf({ position, leaf, bytes, event }: LedgerRecord): RecordView {
+  return {
+    position: BigInt(position),
+    leaf,
+    bytes,
+    event,
+    type: event.type,
+    stream: event.stream,
+    revision: BigInt(event.revision),
+  }
+}
+
 /** Applies to the index what the log has beyond it, up to `head` records. */
 export async function catchUp({ store, index }: Pick<LedgerPorts, 'store' | 'index'>, head: number): Promise<void> {
+  const reader = new RecordReader()
   for (let through = index.through(); through < head; through = index.through()) {
     const records = await store.read({ from: through, limit: Math.min(1024, head - through) })
     if (records.length === 0)
@@ -151,7 +171,7 @@ export async function catchUp({ store, index }: Pick<LedgerPorts, 'store' | 'ind
       })
     // Another reader of the same handle may have applied some of them meanwhile.
     const missing = records.filter(({ position }) => position >= index.through())
-    await index.apply(missing.map(({ position, leaf, bytes }) => indexed(position, leaf, parseRecord(bytes))))
+    await index.apply(missing.map(({ position, leaf, bytes }) => indexed(position, leaf, reader.read(bytes))))
   }
 }
 

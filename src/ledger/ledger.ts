@@ -36,6 +36,14 @@ export interface ReadOptions {
   readonly backwards?: boolean
 }
 
+export interface ReadAllOptions extends ReadOptions {
+  /** First position (inclusive). */
+  readonly from?: bigint
+  /** Positions below this one. */
+  readonly before?: bigint
+  readonly filter?: EventFilter
+}
+
 export interface EventFilter {
   readonly types?: readonly string[]
   readonly streams?: readonly string[]
@@ -83,9 +91,9 @@ export interface Ledger extends AsyncDisposable {
   appendMany(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendResult[]>
   readStream(stream: string, options?: ReadOptions & { readonly from?: bigint }): AsyncIterable<RecordView>
   /** Forwards from `from` (inclusive), or backwards from below `before`. */
-  readAll(
-    options?: ReadOptions & { readonly from?: bigint; readonly before?: bigint; readonly filter?: EventFilter },
-  ): AsyncIterable<RecordView>
+  readAll(options?: ReadAllOptions): AsyncIterable<RecordView>
+  /** The same records some hundreds at a time, never none, as folds take them: for reading much of the log. */
+  readBatches(options?: ReadAllOptions): AsyncIterable<readonly LedgerRecord[]>
   /** Positions after `after` (exclusive; -1n or left out: from the beginning), then live. Ends only when aborted or closed. */
   subscribe(options?: {
     readonly after?: bigint

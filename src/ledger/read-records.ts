@@ -1,43 +1,86 @@
 import { ClyraError } from '../errors/index.js'
-import type { EventFilter, ReadOptions, RecordView } from './ledger.js'
-import type { LedgerCore } from './ledger-core.js'
+import type { LedgerRecord } from '../events/index.js'
+import type { EventFilter, ReadAllOptions, ReadOptions, RecordView } from './ledger.js'
+import { type LedgerCore, viewOf } from './ledger-core.js'
+import type { ReadRange, StoredRecord } from './log-store.js'
 
 const BATCH = 256
 
 /** Says of a record whether a filter wants it: every list that is given must hold it. */
-export function matches(filter: EventFilter | undefined, record: Pick<RecordView, 'type' | 'stream'>): boolean {
+export function matches(
+  filter: EventFilter | undefined,
+  { type, stream }: { readonly type: string; readonly stream: string },
+): boolean {
   if (filter === undefined) return true
   const { types, streams, categories } = filter
-  if (types !== undefined && !types.includes(record.type)) return false
-  if (streams !== undefined && !streams.includes(record.stream)) return false
-  return categories === undefined || categories.includes(record.stream.slice(0, record.stream.indexOf('-')))
+  if (types !== undefined && !types.includes(type)) return false
+  if (streams !== undefined && !streams.includes(stream)) return false
+  return categories === undefined || categories.includes(stream.slice(0, stream.indexOf('-')))
 }
 
 /** See `Ledger.readAll`. The end is the durable end when reading begins. */
-export async function* readAll(
+export async function* readAll(core: LedgerCore, options: ReadAllOptions = {}): AsyncGenerator<RecordView> {
+  let left = limitOf(options.limit)
+  for await (const batch of readBatches(core, options)) {
+    for (const record of batch) {
+      yield viewOf(record)
+      if (--left === 0) return
+      refuseAborted(options.signal)
+    }
+  }
+}
+
+/** See `Ledger.readBatches`. While the caller is at work on one batch the next is being read. */
+export async function* readBatches(
   core: LedgerCore,
-  options: ReadOptions & { readonly from?: bigint; readonly before?: bigint; readonly filter?: EventFilter } = {},
-): AsyncGenerator<RecordView> {
+  options: ReadAllOptions = {},
+): AsyncGenerator<readonly LedgerRecord[]> {
+  const { filter, signal } = options
   const backwards = options.backwards === true
   const size = await core.ports.store.head()
   const first = Math.min(size, bound(options.from, 0))
   const end = Math.min(size, bound(options.before, size))
   let left = limitOf(options.limit)
-  let at = backwards ? end : first
-  while (left > 0 && (backwards ? at > first : at < end)) {
-    refuseAborted(options.signal)
-    const limit = Math.min(BATCH, backwards ? at - first : end - at, options.filter === undefined ? left : BATCH)
-    const records = await core.ports.store.read(backwards ? { before: at, limit, backwards } : { from: at, limit })
-    if (records.length === 0) return
-    for (const record of records) {
-      at = backwards ? record.position : record.position + 1
-      const view = core.view(record)
-      if (!matches(options.filter, view)) continue
-      yield view
-      if (--left === 0) return
-      refuseAborted(options.signal)
-    }
+  const read = (at: number): Promise<StoredRecord[]> | undefined => {
+    const range = rangeOf(at, { first, end, backwards, limit: filter === undefined ? Math.min(left, BATCH) : BATCH })
+    return range === undefined || left === 0 ? undefined : core.ports.store.read(range)
   }
+  let reading = read(backwards ? end : first)
+  try {
+    refuseAborted(signal)
+    while (reading !== undefined) {
+      const stored = await reading
+      const last = stored.at(-1)
+      if (last === undefined) return
+      if (filter === undefined) left -= stored.length
+      reading = read(backwards ? last.position : last.position + 1)
+      // Whoever stops here does not hear of the read that was ahead of him.
+      reading?.catch(() => undefined)
+      let records: LedgerRecord[] = stored.map((one) => core.record(one))
+      if (filter !== undefined) {
+        records = records.filter(({ event }) => matches(filter, event)).slice(0, left)
+        left -= records.length
+      }
+      if (records.length > 0) yield records
+      if (left === 0) return
+      refuseAborted(signal)
+    }
+  } finally {
+    await reading?.catch(() => undefined)
+  }
+}
+
+interface Within {
+  readonly first: number
+  readonly end: number
+  readonly backwards: boolean
+  readonly limit: number
+}
+
+/** What to read next; undefined at the end. */
+function rangeOf(at: number, { first, end, backwards, limit }: Within): ReadRange | undefined {
+  if (backwards) return at > first ? { before: at, limit: Math.min(limit, at - first), backwards } : undefined
+  return at < end ? { from: at, limit: Math.min(limit, end - at) } : undefined
 }
 
 /** See `Ledger.readStream`. Forwards from revision `from`; backwards from it, or from the last, down to 0. */

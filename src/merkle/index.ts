@@ -26,4 +26,4 @@ export {
   tileReader,
   tileWidth,
 } from './tiles.js'
-export { EMPTY_ROOT, leafHash, nodeHash, splitPoint } from './tree-hash.js'
+export { EMPTY_ROOT, leafHash, nodeHash, prefixedLeafHex, splitPoint } from './tree-hash.js'

@@ -1,4 +1,4 @@
-import { sha256 } from '../crypto/index.js'
+import { sha256, sha256Hex } from '../crypto/index.js'
 
 /** RFC 6962, 2.1: the root of the tree without leaves, SHA-256 of nothing. */
 export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array(0))
@@ -9,6 +9,14 @@ const NODE = Uint8Array.of(0x01)
 /** RFC 6962, 2.1: SHA-256(0x00 || entry). For a record it is also its digest in bundles and the next record's `prev`. */
 export function leafHash(entry: Uint8Array): Uint8Array {
   return sha256(LEAF, entry)
+}
+
+/**
+ * `leafHash` in lower-case hex, of an entry that lies behind its prefix: `prefixed` is a byte 0x00 and then the entry.
+ * Undefined where the first byte is another.
+ */
+export function prefixedLeafHex(prefixed: Uint8Array): string | undefined {
+  return prefixed[0] === 0x00 ? sha256Hex(prefixed) : undefined
 }
 
 /** RFC 6962, 2.1: SHA-256(0x01 || left || right). */

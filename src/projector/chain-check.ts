@@ -1,7 +1,14 @@
-import { equalBytes, hex } from '../canonical/index.js'
+import { hex } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
 import { GENESIS_PREV, type LedgerRecord, streamStartValue } from '../events/index.js'
-import { leafHash } from '../merkle/index.js'
+import { VerifiedRecord } from '../ledger/index.js'
+
+/** The last record of a stream so far; changed in place, for there is one change for each record. */
+interface Head {
+  revision: number
+  /** Hex. */
+  leaf: string
+}
 
 /**
  * Checks records that are read in order: positions dense, each leaf the hash of its bytes, each record chained to the
@@ -11,7 +18,7 @@ import { leafHash } from '../merkle/index.js'
 export class ChainCheck {
   readonly #identity: Uint8Array
   readonly #start: number
-  readonly #heads = new Map<string, { readonly revision: number; readonly leaf: string }>()
+  readonly #heads = new Map<string, Head>()
   #next: number
 
   /** `identity`: the genesis leaf. `start`: the first position that will be checked. */
@@ -25,8 +32,8 @@ export class ChainCheck {
   check(record: LedgerRecord): string {
     const { position, event } = record
     if (position !== this.#next) throw broken(record, `position ${this.#next} was expected`)
-    if (!equalBytes(leafHash(record.bytes), record.leaf)) throw broken(record, 'its bytes do not have its leaf hash')
-    const leaf = hex(record.leaf)
+    const leaf = VerifiedRecord.leafHexOf(record)
+    if (leaf === undefined) throw broken(record, 'its bytes do not have its leaf hash')
     const revision = Number(event.revision)
     const head = this.#heads.get(event.stream)
     if (head !== undefined || revision === 0 || this.#start === 0) {
@@ -35,7 +42,11 @@ export class ChainCheck {
         throw broken(record, 'its prev is not the leaf before it in the stream')
       }
     }
-    this.#heads.set(event.stream, { revision, leaf })
+    if (head === undefined) this.#heads.set(event.stream, { revision, leaf })
+    else {
+      head.revision = revision
+      head.leaf = leaf
+    }
     this.#next++
     return leaf
   }

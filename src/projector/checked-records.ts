@@ -3,38 +3,34 @@ import type { Ledger } from '../ledger/ledger.js'
 import { ChainCheck } from './chain-check.js'
 
 /** What projecting needs of a ledger. */
-export type ProjectedLedger = Pick<Ledger, 'identity' | 'readAll' | 'size'>
+export type ProjectedLedger = Pick<Ledger, 'identity' | 'readBatches' | 'size'>
 
-export interface CheckedRecord {
-  readonly record: LedgerRecord
-  /** Hex. */
+export interface CheckedBatch {
+  readonly records: readonly LedgerRecord[]
+  /** Of the last record, hex. */
   readonly leaf: string
 }
 
 /**
  * The records from `from` up to `to` (both inclusive; to the end where `to` is undefined), each checked against the
- * chain. Throws what `ChainCheck` throws.
+ * chain, some hundreds at a time. Throws what `ChainCheck` throws, before any record of the batch is given out.
  */
 export async function* checkedRecords(
   ledger: ProjectedLedger,
   from: number,
   to: number | undefined,
   signal?: AbortSignal,
-): AsyncGenerator<CheckedRecord> {
+): AsyncGenerator<CheckedBatch> {
   if (to !== undefined && to < from) return
   const chain = new ChainCheck(ledger.identity, from)
   const limit = to === undefined ? {} : { limit: to - from + 1 }
-  for await (const view of ledger.readAll({
+  for await (const records of ledger.readBatches({
     from: BigInt(from),
     ...limit,
     ...(signal === undefined ? {} : { signal }),
   })) {
-    const record: LedgerRecord = {
-      position: Number(view.position),
-      leaf: view.leaf,
-      bytes: view.bytes,
-      event: view.event,
-    }
-    yield { record, leaf: chain.check(record) }
+    let leaf = ''
+    for (const record of records) leaf = chain.check(record)
+    yield { records, leaf }
   }
 }

@@ -33,12 +33,20 @@ export async function foldLedger<State extends JsonValue>(
   const states = new Map<string, { state: State; position: number }>()
   let through = 0
   const to = options.to === undefined ? undefined : Number(options.to)
-  for await (const { record } of checkedRecords(ledger, 0, to, options.signal)) {
-    through = record.position + 1
-    const partition = projection.partition(record)
-    if (partition === undefined || (options.partition ?? partition) !== partition) continue
-    const before = states.get(partition)?.state ?? projection.initial(partition)
-    states.set(partition, { state: projection.apply(before, record), position: record.position })
+  for await (const { records } of checkedRecords(ledger, 0, to, options.signal)) {
+    for (const record of records) {
+      through = record.position + 1
+      const partition = projection.partition(record)
+      if (partition === undefined || (options.partition ?? partition) !== partition) continue
+      const before = states.get(partition)
+      if (before === undefined) {
+        const state = projection.apply(projection.initial(partition), record)
+        states.set(partition, { state, position: record.position })
+      } else {
+        before.state = projection.apply(before.state, record)
+        before.position = record.position
+      }
+    }
   }
   const folded = [...states].map(([partition, one]) => [partition, { ...one, ...stateDigest(one.state) }] as const)
   return { name, version, through, states: new Map(folded) }

@@ -1,5 +1,5 @@
 export { ChainCheck } from './chain-check.js'
-export { type CheckedRecord, checkedRecords, type ProjectedLedger } from './checked-records.js'
+export { type CheckedBatch, checkedRecords, type ProjectedLedger } from './checked-records.js'
 export {
   compareDigests,
   compareProjections,

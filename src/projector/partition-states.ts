@@ -10,7 +10,7 @@ const KEPT = 256
 export class PartitionStates<State extends JsonValue> {
   readonly #projection: Projection<State>
   readonly #load: (partition: string) => Promise<StoredState | undefined>
-  readonly #states = new Map<string, { readonly state: State; readonly position: number }>()
+  readonly #states = new Map<string, { state: State; position: number }>()
   readonly #changed = new Set<string>()
 
   constructor(projection: Projection<State>, load: (partition: string) => Promise<StoredState | undefined>) {
@@ -24,7 +24,9 @@ export class PartitionStates<State extends JsonValue> {
     if (partition === undefined) return undefined
     const known = this.#states.get(partition)
     if (known !== undefined) {
-      this.#set(partition, known.state, record)
+      known.state = this.#projection.apply(known.state, record)
+      known.position = record.position
+      this.#changed.add(partition)
       return undefined
     }
     return this.#load(partition).then((stored) => this.#set(partition, this.#restore(partition, stored), record))

@@ -27,6 +27,7 @@ export interface ProjectionRun {
   readonly switched: boolean
 }
 
+/** A commit follows the batch of records with which either is reached. */
 const BATCH_RECORDS = 10_000
 const BATCH_BYTES = 32 * 1024 * 1024
 
@@ -78,11 +79,13 @@ async function foldFrom<State extends JsonValue>(
     options.onProgress?.(committed.through, Number(await ledger.size()))
   }
   const to = options.to === undefined ? undefined : Number(options.to)
-  for await (const { record, leaf } of checkedRecords(ledger, start.through, to, options.signal)) {
-    const loading = states.fold(record)
-    if (loading !== undefined) await loading
-    reached = { through: record.position + 1, leaf }
-    bytes += record.bytes.length
+  for await (const { records, leaf } of checkedRecords(ledger, start.through, to, options.signal)) {
+    for (const record of records) {
+      const loading = states.fold(record)
+      if (loading !== undefined) await loading
+      bytes += record.bytes.length
+    }
+    reached = { through: reached.through + records.length, leaf }
     if (reached.through - committed.through >= BATCH_RECORDS || bytes >= BATCH_BYTES) await commit()
   }
   if (reached !== committed) await commit()

@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import { equalBytes } from '../../canonical/index.js'
 import { type Checkpoint, parseCheckpoint } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import { type LedgerRecord, parseRecord } from '../../events/index.js'
-import type { Ledger, RecordView } from '../../ledger/ledger.js'
-import { CompactRange, entriesPath, entryBundle, leafHash, TILE_WIDTH } from '../../merkle/index.js'
+import { type LedgerRecord, RecordReader } from '../../events/index.js'
+import { HashedRecord, type Ledger, VerifiedRecord } from '../../ledger/index.js'
+import { CompactRange, entriesPath, entryBundle, TILE_WIDTH } from '../../merkle/index.js'
 import type { ProjectedLedger } from '../../projector/index.js'
-import { plain } from '../ledger/fold-run.js'
 
 /** A log to fold again: a ledger, or the tiles of one. */
 export interface LogSource {
@@ -25,10 +24,7 @@ export async function ledgerSource(ledger: Ledger): Promise<LogSource> {
     size: Number(await ledger.size()),
     projected: ledger,
     async *records(to = Number.MAX_SAFE_INTEGER) {
-      for await (const record of ledger.readAll()) {
-        if (record.position > BigInt(to)) return
-        yield plain(record)
-      }
+      for await (const records of ledger.readBatches({ before: BigInt(to) + 1n })) yield* records
     },
   }
 }
@@ -47,14 +43,15 @@ export async function tilesSource(folder: string): Promise<LogSource> {
 
 async function* entriesOf(folder: string, { size, root }: Checkpoint, to: number): AsyncIterable<LedgerRecord> {
   const tree = new CompactRange()
+  const reader = new RecordReader()
   for (let start = 0; start < size; start += TILE_WIDTH) {
     const width = Math.min(TILE_WIDTH, size - start)
     const entries = entryBundle.decode(await read(folder, entriesPath(start / TILE_WIDTH, width)), width)
     for (const [index, bytes] of entries.entries()) {
       const position = start + index
-      const leaf = leafHash(bytes)
-      tree.append(leaf)
-      if (position <= to) yield { position, leaf, bytes, event: parseRecord(bytes) }
+      const hashed = HashedRecord.from(position, bytes)
+      tree.append(hashed.leaf)
+      if (position <= to) yield VerifiedRecord.of(hashed, reader.read(bytes))
     }
   }
   if (!equalBytes(tree.root(), root)) {
@@ -70,20 +67,20 @@ async function projectedTiles(size: number, records: LogSource['records']): Prom
   return {
     identity: first.done === true ? new Uint8Array(32) : first.value.leaf,
     size: async () => BigInt(size),
-    async *readAll({ from = 0n, limit = Number.MAX_SAFE_INTEGER } = {}) {
+    async *readBatches({ from = 0n, limit = Number.MAX_SAFE_INTEGER } = {}) {
       let left = limit
+      let batch: LedgerRecord[] = []
       for await (const record of records()) {
         if (BigInt(record.position) < from) continue
         // The whole log is read even where less is wanted: only its end shows whether it has the signed root.
-        if (left-- > 0) yield viewOf(record)
+        if (left-- > 0) batch.push(record)
+        if (batch.length < TILE_WIDTH) continue
+        yield batch
+        batch = []
       }
+      if (batch.length > 0) yield batch
     },
   }
-}
-
-function viewOf(record: LedgerRecord): RecordView {
-  const { type, stream, revision } = record.event
-  return { ...record, position: BigInt(record.position), type, stream, revision: BigInt(revision) }
 }
 
 async function read(folder: string, path: string): Promise<Uint8Array> {

@@ -1,8 +1,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises'
-import { equalBytes } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { ReadRange, StoredRecord } from '../../ledger/log-store.js'
-import { leafHash } from '../../merkle/index.js'
+import { HashedRecord } from '../../ledger/verified-record.js'
 import { loadOffsets, type OffsetTable, saveOffsets } from './offset-table.js'
 import type { SegmentInfo } from './recover-log.js'
 import { scanSegment } from './scan-segment.js'
@@ -161,10 +160,11 @@ export class SegmentFiles {
       const from = at + ENTRY_HEADER_BYTES
       const size = from <= bytes.length ? bytes.readUInt32LE(at + 32) : Number.POSITIVE_INFINITY
       if (from + size > bytes.length) throw damaged(segment, offsets[i]!, position)
-      const leaf = Uint8Array.prototype.slice.call(bytes, at, at + 32)
-      const record = new Uint8Array(bytes.buffer, bytes.byteOffset + from, size)
-      if (!equalBytes(leafHash(record), leaf)) throw damaged(segment, offsets[i]!, position)
-      records.push({ position, leaf: new Uint8Array(leaf), bytes: record })
+      // The last byte of a length is zero, for no record has 2^24 bytes: the prefix of RFC 6962 lies there already.
+      const prefixed = new Uint8Array(bytes.buffer, bytes.byteOffset + from - 1, size + 1)
+      const record = HashedRecord.inPlace(position, leafAt(bytes, at), prefixed)
+      if (record === undefined) throw damaged(segment, offsets[i]!, position)
+      records.push(record)
     }
     return records
   }
@@ -252,6 +252,13 @@ export class SegmentFiles {
 }
 
 export type { Segment }
+
+/** A copy: whoever keeps a leaf does not keep what was read with it. */
+function leafAt(bytes: Buffer, at: number): Uint8Array {
+  const leaf = new Uint8Array(32)
+  for (let i = 0; i < 32; i++) leaf[i] = bytes[at + i]!
+  return leaf
+}
 
 /** Where the entry at `index` ends at the latest: at the next one, or at the end of the segment's good part. */
 function endOf(segment: Segment, offsets: Uint32Array, index: number): number {

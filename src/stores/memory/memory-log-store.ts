@@ -1,7 +1,6 @@
-import { equalBytes } from '../../canonical/index.js'
 import { ClyraError } from '../../errors/index.js'
 import type { LogRecord, LogStore, LogStoreCapabilities, ReadRange, StoredRecord } from '../../ledger/log-store.js'
-import { leafHash } from '../../merkle/index.js'
+import { HashedRecord } from '../../ledger/verified-record.js'
 import { LengthSignal } from '../length-signal.js'
 import { assertBatch, headMoved } from '../log-store-checks.js'
 
@@ -60,18 +59,13 @@ class MemoryLogStore implements LogStore {
       'from' in range
         ? records.slice(range.from, end)
         : records.slice(Math.max(0, end - range.limit), Math.max(0, end)).reverse()
-    for (const { position, leaf, bytes } of found) {
-      if (!equalBytes(leafHash(bytes), leaf)) {
-        throw new ClyraError('LOG_CORRUPT', `the record at position ${position} does not have its leaf hash`, {
-          details: { position },
-        })
-      }
-    }
-    return found.map(({ position, leaf, bytes }) => ({
-      position,
-      leaf: Uint8Array.from(leaf),
-      bytes: Uint8Array.from(bytes),
-    }))
+    return found.map(({ position, leaf, bytes }) => {
+      const record = HashedRecord.of(position, Uint8Array.from(leaf), Uint8Array.from(bytes))
+      if (record !== undefined) return record
+      throw new ClyraError('LOG_CORRUPT', `the record at position ${position} does not have its leaf hash`, {
+        details: { position },
+      })
+    })
   }
 
   moved(size: number, signal?: AbortSignal): Promise<void> {

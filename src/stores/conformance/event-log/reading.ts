@@ -41,6 +41,12 @@ export const READING_EVENTS: readonly Case<LedgerBench>[] = [
         const options = { ...defined({ from, before, limit, filter }), backwards }
         const found = await collect(ledger.readAll(options))
         assert.deepEqual(positionsIn(found), positionsIn(expected.slice(0, limit)), describeOptions(options))
+        const batches = await collect(ledger.readBatches(options))
+        assert.ok(batches.every(({ length }) => length > 0))
+        assert.deepEqual(
+          batches.flat().map(({ position }) => BigInt(position)),
+          positionsIn(found),
+        )
       }
     },
   },
@@ -192,6 +198,12 @@ export const READING_EVENTS: readonly Case<LedgerBench>[] = [
           if (position === 3n) controller.abort()
       }
       await rejection(reading(), 'ABORTED')
+      const batched = new AbortController()
+      const readingBatches = async () => {
+        for await (const _batch of ledger.readBatches({ signal: batched.signal })) batched.abort()
+      }
+      await rejection(readingBatches(), 'ABORTED')
+      for await (const _batch of ledger.readBatches()) break
       await rejection(collect(ledger.readStream('sample-1', { signal: AbortSignal.abort() })), 'ABORTED')
       assert.equal((await collect(ledger.readAll(), 3)).length, 3)
     },
