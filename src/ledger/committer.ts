@@ -165,8 +165,8 @@ export class Committer {
     const head = this.#options.head()
     const { records, outcomes } = await this.#admit(group, head)
     if (records.length === 0) {
-      // Refusals and repeats are judged by the newest state too, where others write.
-      if (store.capabilities.writers === 'many' && (await store.head()) !== head) return false
+      // Refusals and repeats are judged by the newest state too, whoever wrote it.
+      if ((await store.head()) !== head) return false
       for (const settle of outcomes) settle()
       return true
     }

@@ -184,7 +184,7 @@ export class EventLedger implements LedgerHandle {
     this.#assertOpen()
     const size = toNumber(position) + 1
     const { writer } = this.#parts
-    if (writer !== undefined) return publicCheckpoint(await writer.sealer.sealTo(size))
+    if (writer !== undefined) return publicCheckpoint(await writer.sealTo(size))
     const newest = await this.#newest()
     if (newest !== undefined && newest.size >= size) return publicCheckpoint(newest)
     throw new ClyraError('NOT_SEALED', `no checkpoint covers position ${position} yet, and a reader cannot seal`, {

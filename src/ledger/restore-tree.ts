@@ -30,49 +30,65 @@ export interface RestoredTree {
  * Missing tiles are built again from the log; wrong ones are not touched.
  */
 export async function restoreTree(places: TreePlaces): Promise<RestoredTree> {
-  const { store, checkpoints, key } = places
-  const note = await checkpoints.latest()
-  const newest = note === undefined ? undefined : openCheckpoint(note, key, 'the last signed state')
-  const size = newest?.size ?? 0
+  const { store, tiles, checkpoints, key } = places
+  // Against the order in which a seal writes them, the log last: what is read later is never behind what was read
+  // before, also while another process seals.
+  const published = opened(await tiles.read('checkpoint'), key, 'the published tree')
+  const newest = opened(await checkpoints.latest(), key, 'the last signed state')
+  const kept = await keptFrom(places, newest?.size ?? 0)
   const head = await store.head()
-  if (size > head) throw diverged(`the log has ${head} records, a checkpoint of ${size} was signed`, { head, size })
-  await checkPublished(places, newest)
-  await checkKept(places, newest, head)
+  checkSizes({ published, newest, kept, head })
   if (newest === undefined) return { edge: TileEdge.empty(), newest }
-  const edge = (await edgeFromTiles(places, size)) ?? (await rebuildTiles(places, newest))
+  const edge = (await edgeFromTiles(places, newest.size)) ?? (await rebuildTiles(places, newest))
   assertSameRoot({ ...newest, size: edge.size, root: edge.root() }, newest, 'the tiles and the signed checkpoint')
-  await checkNewestLeaves(places, size)
+  await checkNewestLeaves(places, newest.size)
+  if (published === undefined || published.size < newest.size) {
+    // A crash between signing and publishing.
+    places.onWarning(`the checkpoint of ${newest.size} was signed but not published; it is published now`)
+    await tiles.publish(newest.note)
+  }
   return { edge, newest }
 }
 
-/** A crash between signing and publishing leaves an older checkpoint published: it is published again. */
-async function checkPublished({ tiles, key, onWarning }: TreePlaces, newest: Sealed | undefined): Promise<void> {
-  const note = await tiles.read('checkpoint')
-  const published = note === undefined ? undefined : openCheckpoint(note, key, 'the published tree')
-  if (published !== undefined && published.size > (newest?.size ?? 0)) {
-    throw diverged(
-      `a checkpoint of ${published.size} is published, but the last signed one is of ${newest?.size ?? 0}`,
-      {
-        published: published.size,
-        signed: newest?.size ?? 0,
-      },
-    )
-  }
-  if (newest === undefined) return
-  if (published?.size === newest.size)
-    return assertSameRoot(published, newest, 'the published and the signed checkpoint')
-  onWarning(`the checkpoint of ${newest.size} was signed but not published; it is published now`)
-  await tiles.publish(newest.note)
+function opened(note: Uint8Array | undefined, key: Vkey, where: string): Sealed | undefined {
+  return note === undefined ? undefined : openCheckpoint(note, key, where)
 }
 
-async function checkKept({ checkpoints, key }: TreePlaces, newest: Sealed | undefined, head: number): Promise<void> {
-  for (const size of (await checkpoints.keptSizes()).filter((kept) => kept >= (newest?.size ?? 0))) {
-    const note = await checkpoints.kept(size)
-    if (note === undefined) continue
-    const kept = openCheckpoint(note, key, `the checkpoint kept at ${size}`)
-    if (kept.size !== size || size > head)
-      throw diverged(`a checkpoint of ${kept.size} is kept as ${size}; the log has ${head} records`, { size, head })
-    if (newest?.size === size) assertSameRoot(kept, newest, 'the kept and the signed checkpoint')
+/** The checkpoints that are kept at `size` and beyond it. */
+async function keptFrom({ checkpoints, key }: TreePlaces, size: number): Promise<Sealed[]> {
+  const found: Sealed[] = []
+  for (const at of (await checkpoints.keptSizes()).filter((one) => one >= size)) {
+    const kept = opened(await checkpoints.kept(at), key, `the checkpoint kept at ${at}`)
+    if (kept === undefined) continue
+    if (kept.size !== at) throw diverged(`a checkpoint of ${kept.size} is kept as ${at}`, { size: at })
+    found.push(kept)
+  }
+  return found
+}
+
+interface Stated {
+  readonly published: Sealed | undefined
+  readonly newest: Sealed | undefined
+  readonly kept: readonly Sealed[]
+  readonly head: number
+}
+
+/** What was published was signed, what was signed is in the log, and one size has one root. */
+function checkSizes({ published, newest, kept, head }: Stated): void {
+  const size = newest?.size ?? 0
+  if (size > head) throw diverged(`the log has ${head} records, a checkpoint of ${size} was signed`, { head, size })
+  if (published !== undefined && published.size > size) {
+    throw diverged(`a checkpoint of ${published.size} is published, but the last signed one is of ${size}`, {
+      published: published.size,
+      signed: size,
+    })
+  }
+  if (newest !== undefined && published?.size === size)
+    assertSameRoot(published, newest, 'the published and the signed checkpoint')
+  for (const one of kept) {
+    if (one.size > head)
+      throw diverged(`a checkpoint of ${one.size} is kept; the log has ${head} records`, { size: one.size, head })
+    if (newest?.size === one.size) assertSameRoot(one, newest, 'the kept and the signed checkpoint')
   }
 }
 

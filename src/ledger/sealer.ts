@@ -157,13 +157,15 @@ export class Sealer {
     }
   }
 
-  /** Where several processes write one log, another one may have sealed meanwhile: then its tree is taken over. */
+  /**
+   * Where something else stands as signed last its tree is taken over: another process that writes the same log has
+   * sealed meanwhile, or this one has and was not told so.
+   */
   async #sealOrAdopt(size: number): Promise<void> {
     try {
       await this.#seal(size)
     } catch (error) {
-      const many = this.#options.store.capabilities.writers === 'many'
-      if (!many || !isClyraError(error, 'TREE_DIVERGED') || !(await this.#adopt())) throw error
+      if (!isClyraError(error, 'TREE_DIVERGED') || !(await this.#adopt())) throw error
     }
   }
 

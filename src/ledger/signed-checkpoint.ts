@@ -42,6 +42,25 @@ export function openCheckpoint(note: Uint8Array, key: Vkey, where: string): Seal
   }
 }
 
+/**
+ * False where `next` is of a smaller size than `there` and both are of one origin: then it comes too late to be
+ * published. Signatures are not looked at; what is no checkpoint is overtaken by anything.
+ */
+export function overtakes(next: Uint8Array, there: Uint8Array | undefined): boolean {
+  const newer = statedIn(next)
+  const older = there === undefined ? undefined : statedIn(there)
+  return newer === undefined || older === undefined || newer.origin !== older.origin || newer.size >= older.size
+}
+
+function statedIn(note: Uint8Array): Checkpoint | undefined {
+  const text = Buffer.from(note).toString('utf8')
+  try {
+    return parseCheckpoint(text.slice(0, text.lastIndexOf('\n\n') + 1))
+  } catch {
+    return undefined
+  }
+}
+
 /** TREE_DIVERGED unless both say the same of one size. */
 export function assertSameRoot(a: Checkpoint, b: Checkpoint, between: string): void {
   if (a.size === b.size && equalBytes(a.root, b.root)) return

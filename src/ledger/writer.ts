@@ -108,6 +108,13 @@ export class Writer {
     return appended!.positions[0]!
   }
 
+  /** Seals until the newest checkpoint covers `size` records. Rejects with SEAL_FAILED, INVALID_POSITION. */
+  async sealTo(size: number): Promise<Sealed> {
+    // Records of other writers count too: an append of nothing takes them over.
+    if (size > this.#head) await this.#committer.submit({ parts: [] })
+    return this.sealer.sealTo(size)
+  }
+
   /** A heads record if anything but heads came since the last; everything sealed. */
   async close(): Promise<void> {
     clearInterval(this.#headsTimer)
@@ -149,6 +156,10 @@ export class Writer {
     const { store, index } = this.core.ports
     const before = this.#head
     const head = await store.head()
+    if (head < before)
+      throw new ClyraError('LOG_CORRUPT', `the log has ${head} records, but had ${before} before`, {
+        details: { position: head },
+      })
     await catchUp({ store, index }, head)
     for (let at = before; at < head; ) {
       const records = await store.read({ from: at, limit: Math.min(1024, head - at) })

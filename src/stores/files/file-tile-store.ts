@@ -1,6 +1,7 @@
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
+import { overtakes } from '../../ledger/signed-checkpoint.js'
 import type { TileStore } from '../../ledger/tile-store.js'
 import { ensureDirectory, isMissing, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
 
@@ -48,7 +49,9 @@ export class FileTileStore implements TileStore {
     for (const directory of directories) await syncDirectory(directory)
   }
 
+  /** The writer's lock of the ledger keeps others away between the comparison and the rename. */
   async publish(checkpoint: Uint8Array): Promise<void> {
+    if (!overtakes(checkpoint, await this.read('checkpoint'))) return
     await this.#clearTemporary()
     const temporary = join(this.#temporary, `${process.pid}-checkpoint`)
     await replaceFile(join(this.#directory, 'checkpoint'), checkpoint, { mode: 0o644, temporary })

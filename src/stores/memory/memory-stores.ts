@@ -5,6 +5,7 @@ import { ClyraError } from '../../errors/index.js'
 import type { ArtifactStore } from '../../ledger/artifact-store.js'
 import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
 import type { KeyRing } from '../../ledger/key-ring.js'
+import { overtakes } from '../../ledger/signed-checkpoint.js'
 import type { TileStore } from '../../ledger/tile-store.js'
 
 /** A tile store in memory. */
@@ -20,7 +21,7 @@ export class MemoryTileStore implements TileStore {
   }
 
   async publish(checkpoint: Uint8Array): Promise<void> {
-    this.files.set('checkpoint', Uint8Array.from(checkpoint))
+    if (overtakes(checkpoint, this.files.get('checkpoint'))) this.files.set('checkpoint', Uint8Array.from(checkpoint))
   }
 
   async prune(paths: readonly string[]): Promise<void> {
