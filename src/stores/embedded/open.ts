@@ -118,7 +118,8 @@ function hasLedger(directory: string): boolean {
   }
 }
 
-async function writerPorts(options: EmbeddedOptions, origin: () => string): Promise<LedgerPorts> {
+/** The ports of a ledger in a state directory, for writing. Opening the log takes the lock; whoever is given them closes index and store. */
+export async function writerPorts(options: EmbeddedOptions, origin: () => string): Promise<LedgerPorts> {
   const places = layoutOf(options.directory)
   const onWarning = options.onWarning ?? (() => undefined)
   const checkpoints = new FileCheckpointStore(places.checkpoints)
@@ -148,7 +149,8 @@ async function writerPorts(options: EmbeddedOptions, origin: () => string): Prom
   }
 }
 
-async function readerPorts({ directory, onWarning = () => undefined }: EmbeddedOptions): Promise<LedgerPorts> {
+/** The same for reading, beside any writer. */
+export async function readerPorts({ directory, onWarning = () => undefined }: EmbeddedOptions): Promise<LedgerPorts> {
   const places = layoutOf(directory)
   const checkpoints = new FileCheckpointStore(places.checkpoints)
   // The sealed size first: what is sealed was published before, so the mark that is read next is not behind it.
