@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { installEd25519 } from '../foreign/ed25519/installed.mjs'
+import { buildProgram } from '../foreign/programs.mjs'
 import {
   DBT_VERSION,
   dbtHome,
@@ -136,6 +137,14 @@ const installers = {
     say("strace: Debian's package")
     debian('strace')
   },
+  go() {
+    say("go: Tessera's fsck and Go's note and tlog, built from pinned modules to .cache/foreign")
+    buildProgram('go')
+  },
+  cargo() {
+    say('cargo: the crate jmt, built from pinned crates to .cache/foreign')
+    buildProgram('cargo')
+  },
   'dbt-rust'() {
     say(`dbt-rust: ${RUST_DBT} and the Apache ADBC driver from PyPI, to .cache/dbt-rust`)
     rmSync(rustHome, { recursive: true, force: true })
@@ -156,7 +165,18 @@ const installers = {
   },
 }
 
-const DEFAULT = ['postgres', 'dbt', 'chromium', 'strace', 'foreign-python', 'foreign-npm', 'openssl', 'ed25519']
+const DEFAULT = [
+  'postgres',
+  'dbt',
+  'chromium',
+  'strace',
+  'foreign-python',
+  'foreign-npm',
+  'openssl',
+  'ed25519',
+  'go',
+  'cargo',
+]
 const wanted = process.argv.slice(2)
 if (wanted.includes('--check')) {
   const found = Object.fromEntries(SERVICES.map((name) => [name, lookUp(name)]))

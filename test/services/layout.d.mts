@@ -8,6 +8,8 @@ export type ServiceName =
   | 'foreign-npm'
   | 'openssl'
   | 'ed25519'
+  | 'go'
+  | 'cargo'
 export type PostgresMajor = 13 | 15 | 18
 
 export const servicesSource: string

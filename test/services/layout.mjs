@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { lookUpEd25519 } from '../foreign/ed25519/installed.mjs'
+import { lookUpProgram } from '../foreign/programs.mjs'
 
 /** This folder: the lock file and the pinned requirements. */
 export const servicesSource = dirname(fileURLToPath(import.meta.url))
@@ -94,6 +95,9 @@ export function lookUp(name) {
       const found = STRACE_PLACES.find((path) => existsSync(path))
       return found === undefined ? absent('no strace on this machine') : { present: true, detail: found }
     }
+    case 'go':
+    case 'cargo':
+      return lookUpProgram(name)
     default:
       throw new TypeError(`unknown service ${name}`)
   }
@@ -109,4 +113,6 @@ export const SERVICES = [
   'foreign-npm',
   'openssl',
   'ed25519',
+  'go',
+  'cargo',
 ]

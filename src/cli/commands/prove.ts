@@ -5,6 +5,7 @@ import { ClyraError } from '../../errors/index.js'
 import type { Ledger } from '../../ledger/ledger.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
+import { consistency, consistencyDocument } from '../ledger/consistency-document.js'
 import { parsePosition, positionOf } from '../ledger/find-record.js'
 import { withReader } from '../ledger/open-ledger.js'
 import { decimal, digest } from '../ledger/record-document.js'
@@ -28,20 +29,16 @@ const head = z.strictObject({
   siblings: z.array(digest),
   other: z.strictObject({ key: digest, value: digest }).nullable(),
 })
-const consistency = z.strictObject({
-  kind: z.literal('consistency'),
-  oldSize: decimal,
-  newSize: decimal,
-  hashes: z.array(digest),
-})
-
 export const prove = defineCommand({
   path: 'prove',
   summary: 'prove a record, a stream head, or that the log only grew',
   arguments: [{ name: '[position|id]', description: 'the record to prove' }],
   flags: [
     { flags: '--stream <name>', description: "prove a stream's newest revision, or that there is no such stream" },
-    { flags: '--consistency <old-size>', description: 'prove that the log of that size is a beginning of this one' },
+    {
+      flags: '--consistency <old>',
+      description: 'prove that the log of an old size, or of a checkpoint file, is a beginning of this one',
+    },
     { flags: '--size <size>', description: 'in the kept checkpoint of this size (default: the newest)' },
     { flags: '-o, --output <file>', description: 'write to a file' },
   ],
@@ -51,11 +48,12 @@ export const prove = defineCommand({
     size: z.string().optional(),
     output: z.string().optional(),
   }),
-  help: 'For a record the result is a C2SP tlog-proof: text that any transparency-log tool checks against the signed checkpoint in it.',
+  help: 'For a record the result is a C2SP tlog-proof: text that any transparency-log tool checks against the signed checkpoint in it. For --consistency it is the body that a C2SP tlog-witness takes: the old size, the hashes, the newer checkpoint.',
   examples: [
     ['clyra prove 0', 'that the genesis record is in the log'],
     ['clyra prove --stream ledger-keys', 'how far the stream of keys goes'],
     ['clyra prove --consistency 1', 'that the log of size 1 was never rewritten'],
+    ['clyra prove --consistency kept-checkpoint', 'that the log has only grown since that checkpoint'],
   ],
   json: z.discriminatedUnion('kind', [inclusion, head, consistency]),
   run: (context, [which], options) =>
@@ -74,16 +72,9 @@ export const prove = defineCommand({
         const document = await headDocument(ledger, options.stream)
         print(context, options.output, document, headText(document))
       } else {
-        const old = parsePosition(options.consistency ?? '', '--consistency')
-        const proof = await ledger.proveConsistency(old, size)
-        const document = {
-          kind: 'consistency' as const,
-          oldSize: proof.oldSize.toString(),
-          newSize: proof.newSize.toString(),
-          hashes: proof.hashes.map(hex),
-        }
-        const text = [`old size  ${document.oldSize}`, `new size  ${document.newSize}`, ...document.hashes].join('\n')
-        print(context, options.output, document, `${text}\n`)
+        const pathOf = (name: string) => resolve(context.environment.cwd, name)
+        const document = await consistencyDocument(ledger, options.consistency ?? '', size, pathOf)
+        print(context, options.output, document, document.addCheckpoint)
       }
       return 0
     }),

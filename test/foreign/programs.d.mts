@@ -1,0 +1,6 @@
+export type ProgramName = 'go' | 'cargo'
+
+export function programPath(name: ProgramName): string
+export function isBuilt(name: ProgramName): boolean
+export function lookUpProgram(name: ProgramName): { readonly present: boolean; readonly detail: string }
+export function buildProgram(name: ProgramName): string
