@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
@@ -43,5 +43,36 @@ test('an index file that is no index is built again by the writer, and left out 
   expect((await writer.streamHead('thing-1'))?.revision).toBe(299n)
   await writer.close()
   expect(warnings.length).toBe(2)
+  await verifyLedger(directory)
+})
+
+test.each([
+  ['cut in the middle', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+  ['cut by one page', (bytes: Buffer) => bytes.subarray(0, bytes.length - 4096)],
+  ['cut after its first page', (bytes: Buffer) => bytes.subarray(0, 4096)],
+  ['of which the second half of the meta pages is gone', (bytes: Buffer) => Buffer.from(bytes).fill(0, 4096, 8192)],
+  ['of zeros', (bytes: Buffer) => Buffer.alloc(bytes.length)],
+])('an index file %s is built again, and does not end the process that opens it', async (_, damage) => {
+  const path = join(layoutOf(directory).lmdb, 'data.mdb')
+  await writeFile(path, damage(await readFile(path)))
+  const warnings: string[] = []
+  const reader = await openEmbeddedLedger({ directory, readOnly: true, onWarning: (w) => warnings.push(w) })
+  expect((await reader.streamHead('thing-1'))?.revision).toBe(299n)
+  await reader.close()
+  const writer = await openEmbeddedLedger({ directory, onWarning: (w) => warnings.push(w) })
+  expect((await writer.streamHead('thing-1'))?.revision).toBe(299n)
+  await writer.close()
+  expect(warnings.length).toBe(2)
+  await verifyLedger(directory)
+})
+
+test('a lock file of the index that cannot be made is an error of the index, not the end of the process', async () => {
+  const { lmdb } = layoutOf(directory)
+  await rm(join(lmdb, 'lock.mdb'))
+  await mkdir(join(lmdb, 'lock.mdb'))
+  await expect(openEmbeddedLedger({ directory })).rejects.toMatchObject({ code: 'IO_FAILED' })
+  await rm(join(lmdb, 'lock.mdb'), { recursive: true })
+  const writer = await openEmbeddedLedger({ directory })
+  await writer.close()
   await verifyLedger(directory)
 })

@@ -1,5 +1,3 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Database, open, type RootDatabase, TransactionFlags } from 'lmdb'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import {
@@ -10,6 +8,7 @@ import {
   type PackedLayer,
   writeId,
 } from '../index/index.js'
+import { checkFiles } from './lmdb-files.js'
 
 type Table = Database<Buffer, Buffer>
 
@@ -43,11 +42,13 @@ export class LmdbBase implements IndexBase {
   /** Throws INDEX_CORRUPT where there is none to read, or none of this form. */
   static open(path: string, readOnly: boolean): LmdbBase {
     let root: RootDatabase<Buffer, Buffer> | undefined
-    refuseForeignFile(join(path, 'data.mdb'))
+    checkFiles(path, readOnly)
     try {
       root = open<Buffer, Buffer>({ path, readOnly, encoding: 'binary', keyEncoding: 'binary', maxDbs: 8 })
       const base = new LmdbBase(root)
       base.#checkVersion(readOnly)
+      // After a failed commit LMDB refuses every read; it is asked once here.
+      base.through()
       return base
     } catch (error) {
       void root?.close()
@@ -187,24 +188,6 @@ export class LmdbBase implements IndexBase {
     this.#meta.putSync(VERSION, FORM)
   }
 }
-
-/** LMDB maps its file and would end the process over one that is none: its magic is looked at before. */
-function refuseForeignFile(path: string): void {
-  if (!existsSync(path)) return
-  const file = openSync(path, 'r')
-  try {
-    const page = Buffer.alloc(32)
-    const { size } = fstatSync(file)
-    // A file that was just made is empty, or has its two meta pages.
-    if (size === 0 || (readSync(file, page, 0, 32, 0) === 32 && size >= 8192 && page.includes(MAGIC))) return
-  } finally {
-    closeSync(file)
-  }
-  throw new ClyraError('INDEX_CORRUPT', `the file ${path} is not an index`, { details: { path } })
-}
-
-/** `MDB_MAGIC` in the machine's byte order. */
-const MAGIC = Buffer.from(Uint32Array.of(0xbeefc0de).buffer)
 
 const COMMIT_NOW_FLUSH_LATER = TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH
 
