@@ -1,4 +1,4 @@
-import { decimal, hex, utf8 } from '../canonical/index.js'
+import { concatBytes, fromHex, utf8 } from '../canonical/index.js'
 import { MAX_RECORD_BYTES, type PreparedEvents, producerLength, SEGMENTS, tooLarge } from './prepared-events.js'
 
 /** The six attributes that the ledger sets; the ledger sees to their grammars (`spec/log/SPEC.md`, section 2). */
@@ -23,7 +23,7 @@ export interface RecordFrameAttributes {
 export function finishRecord(prepared: PreparedEvents, i: number, attributes: LedgerAttributes): Uint8Array {
   const frame = new RecordFrame(attributes)
   const record = new Uint8Array(frame.sizeOf(prepared, i, attributes.revision))
-  const prev = typeof attributes.prev === 'string' ? attributes.prev : hex(attributes.prev)
+  const prev = typeof attributes.prev === 'string' ? fromHex(attributes.prev) : attributes.prev
   frame.write(prepared, i, attributes.revision, prev, record, 0)
   return record
 }
@@ -33,63 +33,78 @@ export function finishRecord(prepared: PreparedEvents, i: number, attributes: Le
  * is copied straight to where it shall lie.
  */
 export class RecordFrame {
-  readonly #beforePrev: Uint8Array
+  readonly #ledger: Uint8Array
   readonly #recordedat: Uint8Array
   readonly #stream: Uint8Array
   readonly #submitter: Uint8Array
+  /** `ledger`, `prev` and `recordedat` one after the other, and `revision` as far as its digits: nearly always together. */
+  readonly #middle: Uint8Array
+  /** `stream` and `submitter` one after the other. */
+  readonly #tail: Uint8Array
   /** Bytes that the six attributes take, without the digits of the revision. */
   readonly #fixed: number
 
   /** Values are written as they are: none of their grammars has a character that JSON escapes. */
   constructor({ ledger, stream, submitter, recordedat }: RecordFrameAttributes) {
-    this.#beforePrev = utf8(`"ledger":"${ledger}",`)
+    this.#ledger = utf8(`"ledger":"${ledger}",`)
     this.#recordedat = utf8(`"recordedat":"${recordedat}",`)
     this.#stream = utf8(`"stream":"${stream}",`)
     this.#submitter = utf8(`"submitter":"${submitter}",`)
-    this.#fixed =
-      this.#beforePrev.length +
-      PREV_LENGTH +
-      this.#recordedat.length +
-      REVISION_NAME.length +
-      REVISION_END.length +
-      this.#stream.length +
-      this.#submitter.length
+    this.#middle = concatBytes(this.#ledger, PREV, this.#recordedat, REVISION_NAME)
+    this.#tail = concatBytes(this.#stream, this.#submitter)
+    this.#fixed = this.#middle.length + REVISION_END.length + this.#tail.length
   }
 
   /** The size of the finished record. Throws EVENT_TOO_LARGE above 65,535 bytes. */
   sizeOf(prepared: PreparedEvents, i: number, revision: number): number {
-    const size = this.#fixed + producerLength(prepared, i) + decimal(revision).length
+    const size = this.#fixed + producerLength(prepared, i) + digitsOf(revision)
     if (size > MAX_RECORD_BYTES) throw tooLarge(i, size)
     return size
   }
 
-  /** Writes the record at `at` and returns where it ends. `prev`: lower-case hex of 32 bytes. */
-  write(prepared: PreparedEvents, i: number, revision: number, prev: string, target: Uint8Array, at: number): number {
+  /** Writes the record at `at` and returns where it ends. `prev`: 32 bytes. */
+  write(
+    prepared: PreparedEvents,
+    i: number,
+    revision: number,
+    prev: Uint8Array,
+    target: Uint8Array,
+    at: number,
+  ): number {
     const { bytes, offsets } = prepared
     const first = i * SEGMENTS
     let end = copy(bytes, offsets[first]!, offsets[first + 1]!, target, at)
-    end = copy(this.#beforePrev, 0, this.#beforePrev.length, target, end)
-    end = copy(bytes, offsets[first + 1]!, offsets[first + 2]!, target, end)
-    end = copy(PREV_NAME, 0, PREV_NAME.length, target, end)
-    end = ascii(prev, target, end)
-    end = copy(PREV_END, 0, PREV_END.length, target, end)
-    end = copy(bytes, offsets[first + 2]!, offsets[first + 3]!, target, end)
-    end = copy(this.#recordedat, 0, this.#recordedat.length, target, end)
-    end = copy(bytes, offsets[first + 3]!, offsets[first + 4]!, target, end)
-    end = copy(REVISION_NAME, 0, REVISION_NAME.length, target, end)
-    end = ascii(decimal(revision), target, end)
+    if (offsets[first + 1] === offsets[first + 4]) {
+      target.set(this.#middle, end)
+      writeHex(prev, target, end + this.#ledger.length + PREV_NAME.length)
+      end += this.#middle.length
+    } else {
+      end = copy(this.#ledger, 0, this.#ledger.length, target, end)
+      end = copy(bytes, offsets[first + 1]!, offsets[first + 2]!, target, end)
+      writeHex(prev, target, copy(PREV, 0, PREV.length, target, end) - PREV.length + PREV_NAME.length)
+      end = copy(bytes, offsets[first + 2]!, offsets[first + 3]!, target, end + PREV.length)
+      end = copy(this.#recordedat, 0, this.#recordedat.length, target, end)
+      end = copy(bytes, offsets[first + 3]!, offsets[first + 4]!, target, end)
+      end = copy(REVISION_NAME, 0, REVISION_NAME.length, target, end)
+    }
+    end = writeDecimal(revision, target, end)
     end = copy(REVISION_END, 0, REVISION_END.length, target, end)
     end = copy(bytes, offsets[first + 4]!, offsets[first + 5]!, target, end)
-    end = copy(this.#stream, 0, this.#stream.length, target, end)
-    end = copy(bytes, offsets[first + 5]!, offsets[first + 6]!, target, end)
-    end = copy(this.#submitter, 0, this.#submitter.length, target, end)
+    if (offsets[first + 5] === offsets[first + 6]) {
+      target.set(this.#tail, end)
+      end += this.#tail.length
+    } else {
+      end = copy(this.#stream, 0, this.#stream.length, target, end)
+      end = copy(bytes, offsets[first + 5]!, offsets[first + 6]!, target, end)
+      end = copy(this.#submitter, 0, this.#submitter.length, target, end)
+    }
     return copy(bytes, offsets[first + 6]!, offsets[first + 7]!, target, end)
   }
 }
 
 const PREV_NAME = utf8('"prev":"')
-const PREV_END = utf8('",')
-const PREV_LENGTH = PREV_NAME.length + 64 + PREV_END.length
+/** With room for 64 digits. */
+const PREV = utf8(`"prev":"${'0'.repeat(64)}",`)
 const REVISION_NAME = utf8('"revision":"')
 const REVISION_END = utf8('",')
 
@@ -106,7 +121,31 @@ function copy(source: Uint8Array, from: number, to: number, target: Uint8Array, 
   return end
 }
 
-function ascii(text: string, target: Uint8Array, at: number): number {
-  for (let k = 0; k < text.length; k++) target[at + k] = text.charCodeAt(k)
-  return at + text.length
+function writeHex(bytes: Uint8Array, target: Uint8Array, at: number): void {
+  let end = at
+  for (let k = 0; k < bytes.length; k++) {
+    const byte = bytes[k]!
+    target[end++] = HEX[byte >> 4]!
+    target[end++] = HEX[byte & 15]!
+  }
+}
+
+const HEX = utf8('0123456789abcdef')
+
+/** How many digits a safe integer of 0 or more has. */
+function digitsOf(value: number): number {
+  let digits = 1
+  for (let limit = 10; value >= limit; limit *= 10) digits++
+  return digits
+}
+
+function writeDecimal(value: number, target: Uint8Array, at: number): number {
+  const end = at + digitsOf(value)
+  let rest = value
+  for (let k = end - 1; k >= at; k--) {
+    const shorter = Math.floor(rest / 10)
+    target[k] = 48 + rest - 10 * shorter
+    rest = shorter
+  }
+  return end
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { canonicalBytes, utf8 } from '../canonical/index.js'
+import { canonicalBytes, fromHex, utf8 } from '../canonical/index.js'
 import { isClyraError } from '../errors/index.js'
 import {
   checkTransferred,
@@ -171,8 +171,8 @@ describe('prepare and finishRecord', () => {
     const prepared = prepare([BASE, { ...BASE, id: ID.replace('8057', '8058'), data: { b: 'ü'.repeat(200) } }])
     const frame = new RecordFrame(LEDGER)
     const target = new Uint8Array(frame.sizeOf(prepared, 0, 9) + frame.sizeOf(prepared, 1, 10))
-    const middle = frame.write(prepared, 0, 9, LEDGER.prev, target, 0)
-    expect(frame.write(prepared, 1, 10, LEDGER.prev, target, middle)).toBe(target.length)
+    const middle = frame.write(prepared, 0, 9, fromHex(LEDGER.prev), target, 0)
+    expect(frame.write(prepared, 1, 10, fromHex(LEDGER.prev), target, middle)).toBe(target.length)
     expect(parseRecord(target.subarray(0, middle)).revision).toBe('9')
     expect(parseRecord(target.subarray(middle)).revision).toBe('10')
   })

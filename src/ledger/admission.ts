@@ -1,4 +1,3 @@
-import { hex } from '../canonical/index.js'
 import { sha256 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import {
@@ -54,6 +53,7 @@ export class AppendGroup {
   readonly records: LogRecord[] = []
   readonly #state: LedgerState
   readonly #options: GroupOptions
+  /** Ids of the group's records, and of the append that is being admitted. */
   readonly #ids = new Map<string, number>()
   readonly #heads = new Map<string, { readonly revision: number; readonly leaf: Uint8Array }>()
 
@@ -68,12 +68,41 @@ export class AppendGroup {
    * Rejects with EVENT_ID_REUSED, BATCH_PARTLY_KNOWN, STREAM_EXISTS, STREAM_ABSENT, WRONG_REVISION, EVENT_TOO_LARGE.
    */
   async admit(parts: readonly PreparedAppend[]): Promise<Appended[]> {
-    refuseRepeatedIds(parts)
-    const known = parts.map(({ events }) => this.#positionsOf(events.ids))
-    if (known.some((positions) => positions.some((position) => position !== undefined))) {
-      return this.#replay(parts, known)
+    const noted: string[] = []
+    try {
+      const known = this.#note(parts, noted)
+      if (!known) return this.#append(parts)
+    } catch (error) {
+      this.#forget(noted)
+      throw error
     }
-    return this.#append(parts)
+    this.#forget(noted)
+    refuseRepeatedIds(parts)
+    return this.#replay(
+      parts,
+      parts.map(({ events }) => this.#positionsOf(events.ids)),
+    )
+  }
+
+  /**
+   * Notes the ids of a new append with the positions it would take. True, and nothing said of how much was noted, where
+   * one of them is in the ledger or in the group, be it in the same append.
+   */
+  #note(parts: readonly PreparedAppend[], noted: string[]): boolean {
+    let position = this.#options.head + this.records.length
+    for (const { events } of parts) {
+      for (const stored of this.#state.positionsOf(events.ids)) if (stored !== undefined) return true
+      for (const id of events.ids) {
+        if (this.#ids.has(id)) return true
+        this.#ids.set(id, position++)
+        noted.push(id)
+      }
+    }
+    return false
+  }
+
+  #forget(noted: readonly string[]): void {
+    for (const id of noted) this.#ids.delete(id)
   }
 
   #positionsOf(ids: readonly string[]): (number | undefined)[] {
@@ -132,66 +161,63 @@ export class AppendGroup {
   }
 
   #append(parts: readonly PreparedAppend[]): Appended[] {
-    const heads = new Map<string, { readonly revision: number; readonly leaf: Uint8Array } | undefined>()
+    const heads = new Map<string, LogRecord>()
     const records: LogRecord[] = []
     const results: Appended[] = []
+    const begin = this.#options.head + this.records.length
     for (const { stream, expected, events } of parts) {
       const head = heads.get(stream) ?? this.#heads.get(stream) ?? this.#state.head(stream)
       checkRevision(stream, expected, head?.revision)
-      const built = this.#build(stream, events, head, this.#options.head + this.records.length + records.length)
-      records.push(...built)
-      const last = built[built.length - 1]!
+      const first = begin + records.length
+      const last = this.#build(stream, events, head, first, records)
       heads.set(stream, last)
       results.push({
-        positions: built.map(({ position }) => position),
+        positions: events.ids.map((_, i) => first + i),
         ids: events.ids,
         revision: last.revision,
         replayed: false,
       })
     }
-    for (const record of records) {
-      this.records.push(record)
-      this.#ids.set(record.id, record.position)
-    }
-    for (const [stream, head] of heads) if (head !== undefined) this.#heads.set(stream, head)
+    for (const record of records) this.records.push(record)
+    for (const [stream, head] of heads) this.#heads.set(stream, head)
     return results
   }
 
-  /** Chains the events to the head: each record is written once, where it stays, and hashed once. */
+  /** Chains the events to the head: each record is written once, where it stays, and hashed once. Returns the last. */
   #build(
     stream: string,
     events: PreparedEvents,
     head: { readonly revision: number; readonly leaf: Uint8Array } | undefined,
     position: number,
-  ): LogRecord[] {
+    records: LogRecord[],
+  ): LogRecord {
     const { origin, submitter, recordedat, identity } = this.#options
     const frame = new RecordFrame({ ledger: origin, stream, submitter, recordedat })
     const first = (head?.revision ?? -1) + 1
+    const count = events.ids.length
     let size = 0
-    const sizes = events.ids.map((_, i) => {
-      const bytes = frame.sizeOf(events, i, first + i)
-      size += bytes + 1
-      return bytes
-    })
+    for (let i = 0; i < count; i++) size += 1 + frame.sizeOf(events, i, first + i)
     // The byte before each record is the 0x00 that its leaf hash begins with, so that it is hashed where it lies.
     const arena = new Uint8Array(size)
     let leaf = head?.leaf ?? streamStartValue(identity, stream)
     let at = 0
-    return sizes.map((length, i) => {
-      const start = at + 1
-      at = frame.write(events, i, first + i, hex(leaf), arena, start)
-      if (at !== start + length)
-        throw new ClyraError('INTERNAL', `a record has ${at - start} bytes instead of ${length}`)
-      leaf = sha256(arena.subarray(start - 1, at))
-      return {
+    for (let i = 0; i < count; i++) {
+      const start = at
+      at = frame.write(events, i, first + i, leaf, arena, start + 1)
+      const hashed = arena.subarray(start, at)
+      leaf = sha256(hashed)
+      records.push({
         position: position + i,
         id: events.ids[i]!,
         stream,
         revision: first + i,
         leaf,
-        bytes: arena.subarray(start, at),
-      }
-    })
+        bytes: hashed.subarray(1),
+      })
+    }
+    if (at !== size) throw new ClyraError('INTERNAL', `${count} records have ${at} bytes instead of ${size}`)
+    // An append is never empty.
+    return records[records.length - 1]!
   }
 }
 

@@ -185,15 +185,7 @@ function indexed(position: number, leaf: Uint8Array, event: StoredEvent): Indexe
 /** The index's view of records that were just appended. Only heads records have to be looked into. */
 export function indexedRecords(records: readonly LogRecord[]): IndexedRecord[] {
   return records.map((record) =>
-    record.stream === HEADS_STREAM
-      ? indexed(record.position, record.leaf, parseRecord(record.bytes))
-      : {
-          position: record.position,
-          id: record.id,
-          stream: record.stream,
-          revision: record.revision,
-          leaf: record.leaf,
-        },
+    record.stream === HEADS_STREAM ? indexed(record.position, record.leaf, parseRecord(record.bytes)) : record,
   )
 }
 

@@ -138,7 +138,8 @@ export class Writer {
     // Records can be read before their append has resolved: a reader of this handle may have applied some of them.
     const { index } = this.core.ports
     const through = index.through()
-    const ready = index.apply(indexedRecords(records.filter(({ position }) => position >= through)))
+    const missing = through > records[0]!.position ? records.filter(({ position }) => position >= through) : records
+    const ready = index.apply(indexedRecords(missing))
     this.#headsIfDue(this.#options.headsEveryRecords ?? 10_000)
     return ready
   }
