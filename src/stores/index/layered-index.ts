@@ -5,8 +5,11 @@ import { HeadsMap, type HeadsNodeStore } from '../../merkle/index.js'
 import { EMPTY_BASE, type IndexBase, type IndexedHead } from './index-base.js'
 import { IndexLayer } from './index-layer.js'
 
-/** Stores a layer on top of the base; resolves when the base shows it. */
-export type LayerWriter = (layer: IndexLayer, state: LayerState) => Promise<void>
+/**
+ * Stores a layer on top of the base; resolves when the base shows it. `unstored`: all ids at the time of the call that
+ * are in no base yet, this layer's among them.
+ */
+export type LayerWriter = (layer: IndexLayer, state: LayerState, unstored: () => Iterable<string>) => Promise<void>
 
 /** What goes with a layer that is not in it. */
 export interface LayerState {
@@ -15,8 +18,16 @@ export interface LayerState {
   readonly changed: ReadonlySet<string>
 }
 
+/** What may know without a look at the base that an id is new. */
+export interface SeenIds {
+  /** False: the id is neither in the base nor was it noted. */
+  mayHave(id: string): boolean
+  note(id: string): void
+}
+
 export interface LayeredIndexOptions {
   readonly base?: IndexBase
+  readonly seen?: SeenIds
   /** Absent: layers stay in memory (an index in memory, or a reader's). */
   readonly write?: LayerWriter
   readonly reset?: () => Promise<void>
@@ -67,8 +78,11 @@ export class LayeredIndex implements LedgerIndex {
 
   positionsOf(ids: readonly string[]): (number | undefined)[] {
     this.#followBase()
-    return ids.map(
-      (id) => this.#current.ids.get(id) ?? this.#writing?.layer.ids.get(id) ?? this.#below(this.#base.position(id)),
+    const { seen } = this.#options
+    return ids.map((id) =>
+      seen?.mayHave(id) === false
+        ? undefined
+        : (this.#current.ids.get(id) ?? this.#writing?.layer.ids.get(id) ?? this.#below(this.#base.position(id))),
     )
   }
 
@@ -213,6 +227,7 @@ export class LayeredIndex implements LedgerIndex {
     }
     if (record.headsRoot !== undefined) this.#applyHeads(record, record.headsRoot)
     this.#current.add(record, before?.first ?? record.position)
+    this.#options.seen?.note(record.id)
     this.#changed.add(record.stream)
     // A fold that was asked for is of the state before this record.
     this.#next = undefined
@@ -281,7 +296,9 @@ export class LayeredIndex implements LedgerIndex {
     const next = new IndexLayer(layer.through)
     next.lastLeaf = layer.lastLeaf
     this.#current = next
-    const done = write(layer, { headsPosition: this.#headsPosition, changed: new Set(this.#changed) }).then(
+    const state = { headsPosition: this.#headsPosition, changed: new Set(this.#changed) }
+    const unstored = () => [...layer.ids.keys(), ...this.#current.ids.keys()]
+    const done = write(layer, state, unstored).then(
       () => {
         this.#writing = undefined
         if (this.#current.size >= (this.#options.layerRecords ?? 1024)) this.#startWriting()

@@ -6,10 +6,18 @@ import type { ThreadAnswer, ThreadRequest } from './index-worker.js'
 
 const WORKER = new URL('./index-worker.js', import.meta.url)
 
-/** The thread that stores layers, so that the thread of the appends does not wait for LMDB. One request at a time. */
+interface Waiting {
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * The thread that stores layers, so that the thread of the appends does not wait for LMDB. At most one request of each
+ * kind at a time.
+ */
 export class IndexThread {
   readonly #worker: Worker
-  #settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
+  readonly #waiting = new Map<ThreadAnswer['kind'], Waiting>()
   #gone: ClyraError | undefined
   readonly #exited: Promise<void>
 
@@ -32,34 +40,43 @@ export class IndexThread {
   }
 
   /** Resolves when the layer is stored; its arrays are the thread's from then on. Rejects with DISK_FULL, IO_FAILED. */
-  write(layer: PackedLayer): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#gone !== undefined) return reject(this.#gone)
-      this.#settle = { resolve, reject }
-      // A process that has nothing else to do waits for what is being stored, and for nothing more.
-      this.#worker.ref()
-      this.#worker.postMessage({ layer } satisfies ThreadRequest, transferOf(layer))
-    })
+  store(layer: PackedLayer): Promise<void> {
+    return this.#ask({ kind: 'store', layer }, transferOf(layer))
+  }
+
+  /** Resolves when every stored id is in the filter that lies in `memory`. Rejects with IO_FAILED. */
+  fill(memory: SharedArrayBuffer): Promise<void> {
+    return this.#ask({ kind: 'fill', memory }, [])
   }
 
   /** Lets the thread close its database and end. */
   async close(): Promise<void> {
     this.#worker.ref()
-    this.#worker.postMessage({ layer: undefined } satisfies ThreadRequest)
+    this.#worker.postMessage({ kind: 'close' } satisfies ThreadRequest)
     await this.#exited
   }
 
-  #answered(answer: ThreadAnswer): void {
-    const settle = this.#settle
-    this.#settle = undefined
-    this.#worker.unref()
-    if (answer.failure === undefined) settle?.resolve()
-    else settle?.reject(new ClyraError(answer.failure.code, answer.failure.message))
+  #ask(request: Exclude<ThreadRequest, { kind: 'close' }>, transfer: ArrayBuffer[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone !== undefined) return reject(this.#gone)
+      this.#waiting.set(request.kind, { resolve, reject })
+      // A process that has nothing else to do waits for what it asked, and for nothing more.
+      this.#worker.ref()
+      this.#worker.postMessage(request, transfer)
+    })
+  }
+
+  #answered({ kind, failure }: ThreadAnswer): void {
+    const waiting = this.#waiting.get(kind)
+    this.#waiting.delete(kind)
+    if (this.#waiting.size === 0) this.#worker.unref()
+    if (failure === undefined) waiting?.resolve()
+    else waiting?.reject(new ClyraError(failure.code, failure.message))
   }
 
   #lost(cause: unknown): void {
     this.#gone ??= new ClyraError('IO_FAILED', 'the thread that stores the index ended', { cause })
-    this.#settle?.reject(this.#gone)
-    this.#settle = undefined
+    for (const { reject } of this.#waiting.values()) reject(this.#gone)
+    this.#waiting.clear()
   }
 }

@@ -85,6 +85,13 @@ export class LmdbBase implements IndexBase {
     return value === undefined ? undefined : value.readUIntBE(0, 6)
   }
 
+  /** Stored ids above `after`, ascending, at most `limit`: 16 bytes each. */
+  idsAfter(after: Uint8Array | undefined, limit: number): Uint8Array[] {
+    // The smallest key above an id is that id with a zero byte.
+    const range = after === undefined ? { limit } : { start: Buffer.concat([after, Buffer.alloc(1)]), limit }
+    return [...this.#ids.getKeys(range)].map((key) => Uint8Array.from(key))
+  }
+
   head(stream: string): IndexedHead | undefined {
     const value = this.#streams.get(Buffer.from(stream, 'latin1'))
     return value === undefined ? undefined : decodeHead(value)

@@ -4,6 +4,7 @@ import type { LedgerIndex } from '../../ledger/ledger-index.js'
 import { LayeredIndex, type LayeredIndexOptions, packLayer } from '../index/index.js'
 import { IndexThread } from './index-thread.js'
 import { LmdbBase } from './lmdb-base.js'
+import { StoredIds } from './stored-ids.js'
 
 /**
  * The index in an LMDB directory, for the writer. One that cannot be read is deleted and built again: it is derived.
@@ -30,16 +31,22 @@ const LAYER_RECORDS = 4096
 /** Stores layers behind the log. The thread is started by the first large step: most programs append a few events and end. */
 function writing(base: LmdbBase, path: string): LayeredIndexOptions {
   let thread: IndexThread | undefined
+  const seen = new StoredIds(base.through())
   return {
     base,
+    seen,
     layerRecords: LAYER_RECORDS,
-    write: async (layer, state) => {
+    write: async (layer, state, unstored) => {
       // On a turn of its own, so that it delays no acknowledgement.
       await nextTurn()
       if (layer.size > SMALL_STEP) thread ??= IndexThread.start(path)
       const packed = packLayer(layer, state)
       if (thread === undefined) base.write(packed)
-      else await thread.write(packed)
+      else {
+        // Without a filter every id is looked up: slower, and as right.
+        if (seen.wanting) seen.fill(unstored(), (memory) => thread!.fill(memory)).catch(() => undefined)
+        await thread.store(packed)
+      }
       base.reread()
       if (base.through() < layer.through)
         throw new ClyraError(
@@ -47,7 +54,10 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
           `the stored index shows ${base.through()} records instead of ${layer.through}`,
         )
     },
-    reset: () => base.reset(),
+    reset: async () => {
+      await base.reset()
+      seen.clear()
+    },
     close: async () => {
       await thread?.close()
       await base.close()
