@@ -11,7 +11,15 @@ const CHUNK = 64
 
 export function append<T extends JsonValue>(list: AppendList<T>, item: T): AppendList<T> {
   const last = list.at(-1)
-  return last === undefined || last.length >= CHUNK ? [...list, [item]] : [...list.slice(0, -1), [...last, item]]
+  // Copied as a block and then changed: spelled with several spreads it takes three times as long.
+  const changed = list.slice()
+  if (last === undefined || last.length >= CHUNK) changed.push([item])
+  else {
+    const chunk = last.slice()
+    chunk.push(item)
+    changed[list.length - 1] = chunk
+  }
+  return changed
 }
 
 /** How many items: every chunk but the last is full. */

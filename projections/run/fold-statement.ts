@@ -9,9 +9,9 @@ export const LISTED_NOT_SUCCESSFUL = 2_000
 
 export function foldStatement(state: RunState, of: Of<'dev.clyra.dbt.statement.executed.v1'>): RunState {
   const { data } = of
-  const count = (value: number | undefined) => (value ?? 0) + 1
   const tally = (value: Tally | undefined) => add(value ?? NOTHING, data)
   const was = state.statements
+  const listed = list(was.listed, of)
   const statements: Statements = {
     total: was.total + 1,
     byOutcome: upsert(was.byOutcome, data.outcome, count),
@@ -20,14 +20,21 @@ export function foldStatement(state: RunState, of: Of<'dev.clyra.dbt.statement.e
     byNode: data.node === null ? was.byNode : upsert(was.byNode, data.node, tally),
     truncated: was.truncated + (data.truncated ? 1 : 0),
     multiStatement: was.multiStatement + (data.multiStatement ? 1 : 0),
-    ...list(was, of),
+    listed: listed ?? was.listed,
+    unlisted: was.unlisted + (listed === undefined ? 1 : 0),
   }
   return { ...state, statements }
 }
 
-function list(was: Statements, { data, position }: Of<'dev.clyra.dbt.statement.executed.v1'>) {
+const count = (value: number | undefined) => (value ?? 0) + 1
+
+/** The list with this statement; undefined where it is only counted. */
+function list(
+  was: Statements['listed'],
+  { data, position }: Of<'dev.clyra.dbt.statement.executed.v1'>,
+): Statements['listed'] | undefined {
   const limit = data.outcome === 'success' ? LISTED : LISTED + LISTED_NOT_SUCCESSFUL
-  if (lengthOf(was.listed) >= limit) return { listed: was.listed, unlisted: was.unlisted + 1 }
+  if (lengthOf(was) >= limit) return undefined
   // Spelled out: a rest pattern costs more than everything else here, ten thousand times in a run.
   const statement: Statement = {
     voice: data.voice,
@@ -50,7 +57,7 @@ function list(was: Statements, { data, position }: Of<'dev.clyra.dbt.statement.e
     sealedText: data.text !== null,
     position,
   }
-  return { listed: append(was.listed, statement), unlisted: was.unlisted }
+  return append(was, statement)
 }
 
 const NOTHING: Tally = { total: 0, failed: 0, unknown: 0, rows: '0' }
@@ -61,6 +68,10 @@ function add(tally: Tally, data: Of<'dev.clyra.dbt.statement.executed.v1'>['data
     failed: tally.failed + (data.outcome === 'error' ? 1 : 0),
     unknown: tally.unknown + (data.outcome === 'unknown' ? 1 : 0),
     // Row counts have up to 19 digits: more than a number holds.
-    rows: data.rows === null || data.rows === '0' ? tally.rows : String(BigInt(tally.rows) + BigInt(data.rows)),
+    rows: data.rows === null || data.rows === '0' ? tally.rows : sum(tally.rows, data.rows),
   }
+}
+
+function sum(a: string, b: string): string {
+  return a.length <= 15 && b.length <= 15 ? String(Number(a) + Number(b)) : String(BigInt(a) + BigInt(b))
 }

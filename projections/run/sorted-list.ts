@@ -19,17 +19,18 @@ export function upsert<T extends JsonValue>(
 ): SortedList<T> {
   if (list.length === 0) return [[[key, update(undefined)]]]
   // The last chunk that starts at or below the key; a key below all goes into the first.
-  const at = Math.max(0, firstAbove(list, (chunk) => chunk[0]![0], key) - 1)
+  const at = Math.max(0, firstChunkAbove(list, key) - 1)
   const chunk = list[at]!
-  const place = firstAbove(chunk, (entry) => entry[0], key)
+  const place = firstEntryAbove(chunk, key)
   const before = place > 0 ? chunk[place - 1]! : undefined
-  const found = before !== undefined && before[0] === key
-  const changed = [...chunk]
-  if (found) changed[place - 1] = [key, update(before[1])]
+  // Copied as blocks and then changed, which is quicker than spreading.
+  const changed = chunk.slice()
+  const chunks = list.slice()
+  if (before !== undefined && before[0] === key) changed[place - 1] = [key, update(before[1])]
   else changed.splice(place, 0, [key, update(undefined)])
-  const halves =
-    changed.length <= CHUNK ? [changed] : [changed.slice(0, changed.length >> 1), changed.slice(changed.length >> 1)]
-  return [...list.slice(0, at), ...halves, ...list.slice(at + 1)]
+  if (changed.length <= CHUNK) chunks[at] = changed
+  else chunks.splice(at, 1, changed.slice(0, changed.length >> 1), changed.slice(changed.length >> 1))
+  return chunks
 }
 
 /** The values in the order of their keys. */
@@ -37,13 +38,25 @@ export function valuesOf<T extends JsonValue>(list: SortedList<T>): T[] {
   return list.flatMap((chunk) => chunk.map(([, value]) => value))
 }
 
-/** The first index whose key is greater than `key`. */
-function firstAbove<T>(items: readonly T[], keyOf: (item: T) => string, key: string): number {
+/** The index of the first chunk whose first key is greater than `key`. */
+function firstChunkAbove<T extends JsonValue>(list: SortedList<T>, key: string): number {
   let low = 0
-  let high = items.length
+  let high = list.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (keyOf(items[middle]!) > key) high = middle
+    if (list[middle]![0]![0] > key) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** The index of the first entry whose key is greater than `key`. */
+function firstEntryAbove<T extends JsonValue>(chunk: readonly Keyed<T>[], key: string): number {
+  let low = 0
+  let high = chunk.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (chunk[middle]![0] > key) high = middle
     else low = middle + 1
   }
   return low

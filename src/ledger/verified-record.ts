@@ -36,8 +36,8 @@ export class HashedRecord implements StoredRecord {
 
   /** The same of bytes before which there lies a zero byte, as in a frame: they are hashed where they lie. */
   static inPlace(position: number, leaf: Uint8Array, prefixed: Uint8Array): HashedRecord | undefined {
-    const leafHex = hex(leaf)
-    if (prefixedLeafHex(prefixed) !== leafHex) return undefined
+    const leafHex = prefixedLeafHex(prefixed)
+    if (leafHex === undefined || !isHexOf(leafHex, leaf)) return undefined
     return new HashedRecord(position, leaf, prefixed.subarray(1), leafHex)
   }
 
@@ -73,6 +73,18 @@ export class VerifiedRecord implements LedgerRecord {
     if (#leafHex in record) return record.#leafHex
     return equalBytes(leafHash(record.bytes), record.leaf) ? hex(record.leaf) : undefined
   }
+}
+
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
+
+/** True where `text`, lower-case hex, spells exactly these bytes: no text is made of them to compare. */
+function isHexOf(text: string, bytes: Uint8Array): boolean {
+  if (text.length !== 2 * bytes.length) return false
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!
+    if (text.charCodeAt(2 * i) !== DIGITS[byte >> 4] || text.charCodeAt(2 * i + 1) !== DIGITS[byte & 15]) return false
+  }
+  return true
 }
 
 function hashed({ position, leaf, bytes }: StoredRecord): string {
