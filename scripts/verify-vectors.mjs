@@ -2,8 +2,8 @@
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -20,6 +20,13 @@ const { verifyBundle, verifyTiles } = await import(built)
 const read = (path) => {
   const file = join(directory, path)
   return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined
+}
+
+const filesIn = (path) => {
+  const folder = join(directory, path)
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
 }
 
 let bad = 0
@@ -50,7 +57,7 @@ for (const { name, kind, path, options, expect } of vectors) {
   const result =
     kind === 'bundle'
       ? await verifyBundle(read(path), optionsOf(options))
-      : await verifyTiles((file) => read(`${path}/${file}`), optionsOf(options))
+      : await verifyTiles((file) => read(`${path}/${file}`), { ...optionsOf(options), list: () => filesIn(path) })
   counts[result.verdict] = (counts[result.verdict] ?? 0) + 1
   if (result.verdict === expect.verdict && result.code === expect.code) continue
   console.error(`${name}: ${result.verdict} (${result.code}), expected ${expect.verdict} (${expect.code})`)

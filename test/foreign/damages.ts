@@ -164,9 +164,9 @@ export const REFUSED: readonly Damage[] = [
   {
     name: 'two entry bundles in each other’s place',
     act: (tree) => {
-      const [one, other] = [tree.read(tree.path('entries', 0)), tree.read(tree.path('entries', 1))]
-      tree.write(tree.path('entries', 0), other)
-      tree.write(tree.path('entries', 1), one)
+      const [one, other] = [tree.read(tree.path('entries', 1)), tree.read(tree.path('entries', 2))]
+      tree.write(tree.path('entries', 1), other)
+      tree.write(tree.path('entries', 2), one)
     },
     tessera: 'refused',
     ours: 'TILE_MISMATCH',

@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import {
   parseTrustFile,
@@ -121,9 +121,14 @@ async function verifyPath(path: string, flags: Flags, env: NodeJS.ProcessEnv): P
   if ((await stat(path)).isDirectory()) {
     const misplaced = BUNDLE_ONLY.find((name) => flags[name] !== undefined)
     if (misplaced !== undefined) throw new UsageError(`--${misplaced} is for bundles, not for a tiles directory`)
-    return verifyTiles((name) => readIfThere(join(path, name)), options)
+    return verifyTiles((name) => readIfThere(join(path, name)), { ...options, list: () => filesIn(path) })
   }
   return verifyBundle(await readFile(path), options)
+}
+
+async function* filesIn(folder: string): AsyncIterable<string> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (!entry.isDirectory()) yield relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/')
 }
 
 async function optionsFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<VerifyBundleOptions> {

@@ -1,4 +1,4 @@
-import { equalBytes } from './bytes.js'
+import { concatBytes, equalBytes, u16be } from './bytes.js'
 import { ChainWalk, genesisOf } from './chain.js'
 import { HeadsMap } from './heads-map.js'
 import { CompactRange } from './merkle.js'
@@ -7,7 +7,8 @@ import { type LogRecord, readRecord } from './record.js'
 import { dataOf, type GenesisData } from './record-data.js'
 import { Offences } from './refusal.js'
 import { attempt } from './shape.js'
-import { type ReadTile, TileWalk } from './tile-walk.js'
+import type { TileListing } from './tile-listing.js'
+import { compareOlder, type ReadTile, TileWalk } from './tile-walk.js'
 import { readEntryBundle, TILE_WIDTH, tilePath } from './tiles.js'
 
 /** What one pass over all entries of a log has found. Each stage settles its own offences afterwards, in order. */
@@ -35,9 +36,10 @@ export async function replayLog(
   read: ReadTile,
   { origin, size }: Checkpoint,
   sizes: ReadonlySet<number>,
+  listing: TileListing,
 ): Promise<LogReplay> {
   const offences = { json: new Offences(), root: new Offences(), chain: new Offences(), heads: new Offences() }
-  const tiles = new TileWalk(read, offences.root)
+  const tiles = new TileWalk(read, listing, offences.root)
   const range = new CompactRange()
   const heads = new HeadsMap()
   const keyRecords: { record: LogRecord; position: number }[] = []
@@ -48,7 +50,7 @@ export async function replayLog(
     undefined as LogRecord | undefined,
     undefined as LogRecord | undefined,
   ]
-  for await (const { record, position } of admitted(read, size, offences.json)) {
+  for await (const { record, position } of admitted(read, size, listing, offences)) {
     first ??= record
     last = record
     walk ??= new ChainWalk(origin, first.leaf, offences.chain)
@@ -62,6 +64,7 @@ export async function replayLog(
     heads.set(record.stream, { revision: record.revision, leaf: record.leaf })
   }
   await tiles.finish()
+  for (const file of listing.strays) offences.root.add('TILE_UNEXPECTED', 'is no tile', { file })
   roots.set(size, range.root())
   const genesis = genesisOf(first, origin)
   if (genesis === undefined)
@@ -73,17 +76,22 @@ export async function replayLog(
 async function* admitted(
   read: ReadTile,
   size: number,
-  offences: Offences,
+  listing: TileListing,
+  offences: LogReplay['offences'],
 ): AsyncGenerator<{ readonly record: LogRecord; readonly position: number }> {
   for (let start = 0; start < size; start += TILE_WIDTH) {
-    const entries = await readEntries(read, start / TILE_WIDTH, Math.min(TILE_WIDTH, size - start), offences)
-    for (const [i, bytes] of (entries ?? []).entries()) {
+    const entries = await readEntries(read, start / TILE_WIDTH, Math.min(TILE_WIDTH, size - start), offences.json)
+    if (entries === undefined) return
+    for (const width of listing.takeOlder('entries', start / TILE_WIDTH, entries.length)) {
+      const expected = concatBytes(...entries.slice(0, width).flatMap((bytes) => [u16be(bytes.length), bytes]))
+      await compareOlder(read, tilePath('entries', start / TILE_WIDTH, width), expected, offences.root)
+    }
+    for (const [i, bytes] of entries.entries()) {
       const position = start + i
-      const record = attempt(offences, () => readRecord(bytes, { position }))
+      const record = attempt(offences.json, () => readRecord(bytes, { position }))
       if (record === undefined) return
       yield { record, position }
     }
-    if (entries === undefined) return
   }
 }
 

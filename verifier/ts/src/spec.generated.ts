@@ -427,6 +427,15 @@ export const CODES = {
     ],
     "meaning": "The entries do not hash to the root that the checkpoint signs."
   },
+  "TILE_UNEXPECTED": {
+    "stage": "root",
+    "order": 5,
+    "verdict": "INVALID",
+    "profiles": [
+      "log"
+    ],
+    "meaning": "A file among the tiles is none, or an earlier partial tile or bundle holds something else than the tree."
+  },
   "PROOF_POSITIONS": {
     "stage": "multiproof",
     "order": 1,
@@ -969,6 +978,7 @@ export const OK = {
 export const WARNINGS = {
   "RECORDED_DEMONSTRATION": "The run is a replay of a recording, made to show the program; it is no evidence of a change.",
   "FILE_NOT_CHECKED": "A detached file is present that this verifier does not read yet.",
+  "FILES_IGNORED": "A directory of tiles holds files that belong to no tree the checkpoint speaks of; they were not looked at.",
   "EXTERNAL_ARTIFACTS_NOT_CHECKED": "Artefacts lie outside the bundle and were not given to the verifier.",
   "CHECKPOINT_NOT_COMPARED": "A checkpoint that the caller holds is of another size or origin and could not be compared.",
   "RUN_NOT_COMPLETE": "The record of the run is partial or its end is unknown.",

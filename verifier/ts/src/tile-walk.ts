@@ -1,6 +1,7 @@
 import { concatBytes, equalBytes } from './bytes.js'
 import { nodeHash } from './merkle.js'
 import type { Offences } from './refusal.js'
+import type { TileListing } from './tile-listing.js'
 import { TILE_WIDTH, tilePath } from './tiles.js'
 
 export type ReadTile = (path: string) => Uint8Array | undefined | Promise<Uint8Array | undefined>
@@ -11,12 +12,14 @@ export type ReadTile = (path: string) => Uint8Array | undefined | Promise<Uint8A
  */
 export class TileWalk {
   readonly #read: ReadTile
+  readonly #listing: TileListing
   readonly #offences: Offences
   /** Hashes of the open tile of each level, and how many full tiles lie before it. */
   readonly #levels: { hashes: Uint8Array[]; full: number }[] = []
 
-  constructor(read: ReadTile, offences: Offences) {
+  constructor(read: ReadTile, listing: TileListing, offences: Offences) {
     this.#read = read
+    this.#listing = listing
     this.#offences = offences
   }
 
@@ -54,12 +57,32 @@ export class TileWalk {
     else if (!equalBytes(published, concatBytes(...hashes))) {
       this.#offences.add('TILE_MISMATCH', 'is not what the entries below it hash to', { file })
     }
+    for (const width of this.#listing.takeOlder(level, index, hashes.length)) {
+      await compareOlder(
+        this.#read,
+        tilePath(level, index, width),
+        concatBytes(...hashes.slice(0, width)),
+        this.#offences,
+      )
+    }
   }
 
   #level(level: number): { hashes: Uint8Array[]; full: number } {
     this.#levels[level] ??= { hashes: [], full: 0 }
     return this.#levels[level]
   }
+}
+
+/** An earlier partial tile or bundle must hold what the one in its place begins with. */
+export async function compareOlder(
+  read: ReadTile,
+  file: string,
+  expected: Uint8Array,
+  offences: Offences,
+): Promise<void> {
+  const published = await read(file)
+  if (published === undefined || equalBytes(published, expected)) return
+  offences.add('TILE_UNEXPECTED', 'holds something else than the tree', { file })
 }
 
 /** Root over 256 hashes. */

@@ -1,6 +1,6 @@
 import { equalBytes, hex } from './bytes.js'
 import { checkFreshness, checkHeld, checkIdentity } from './demands.js'
-import { examine, judgePins } from './examination.js'
+import { type Examination, examine, judgePins } from './examination.js'
 import { checkCheckpointSigners, foldKeys } from './keys.js'
 import { type LogReplay, replayLog } from './log-replay.js'
 import { type Checkpoint, readCheckpoint } from './note.js'
@@ -8,7 +8,17 @@ import { readDemands, type VerifyOptions } from './options.js'
 import { Refusal } from './refusal.js'
 import type { Description, VerifyResult } from './result.js'
 import { ledgerSigners, usedKeys } from './signers.js'
+import { type ListTiles, TileListing } from './tile-listing.js'
 import type { ReadTile } from './tile-walk.js'
+
+export interface VerifyTilesOptions extends VerifyOptions {
+  /**
+   * Lists every file of the log. Then also what the checkpoint does not call for is judged: earlier partial tiles must fit,
+   * nothing strange may lie under `tile/` (TILE_UNEXPECTED), and whatever else there is is named in a warning
+   * (FILES_IGNORED). Without it nothing is looked at but what the checkpoint calls for.
+   */
+  readonly list?: ListTiles
+}
 
 const PLAN = ['json', 'note', 'signature', 'trust', 'root', 'chain', 'heads', 'keys']
 
@@ -20,22 +30,23 @@ const PLAN = ['json', 'note', 'signature', 'trust', 'root', 'chain', 'heads', 'k
  * @example
  * const result = await verifyTiles((path) => readFile(join(directory, path)), { trust: [vkey] })
  */
-export async function verifyTiles(read: ReadTile, options: VerifyOptions = {}): Promise<VerifyResult> {
+export async function verifyTiles(read: ReadTile, options: VerifyTilesOptions = {}): Promise<VerifyResult> {
   const demands = readDemands(options)
   return examine(PLAN, async (examination) => {
     // Nobody knows without the checkpoint which entries there should be: where it cannot be read, JSON is not run.
     const note = await readNote(read)
     const sizes = new Set(demands.held.map(({ size }) => size))
-    const replayed = note instanceof Refusal ? undefined : await replayLog(read, note, sizes)
+    const listing = await TileListing.of(options.list)
+    const replayed = note instanceof Refusal ? undefined : await replayLog(read, note, sizes, listing)
     if (replayed !== undefined) await examination.stage('json', () => replayed.offences.json.settle())
     const { checkpoint, replay } = await examination.stage('note', () => both(note, replayed))
     const { genesis, offences, keyRecords } = replay
     const signers = await examination.stage('signature', () => ledgerSigners(genesis, checkpoint, demands.pins))
     const trusted = judgePins(examination, signers, demands.pins, checkpoint.origin, hex(replay.first!.leaf))
     await examination.stage('root', () => {
-      offences.root.settle()
       const root = replay.roots.get(checkpoint.size)!
-      if (!equalBytes(root, checkpoint.root)) throw new Refusal('ROOT_MISMATCH', `the entries hash to ${hex(root)}`)
+      if (!equalBytes(root, checkpoint.root)) offences.root.add('ROOT_MISMATCH', `the entries hash to ${hex(root)}`)
+      offences.root.settle()
     })
     await examination.stage('chain', () => offences.chain.settle())
     await examination.stage('heads', () => offences.heads.settle())
@@ -54,9 +65,20 @@ export async function verifyTiles(read: ReadTile, options: VerifyOptions = {}): 
     await checkIdentity(examination, demands, ledger)
     checkHeld(examination, demands, ledger)
     checkFreshness(examination, demands, ledger)
+    warnOfIgnored(examination, listing.rest())
     return describe(checkpoint, replay, usedKeys(signers, trusted, []))
   })
 }
+
+/** A verdict says nothing about files that belong to no checkpoint shown: so they are named. */
+function warnOfIgnored(examination: Examination, files: readonly string[]): void {
+  if (files.length === 0) return
+  const named = files.slice(0, NAMED).join(', ')
+  const more = files.length > NAMED ? ` and ${files.length - NAMED} more` : ''
+  examination.warn('FILES_IGNORED', `no part of the checkpoint's tree, and not looked at: ${named}${more}`)
+}
+
+const NAMED = 5
 
 async function readNote(read: ReadTile): Promise<Checkpoint | Refusal> {
   const bytes = await read('checkpoint')

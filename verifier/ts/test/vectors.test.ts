@@ -11,7 +11,7 @@ describe('golden vectors', () => {
     const result =
       evidence instanceof Uint8Array
         ? await verifyBundle(evidence, optionsOf(options))
-        : await verifyTiles((path) => evidence.get(path), optionsOf(options))
+        : await verifyTiles((path) => evidence.get(path), { ...optionsOf(options), list: () => evidence.keys() })
     const failed = result.checks.filter((check) => check.result === 'fail')
     expect(
       { verdict: result.verdict, code: result.code, failed: failed.map(({ code }) => code) },

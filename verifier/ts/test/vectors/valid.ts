@@ -1,4 +1,4 @@
-import { base64, concatBytes, hex, utf8 } from '../../src/bytes.js'
+import { base64, concatBytes, hex, u16be, utf8 } from '../../src/bytes.js'
 import { sha256 } from '../../src/sha256.js'
 import { evidenceKey } from '../bundle-maker.js'
 import { editFile } from '../edit-json.js'
@@ -165,8 +165,30 @@ export function validVectors(): Vector[] {
       ...tiles('tiles-held-checkpoint', 'An older checkpoint is compared by recomputing the root at its size.', ledger),
       options: { ...PINNED(ledger), checkpoints: [base64(ledger.checkpoint(5))] },
     },
+    {
+      ...tiles('tiles-older-partials', 'Partial tiles of earlier sizes are still there.', ledger),
+      evidence: withOlder(ledger),
+    },
+    {
+      ...tiles('tiles-ahead', 'A tile of a later checkpoint, and a file beside the tree: not looked at.', ledger),
+      evidence: new Map([
+        ...ledger.tiles(),
+        ['tile/0/001.p/1', new Uint8Array(32)],
+        ['README.txt', utf8('not a part of the log\n')],
+      ]),
+    },
     tiles('tiles-of-one-record', 'The smallest log: its genesis.', new TestLedger()),
   ]
+}
+
+/** The tree with the tile and the bundle that it had at size 3. */
+function withOlder(ledger: TestLedger): Map<string, Uint8Array> {
+  const older = ledger.records.slice(0, 3)
+  return new Map([
+    ...ledger.tiles(),
+    ['tile/0/000.p/3', concatBytes(...older.map(({ leaf }) => leaf))],
+    ['tile/entries/000.p/3', concatBytes(...older.flatMap(({ bytes }) => [u16be(bytes.length), bytes]))],
+  ])
 }
 
 function tiles(name: string, shows: string, ledger: TestLedger): Vector {
