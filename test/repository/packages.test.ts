@@ -103,12 +103,4 @@ describe('the packages as a user gets them', () => {
       'consumer.ts',
     ])
   })
-
-  it('the tarballs hold no test, no recording of a build and no source map', () => {
-    const list = sh('npm', ['pack', '--dry-run', '--json'], root)
-    const files: { path: string }[] = JSON.parse(list)[0].files
-    expect(files.map((file) => file.path).filter((path) => /\.test\.|tsbuildinfo|\.map$|^test\//.test(path))).toEqual(
-      [],
-    )
-  })
 })
