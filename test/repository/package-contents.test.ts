@@ -38,7 +38,7 @@ function contents(workspace: string): string[] {
 /** What a module imports, from compiled code or declarations, where imports stand at the start of a line or in `import()`. */
 function imports(text: string): string[] {
   const found = [
-    ...text.matchAll(/^(?:import|export)\b[^'"]*?\bfrom ['"]([^'"]+)['"]/gm),
+    ...text.matchAll(/^(?:import|export)\s[\w$*\s{},]+\sfrom ['"]([^'"]+)['"]/gm),
     ...text.matchAll(/^import ['"]([^'"]+)['"]/gm),
     ...text.matchAll(/\bimport\(['"]([^'"]+)['"]\)/g),
     ...text.matchAll(/\bimport\.meta\.resolve\(['"]([^'"]+)['"]\)/g),
