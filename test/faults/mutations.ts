@@ -31,6 +31,11 @@ export const MUTATIONS = {
       ],
     ],
   },
+  flushError: {
+    name: 'a failed flush of the log is taken for done',
+    file: LOG,
+    changes: [['file.datasync() : this', 'file.datasync().catch(() => undefined) : this']],
+  },
   flushBeforeWrite: {
     name: 'log flushed before it is written',
     file: LOG,
@@ -53,6 +58,11 @@ export const MUTATIONS = {
     name: 'tiles and checkpoints renamed without a flush',
     file: FILES,
     changes: [['await file.datasync()', 'void file']],
+  },
+  writeError: {
+    name: 'a failed write of a tile or checkpoint is taken for done',
+    file: FILES,
+    changes: [['await file.writeFile(bytes);', 'await file.writeFile(bytes).catch(() => undefined);']],
   },
   tilesLast: {
     name: 'checkpoint published before its tiles are written',

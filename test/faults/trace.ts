@@ -1,6 +1,7 @@
 /** One system call of a trace, with the moments (counted in lines of the trace) at which it began and had ended. */
 export interface Call {
   readonly name: string
+  readonly thread: string
   readonly begin: number
   /** `Infinity` where the trace ends before the call does. */
   readonly end: number
@@ -28,19 +29,19 @@ export function parseTrace(text: string): Call[] {
     if (resumed !== null) {
       const begun = open.get(pid)
       open.delete(pid)
-      if (begun !== undefined) calls.push(parseCall(begun.text + resumed[1]!, begun.begin, at))
+      if (begun !== undefined) calls.push(parseCall(pid, begun.text + resumed[1]!, begun.begin, at))
     } else if (rest.endsWith('<unfinished ...>')) {
       open.set(pid, { text: rest.slice(0, -'<unfinished ...>'.length), begin: at })
     } else if (/^\w+\(/.test(rest)) {
-      calls.push(parseCall(rest, at, at))
+      calls.push(parseCall(pid, rest, at, at))
     }
   }
   // Killed in the call: what it had done by then is unknown.
-  for (const { text, begin } of open.values()) calls.push(parseCall(text, begin, Number.POSITIVE_INFINITY))
+  for (const [pid, { text, begin }] of open) calls.push(parseCall(pid, text, begin, Number.POSITIVE_INFINITY))
   return calls
 }
 
-function parseCall(text: string, begin: number, end: number): Call {
+function parseCall(thread: string, text: string, begin: number, end: number): Call {
   const strings: Buffer[] = []
   const shape = text.replace(/"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?/g, (_, escaped: string, cut: string | undefined) => {
     if (cut !== undefined) throw new Error('the trace leaves out bytes: strace needs a larger -s')
@@ -51,6 +52,7 @@ function parseCall(text: string, begin: number, end: number): Call {
   // A call that a signal ended, or that never ended, has no number.
   return {
     name: /^(\w+)\(/.exec(text)?.[1] ?? '',
+    thread,
     begin,
     end,
     result: result === undefined ? -1 : Number(result),

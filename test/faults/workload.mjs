@@ -34,11 +34,14 @@ async function append(ledger, stream, count) {
   say(`ack${done.positions.map((position, i) => ` ${position}:${done.ids[i]}`).join('')}`)
 }
 
+let clock = 0
 const options = {
   directory,
   segmentBytes,
   sealDelayMs: 600_000,
   headsEveryRecords: 1_000_000,
+  // Names in torn/ hold the time. Each run is later than those before it.
+  now: () => 1_800_000_000_000 + 1_000_000 * ['first', 'second', 'third'].indexOf(run) + clock++,
   onWarning: (warning) => say(`warning ${JSON.stringify(String(warning))}`),
 }
 const ledger = await openEmbeddedLedger(options)
@@ -53,9 +56,13 @@ if (ledger !== undefined) {
     // The appends of one step are under way together; a seal or a heads record follows.
     await Promise.all(counts.map((count, lane) => append(ledger, `lane-${lane}`, count)))
     const size = await ledger.size()
-    if (n % 2 === 0) await ledger.sealed(size - 1n).catch(refused('seal'))
-    else await ledger.heads().catch(refused('heads'))
+    const sealed =
+      n % 2 === 0
+        ? await ledger.sealed(size - 1n).catch(refused('seal'))
+        : (await ledger.heads().catch(refused('heads')))?.checkpoint
+    if (sealed !== undefined) say(`published ${Buffer.from(sealed.note).toString('base64')}`)
   }
   await ledger.close().catch(refused('close'))
+  say('closed')
 }
 say('done')

@@ -22,7 +22,8 @@ export interface Worked {
   /** What strace wrote. */
   readonly trace: string
   readonly exitCode: number | null
-  readonly signal: NodeJS.Signals | null
+  /** The signal that ended the process, if one did. */
+  readonly endedBy: string | null
   readonly stderr: string
 }
 
@@ -33,12 +34,12 @@ const RECORDED =
 /** Runs the work under strace. `stores`: the compiled module to run, the product's own by default. */
 export async function traceWork(
   work: Work,
-  { stores = STORES, strace = [`--trace=${RECORDED}`], wrapper = [] }: TraceOptions = {},
+  { stores = STORES, strace = ['--seccomp-bpf', `--trace=${RECORDED}`], wrapper = [] }: TraceOptions = {},
 ): Promise<Worked> {
   const scratch = await mkdtemp(join(tmpdir(), 'clyra-trace-'))
   try {
     const output = join(scratch, 'trace')
-    const command = ['-f', '-xx', '-s', '16777216', '--seccomp-bpf', ...strace, '-o', output, ...wrapper]
+    const command = ['-f', '-xx', '-s', '16777216', ...strace, '-o', output, ...wrapper]
     const child = spawn('strace', [...command, process.execPath, SCRIPT, stores, JSON.stringify(work)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // One thread for files: calls come in the order in which they were asked for, and can be counted.
@@ -60,7 +61,10 @@ export async function traceWork(
     clearTimeout(patience)
     // A line that was cut by a kill says nothing.
     const lines = stdout.split('\n').slice(0, -1)
-    return { lines, trace: await readFile(output, 'latin1'), exitCode, signal, stderr }
+    const trace = await readFile(output, 'latin1')
+    // strace's own status is not always that of the child: the trace says what ended it.
+    const killedBy = /^\d+ +\+\+\+ killed by (SIG\w+)/m.exec(trace)?.[1]
+    return { lines, trace, exitCode, endedBy: killedBy ?? signal, stderr }
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -80,5 +84,12 @@ export function acknowledgedBy(lines: readonly string[]): [number, string][] {
     line.startsWith('ack')
       ? [...line.matchAll(/ (\d+):([0-9a-f-]{36})/g)].map(([, at, id]): [number, string] => [Number(at), id!])
       : [],
+  )
+}
+
+/** The checkpoints that the lines of a child say were published. */
+export function publishedBy(lines: readonly string[]): string[] {
+  return lines.flatMap((line) =>
+    line.startsWith('published ') ? [Buffer.from(line.slice('published '.length), 'base64').toString()] : [],
   )
 }
