@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import type { Counts } from './engine/session.js'
 import { MUTANTS } from './mutants.js'
 import { MOST_RSS_KIB, supervise } from './supervise.js'
-import { targets } from './targets/index.js'
+import { TARGET_NAMES } from './targets/index.js'
 
 const seconds = Number(process.env['CLYRA_FUZZ_SECONDS'] ?? 60)
 const seed = Number(process.env['CLYRA_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
@@ -30,11 +30,11 @@ test(
     expect(session.ended).toBe(undefined)
     expect(session.counts.flatMap(({ findings }) => findings)).toEqual([])
     expect(session.maxRSS).toBeLessThan(MOST_RSS_KIB)
-    const expected = targets().filter(({ name }) => only.length === 0 || only.includes(name))
-    expect(session.counts.map(({ target }) => target)).toEqual(expected.map(({ name }) => name))
+    const expected = TARGET_NAMES.filter((name) => only.length === 0 || only.includes(name))
+    expect(session.counts.map(({ target }) => target)).toEqual(expected)
     for (const { target, executions, accepted, refused } of session.counts) {
       // A fuzz whose every input is refused at the door, or that refuses none, looks at nothing.
-      expect({ target, some: executions > 50 && accepted > 0 && refused > 0 }).toEqual({ target, some: true })
+      expect({ target, some: executions > 20 && accepted > 0 && refused > 0 }).toEqual({ target, some: true })
     }
   },
   seconds * 2000 + 120_000,
@@ -42,18 +42,14 @@ test(
 
 test(`a reader with a hole is found out within ${HOLES_SECONDS} s, one at least for each target (CLYRA_FUZZ_SEED=${seed})`, async () => {
   const chosen = MUTANTS.filter(({ target }) => only.length === 0 || only.includes(target))
-  const { counts, ended } = await supervise({ seed, milliseconds: 10_000, mutants: chosen })
+  const { counts, ended } = await supervise({ seed, milliseconds: 20_000, mutants: chosen })
   expect(ended).toBe(undefined)
   const found = counts.filter(({ findings }) => findings.some(({ kind }) => kind !== 'crash' && kind !== 'slow'))
   process.stderr.write(`${found.length} of ${chosen.length} readers with holes found out\n`)
   expect(found.map(({ hole }) => hole)).toEqual(chosen.map(({ hole }) => hole))
   if (only.length > 0) return
   const covered = new Set(MUTANTS.map(({ target }) => target))
-  expect(
-    targets()
-      .map(({ name }) => name)
-      .filter((name) => !covered.has(name)),
-  ).toEqual([])
+  expect(TARGET_NAMES.filter((name) => !covered.has(name))).toEqual([])
 }, 300_000)
 
 function table(counts: readonly Counts[]): string {

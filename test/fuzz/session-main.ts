@@ -1,13 +1,14 @@
 import { writeSync } from 'node:fs'
 import { type Counts, fuzzTarget } from './engine/session.js'
-import { targets } from './targets/index.js'
+import type { Target } from './engine/target.js'
+import { TARGET_NAMES } from './targets/index.js'
+
+export { TARGET_FILES } from './targets/index.js'
 
 export interface Assignment {
   readonly seed: number
   readonly milliseconds: number
-  /** Names of targets; all where there is none. */
-  readonly only: readonly string[]
-  /** A file descriptor to which the input that is being read is written: 24 bytes, over and over. */
+  /** A file descriptor to which the input that is being read is written: 8 bytes, over and over. */
   readonly progress: number
   readonly from?: number
   readonly maxExecutions?: number
@@ -16,25 +17,24 @@ export interface Assignment {
 }
 
 /** Runs the targets one after the other, each for its part of the time. */
-export function runSession(assignment: Assignment, report: (counts: Counts) => void): void {
-  const { seed, milliseconds, only, progress, from, maxExecutions, minimising, most = 5 } = assignment
-  const chosen = targets().filter(({ name }) => only.length === 0 || only.includes(name))
-  const weights = chosen.reduce((sum, { weight = 1 }) => sum + weight, 0)
+export async function runSession(
+  targets: readonly Target[],
+  assignment: Assignment,
+  report: (counts: Counts) => void,
+): Promise<void> {
+  const { milliseconds, progress, most = 5, ...options } = assignment
+  const weights = targets.reduce((sum, { weight = 1 }) => sum + weight, 0)
   const field = Buffer.alloc(8)
-  for (const target of chosen) {
-    const number = targets().findIndex(({ name }) => name === target.name)
-    const counts = fuzzTarget(target, {
-      seed,
-      milliseconds: (milliseconds * (target.weight ?? 1)) / weights,
+  for (const target of targets) {
+    field.writeUInt32LE(TARGET_NAMES.indexOf(target.name), 0)
+    const counts = await fuzzTarget(target, {
+      ...options,
       most,
+      milliseconds: (milliseconds * (target.weight ?? 1)) / weights,
       onInput: (iteration) => {
-        field.writeUInt32LE(number, 0)
         field.writeUInt32LE(iteration, 4)
         writeSync(progress, field, 0, 8, 0)
       },
-      ...(from === undefined ? {} : { from }),
-      ...(minimising === undefined ? {} : { minimising }),
-      ...(maxExecutions === undefined ? {} : { maxExecutions }),
     })
     report(counts)
   }

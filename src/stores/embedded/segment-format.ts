@@ -118,6 +118,8 @@ export function decodeFrame(buffer: Buffer, at: number): Frame | undefined {
   if (frameChecksum(frame, length) !== frame.readUInt32LE(8)) return undefined
   for (let i = length; i < frame.length; i++) if (frame[i] !== 0) return undefined
   const count = frame.readUInt32LE(32)
+  if (count > MAX_BATCH_RECORDS || frame.readUInt32LE(36) !== 0) return undefined
+  if (length - FRAME_HEADER_BYTES - count * ENTRY_HEADER_BYTES > MAX_BATCH_BYTES) return undefined
   const entries: number[] = []
   let next = at + FRAME_HEADER_BYTES
   while (next < end && entries.length < count) {

@@ -15,7 +15,7 @@ export interface Target {
   /** Valid things and broken ones, made from the structure of the format. */
   readonly structured: fc.Arbitrary<Uint8Array>
   /** The reader of the product. Throws nothing: whatever it throws that has no name of its own is a finding. */
-  readonly real: (bytes: Uint8Array) => Outcome
+  readonly real: (bytes: Uint8Array) => Outcome | Promise<Outcome>
   readonly naive: (bytes: Uint8Array) => Outcome
   /** Whether the codes of two refusals are compared too: where the specification fixes which one it is. */
   readonly compareCodes?: boolean
@@ -25,6 +25,20 @@ export interface Target {
 
 export const accepted = (value: string): Outcome => ({ accepted: true, value })
 export const refused = (code: string): Outcome => ({ accepted: false, code })
+
+/** `outcomeOf` for a reader that answers later. */
+export async function outcomeLater(
+  read: () => Promise<string>,
+  named: (error: unknown) => string | undefined,
+): Promise<Outcome> {
+  try {
+    return accepted(await read())
+  } catch (error) {
+    const code = named(error)
+    if (code === undefined) throw error
+    return refused(code)
+  }
+}
 
 /** Runs a reader; an error that `named` knows is a refusal with its code, every other goes through. */
 export function outcomeOf(read: () => string, named: (error: unknown) => string | undefined): Outcome {

@@ -65,7 +65,7 @@ const naiveLenient = (options: NaiveOptions) => (bytes: Uint8Array) =>
 
 const common = { seeds: SEEDS, words: WORDS, structured }
 
-export const jsonTargets: readonly Target[] = [
+export const targets: readonly Target[] = [
   {
     ...common,
     name: 'json-admit',

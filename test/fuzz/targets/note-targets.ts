@@ -145,7 +145,7 @@ function naiveSigned(bytes: Uint8Array): Outcome {
 
 const common = { seeds: SEEDS, words: WORDS, structured }
 
-export const noteTargets: readonly Target[] = [
+export const targets: readonly Target[] = [
   {
     ...common,
     name: 'note-open',

@@ -115,7 +115,7 @@ const common = {
   },
 }
 
-export const zipTargets: readonly Target[] = [
+export const targets: readonly Target[] = [
   {
     ...common,
     name: 'zip-verifier',

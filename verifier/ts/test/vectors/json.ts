@@ -130,6 +130,9 @@ export function jsonVectors(): Vector[] {
     bad('negative', 'openings-shape', 'OPENINGS_MALFORMED', 'An opening without salt.', {
       lies: { openings: [{ position: '6', pointer: '/data/text', value: 'x' }] },
     }),
+    bad('negative', 'openings-long-pointer', 'OPENINGS_MALFORMED', 'A pointer that is longer than any record.', {
+      lies: { openings: [{ position: '6', pointer: `/${'x'.repeat(65_535)}`, salt: '00'.repeat(32), value: 'x' }] },
+    }),
     bad('truncated', 'records-no-last-line-feed', 'RECORDS_MALFORMED', 'The last line feed is missing.', {
       lies: { listed: editFile('records.jsonl', (bytes) => bytes.slice(0, -1)) },
     }),
