@@ -8,9 +8,10 @@ import type { Of } from './record-of.js'
 import type { Finding, RunState } from './run-state.js'
 import { upsert } from './sorted-list.js'
 
+type Fold = (state: RunState, of: Of<never>) => RunState
 type Folds = { readonly [T in KnownType]?: (state: RunState, of: Of<T>) => RunState }
 
-const FOLDS: Folds = {
+const FOLDS_BY_TYPE: Folds = {
   'dev.clyra.run.started.v1': (state, { data, record: { event } }) => ({
     ...state,
     // The first stands: it is the one that a bundle's manifest takes.
@@ -73,15 +74,20 @@ const FOLDS: Folds = {
   }),
 }
 
+/**
+ * Holds: the ledger admits a known type only with data of its schema, and readers upcast to this version of it. A map,
+ * because it is asked for every record, and a text that is new each time is no property name yet.
+ */
+const FOLDS: ReadonlyMap<string, Fold> = new Map(Object.entries(FOLDS_BY_TYPE) as [string, Fold][])
+
 /** Folds one record of the run's stream. */
 export function foldRecord(state: RunState, record: LedgerRecord): RunState {
-  const mark = { position: String(record.position), recordedAt: record.event.recordedat }
+  const { event } = record
+  const mark = { position: String(record.position), recordedAt: event.recordedat }
   const seen = { ...state, records: state.records + 1, first: state.first ?? mark, last: mark }
-  const { type } = record.event
-  if (!Object.hasOwn(FOLDS, type)) return { ...seen, others: countType(seen, type) }
-  // Holds: the ledger admits a known type only with data of its schema, and readers upcast to this version of it.
-  const fold = FOLDS[type as KnownType] as (state: RunState, of: Of<never>) => RunState
-  return fold(seen, { data: record.event.data as never, position: mark.position, record })
+  const fold = FOLDS.get(event.type)
+  if (fold === undefined) return { ...seen, others: countType(seen, event.type) }
+  return fold(seen, { data: event.data as never, position: mark.position, record })
 }
 
 function countType(state: RunState, type: string): RunState['others'] {
