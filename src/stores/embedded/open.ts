@@ -28,6 +28,7 @@ import { openLmdbIndex, openLmdbIndexReader } from '../lmdb/index.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
 import { openEmbeddedLogStore } from './embedded-log-store.js'
 import { layoutOf } from './layout.js'
+import { recoverLog } from './recover-log.js'
 import { parseSegmentName } from './segment-format.js'
 
 export interface EmbeddedOptions extends LedgerOptions {
@@ -58,7 +59,7 @@ export async function createEmbeddedLedger(
   options: EmbeddedOptions & { readonly origin?: string },
 ): Promise<EmbeddedLedger> {
   const { directory } = options
-  if (hasLedger(directory)) {
+  if (hasLedger(directory) && !(await wasCutOff(directory))) {
     throw new ClyraError('LEDGER_EXISTS', `there already is a ledger in ${directory}; it is never overwritten`, {
       details: { directory },
     })
@@ -115,6 +116,23 @@ function hasLedger(directory: string): boolean {
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false
     throw fromSystemError(error, 'read the directory', layoutOf(directory).log)
+  }
+}
+
+/** True where a creation ended before its first records were durable: nothing was ever acknowledged or signed here. */
+async function wasCutOff(directory: string): Promise<boolean> {
+  const places = layoutOf(directory)
+  try {
+    const sealed = await sealedSize(new FileCheckpointStore(places.checkpoints))
+    const { size, torn } = await recoverLog({
+      directory: places.log,
+      cacheDirectory: places.offsets,
+      sealedSize: sealed,
+    })
+    return size === 0 && (torn === undefined || torn.later.length === 0)
+  } catch {
+    // Whatever is damaged or cannot be read is a ledger.
+    return false
   }
 }
 

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { killWriters } from './killed-ledger.js'
+import { PHASES } from './killed-writer.js'
+import { fullBounds, reportFaults } from './report.js'
+
+/** 50 deaths in `npm test`; `npm run faults:kill` and `npm run reliability` take 1,000. */
+const ROUNDS = Number(process.env['CLYRA_KILL_ROUNDS'] ?? (fullBounds ? 1000 : 50))
+
+test(`${ROUNDS} writers are killed at random moments: nothing acknowledged is lost, and no reader saw what is gone`, async () => {
+  const deaths = await killWriters({ rounds: ROUNDS })
+  process.stderr.write(`killed in ${[...deaths].map(([phase, count]) => `${phase} ${count}`).join(', ')}\n`)
+  const never = PHASES.filter((phase) => (deaths.get(phase) ?? 0) === 0)
+  expect(ROUNDS < 50 ? [] : never).toEqual([])
+  reportFaults('kill', [
+    {
+      fault: 'SIGKILL at a random moment',
+      where: [...deaths].map(([phase, count]) => `${phase} (${count})`).join(', '),
+      cases: ROUNDS,
+      survived: ROUNDS,
+      rule: 'nothing acknowledged is lost, batches are whole, a repetition gives one copy, a reader sees no gap and nothing that goes, fsck finds nothing',
+      mutation: 'acknowledge before the append; give a repeated batch new ids',
+    },
+  ])
+}, 3_600_000)
+
+test('the same deaths show a writer that acknowledges before it has appended', async () => {
+  await expect(killWriters({ rounds: 60, mutant: 'early' })).rejects.toThrow(/acknowledged/)
+})
+
+test('the same deaths show a writer that gives a repeated batch new ids', async () => {
+  await expect(killWriters({ rounds: 60, mutant: 'new ids' })).rejects.toThrow(/is there twice/)
+})
