@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ClyraError } from '../../src/errors/index.js'
 import { createEmbeddedLedger, fsck, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
 import { verifyLedger } from './verify-ledger.js'
 
@@ -74,5 +75,27 @@ test('a lock file of the index that cannot be made is an error of the index, not
   await rm(join(lmdb, 'lock.mdb'), { recursive: true })
   const writer = await openEmbeddedLedger({ directory })
   await writer.close()
+  await verifyLedger(directory)
+})
+
+test('an index with a page of zeros inside is refused by a code or built again; without it everything is as before', async () => {
+  const { index, lmdb } = layoutOf(directory)
+  const path = join(lmdb, 'data.mdb')
+  const intact = await readFile(path)
+  let refused = 0
+  for (let at = 8192; at < intact.length; at += 4096) {
+    await writeFile(path, Buffer.from(intact).fill(0, at, at + 4096))
+    const reader = await openEmbeddedLedger({ directory, readOnly: true })
+    const asked = reader.streamHead('thing-1').then(
+      (head) => head?.revision,
+      (error: unknown) => (error instanceof ClyraError ? error.code : error),
+    )
+    const answer = await asked
+    expect([299n, 'INDEX_CORRUPT'], `page at ${at}`).toContain(answer)
+    if (answer === 'INDEX_CORRUPT') refused++
+    await reader.close()
+  }
+  expect(refused).toBeGreaterThan(0)
+  await rm(index, { recursive: true })
   await verifyLedger(directory)
 })

@@ -65,23 +65,23 @@ export class LmdbBase implements IndexBase {
   }
 
   through(): number {
-    const state = this.#meta.get(STATE)
+    const state = get(this.#meta, STATE)
     return state === undefined ? 0 : state.readUIntBE(0, 6)
   }
 
   lastLeaf(): Uint8Array | undefined {
-    const state = this.#meta.get(STATE)
+    const state = get(this.#meta, STATE)
     return state === undefined || state.readUIntBE(0, 6) === 0 ? undefined : Uint8Array.from(state.subarray(12, 44))
   }
 
   headsPosition(): number | undefined {
-    const state = this.#meta.get(STATE)
+    const state = get(this.#meta, STATE)
     const plusOne = state === undefined ? 0 : state.readUIntBE(6, 6)
     return plusOne === 0 ? undefined : plusOne - 1
   }
 
   position(id: string): number | undefined {
-    const value = this.#ids.get(idKey(id))
+    const value = get(this.#ids, idKey(id))
     return value === undefined ? undefined : value.readUIntBE(0, 6)
   }
 
@@ -89,39 +89,35 @@ export class LmdbBase implements IndexBase {
   idsAfter(after: Uint8Array | undefined, limit: number): Uint8Array[] {
     // The smallest key above an id is that id with a zero byte.
     const range = after === undefined ? { limit } : { start: Buffer.concat([after, Buffer.alloc(1)]), limit }
-    return [...this.#ids.getKeys(range)].map((key) => Uint8Array.from(key))
+    return collect(this.#ids.getKeys(range), (key) => Uint8Array.from(key))
   }
 
   head(stream: string): IndexedHead | undefined {
-    const value = this.#streams.get(Buffer.from(stream, 'latin1'))
+    const value = get(this.#streams, Buffer.from(stream, 'latin1'))
     return value === undefined ? undefined : decodeHead(value)
   }
 
   positionsIn(first: number, from: number, limit: number): number[] {
-    const found: number[] = []
-    if (limit <= 0) return found
+    if (limit <= 0) return []
     const range = this.#positions.getRange({ start: positionKey(first, from), end: positionKey(first + 1, 0), limit })
-    for (const { value } of range) found.push(value.readUIntBE(0, 6))
-    return found
+    return collect(range, ({ value }) => value.readUIntBE(0, 6))
   }
 
   streams(after: string | undefined, limit: number): { readonly stream: string; readonly head: IndexedHead }[] {
-    const found: { stream: string; head: IndexedHead }[] = []
     // The smallest key above a name is that name with a zero byte.
     const range = this.#streams.getRange({
       start: after === undefined ? Buffer.from([0]) : Buffer.from(`${after}\0`, 'latin1'),
       limit,
     })
-    for (const { key, value } of range) found.push({ stream: key.toString('latin1'), head: decodeHead(value) })
-    return found
+    return collect(range, ({ key, value }) => ({ stream: key.toString('latin1'), head: decodeHead(value) }))
   }
 
   node(path: string): Uint8Array | undefined {
-    return this.#nodes.get(nodeKey(path))
+    return get(this.#nodes, nodeKey(path))
   }
 
   changedStreams(): string[] {
-    return [...this.#changed.getKeys()].map((key) => key.toString('latin1'))
+    return collect(this.#changed.getKeys(), (key) => key.toString('latin1'))
   }
 
   /**
@@ -188,7 +184,7 @@ export class LmdbBase implements IndexBase {
   }
 
   #checkVersion(readOnly: boolean): void {
-    const version = this.#meta.get(VERSION)
+    const version = get(this.#meta, VERSION)
     if (version?.equals(FORM) === true) return
     if (version !== undefined || readOnly)
       throw new ClyraError('INDEX_CORRUPT', 'the index has a form that this release does not read')
@@ -204,6 +200,28 @@ function storeFailed(error: unknown): ClyraError {
     return new ClyraError('DISK_FULL', 'the index cannot be stored: the disk is full', { cause: error })
   }
   return fromSystemError(error, 'store the index')
+}
+
+function get(table: Table, key: Buffer): Buffer | undefined {
+  try {
+    return table.get(key)
+  } catch (error) {
+    throw readFailed(error)
+  }
+}
+
+function collect<T, R>(range: Iterable<T>, take: (one: T) => R): R[] {
+  try {
+    return Array.from(range, take)
+  } catch (error) {
+    throw readFailed(error)
+  }
+}
+
+/** A damaged page, a value cut short, or a failed commit after which LMDB refuses every read. */
+function readFailed(error: unknown): ClyraError {
+  const why = error instanceof Error ? error.message : String(error)
+  return new ClyraError('INDEX_CORRUPT', `the index cannot be read: ${why}`, { cause: error })
 }
 
 const STATE = Buffer.from('state')
