@@ -62,6 +62,8 @@ try {
 } finally {
   rmSync(directory, { recursive: true, force: true })
 }
+// Threads and handles of what was broken on purpose must not keep the process.
+if (values.mutations) process.exit()
 
 async function measure() {
   const begun = performance.now()

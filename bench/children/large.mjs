@@ -4,7 +4,8 @@ import { runProjection } from '../../dist/projections/run/index.js'
 import { product } from '../product.mjs'
 import { makeWorkload } from '../workload.mjs'
 
-const [what, directory, count, batch] = process.argv.slice(2)
+const [what, directory, events, batch, mutation] = process.argv.slice(2)
+const count = mutation === 'half' ? Number(events) / 2 : Number(events)
 
 async function append() {
   const workload = makeWorkload('v7')
@@ -12,7 +13,7 @@ async function append() {
   let acknowledged = 0
   let position
   let spent = 0
-  for (let first = 0; first < Number(count); first += Number(batch)) {
+  for (let first = 0; first < count; first += Number(batch)) {
     // Made on the way: a million events at once would be the memory that is measured.
     const [{ stream, expected, events }] = workload.batches({ first, count: Number(batch), batch: Number(batch) })
     const begun = performance.now()

@@ -12,7 +12,7 @@ const IN_FLIGHT = 8
  * clock stops when they are sealed as well (tiles written, checkpoint signed and published) and the ledger is closed,
  * which stores the index; `acknowledged` is when the last append has resolved.
  */
-export function clyra({ key, name, input = 'objects', ids = 'v7', feed, product = theProduct }) {
+export function clyra({ key, name, input = 'objects', ids = 'v7', feed, producing, product = theProduct }) {
   const workload = makeWorkload(ids)
   return {
     key,
@@ -28,7 +28,7 @@ export function clyra({ key, name, input = 'objects', ids = 'v7', feed, product 
     },
 
     async open(place, shape) {
-      const producers = feed === 'workers' ? await startProducers(2) : undefined
+      const producers = feed === 'workers' ? await startProducers(2, producing) : undefined
       const ledger = await product.open({ directory: join(place, 'ledger') })
       return { ledger, producers, batch: shape.batch }
     },

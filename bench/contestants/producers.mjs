@@ -12,9 +12,9 @@ const AHEAD = 4
  * The event objects stand ready in the worker before the clock runs, as they do in a producer. Streams are shared out,
  * so that the batches of one stream come from one worker, in order.
  */
-export async function startProducers(count) {
+export async function startProducers(count, producing) {
   const file = fileURLToPath(new URL('../children/producer.mjs', import.meta.url))
-  const workers = Array.from({ length: count }, () => new Worker(file))
+  const workers = Array.from({ length: count }, () => new Worker(file, { workerData: producing }))
   await Promise.all(workers.map((worker) => once(worker, 'message')))
   return {
     async ready(shape) {

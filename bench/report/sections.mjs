@@ -191,11 +191,13 @@ export function flushesSection({ flushes }) {
   return `Watched under strace in processes of their own, acknowledged appends that had a flush of their own: ${said.join('; ')}.`
 }
 
-/** The two figures of the README. */
+/** The two figures of the README, with machine and command. */
 export function headline(result, ratioToSqlite, perSecond) {
-  const { verify } = result
+  const { verify, machine } = result
   return [
-    `- **${grouped(perSecond)} events a second** appended (batches of 1,000 objects, one thread), each validated, idempotent, chained, flushed to the device, sealed under a signed checkpoint and indexed: **${ratioToSqlite.toFixed(2)} times SQLite** (WAL, FULL, UNIQUE) in the same run.`,
+    `- **${grouped(perSecond)} events a second** from one thread (objects in, batches of 1,000): validated, idempotent, chained, flushed to the device, sealed under a signed checkpoint and indexed. That is **${ratioToSqlite.toFixed(2)} times SQLite** (WAL, \`synchronous = FULL\`, \`UNIQUE\`) in the same run.`,
     `- **${median(verify.times).toFixed(0)} ms** to verify a bundle of ${grouped(verify.records)} records, every check.`,
+    '',
+    `${machine[0].slice(2)}; \`npm run bench\` repeats it. [docs/performance.md](docs/performance.md) has the rest: peers, targets, growth, and what was checked.`,
   ].join('\n')
 }

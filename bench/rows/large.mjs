@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runProjection } from '../../dist/projections/run/index.js'
@@ -21,10 +21,10 @@ const CHILD = fileURLToPath(new URL('../children/large.mjs', import.meta.url))
 /** What is asked of a ledger of a million records: made by a process of its own, whose memory is watched meanwhile. */
 export async function measureLarge(context) {
   const { directory, pick, progress, wants } = context
-  const count = pick(1_000_000, 20_000, 6_000)
+  const count = pick(1_000_000, 20_000, 3_000)
   const place = join(directory, 'large')
   progress(`a ledger of ${count} records`)
-  const appending = await inChild(['append', place, String(count), String(BATCH)])
+  const appending = await makeLedger(context, place, count)
   expect(
     appending.result.acknowledged === count,
     `${appending.result.acknowledged} of ${count} events were acknowledged`,
@@ -49,8 +49,13 @@ export async function measureLarge(context) {
   return results
 }
 
+/** Appended by a child; `madeBefore` gives a copy of one that was, for who needs many of the same. */
+async function makeLedger({ madeBefore, childMutation = '' }, place, count) {
+  return (await madeBefore?.(place, count)) ?? inChild(['append', place, String(count), String(BATCH), childMutation])
+}
+
 /** A child of this program, its memory watched from outside. */
-async function inChild(args) {
+export async function inChild(args) {
   const child = spawn(process.execPath, [CHILD, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const memory = watchMemory(child.pid)
   let text = ''
@@ -233,5 +238,29 @@ async function measureFsck({ product, progress }, directory, { size }) {
   const { ms, result } = await timed(() => product.fsck({ directory, all: true }))
   expect(result.ok, `fsck found: ${result.findings[0]?.message}`)
   expect(result.counts.records === size, `fsck read ${result.counts.records} of ${size} records`)
+  await checkFindings(product, directory)
   return { records: size, seconds: ms / 1000 }
+}
+
+/** One byte in the middle of the second megabyte, or of what there is, is changed and put back. */
+async function checkFindings(product, directory) {
+  const { log } = product.layoutOf(directory)
+  const segment = join(
+    log,
+    readdirSync(log)
+      .sort()
+      .find((name) => name.endsWith('.seg')),
+  )
+  const file = openSync(segment, 'r+')
+  const at = Math.floor(Math.min(2_000_000, statSync(segment).size) / 2)
+  const byte = Buffer.alloc(1)
+  readSync(file, byte, 0, 1, at)
+  try {
+    writeSync(file, Buffer.from([byte[0] ^ 1]), 0, 1, at)
+    const { ok } = await product.fsck({ directory })
+    expect(!ok, 'fsck found nothing where a byte of the log was changed')
+  } finally {
+    writeSync(file, byte, 0, 1, at)
+    closeSync(file)
+  }
 }

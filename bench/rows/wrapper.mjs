@@ -2,17 +2,18 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { expect } from '../checks/expect.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const PROGRAM = join(root, 'dist', 'src', 'cli', 'main.js')
-const STAND_IN = join(root, 'test', 'cli', 'fake-dbt.mjs')
+export const STAND_IN = join(root, 'test', 'cli', 'fake-dbt.mjs')
 const RECORDING = join(root, 'examples', 'dbt-postgres', 'recorded', 'good')
 
 /**
  * What `clyra run dbt` adds to a run, in milliseconds: a stand-in that leaves the log and artefacts of a recorded run
  * at once, alone and wrapped in turn. A real dbt works on the other core meanwhile; here nothing hides the cost.
  */
-export function measureWrapper({ directory, rounds, progress }) {
+export async function measureWrapper({ directory, rounds, progress, wrapper = [PROGRAM, 'run', 'dbt', 'build'] }) {
   progress('wrapper')
   const project = join(directory, 'wrapper')
   mkdirSync(join(project, 'home'), { recursive: true })
@@ -32,8 +33,8 @@ export function measureWrapper({ directory, rounds, progress }) {
   const added = []
   for (let round = -1; round < rounds; round++) {
     const alone = run([STAND_IN, 'build'])
-    const wrapped = run([PROGRAM, 'run', 'dbt', 'build'])
-    if (!/, [0-9]{2,} records; bundle:/.test(wrapped.stderr)) throw new Error(`nothing was recorded: ${wrapped.stderr}`)
+    const wrapped = run(wrapper)
+    expect(/, [0-9]{2,} records; bundle:/.test(wrapped.stderr), `nothing was recorded: ${wrapped.stderr}`)
     if (round >= 0) added.push(wrapped.ms - alone.ms)
   }
   return { added }

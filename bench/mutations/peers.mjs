@@ -1,0 +1,24 @@
+/** Peers with one broken part. */
+
+/** The last event of every round is left out. */
+export const losing = (contestant) => ({
+  ...contestant,
+  ready: async (store, shape) => {
+    const work = await contestant.ready.call(contestant, store, shape)
+    work.at(-1).events.pop()
+    return work
+  },
+})
+
+/** The first event of every round is another one. */
+export const changing = (contestant) => ({
+  ...contestant,
+  ready: async (store, shape) => {
+    const work = await contestant.ready.call(contestant, store, shape)
+    const [{ events }] = work
+    events[0] = Buffer.isBuffer(events[0])
+      ? Buffer.from(events[0]).fill(32, 0, 1)
+      : { ...events[0], source: '/another' }
+    return work
+  },
+})
