@@ -1,44 +1,60 @@
-// `npm run reliability [-- --quick] [suite ...]`: runs the fault suites over every case, then writes docs/reliability.md.
-// With --quick, or with only some suites, the page goes to .cache/reliability/page.md: the committed one is a whole.
+// `npm run reliability [-- <suite> ...]`: runs the fault suites (or those named) over every case, and puts what they
+// report into docs/reliability.json and docs/reliability.md; what was reported of the others before stays.
+// --quick: the bounds of `npm test`, and a page in .cache/reliability/ only. --page: runs nothing, takes the full
+// reports that lie in .cache/reliability/.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultSuites, renderPage } from './reliability-page.mjs'
 import { build, root, run, since } from './steps.mjs'
 
-const quick = process.argv.includes('--quick')
+const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
+const quick = options.includes('--quick')
 const suites = faultSuites()
-const unknown = named.find((name) => !suites.has(name))
-if (unknown !== undefined) {
-  process.stderr.write(`unknown suite ${unknown}; there are ${[...suites.keys()].join(', ')}\n`)
+const unknown = [
+  ...options.filter((option) => !['--quick', '--page'].includes(option)),
+  ...named.filter((name) => !suites.has(name)),
+]
+if (unknown.length > 0) {
+  process.stderr.write(`unknown: ${unknown.join(', ')}; there are --quick, --page, ${[...suites.keys()].join(', ')}\n`)
   process.exit(2)
 }
-if (build() !== 0) process.exit(1)
-
 const cache = join(root, '.cache', 'reliability')
 mkdirSync(cache, { recursive: true })
-const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+const wanted = [...suites].filter(([suite]) => named.length === 0 || named.includes(suite))
 const bounds = quick ? 'quick' : 'full'
-const env = { ...process.env, CLYRA_FAULTS: bounds }
-const reports = []
-const failed = []
-for (const [suite, file] of suites) {
-  if (named.length > 0 && !named.includes(suite)) continue
-  const report = join(cache, `${suite}.json`)
-  rmSync(report, { force: true })
+const reportOf = (suite) => join(cache, `${suite}.json`)
+const read = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined)
+
+if (!options.includes('--page')) {
+  if (build() !== 0) process.exit(1)
+  const failed = wanted.filter(([suite, file]) => !runSuite(suite, file)).map(([suite]) => suite)
+  if (failed.length > 0) {
+    process.stderr.write(`no page: failed or without a report: ${failed.join(', ')}\n`)
+    process.exit(1)
+  }
+}
+
+function runSuite(suite, file) {
+  rmSync(reportOf(suite), { force: true })
   const start = performance.now()
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const env = { ...process.env, CLYRA_FAULTS: bounds }
   const status = run(process.execPath, [vitest, 'run', '--project', 'integration', file], { env })
   process.stderr.write(`${suite}: ${status === 0 ? 'ok' : 'FAILED'} after ${since(start)}\n`)
-  if (status !== 0 || !existsSync(report)) failed.push(suite)
-  else reports.push(JSON.parse(readFileSync(report, 'utf8')))
+  return status === 0 && existsSync(reportOf(suite))
 }
-if (failed.length > 0) {
-  process.stderr.write(`no page: failed or without a report: ${failed.join(', ')}\n`)
-  process.exit(1)
-}
-const whole = !quick && named.length === 0
-const page = whole ? join(root, 'docs', 'reliability.md') : join(cache, 'page.md')
-if (whole) writeFileSync(join(root, 'docs', 'reliability.json'), `${JSON.stringify(reports, null, 2)}\n`)
+
+const kept = join(root, 'docs', 'reliability.json')
+const before = quick ? [] : (read(kept) ?? [])
+const fresh = wanted.map(([suite]) => read(reportOf(suite))).filter((report) => report?.bounds === bounds)
+const reports = [...suites.keys()]
+  .map((name) => [...fresh, ...before].find(({ suite }) => suite === name))
+  .filter((report) => report !== undefined)
+if (!quick) writeFileSync(kept, `${JSON.stringify(reports, null, 2)}\n`)
+const page = quick ? join(cache, 'page.md') : join(root, 'docs', 'reliability.md')
 writeFileSync(page, renderPage(reports))
 const cases = reports.flatMap(({ rows }) => rows).reduce((sum, row) => sum + row.cases, 0)
 process.stdout.write(`${reports.length} suites, ${cases} cases, ${bounds} bounds: ${page.slice(root.length + 1)}\n`)
+const absent = [...suites.keys()].filter((name) => !reports.some(({ suite }) => suite === name))
+if (absent.length > 0) process.stdout.write(`not reported yet: ${absent.join(', ')}\n`)

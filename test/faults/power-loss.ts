@@ -102,7 +102,7 @@ export async function checkImages(recording: Recording, bounds: Bounds, random: 
     const checker = new Checker({ LMDB_RESTORE: 'safe' })
     try {
       for (const image of images) {
-        count++
+        if (++count % 500 === 0) process.stderr.write(`${count} images\n`)
         const found = await checkImage(checker, recording, image)
         if (found.length > 0) faults.push(`at ${image.at}, ${image.lost}\n    ${found.join('\n    ')}`)
         if (faults.length >= (bounds.enough ?? 3)) return

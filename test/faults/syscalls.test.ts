@@ -73,6 +73,7 @@ async function injectAll(
   { stores = STORES, enough = 5, counted = false },
 ): Promise<string[]> {
   const faults: string[] = []
+  let done = 0
   const left = injections[Symbol.iterator]()
   const lane = async () => {
     const checker = new Checker()
@@ -83,6 +84,7 @@ async function injectAll(
         if (outcome === undefined) continue
         for (const fault of outcome.faults) faults.push(`${injected} in ${call} ${nth} of ${path}: ${fault}`)
         if (!counted) continue
+        if (++done % 100 === 0) process.stderr.write(`${done} of ${injections.length} injections\n`)
         const errorOfBinding = path.startsWith('index/lmdb') && injected !== 'SIGKILL'
         if (errorOfBinding) countBinding(outcome.ended)
         else {
