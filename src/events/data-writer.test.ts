@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { canonicalString } from '../canonical/index.js'
 import { isClyraError } from '../errors/index.js'
-import { dataWriter } from './data-writer.js'
+import { type DataWriter, dataWriter } from './data-writer.js'
 import { CLYRA_REGISTRY } from './registry.js'
+import { UNDECIDED } from './write-text.js'
 
 /** What the plain way says: the schema, then the canonical form of what it gives back. */
 function plainly(schema: z.ZodType, value: unknown): string | undefined {
@@ -20,6 +21,13 @@ function orRefusal(write: () => string | undefined): string | undefined {
     if (isClyraError(error)) return error.code
     throw error
   }
+}
+
+/** What a writer gives for a value, as text; undefined where it leaves it to the schema. */
+function written(write: DataWriter | undefined, value: unknown): string | undefined {
+  const target = new Uint8Array(100_000)
+  const end = write?.(value, target, 7) ?? UNDECIDED
+  return end === UNDECIDED ? undefined : Buffer.from(target.subarray(7, end)).toString('utf8')
 }
 
 /** Values of a schema's shape, of which nearly all are valid. */
@@ -99,17 +107,17 @@ describe('the writer of a schema', () => {
 
   for (const { type, schema, write } of CLYRA_REGISTRY.types()) {
     it(`gives for ${type} what the schema and the canonical writer give, or leaves it to them`, () => {
-      let written = 0
+      let decided = 0
       fc.assert(
         fc.property(valuesOf(schema), (value) => {
-          const text = orRefusal(() => write?.(value))
-          if (text !== undefined) written++
+          const text = written(write, value)
+          if (text !== undefined) decided++
           if (text !== undefined || plainly(schema, value) !== undefined) expect(text).toBe(plainly(schema, value))
         }),
         { numRuns: 60 },
       )
       // A key's id is its hash and a reason excludes another: chance meets such rules rarely.
-      if (!type.includes('.ledger.') && !type.includes('artifact.source')) expect(written).toBeGreaterThan(0)
+      if (!type.includes('.ledger.') && !type.includes('artifact.source')) expect(decided).toBeGreaterThan(0)
     })
 
     it(`accepts no data for ${type} that the schema refuses`, () => {
@@ -120,7 +128,7 @@ describe('the writer of a schema', () => {
           fc.constantFrom(...ODD),
           (value, steps, odd) => {
             const bad = damaged(value, steps, odd)
-            const text = orRefusal(() => write?.(bad))
+            const text = written(write, bad)
             if (text !== undefined) expect(text).toBe(plainly(schema, bad))
           },
         ),
@@ -159,7 +167,7 @@ describe('the writer of a schema', () => {
     for (const pattern of [/^[^x]+$/, /^a|b$/, /^.+$/, /^[A-~]+$/, /^["]$/, /^[.-~]+$/, /a/, /^a$|b/, /^[ -~]+$/i]) {
       const schema = z.string().regex(pattern)
       for (const value of ['a"', '"', '\\', 'a\nb"', '"b'])
-        if (schema.safeParse(value).success) expect(dataWriter(schema)?.(value)).toBe(JSON.stringify(value))
+        if (schema.safeParse(value).success) expect(written(dataWriter(schema), value)).toBe(JSON.stringify(value))
     }
   })
 
@@ -173,12 +181,26 @@ describe('the writer of a schema', () => {
       },
       b: 'x',
     }
-    expect(dataWriter(schema)?.(data)).toBe('{"a":"x","b":"x"}')
+    expect(written(dataWriter(schema), data)).toBe('{"a":"x","b":"x"}')
     expect(reads).toBe(1)
+  })
+
+  it('says where the bytes end, whatever room there is, and writes nothing beyond it', () => {
+    const schema = z.strictObject({ a: z.string(), b: z.array(z.enum(['x', 'yy'])), c: z.boolean().nullable() })
+    const value = { a: 'é"'.repeat(60), b: ['x', 'yy'], c: null }
+    const whole = canonicalString(value)
+    const write = dataWriter(schema)
+    for (let room = 0; room <= Buffer.byteLength(whole) + 2; room++) {
+      const memory = new Uint8Array(600)
+      const end = write?.(value, memory.subarray(0, room), 0)
+      expect(end).toBe(Buffer.byteLength(whole))
+      if (room >= Buffer.byteLength(whole)) expect(Buffer.from(memory.subarray(0, end)).toString()).toBe(whole)
+      expect(memory.subarray(room).every((byte) => byte === 0)).toBe(true)
+    }
   })
 
   it('takes no promise of a refinement for a yes', () => {
     const schema = z.strictObject({ a: z.string() }).refine(async () => false)
-    expect(dataWriter(schema)?.({ a: 'x' })).toBeUndefined()
+    expect(written(dataWriter(schema), { a: 'x' })).toBeUndefined()
   })
 })

@@ -1,11 +1,13 @@
 import * as z from 'zod'
-import { canonicalString, hasLoneSurrogate, isMemberName } from '../canonical/index.js'
+import { canonicalBytes, isMemberName, utf8 } from '../canonical/index.js'
+import { UNDECIDED, writeBytes, writeJsonText, writeText } from './write-text.js'
 
 /**
- * Checks a value and gives its canonical text in one pass. `undefined`: not decided here, ask the schema. It never
- * accepts what the schema refuses, and gives exactly `canonicalString(schema.parse(value))`.
+ * Checks a value and writes its canonical bytes at `at` in one pass; returns where they end (beyond the target where it
+ * has no room, see `write-text.ts`). UNDECIDED: ask the schema; what was written counts for nothing. It never accepts
+ * what the schema refuses, and writes exactly `canonicalBytes(schema.parse(value))`.
  */
-export type DataWriter = (value: unknown) => string | undefined
+export type DataWriter = (value: unknown, target: Uint8Array, at: number) => number
 
 /**
  * The writer of a schema, or undefined where it has a part that is not known here (a transform, a default, a record,
@@ -79,74 +81,96 @@ function atMost(maximum: number): Test {
 
 function text(schema: z.core.$ZodString): DataWriter | undefined {
   if (!only(schema, ['type', 'checks'])) return undefined
-  let plain = false
+  const checks = schema._zod.def.checks ?? []
+  const pattern = checks.length === 1 ? patternOf(checks[0]!._zod.def) : undefined
+  const letters = pattern === undefined ? undefined : oneClass(pattern)
+  if (letters !== undefined) return (value, target, at) => writeLetters(value, letters, target, at)
   const tests = testsOf<string>(schema, {
     ...LENGTHS,
     string_format: (def) => {
-      if (!('format' in def) || def.format !== 'regex' || !('pattern' in def) || !(def.pattern instanceof RegExp)) {
-        return undefined
-      }
-      const { pattern } = def
-      // With these flags a pattern remembers where it stopped.
-      if (pattern.global || pattern.sticky) return undefined
-      plain ||= pattern.flags === '' && needsNoEscapes(pattern.source)
-      return (value: string) => pattern.test(value)
+      const pattern = patternOf(def)
+      return pattern === undefined ? undefined : (value: string) => pattern.test(value)
     },
   })
   if (tests === undefined) return undefined
-  const quote = plain ? (value: string) => `"${value}"` : quoted
   const [first, second, third] = tests
   // Unrolled: most texts have one or two checks, and this is the innermost loop of an append.
-  if (first === undefined) return (value) => (typeof value === 'string' ? quote(value) : undefined)
-  if (second === undefined) return (value) => (typeof value === 'string' && first(value) ? quote(value) : undefined)
+  if (first === undefined)
+    return (value, target, at) => (typeof value === 'string' ? writeJsonText(value, target, at) : UNDECIDED)
+  if (second === undefined)
+    return (value, target, at) =>
+      typeof value === 'string' && first(value) ? writeJsonText(value, target, at) : UNDECIDED
   if (third === undefined)
-    return (value) => (typeof value === 'string' && first(value) && second(value) ? quote(value) : undefined)
-  return (value) => (typeof value === 'string' && tests.every((test) => test(value)) ? quote(value) : undefined)
+    return (value, target, at) =>
+      typeof value === 'string' && first(value) && second(value) ? writeJsonText(value, target, at) : UNDECIDED
+  return (value, target, at) =>
+    typeof value === 'string' && tests.every((test) => test(value)) ? writeJsonText(value, target, at) : UNDECIDED
 }
 
-/**
- * Whether what a pattern accepts is written as it is, in quotes: anchored at both ends as a whole, made of listed ASCII
- * characters, classes of them, groups and counts. What is not recognised counts as needing a look.
- */
-function needsNoEscapes(source: string): boolean {
-  return LISTED.test(source) && !hasOuterAlternative(source)
-}
-
-/** In a class `-` stands last or within one of the listed ranges: another range may span a quote or a backslash. */
-const LISTED =
-  /^\^(?:[A-Za-z0-9_:,/@~ -]|\\[./-]|\[(?:a-z|A-Z|A-F|a-f|0-9|1-9|[A-Za-z0-9_.:~/])+-?\]|[()|?*+]|\{[0-9,]+\})*\$$/
-
-/** `^a|b$` is anchored at one end only. */
-function hasOuterAlternative(source: string): boolean {
-  let depth = 0
-  for (const character of source) {
-    if (character === '(') depth++
-    else if (character === ')') depth--
-    else if (character === '|' && depth === 0) return true
+/** Of a `regex` check: a pattern that does not remember where it stopped. */
+function patternOf(def: object): RegExp | undefined {
+  if (!('format' in def) || def.format !== 'regex' || !('pattern' in def) || !(def.pattern instanceof RegExp)) {
+    return undefined
   }
-  return false
+  return def.pattern.global || def.pattern.sticky ? undefined : def.pattern
 }
 
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\ud7ff\ue000-\uffff]*$/
+/** `least` to `most` characters out of a set of letters and digits. */
+interface Letters {
+  /** 1 at the code of each. */
+  readonly set: Uint8Array
+  readonly least: number
+  readonly most: number
+}
 
-function quoted(value: string): string | undefined {
-  if (PLAIN.test(value)) return `"${value}"`
-  return hasLoneSurrogate(value) ? undefined : canonicalString(value)
+/** What a pattern like `^[0-9a-f]{64}$` says; undefined for any other form. Such texts are checked while they are copied. */
+function oneClass(pattern: RegExp): Letters | undefined {
+  const [, ranges, least, most] =
+    /^\^\[((?:a-z|A-Z|0-9|a-f|A-F)+)\]\{([0-9]+)(?:,([0-9]+))?\}\$$/.exec(pattern.source) ?? []
+  if (ranges === undefined || pattern.flags !== '') return undefined
+  const set = new Uint8Array(0x10000)
+  for (let i = 0; i < ranges.length; i += 3) set.fill(1, ranges.charCodeAt(i), ranges.charCodeAt(i + 2) + 1)
+  return { set, least: Number(least), most: Number(most ?? least) }
+}
+
+function writeLetters(value: unknown, { set, least, most }: Letters, target: Uint8Array, at: number): number {
+  if (typeof value !== 'string') return UNDECIDED
+  const { length } = value
+  if (length < least || length > most) return UNDECIDED
+  target[at] = 0x22
+  for (let i = 0; i < length; i++) {
+    const code = value.charCodeAt(i)
+    if (set[code] === 0) return UNDECIDED
+    target[at + 1 + i] = code
+  }
+  target[at + 1 + length] = 0x22
+  return at + length + 2
 }
 
 function oneOf(values: readonly unknown[], schema: z.core.$ZodType): DataWriter | undefined {
   if (!only(schema, ['type', 'entries', 'values'])) return undefined
-  const written = new Map<unknown, string>()
+  const written = new Map<unknown, Uint8Array>()
   for (const value of values) {
     if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isSafeInteger(value)) return undefined
     if (Object.is(value, -0)) return undefined
-    written.set(value, canonicalString(value))
+    written.set(value, canonicalBytes(value))
   }
-  // A Map takes -0 for 0, which has no canonical form.
-  return (value) => (Object.is(value, -0) ? undefined : written.get(value))
+  return (value, target, at) => {
+    const bytes = written.get(value)
+    // A Map takes -0 for 0, which has no canonical form.
+    return bytes === undefined || Object.is(value, -0) ? UNDECIDED : writeBytes(bytes, target, at)
+  }
 }
 
-const boolean: DataWriter = (value) => (value === true ? 'true' : value === false ? 'false' : undefined)
+const TRUE = utf8('true')
+const FALSE = utf8('false')
+const NULL = utf8('null')
+const EMPTY_OBJECT = utf8('{}')
+
+const boolean: DataWriter = (value, target, at) => {
+  if (value === true) return writeBytes(TRUE, target, at)
+  return value === false ? writeBytes(FALSE, target, at) : UNDECIDED
+}
 
 function integer(schema: z.core.$ZodNumber): DataWriter | undefined {
   const { def } = schema._zod
@@ -160,19 +184,20 @@ function integer(schema: z.core.$ZodNumber): DataWriter | undefined {
   }
   const tests = testsOf<number>(schema, { less_than: bound(true), greater_than: bound(false) })
   if (tests === undefined) return undefined
-  return (value) =>
+  return (value, target, at) =>
     typeof value === 'number' &&
     Number.isSafeInteger(value) &&
     !Object.is(value, -0) &&
     tests.every((test) => test(value))
-      ? String(value)
-      : undefined
+      ? writeText(String(value), target, at)
+      : UNDECIDED
 }
 
 function nullable(schema: z.core.$ZodNullable): DataWriter | undefined {
   if (!only(schema, ['type', 'innerType'])) return undefined
   const inner = dataWriter(schema._zod.def.innerType)
-  return inner === undefined ? undefined : (value) => (value === null ? 'null' : inner(value))
+  if (inner === undefined) return undefined
+  return (value, target, at) => (value === null ? writeBytes(NULL, target, at) : inner(value, target, at))
 }
 
 function array(schema: z.core.$ZodArray): DataWriter | undefined {
@@ -180,10 +205,10 @@ function array(schema: z.core.$ZodArray): DataWriter | undefined {
   const element = dataWriter(schema._zod.def.element)
   const tests = testsOf<readonly unknown[]>(schema, { ...LENGTHS, custom: () => undefined })
   if (element === undefined || tests === undefined) return undefined
-  return (value) => {
-    if (!Array.isArray(value)) return undefined
-    for (const test of tests) if (!test(value)) return undefined
-    return elements(value, () => element)
+  return (value, target, at) => {
+    if (!Array.isArray(value)) return UNDECIDED
+    for (const test of tests) if (!test(value)) return UNDECIDED
+    return writeElements(value, () => element, target, at)
   }
 }
 
@@ -192,24 +217,33 @@ function tuple(schema: z.core.$ZodTuple): DataWriter | undefined {
   if (!only(schema, ['type', 'items', 'rest']) || rest !== null) return undefined
   const writers = items.map((item) => dataWriter(item))
   if (writers.includes(undefined)) return undefined
-  return (value) =>
-    Array.isArray(value) && value.length === writers.length ? elements(value, (i) => writers[i]!) : undefined
+  return (value, target, at) =>
+    Array.isArray(value) && value.length === writers.length
+      ? writeElements(value, (i) => writers[i]!, target, at)
+      : UNDECIDED
 }
 
-function elements(values: readonly unknown[], writer: (i: number) => DataWriter): string | undefined {
-  let out = '['
+function writeElements(
+  values: readonly unknown[],
+  writer: (i: number) => DataWriter,
+  target: Uint8Array,
+  at: number,
+): number {
+  let end = at
+  target[end++] = 0x5b
   for (let i = 0; i < values.length; i++) {
-    const element = writer(i)(values[i])
-    if (element === undefined) return undefined
-    out += i === 0 ? element : `,${element}`
+    if (i > 0) target[end++] = 0x2c
+    end = writer(i)(values[i], target, end)
+    if (end === UNDECIDED) return UNDECIDED
   }
-  return `${out}]`
+  target[end] = 0x5d
+  return end + 1
 }
 
 interface Member {
   readonly name: string
   /** `{"name":` for the first, `,"name":` for the others. */
-  readonly lead: string
+  readonly lead: Uint8Array
   readonly write: DataWriter
 }
 
@@ -222,36 +256,36 @@ function strictObject(schema: z.core.$ZodObject): DataWriter | undefined {
     const write = dataWriter(shape[name]!)
     // `optional` is not known to dataWriter: every member of an object that is written here is required.
     if (write === undefined || !isMemberName(name)) return undefined
-    members.push({ name, lead: `${members.length === 0 ? '{' : ','}"${name}":`, write })
+    members.push({ name, lead: utf8(`${members.length === 0 ? '{' : ','}"${name}":`), write })
   }
   const tests = testsOf<object>(schema, {})
   if (tests === undefined) return undefined
-  return (value) => {
-    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-      return undefined
+  return (value, target, at) => {
+    if (typeof value !== 'object' || value === null) return UNDECIDED
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== null) return UNDECIDED
     // Tests look at the members once more: at a copy, so that a getter cannot tell them another story.
     const data = tests.length === 0 ? value : { ...value }
-    return writeMembers(data, members, tests)
+    const end = writeMembers(data, members, target, at)
+    if (end === UNDECIDED) return UNDECIDED
+    for (const test of tests) if (!test(data)) return UNDECIDED
+    return end
   }
 }
 
-function writeMembers(
-  data: object,
-  members: readonly Member[],
-  tests: readonly ((value: object) => boolean)[],
-): string | undefined {
+function writeMembers(data: object, members: readonly Member[], target: Uint8Array, at: number): number {
   let count = 0
   for (const _ in data) count++
-  if (count !== members.length) return undefined
+  if (count !== members.length) return UNDECIDED
+  if (count === 0) return writeBytes(EMPTY_OBJECT, target, at)
   // A plain object indexed by names; what each member is, its writer looks at.
   const values = data as Readonly<Record<string, unknown>>
-  let out = ''
+  let end = at
   for (let i = 0; i < members.length; i++) {
     const { name, lead, write } = members[i]!
-    const written = write(values[name])
-    if (written === undefined) return undefined
-    out += lead + written
+    end = write(values[name], target, writeBytes(lead, target, end))
+    if (end === UNDECIDED) return UNDECIDED
   }
-  for (const test of tests) if (!test(data)) return undefined
-  return out === '' ? '{}' : `${out}}`
+  target[end] = 0x7d
+  return end + 1
 }

@@ -276,8 +276,7 @@ export class LayeredIndex implements LedgerIndex {
   #ready(): Promise<void> {
     // After a failed write everything stays in memory; `flush` tells.
     if (this.#options.write === undefined || this.#failed !== undefined) return Promise.resolve()
-    const limit = this.#options.layerRecords ?? 1024
-    if (this.#current.size < limit) {
+    if (this.#current.size < this.#limit) {
       this.#timer ??= setTimeout(() => this.#startWriting(), this.#options.layerMs ?? 500).unref()
       return Promise.resolve()
     }
@@ -285,7 +284,11 @@ export class LayeredIndex implements LedgerIndex {
       this.#startWriting()
       return Promise.resolve()
     }
-    return this.#current.size < 4 * limit ? Promise.resolve() : this.#writing.done
+    return this.#current.size < MOST_WAITING * this.#limit ? Promise.resolve() : this.#writing.done
+  }
+
+  get #limit(): number {
+    return this.#options.layerRecords ?? 1024
   }
 
   #startWriting(): void {
@@ -301,7 +304,7 @@ export class LayeredIndex implements LedgerIndex {
     const done = write(layer, state, unstored).then(
       () => {
         this.#writing = undefined
-        if (this.#current.size >= (this.#options.layerRecords ?? 1024)) this.#startWriting()
+        if (this.#current.size >= this.#limit) this.#startWriting()
         else if (this.#current.size > 0)
           this.#timer ??= setTimeout(() => this.#startWriting(), this.#options.layerMs ?? 500).unref()
       },
@@ -318,6 +321,9 @@ export class LayeredIndex implements LedgerIndex {
     this.#timer = undefined
   }
 }
+
+/** Steps that may wait in memory while one is being stored: what has gathered meanwhile is stored in one larger one. */
+const MOST_WAITING = 16
 
 /** Collects changes of nodes without making them. */
 class ScratchNodes implements HeadsNodeStore {

@@ -25,9 +25,6 @@ export async function openLmdbIndex(path: string, onWarning: (message: string) =
 /** A step of this many records at most is stored on the thread of the appends: it takes no longer than a commit. */
 const SMALL_STEP = 256
 
-/** Steps that a thread of its own stores may be large: LMDB takes each record the faster for it. */
-const LAYER_RECORDS = 4096
-
 /** Stores layers behind the log. The thread is started by the first large step: most programs append a few events and end. */
 function writing(base: LmdbBase, path: string): LayeredIndexOptions {
   let thread: IndexThread | undefined
@@ -35,7 +32,6 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
   return {
     base,
     seen,
-    layerRecords: LAYER_RECORDS,
     write: async (layer, state, unstored) => {
       // On a turn of its own, so that it delays no acknowledgement.
       await nextTurn()
