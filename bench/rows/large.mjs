@@ -222,10 +222,12 @@ function checkFold({ through, states }, records, count) {
 function withBrokenChain(ledger) {
   return new Proxy(ledger, {
     get(target, name) {
-      if (name === 'readAll')
+      if (name === 'readBatches')
         return async function* (options) {
-          for await (const record of target.readAll(options))
-            yield record.position === 500n ? { ...record, event: { ...record.event, prev: '0'.repeat(64) } } : record
+          for await (const records of target.readBatches(options))
+            yield records.map((record) =>
+              record.position === 500 ? { ...record, event: { ...record.event, prev: '0'.repeat(64) } } : record,
+            )
         }
       const value = Reflect.get(target, name, target)
       return typeof value === 'function' ? value.bind(target) : value
