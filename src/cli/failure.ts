@@ -18,7 +18,7 @@ export function reportFailure(environment: Environment, options: OutputOptions, 
     const document = {
       error: {
         code: error.code,
-        message: error.message,
+        message: withoutPasswords(error.message),
         try: error.fix ?? null,
         details: plain(error.details),
       },
@@ -42,15 +42,22 @@ export function codedError(thrown: unknown): ClyraError {
   })
 }
 
-/** One line without the final full stop, so that the code can follow. */
+/** One line without the final full stop, so that the code can follow; a password in an address is not repeated. */
 function sentence(message: string): string {
-  return message.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '')
+  return withoutPasswords(message)
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
+}
+
+function withoutPasswords(text: string): string {
+  return text.replace(/(\/\/[^\s/:@]*):[^\s/@]*@/g, '$1:***@')
 }
 
 /** Details may hold bigints and bytes; in JSON they are decimal strings and hex. */
 function plain(details: Readonly<Record<string, unknown>>): unknown {
   return JSON.parse(
     JSON.stringify(details, (_name, value: unknown) => {
+      if (typeof value === 'string') return withoutPasswords(value)
       if (typeof value === 'bigint') return value.toString()
       if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
       return value

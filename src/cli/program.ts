@@ -34,7 +34,9 @@ export async function runProgram(
 ): Promise<ExitStatus> {
   let status: ExitStatus = 0
   const action = async (spec: CommandSpec, args: readonly string[], parsed: unknown) => {
-    const common = commonOptions.parse(parsed)
+    const read = commonOptions.safeParse(parsed)
+    if (!read.success) throw badOption(spec, read.error)
+    const common = read.data
     status = await guarded(environment, common, async () => {
       const options = spec.options.safeParse(parsed)
       if (!options.success) throw badOption(spec, options.error)
