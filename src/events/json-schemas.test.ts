@@ -32,7 +32,7 @@ describe('the schemas in spec/events', () => {
     for (const text of eventSchemaFiles().values()) ajv.addSchema(JSON.parse(text))
     const record = ajv.getSchema('https://clyra.dev/events/record.schema.json')!
     const gap = ajv.getSchema('https://clyra.dev/events/dev.clyra.run.gap.v1.schema.json')!
-    const data = { run: 'R', reason: 'log-missing', count: null }
+    const data = { run: 'R', reason: 'log-missing', count: null } as const
     const prepared = prepare([{ type: 'dev.clyra.run.gap.v1', source: '/x', data, extensions: { tenant: 'a' } }])
     const bytes = finishRecord(prepared, 0, {
       ledger: 'a.clyra.internal',

@@ -269,8 +269,10 @@ describe('prepare and finishRecord', () => {
     const closed = { ...BASE, type: 'dev.clyra.run.closed.v1', data: { run: 'R' } }
     expect(prepare([closed]).types).toEqual(['dev.clyra.run.closed.v1'])
     expect(codeOf(() => prepare([{ ...closed, data: { run: 'R', more: 1 } }]))).toBe('EVENT_INVALID')
-    expect(codeOf(() => prepare([{ ...BASE, type: 'dev.clyra.other.thing.v1' }]))).toBe('UNKNOWN_TYPE')
-    expect(codeOf(() => prepare([{ ...BASE, type: 'dev.clyra.ledger.new.v1' }]))).toBe('RESERVED_STREAM')
+    // Typed as any event, because the compiler already refuses these types where they are spelled in the call.
+    const ofType = (type: string): EventInput => ({ ...BASE, type })
+    expect(codeOf(() => prepare([ofType('dev.clyra.other.thing.v1')]))).toBe('UNKNOWN_TYPE')
+    expect(codeOf(() => prepare([ofType('dev.clyra.ledger.new.v1')]))).toBe('RESERVED_STREAM')
     const heads = { ...BASE, type: 'dev.clyra.ledger.heads.v1', data: { size: '1', root: '0'.repeat(64) } }
     expect(codeOf(() => prepare([heads]))).toBe('RESERVED_STREAM')
     expect(codeOf(() => prepare([heads], { allowReserved: true }))).toBe('none')

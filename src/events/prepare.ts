@@ -36,7 +36,10 @@ export interface PrepareOptions {
  * `UNKNOWN_TYPE` (`dev.clyra.` but not registered), `RESERVED_STREAM` (`dev.clyra.ledger.`), `EVENT_TOO_LARGE`, and
  * the `JSON_...` codes of `canonicalString` for data that has no canonical form. Specification: `spec/events/`.
  */
-export function prepare(events: readonly AppendableEvent[], options: PrepareOptions = {}): PreparedEvents {
+export function prepare<T extends string>(
+  events: readonly AppendableEvent<T>[],
+  options: PrepareOptions = {},
+): PreparedEvents {
   const registry = options.registry ?? CLYRA_REGISTRY
   const ids: string[] = new Array(events.length)
   const types: string[] = new Array(events.length)

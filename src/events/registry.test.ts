@@ -2,7 +2,6 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
 import { isClyraError } from '../errors/index.js'
 import {
-  type AppendableEvent,
   CLYRA_REGISTRY,
   categoryOf,
   createRegistry,
@@ -122,7 +121,6 @@ describe('types', () => {
       event: stored('a.b.v1', {}),
     }
     if (isType(record, 'dev.clyra.run.closed.v1')) expectTypeOf(record.event.data).toEqualTypeOf<{ run: string }>()
-    expectTypeOf<{ type: 'com.x.y.v1'; source: string; data: { a: 1 } }>().toExtend<AppendableEvent>()
   })
 
   it('let a draft hold a marked value only where the record has a sealed one', () => {

@@ -13,10 +13,10 @@ export interface AppendOptions {
   readonly signal?: AbortSignal
 }
 
-export interface StreamAppend {
+export interface StreamAppend<T extends string = string> {
   readonly stream: string
   readonly expectedRevision: ExpectedRevision
-  readonly events: readonly AppendableEvent[] | PreparedEvents
+  readonly events: readonly AppendableEvent<T>[] | PreparedEvents
 }
 
 export interface AppendResult {
@@ -81,14 +81,14 @@ export interface Ledger extends AsyncDisposable {
   readonly readOnly: boolean
   /** The number of durable records. */
   size(): Promise<bigint>
-  append(
+  append<T extends string>(
     stream: string,
     expectedRevision: ExpectedRevision,
-    events: readonly AppendableEvent[] | PreparedEvents,
+    events: readonly AppendableEvent<T>[] | PreparedEvents,
     options?: AppendOptions,
   ): Promise<AppendResult>
   /** Several streams, all or none. Results in the order given. */
-  appendMany(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendResult[]>
+  appendMany<T extends string>(appends: readonly StreamAppend<T>[], options?: AppendOptions): Promise<AppendResult[]>
   readStream(stream: string, options?: ReadOptions & { readonly from?: bigint }): AsyncIterable<RecordView>
   /** Forwards from `from` (inclusive), or backwards from below `before`. */
   readAll(options?: ReadAllOptions): AsyncIterable<RecordView>

@@ -86,6 +86,14 @@ describe('the packages as a user gets them', () => {
        const data: EventData['dev.clyra.run.closed.v1'] = { run: 'x' }
        // @ts-expect-error: not a code
        const wrong: ErrorCode = 'NO_SUCH_CODE'
+       const ledger = await openLedger({ directory: '.clyra' })
+       const source = '/ci'
+       await ledger.append('run-1', 'any', [
+         { type: 'dev.clyra.run.closed.v1', source, data: { run: 'x' } },
+         { type: 'com.example.anything.v1', source, data: { of: ['any', 'shape'] } },
+       ])
+       // @ts-expect-error: data of a known type has that type's shape
+       await ledger.append('run-1', 'any', [{ type: 'dev.clyra.run.closed.v1', source, data: { run: 1 } }])
        // @ts-expect-error: the expected revision has no default
        const broken = async () => (await openLedger({ directory: '.clyra' })).append('run-1', [])
        export { ClyraError, broken, code, data, describeLogStore, verifyBundle, wrong }`,
