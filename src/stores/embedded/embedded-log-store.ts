@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
@@ -70,7 +71,7 @@ export async function openEmbeddedLogStore(options: EmbeddedLogOptions): Promise
     }
     mark = await DurableMarkWriter.open(directory)
     const store = new EmbeddedLogStore(options, files, lock, mark, file)
-    await store.publish()
+    store.publish()
     return store
   } catch (error) {
     await file?.close()
@@ -148,9 +149,11 @@ class EmbeddedLogStore implements LogStore {
     }
     this.#size += records.length
     // Nothing more can fail the append: the records are durable. A mark that cannot be written only holds readers back.
-    await this.publish().catch((error) =>
-      this.#options.onWarning?.(`readers are not told of new records: ${String(error)}`),
-    )
+    try {
+      this.publish()
+    } catch (error) {
+      this.#options.onWarning?.(`readers are not told of new records: ${String(error)}`)
+    }
     this.#signal.announce(this.#size)
   }
 
@@ -174,9 +177,9 @@ class EmbeddedLogStore implements LogStore {
   }
 
   /** Tells readers of other processes how far they may read. */
-  async publish(): Promise<void> {
+  publish(): void {
     const newest = this.#files.newest
-    await this.#mark.publish({ size: this.#size, segment: newest?.firstPosition ?? 0, offset: newest?.end ?? 0 })
+    this.#mark.publish({ size: this.#size, segment: newest?.firstPosition ?? 0, offset: newest?.end ?? 0 })
   }
 
   /** One frame, durable when it returns. The table in memory grows only then. */
@@ -258,8 +261,14 @@ class EmbeddedLogStore implements LogStore {
   }
 }
 
+const SMALL_FRAME = 64 * 1024
+
 async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
   let done = 0
+  // A small frame goes to the page cache on this thread; only the flush, which may take its time, is left to another.
+  while (bytes.length <= SMALL_FRAME && done < bytes.length) {
+    done += writeSync(file.fd, bytes, done, bytes.length - done, at + done)
+  }
   while (done < bytes.length) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done)
     done += bytesWritten
