@@ -42,6 +42,7 @@ const LONG = fullBounds ? 3_600_000 : 300_000
 const { logFlush, flushBeforeWrite, segmentName, directories, fileFlush, tilesLast, publishedFirst } = MUTATIONS
 const OF_CREATION = [logFlush, flushBeforeWrite, segmentName, directories, fileFlush, tilesLast]
 const OF_REOPENING = [publishedFirst]
+const OF_RECOVERY = [flushBeforeWrite]
 
 test.skipIf(missing)(
   'power may be lost at any moment while a ledger is created, written, sealed and closed',
@@ -62,7 +63,7 @@ test.skipIf(missing)(
 test.skipIf(missing)(
   'power may be lost again while a torn tail is set aside',
   async () => {
-    await survive('recovery of a torn tail, append, seal, close', await recovery(), [])
+    await survive('recovery of a torn tail, append, seal, close', await recovery(), OF_RECOVERY)
   },
   LONG,
 )
@@ -72,6 +73,7 @@ test
   .each([
     ...OF_CREATION.map((mutation) => ({ ...mutation, work: async () => creation })),
     ...OF_REOPENING.map((mutation) => ({ ...mutation, work: reopening })),
+    ...OF_RECOVERY.map((mutation) => ({ ...mutation, name: `${mutation.name}, after a recovery`, work: recovery })),
   ])('the same images find: $name', async (mutation) => {
   const { faults } = await mutate(mutation, async (stores) =>
     checkImages(
