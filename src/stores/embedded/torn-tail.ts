@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm, truncate } from 'node:fs/promises'
+import { open, readdir, readFile, rename, truncate } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import { ensureDirectory, syncDirectory, writeFlushed } from '../files/durable-file.js'
@@ -13,14 +13,18 @@ export async function moveTornTail(tail: TornTail, stamp: string): Promise<strin
   const torn = join(directory, 'torn')
   await ensureDirectory(torn)
   const moved: string[] = []
-  const target = (path: string, offset: number) => join(torn, `${stamp}-${basename(path, '.seg')}-${offset}.bin`)
   try {
-    for (const path of [...tail.later].reverse()) {
-      moved.push(target(path, 0))
-      await rename(path, target(path, 0))
+    // A clock that stands still gives the same stamp again: what was set aside before keeps its name.
+    const there = new Set(await readdir(torn))
+    const target = (path: string, offset: number) => {
+      const name = `${stamp}-${basename(path, '.seg')}-${offset}`
+      let free = `${name}.bin`
+      for (let n = 2; there.has(free); n++) free = `${name}-${n}.bin`
+      moved.push(join(torn, free))
+      return join(torn, free)
     }
+    for (const path of [...tail.later].reverse()) await rename(path, target(path, 0))
     const to = target(tail.path, tail.offset)
-    moved.push(to)
     if (tail.offset === 0) await rename(tail.path, to)
     else await cutOff(tail, to)
     await syncDirectory(torn)
@@ -33,7 +37,6 @@ export async function moveTornTail(tail: TornTail, stamp: string): Promise<strin
 
 async function cutOff({ path, offset }: TornTail, to: string): Promise<void> {
   const bytes = await readFile(path)
-  await rm(to, { force: true })
   await writeFlushed(to, bytes.subarray(offset))
   await syncDirectory(dirname(to))
   await truncate(path, offset)
