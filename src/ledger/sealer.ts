@@ -10,6 +10,8 @@ import type { TileEdge } from './tile-edge.js'
 
 export interface SealerOptions extends TreePlaces {
   readonly signer: Signer
+  /** Records that `headsSizesFrom` knows of: what others append meanwhile comes by `committed`. */
+  readonly head: number
   /** Sizes (position + 1) of heads records at or after a position, ascending. */
   readonly headsSizesFrom: (position: number) => number[]
   /** Told after each publication. */
@@ -50,12 +52,11 @@ export class Sealer {
   /** Restores the sealed tree and takes note of what is not sealed yet. Rejects with TREE_DIVERGED. */
   static async open(options: SealerOptions): Promise<Sealer> {
     const sealer = new Sealer(options, await restoreTree(options))
-    const { store } = options
-    const head = await store.head()
+    const { store, head } = options
     let at = sealer.#edge.size
     sealer.#headsSizes = options.headsSizesFrom(at)
     while (at < head) {
-      const records = await store.read({ from: at, limit: 4096 })
+      const records = await store.read({ from: at, limit: Math.min(4096, head - at) })
       for (const { leaf } of records) sealer.#leaves.push(leaf)
       at += records.length
     }

@@ -80,6 +80,7 @@ export class Writer {
       checkpoints,
       key: core.genesis.key,
       signer: options.signer,
+      head,
       onWarning: options.onWarning,
       onSealed: options.onSealed,
       headsSizesFrom: (position) => headsSizesFrom(core, position),

@@ -66,6 +66,7 @@ export async function openEmbeddedLogStore(options: EmbeddedLogOptions): Promise
     if (newest !== undefined) {
       // Frames of a killed writer may be in the page cache only: they count from now on, so they are flushed now.
       file = await open(newest.path, 'r+')
+      await writeLastFrameAgain(file, newest)
       await file.datasync()
       await syncDirectory(directory)
     }
@@ -258,6 +259,21 @@ class EmbeddedLogStore implements LogStore {
 
   #assertOpen(): void {
     if (this.#closed !== undefined) throw new ClyraError('LEDGER_CLOSED', 'the log was closed')
+  }
+}
+
+/**
+ * After a flush that failed the kernel may hold pages for clean that never reached the device, and the next flush passes
+ * over them. Only the last frame can be such a one, for after a failed flush nothing is appended: its bytes, and those
+ * of the header where it is the first, are made dirty again.
+ */
+async function writeLastFrameAgain(file: FileHandle, { lastFrame, end }: Segment): Promise<void> {
+  const from = lastFrame <= HEADER_BYTES ? 0 : lastFrame
+  const bytes = Buffer.allocUnsafe(end - from)
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, from)
+  for (let done = 0; done < bytesRead; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytesRead - done, from + done)
+    done += bytesWritten
   }
 }
 

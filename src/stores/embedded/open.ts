@@ -140,11 +140,12 @@ async function wasCutOff(directory: string): Promise<boolean> {
 export async function writerPorts(options: EmbeddedOptions, origin: () => string): Promise<LedgerPorts> {
   const places = layoutOf(options.directory)
   const onWarning = options.onWarning ?? (() => undefined)
-  const checkpoints = new FileCheckpointStore(places.checkpoints)
+  const checkpoints = new FileCheckpointStore(places.checkpoints, { writes: true })
   const store = await openEmbeddedLogStore({
     directory: places.log,
     cacheDirectory: places.offsets,
-    sealedSize: await sealedSize(checkpoints),
+    // Read before there is a lock: by one that takes nothing for flushed or not.
+    sealedSize: await sealedSize(new FileCheckpointStore(places.checkpoints)),
     onWarning,
     command: options.command,
     lockWaitMs: options.lockWaitMs,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { equalBytes } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
-import { ensureDirectory, isMissing, replaceFile } from './durable-file.js'
+import { ensureDirectory, isMissing, replaceFile, syncDirectory } from './durable-file.js'
 
 const LATEST = 'latest'
 
@@ -13,12 +13,19 @@ const LATEST = 'latest'
  */
 export class FileCheckpointStore implements CheckpointStore {
   readonly #directory: string
+  readonly #writes: boolean
+  /** What stands here may be in the cache only: left by a killed process, or by a write of this one that failed. */
+  #unsure: boolean
 
-  constructor(directory: string) {
+  /** `writes`: for the holder of the ledger's lock. What it reads it builds on, so it is flushed first where need be. */
+  constructor(directory: string, { writes = false }: { readonly writes?: boolean } = {}) {
     this.#directory = directory
+    this.#writes = writes
+    this.#unsure = writes
   }
 
-  latest(): Promise<Uint8Array | undefined> {
+  async latest(): Promise<Uint8Array | undefined> {
+    await this.#settle()
     return this.#read(LATEST)
   }
 
@@ -41,6 +48,7 @@ export class FileCheckpointStore implements CheckpointStore {
         details: { path: join(this.#directory, String(size)) },
       })
     }
+    await this.#settle()
   }
 
   kept(size: number): Promise<Uint8Array | undefined> {
@@ -60,6 +68,14 @@ export class FileCheckpointStore implements CheckpointStore {
     }
   }
 
+  /** The bytes of a file were flushed before it got its name; the name may still be lost. */
+  async #settle(): Promise<void> {
+    if (!this.#unsure) return
+    await ensureDirectory(this.#directory)
+    await syncDirectory(this.#directory)
+    this.#unsure = false
+  }
+
   async #read(name: string): Promise<Uint8Array | undefined> {
     const path = join(this.#directory, name)
     try {
@@ -72,7 +88,9 @@ export class FileCheckpointStore implements CheckpointStore {
 
   async #write(name: string, note: Uint8Array): Promise<void> {
     await ensureDirectory(this.#directory)
+    this.#unsure = this.#writes
     // One writer: what a killed one left here is overwritten.
     await replaceFile(join(this.#directory, name), note, { temporary: join(this.#directory, '.tmp') })
+    this.#unsure = false
   }
 }
