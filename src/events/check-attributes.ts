@@ -6,12 +6,12 @@ import {
   EXTENSION_NAME,
   ID,
   isTime,
+  isTypeName,
   JSON_MEDIA_TYPE,
   LEDGER_ATTRIBUTES,
   PRODUCER_ATTRIBUTES,
   SOURCE,
   TRACEPARENT,
-  TYPE,
   URI,
 } from './grammar.js'
 
@@ -78,7 +78,7 @@ export function checkSource(source: unknown, index: number): void {
 }
 
 export function checkType(type: unknown, index: number): void {
-  if (typeof type !== 'string' || !TYPE.test(type)) {
+  if (typeof type !== 'string' || !isTypeName(type)) {
     throw eventInvalid(
       index,
       'type',

@@ -9,6 +9,13 @@ import { ClyraError } from '../errors/index.js'
 export const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 /** Reverse-DNS with a version: `dev.clyra.dbt.node.executed.v1`. */
 export const TYPE = /^[a-z][a-z0-9-]{0,62}(\.[a-z0-9][a-z0-9_-]{0,62}){1,15}\.v[1-9][0-9]{0,5}$/
+const MAX_ATTRIBUTE = 1024
+
+/** A text of `TYPE` that is no longer than any attribute may be (`spec/log/SPEC.md`, section 2). */
+export function isTypeName(text: string): boolean {
+  return text.length <= MAX_ATTRIBUTE && TYPE.test(text)
+}
+
 /** Characters of a URI-reference (RFC 3986), at most 1,024: what a reader admits. Producers are held to `SOURCE`. */
 export const URI_REFERENCE = /^(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,1024}$/
 

@@ -19,6 +19,9 @@ const RECORD = {
   type: 'com.example.order.placed.v1',
 }
 
+/** Each part is of its grammar. */
+const TOO_LONG = `${'a'.repeat(63)}${`.${'b'.repeat(63)}`.repeat(15)}.v999999`
+
 /** For each member texts that meet its grammar, and values that do not. */
 const MEMBERS: Readonly<Record<string, { readonly good: readonly JsonValue[]; readonly bad: readonly JsonValue[] }>> = {
   data: { good: [{}, { b: [] }], bad: ['text', null, [], 1, true] },
@@ -49,7 +52,7 @@ const MEMBERS: Readonly<Record<string, { readonly good: readonly JsonValue[]; re
   },
   type: {
     good: ['com.example.order.placed.v1', 'a.b.v2'],
-    bad: ['', 'com.example', 'com.example.v0', 'Com.example.v1', null],
+    bad: ['', TOO_LONG, 'com.example', 'com.example.v0', 'Com.example.v1', null],
   },
   subject: { good: ['s'], bad: ['', '\u0000', 'a'.repeat(1025), 1] },
   dataschema: { good: ['https://example.org/s'], bad: ['', 'relative', null] },

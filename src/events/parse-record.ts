@@ -11,9 +11,9 @@ import {
   isRecordedAt,
   isStreamName,
   isTime,
+  isTypeName,
   ORIGIN,
   SUBMITTER,
-  TYPE,
   URI_REFERENCE,
 } from './grammar.js'
 import { MAX_RECORD_BYTES } from './prepared-events.js'
@@ -120,7 +120,7 @@ export class RecordReader {
           break
         case 'type':
           if (value !== this.#type) {
-            if (!TYPE.test(value)) return false
+            if (!isTypeName(value)) return false
             this.#type = value
           }
           break
@@ -148,7 +148,7 @@ const TEXT_CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['specversion', (text) => text === '1.0'],
   ['id', (text) => ID.test(text)],
   ['source', (text) => URI_REFERENCE.test(text)],
-  ['type', (text) => TYPE.test(text)],
+  ['type', isTypeName],
   ['time', isTime],
   ['ledger', (text) => ORIGIN.test(text)],
   ['stream', isStreamName],

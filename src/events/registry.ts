@@ -4,7 +4,7 @@ import { ClyraError } from '../errors/index.js'
 import { type DataWriter, dataWriter } from './data-writer.js'
 import type { StoredEvent } from './envelope.js'
 import { FAMILIES } from './families/index.js'
-import { TYPE } from './grammar.js'
+import { isTypeName } from './grammar.js'
 import { CLYRA_TYPE_PREFIX } from './reserved.js'
 
 /** How the data of one version becomes the data of a later one. Pure; the result must meet the later schema. */
@@ -51,7 +51,7 @@ export function defineFamily(family: EventFamily): EventFamily {
     throw invalid(`the family name ${JSON.stringify(family.name)} is malformed or one of Clyra's own`, family.name)
   }
   for (const type of Object.keys(family.types)) {
-    if (!TYPE.test(type)) throw invalid(`${JSON.stringify(type)} is not a reverse-DNS type name with a version`, type)
+    if (!isTypeName(type)) throw invalid(`${JSON.stringify(type)} is not a reverse-DNS type name with a version`, type)
     if (type.startsWith(CLYRA_TYPE_PREFIX)) throw invalid(`${type} is in the namespace of Clyra itself`, type)
   }
   for (const [type, upcaster] of Object.entries(family.upcasters ?? {})) checkUpcaster(family, type, upcaster)

@@ -8,7 +8,9 @@ const BASE64_VALUE = new Map(Array.from(BASE64, (character, value) => [character
 export const utf8 = (text: string): Uint8Array => encoder.encode(text)
 
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
   let at = 0
   for (const part of parts) {
     whole.set(part, at)
@@ -27,6 +29,17 @@ export function hex(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += HEX[byte]
   return text
+}
+
+const DIGITS = '0123456789abcdef'
+
+/** True where `text` is the lower-case hexadecimal of `bytes`. */
+export function isHexOf(text: string, bytes: Uint8Array): boolean {
+  if (text.length !== 2 * bytes.length) return false
+  for (let i = 0; i < bytes.length; i++) {
+    if (text[2 * i] !== DIGITS[bytes[i]! >> 4] || text[2 * i + 1] !== DIGITS[bytes[i]! & 15]) return false
+  }
+  return true
 }
 
 /** Lower-case hexadecimal of exactly `length` bytes, else undefined. */

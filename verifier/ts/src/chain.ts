@@ -1,4 +1,4 @@
-import { hex, utf8 } from './bytes.js'
+import { hex, isHexOf, utf8 } from './bytes.js'
 import type { StreamHead } from './heads-map.js'
 import type { LogRecord } from './record.js'
 import { dataOf, type GenesisData } from './record-data.js'
@@ -63,15 +63,15 @@ export class ChainWalk {
     const expected = last === undefined ? 0 : last.revision + 1
     if (revision !== expected)
       this.#offences.add('REVISION_GAP', `${stream} has ${revision} after ${expected - 1}`, where)
-    if (record.prev !== this.#link(stream, last, position)) {
+    if (!this.#links(record, last, position)) {
       this.#offences.add('PREV_MISMATCH', `${stream} revision ${revision} does not link to the record before it`, where)
     }
     this.heads.set(stream, { revision, leaf: record.leaf })
   }
 
-  #link(stream: string, last: StreamHead | undefined, position: number): string {
-    if (last !== undefined) return hex(last.leaf)
-    return position === 0 ? ZEROS : streamStart(this.#genesis, stream)
+  #links({ stream, prev }: LogRecord, last: StreamHead | undefined, position: number): boolean {
+    if (last !== undefined) return isHexOf(prev, last.leaf)
+    return prev === (position === 0 ? ZEROS : streamStart(this.#genesis, stream))
   }
 }
 

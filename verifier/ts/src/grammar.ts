@@ -12,25 +12,23 @@ export const ATTRIBUTE = /^[^\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff
 export const SUBMITTER = /^[A-Za-z0-9._:@/~-]{1,200}$/
 export const EXTENSION = /^[a-z0-9]{1,20}$/
 
-const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?Z$/
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/
 const RECORDED_AT = /^.{19}\.\d{3}Z$/
 
 /** `YYYY-MM-DDTHH:mm:ss(.[0-9]{1,9})?Z` that names a real instant; no leap second. */
 export function isInstant(text: string): boolean {
-  const parts = TIME.exec(text)
-  if (parts === null) return false
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ] // six groups of digits matched
-  if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return false
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
-  return day >= 1 && day <= days
+  if (!TIME.test(text)) return false
+  const [month, day] = [digits(text, 5), digits(text, 8)]
+  if (month < 1 || month > 12 || digits(text, 11) > 23 || digits(text, 14) > 59 || digits(text, 17) > 59) return false
+  return day >= 1 && (day <= 28 || day <= daysIn(digits(text, 0) * 100 + digits(text, 2), month))
+}
+
+/** The number that two digits at `at` spell. */
+const digits = (text: string, at: number): number => 10 * (text.charCodeAt(at) - 48) + text.charCodeAt(at + 1) - 48
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
 /** `YYYY-MM-DDTHH:mm:ss.sssZ`: text order is time order. */

@@ -48,6 +48,9 @@ const REQUIRED = [
   'type',
 ] as const
 
+/** Attributes with a grammar of their own below that is narrower than that of attributes, in length too. */
+const NARROW: ReadonlySet<string> = new Set(REQUIRED.filter((name) => name !== 'source' && name !== 'type'))
+
 /** Admits one record: bytes, envelope, and the data of the types that a verifier reads. Throws a Refusal. */
 export function readRecord(bytes: Uint8Array, where: Where): LogRecord {
   if (bytes.length > SPEC.limits.recordBytes) throw new Refusal('RECORD_TOO_LARGE', `${bytes.length} bytes`, where)
@@ -57,9 +60,11 @@ export function readRecord(bytes: Uint8Array, where: Where): LogRecord {
   if (!Object.hasOwn(event, 'data')) throw bad('data is missing')
   for (const name of Object.keys(event)) {
     if (name === 'data') continue
-    if (!EXTENSION.test(name)) throw bad(`attribute ${name}`)
+    const narrow = NARROW.has(name)
+    if (!narrow && !EXTENSION.test(name)) throw bad(`attribute ${name}`)
     const value = event[name]
-    if (typeof value !== 'string' || !ATTRIBUTE.test(value)) throw bad(`attribute ${name} is not a text of its grammar`)
+    if (typeof value !== 'string' || (!narrow && !ATTRIBUTE.test(value)))
+      throw bad(`attribute ${name} is not a text of its grammar`)
   }
   for (const name of REQUIRED) if (!Object.hasOwn(event, name)) throw bad(`${name} is missing`)
   // Present and strings, by the two loops above.

@@ -43,5 +43,9 @@ export function resolvePointer(root: JsonValue, pointer: string): JsonValue | un
 export function countSealed(value: JsonValue): number {
   if (typeof value !== 'object' || value === null) return 0
   if (sealedCommitment(value) !== undefined) return 1
-  return Object.values(value).reduce((sum: number, item) => sum + countSealed(item), 0)
+  let count = 0
+  if (Array.isArray(value)) for (const item of value) count += countSealed(item)
+  // An admitted value has own members alone.
+  else for (const name in value) count += countSealed(value[name]!)
+  return count
 }

@@ -1,9 +1,13 @@
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { concatBytes } from './bytes.js'
+import { PLATFORM } from './platform.js'
+
+/** Of bytes in one piece: the platform's, else the library's. */
+const digest = PLATFORM.sha256 ?? nobleSha256
 
 /** SHA-256 of the parts, one after the other. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  return nobleSha256(parts.length === 1 ? parts[0]! : concatBytes(...parts))
+  return digest(parts.length === 1 ? parts[0]! : concatBytes(...parts))
 }
 
 /**
@@ -12,7 +16,7 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
  */
 export async function sha256Large(bytes: Uint8Array): Promise<Uint8Array> {
   const subtle = globalThis.crypto?.subtle
-  if (subtle === undefined || bytes.length < 65_536) return nobleSha256(bytes)
+  if (subtle === undefined || bytes.length < 65_536) return digest(bytes)
   // WebCrypto takes no view of shared memory; ours are never that.
   return new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 }

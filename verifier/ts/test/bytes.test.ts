@@ -1,8 +1,11 @@
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { base64, fromBase64, fromDecimal, fromHex, hex } from '../src/bytes.js'
-import { crc32 } from '../src/crc32.js'
+import { base64, fromBase64, fromDecimal, fromHex, hex, isHexOf } from '../src/bytes.js'
+import { crc32, plainCrc32 } from '../src/crc32.js'
 import { isInstant, isRecordedAt } from '../src/grammar.js'
+import { PLATFORM } from '../src/platform.js'
+import { sha256 } from '../src/sha256.js'
 
 describe('text forms of bytes', () => {
   it('round trip and agree with the platform', () => {
@@ -78,5 +81,39 @@ describe('instants', () => {
     }
     expect(isRecordedAt('2025-01-01T00:00:00.000Z')).toBe(true)
     expect(isRecordedAt('2025-01-01T00:00:00.00Z')).toBe(false)
+  })
+})
+
+describe('what the platform computes', () => {
+  it('is what this package computes without it', () => {
+    // Node has the first in every version that is supported.
+    expect(PLATFORM.sha256).toBeDefined()
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 300 }), (a, b) => {
+        expect(sha256(a, b)).toEqual(nobleSha256(Uint8Array.of(...a, ...b)))
+        expect(sha256(a)).toEqual(nobleSha256(a))
+        expect(crc32(a)).toBe(plainCrc32(a))
+      }),
+    )
+  })
+})
+
+describe('hexadecimal that is compared', () => {
+  it('is that of the bytes and no other', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }),
+        fc.nat(),
+        fc.constantFrom(...'0123456789abcdefABF'),
+        (bytes, at, digit) => {
+          const text = hex(bytes)
+          expect(isHexOf(text, bytes)).toBe(true)
+          const place = text.length === 0 ? 0 : at % text.length
+          const changed = text.slice(0, place) + digit + text.slice(place + 1)
+          expect(isHexOf(changed, bytes)).toBe(changed === text)
+          expect(isHexOf(`${text}0`, bytes)).toBe(false)
+        },
+      ),
+    )
   })
 })
