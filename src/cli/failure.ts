@@ -1,6 +1,7 @@
 import { ClyraError, fromSystemError } from '../errors/index.js'
 import type { Environment } from './environment.js'
 import type { OutputOptions } from './output.js'
+import { wayOn } from './way-on.js'
 
 /**
  * Says what went wrong, `clyra: <sentence> (CODE)` and `try: <command>`, and gives the exit status.
@@ -9,7 +10,8 @@ import type { OutputOptions } from './output.js'
 export function reportFailure(environment: Environment, options: OutputOptions, thrown: unknown): number {
   const error = codedError(thrown)
   environment.stderr.write(`clyra: ${sentence(error.message)} (${error.code})\n`)
-  if (error.fix !== undefined) environment.stderr.write(`try: ${error.fix}\n`)
+  const fix = wayOn(error)
+  if (fix !== undefined) environment.stderr.write(`try: ${fix}\n`)
   if (options.verbose) {
     const cause = error.cause instanceof Error ? error.cause : error
     environment.stderr.write(`${cause.stack ?? String(cause)}\n`)
@@ -19,7 +21,7 @@ export function reportFailure(environment: Environment, options: OutputOptions, 
       error: {
         code: error.code,
         message: withoutPasswords(error.message),
-        try: error.fix ?? null,
+        try: fix ?? null,
         details: plain(error.details),
       },
     }
@@ -37,7 +39,6 @@ export function codedError(thrown: unknown): ClyraError {
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new ClyraError('INTERNAL', `something went wrong inside Clyra: ${message}`, {
-    fix: 'the same command with --verbose, and report what it prints',
     cause: thrown,
   })
 }

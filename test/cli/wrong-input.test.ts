@@ -27,7 +27,7 @@ afterEach(() => discard(folder))
 
 /** One sentence with that code, one thing to try, that exit status, and nothing on stdout. */
 function expectRefusal(ended: Ended, code: string, status: number): void {
-  expect(ended.stderr).toMatch(new RegExp(`^clyra: .*\\(${code}\\)$`, 'm'))
+  expect(ended.stderr).toMatch(new RegExp(`^clyra: .*\\(${code}\\)\ntry: \\S`, 'm'))
   expect({ status: ended.status, stdout: ended.stdout }).toEqual({ status, stdout: '' })
 }
 

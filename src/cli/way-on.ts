@@ -1,0 +1,86 @@
+import type { ClyraError, ErrorCode } from '../errors/index.js'
+
+/**
+ * What to try after an error: what the place that threw it says, else what helps with its code; undefined where nothing
+ * general does. Rooms below the program know no commands, so this is where codes get theirs.
+ */
+export function wayOn(error: ClyraError): string | undefined {
+  if (error.fix !== undefined) return error.fix
+  const way = WAYS_ON[error.code]
+  return (typeof way === 'function' ? way(error.details) : way) ?? undefined
+}
+
+type Details = ClyraError['details']
+type WayOn = string | null | ((details: Details) => string | null)
+
+const path = ({ path }: Details): string | undefined => (typeof path === 'string' ? quoted(path) : undefined)
+const quoted = (text: string) => (/^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+
+/** `null`: a caller of the library meets it, or only the message can say what to do. */
+const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
+  ABORTED: 'the same command again',
+  ARTIFACT_CORRUPT: 'clyra bundle --help',
+  ARTIFACT_MISSING: 'clyra bundle --help',
+  BATCH_PARTLY_KNOWN: null,
+  BATCH_TOO_LARGE: null,
+  BUNDLE_MALFORMED: 'clyra verify <bundle>',
+  BUNDLE_TOO_LARGE: 'the same command without --embed',
+  CONFIG_INVALID: (details) => (path(details) === undefined ? 'clyra config' : `\${EDITOR:-vi} ${path(details)}`),
+  DBT_ARTIFACT_INVALID: 'dbt build, which writes its artefacts again',
+  DBT_ARTIFACT_MISSING: 'clyra run dbt build',
+  DBT_ARTIFACT_UNSUPPORTED: 'npm install clyra@latest',
+  DBT_NOT_FOUND: 'clyra doctor',
+  DBT_RUN_MISMATCH: 'clyra ingest dbt --help',
+  DISK_FULL: (details) => `df -h ${path(details) ?? '.'}`,
+  DRIVER_MISSING: 'npm install pg',
+  ENCODING_INVALID: null,
+  EVENT_ID_REUSED: null,
+  EVENT_INVALID: null,
+  EVENT_TOO_LARGE: null,
+  FORMAT_TOO_NEW: 'npm install clyra@latest',
+  HEAD_MOVED: 'the same command again',
+  INDEX_CORRUPT: 'clyra fsck',
+  INTERNAL: 'the same command with --verbose, and report what it prints',
+  INVALID_EXPECTED_REVISION: null,
+  INVALID_POSITION: 'clyra log tail',
+  INVALID_STREAM_NAME: 'clyra log streams',
+  IO_FAILED: (details) => (path(details) === undefined ? 'clyra doctor' : `ls -ld ${path(details)}`),
+  JSON_BAD_UTF8: null,
+  JSON_BOM: null,
+  JSON_DUPLICATE_NAME: null,
+  JSON_FORBIDDEN_NAME: null,
+  JSON_NOT_CANONICAL: null,
+  JSON_NUMBER: null,
+  JSON_SURROGATE: null,
+  JSON_SYNTAX: null,
+  JSON_TOO_DEEP: null,
+  JSON_TRAILING: null,
+  KEY_INVALID: 'clyra keys',
+  KEY_MISMATCH: 'clyra keys',
+  LEDGER_CLOSED: null,
+  LEDGER_EXISTS: 'clyra runs',
+  LEDGER_LOCKED: 'CLYRA_LOCK_WAIT=60 and the same command, or wait for that process',
+  LEDGER_NOT_FOUND: 'clyra init',
+  LOG_CORRUPT: 'clyra fsck --all',
+  NOTE_MALFORMED: 'clyra export tiles <dir>, which writes the checkpoint again',
+  NOT_SEALED: 'clyra prove --help',
+  NOT_YET_SUPPORTED: 'clyra --help',
+  NO_EVIDENCE_KEY: 'clyra keys rotate',
+  PERMISSION_DENIED: (details) => `ls -ld ${path(details) ?? '.clyra'}`,
+  PROJECTION_DIVERGED: 'clyra replay',
+  QUEUE_FULL: 'the same command again',
+  READ_ONLY: 'clyra doctor',
+  RESERVED_STREAM: null,
+  RUN_NOT_FOUND: 'clyra runs',
+  SEAL_FAILED: 'clyra doctor',
+  SIGNATURE_INVALID: 'clyra keys',
+  SPOOL_CORRUPT: 'clyra doctor',
+  STORE_FAILED: 'clyra fsck',
+  STREAM_ABSENT: 'clyra log streams',
+  STREAM_EXISTS: 'clyra log streams',
+  TREE_DIVERGED: 'clyra fsck --all',
+  UNKNOWN_TYPE: null,
+  USAGE: 'clyra --help',
+  VAULT_FAILED: 'clyra doctor',
+  WRONG_REVISION: null,
+}
