@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
@@ -11,6 +11,7 @@ import { rebuildBundle } from '../evidence/rebuild-bundle.js'
 import { parsePosition } from '../ledger/find-record.js'
 import { withReader } from '../ledger/open-ledger.js'
 import { decimal } from '../ledger/record-document.js'
+import { readSmallFile } from '../read-bounded.js'
 import { readEvidence } from './verify.js'
 
 const options = z.object({
@@ -151,7 +152,7 @@ function differentSource(found: Digests, expected: Digests): string | undefined 
 function readDigests(path: string): Digests {
   let content: unknown
   try {
-    content = JSON.parse(readFileSync(path, 'utf8'))
+    content = JSON.parse(readSmallFile(path, 'USAGE'))
   } catch (error) {
     if (error instanceof SyntaxError)
       throw new ClyraError('USAGE', `${path} is not JSON`, {

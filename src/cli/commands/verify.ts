@@ -10,10 +10,12 @@ import {
 } from '@clyra/verify'
 import * as z from 'zod'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { BUNDLE_LIMITS } from '../../evidence/index.js'
 import { defineCommand } from '../command.js'
 import { type Context, settingsFor } from '../context.js'
 import { verifyDocument } from '../evidence/verify-document.js'
 import { verifyTilesAt } from '../evidence/verify-tiles-at.js'
+import { readAtMost } from '../read-bounded.js'
 import { ownLedgerTrust } from '../trust/own-ledger.js'
 import { readTrustFile, trustedKey } from '../trust/trust-file.js'
 
@@ -138,9 +140,10 @@ function artifactIn(folder: string, sha256: string): Uint8Array | undefined {
   return undefined
 }
 
+/** A bundle, or as much of it as it takes to see that it is too large for one. */
 export function readEvidence(path: string): Uint8Array {
   try {
-    return readFileSync(path)
+    return readAtMost(path, BUNDLE_LIMITS.bytes + 1)
   } catch (error) {
     const failed = fromSystemError(error, 'read', path)
     throw new ClyraError(failed.code, failed.message, {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 import * as z from 'zod'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { NEW_ORIGIN } from '../../events/index.js'
+import { readSmallFile } from '../read-bounded.js'
 
 const label = z.string().min(1).max(512)
 /** Where a secret lies. The secret itself is refused here, so that it cannot end up in version control. */
@@ -52,7 +52,7 @@ export type ConfigFile = z.infer<typeof configFile>
 export function readConfigFile(path: string): ConfigFile {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readSmallFile(path, 'CONFIG_INVALID')
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return {}
     throw fromSystemError(error, 'read', path)

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { parseVkey } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { Workbench } from '../atomic-file.js'
+import { readSmallFile } from '../read-bounded.js'
 
 /** A ledger key that the user trusts, with the ledger's identity where it is pinned too. */
 export interface TrustedKey {
@@ -45,7 +46,7 @@ export function trustedKey(text: string, genesis?: string): TrustedKey {
 export function readTrustFile(path: string, mustExist: boolean): TrustedKey[] {
   if (!mustExist && !existsSync(path)) return []
   try {
-    return parseTrustFile(readFileSync(path, 'utf8'), path)
+    return parseTrustFile(readSmallFile(path, 'KEY_INVALID'), path)
   } catch (error) {
     throw fromSystemError(error, 'read the trust file', path)
   }
