@@ -130,15 +130,14 @@ export class DiskModel {
         return
       case 'pwrite64':
       case 'pwritev':
-        if (file !== undefined)
-          this.#write(call, file, Number(/, (\d+)\) *(=|$)/.exec(shape)?.[1]), Buffer.concat(strings))
+        if (file !== undefined) this.#write(call, file, Number(LAST_NUMBER.exec(shape)?.[1]), Buffer.concat(strings))
         return
       case 'ftruncate':
-        if (file !== undefined) this.#truncate(call, file.node, Number(/, (\d+)\)/.exec(shape)?.[1]))
+        if (file !== undefined) this.#truncate(call, file.node, Number(LAST_NUMBER.exec(shape)?.[1]))
         return
       case 'truncate': {
         const node = this.#lookUp(strings[0]!.toString())
-        if (node !== undefined) this.#truncate(call, node, Number(/, (\d+)\)/.exec(shape)?.[1]))
+        if (node !== undefined) this.#truncate(call, node, Number(LAST_NUMBER.exec(shape)?.[1]))
         return
       }
       case 'fsync':
@@ -303,6 +302,9 @@ export class DiskModel {
     return { parent, name: relative.slice(cut + 1) }
   }
 }
+
+/** An offset or a length: the last argument, also of a call that strace printed in two parts or did not see the end of. */
+const LAST_NUMBER = /, (\d+) *(?:\)|$)/
 
 /** Calls that change files in ways that the model does not know; a trace has to show them. */
 const CHANGING = new Set([

@@ -46,7 +46,8 @@ const NO_SPACE_NEEDED = new Set(['unlink', 'rmdir', 'ftruncate', 'truncate'])
 export async function injectionsOf({ before, work }: PreparedWork, stores = STORES): Promise<Injection[]> {
   return inScratch(before, async (directory) => {
     const { trace, lines } = await traceWork({ directory, ...work }, { stores })
-    if (lines.at(-1) !== 'done') throw new Error('the work to count did not go well')
+    if (lines.at(-1) !== 'done' || lines.some((line) => line.startsWith('refused')))
+      throw new Error('the work to count did not go well')
     return placesOf(parseTrace(trace), directory)
   })
 }

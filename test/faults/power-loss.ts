@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { SeededRandom } from '../../src/stores/conformance/seeded-random.js'
 import { Checker } from './checker.js'
 import { type CrashImage, crashImages } from './crash-images.js'
+import { filesOf } from './disk-images.js'
 import { DiskModel, type Files } from './disk-model.js'
 import { parseTrace } from './trace.js'
 import { acknowledgedBy, traceWork, type Work } from './workload.js'
@@ -73,8 +74,26 @@ export async function record(
     if (exitCode !== 0 || endedBy !== null || refused !== undefined || lines.at(-1) !== 'done')
       throw new Error(`the work to record did not go well: ${refused ?? stderr}`)
     const model = new DiskModel(directory, before, parseTrace(trace))
+    const wrong = await differences(directory, model)
+    if (wrong.length > 0) throw new Error(`the model is not what is on the disk: ${wrong.join(', ')}`)
     return { model, segmentBytes: work.segmentBytes, ...promised }
   })
+}
+
+/** Files that the model has otherwise than the disk they were recorded on. LMDB maps its lock file: that one is left out. */
+async function differences(directory: string, model: DiskModel): Promise<string[]> {
+  const files = filesOf(
+    model,
+    () => true,
+    () => 'whole',
+  )
+  const wrong: string[] = []
+  for (const [path, bytes] of files) {
+    if (bytes === undefined || path === 'index/lmdb/lock.mdb') continue
+    const there = await readFile(join(directory, path)).catch(() => undefined)
+    if (there === undefined || !there.equals(bytes)) wrong.push(path)
+  }
+  return wrong
 }
 
 /** What was promised at a moment of a recording. */
