@@ -15,8 +15,8 @@ test('strace is there where it has to be', () => {
 
 /** The same images in each run; another seed gives others. */
 const SEED = Number(process.env['CLYRA_FAULTS_SEED'] ?? 20_261)
-/** In full every image that `crashImages` can give for 2^10 subsets a moment; else one of a moment. */
-const BOUNDS = fullBounds ? { bound: 1024 } : { bound: 32, perMoment: 1 }
+/** In full every image that `crashImages` gives for so many subsets a moment (1024: three times as long); else one of a moment. */
+const BOUNDS = fullBounds ? { bound: Number(process.env['CLYRA_FAULTS_BOUND'] ?? 128) } : { bound: 32, perMoment: 1 }
 process.stderr.write(`power loss: seed ${SEED}, ${JSON.stringify(BOUNDS)}\n`)
 
 const RULE =
