@@ -26,7 +26,7 @@ const rows: FaultRow[] = []
 async function survive(where: string, prepared: PreparedWork, mutations: readonly Mutation[]): Promise<void> {
   const { images, faults } = await checkImages(await recordPrepared(prepared), BOUNDS, new SeededRandom(SEED))
   expect(faults).toEqual([])
-  expect(images).toBeGreaterThan(fullBounds ? 500 : 30)
+  expect(images).toBeGreaterThan(fullBounds ? 300 : 30)
   const mutation = mutations.map(({ name }) => name).join('; ')
   rows.push({
     fault: 'power lost, un-flushed changes lost or torn',
