@@ -3,8 +3,9 @@ import type { LedgerRecord, Projection } from '../events/index.js'
 import type { ProjectionStep, StoredState } from './projection-store.js'
 import { stateDigest } from './state-digest.js'
 
-/** How many partitions stay in memory between two commits; the rest is loaded again when it is needed. */
+/** How many partitions, and how much of them, may stay in memory after a commit; they are loaded again when needed. */
 const KEPT = 256
+const KEPT_BYTES = 16 * 1024 * 1024
 
 /** The states of a projection's partitions while records are folded into them. */
 export class PartitionStates<State extends JsonValue> {
@@ -12,6 +13,8 @@ export class PartitionStates<State extends JsonValue> {
   readonly #load: (partition: string) => Promise<StoredState | undefined>
   readonly #states = new Map<string, { state: State; position: number }>()
   readonly #changed = new Set<string>()
+  /** Canonical bytes of the states that were taken and are still in memory. */
+  readonly #sizes = new Map<string, number>()
 
   constructor(projection: Projection<State>, load: (partition: string) => Promise<StoredState | undefined>) {
     this.#projection = projection
@@ -41,10 +44,17 @@ export class PartitionStates<State extends JsonValue> {
     const changes = [...this.#changed].map((partition) => {
       // A changed partition is in memory: they are only let go of here, once they are taken.
       const { state, position } = this.#states.get(partition)!
-      return { partition, position, ...stateDigest(state) }
+      const digest = stateDigest(state)
+      this.#sizes.set(partition, digest.bytes.length)
+      return { partition, position, ...digest }
     })
     this.#changed.clear()
-    if (this.#states.size > KEPT) this.#states.clear()
+    let bytes = 0
+    for (const size of this.#sizes.values()) bytes += size
+    if (this.#states.size > KEPT || bytes > KEPT_BYTES) {
+      this.#states.clear()
+      this.#sizes.clear()
+    }
     return changes
   }
 
