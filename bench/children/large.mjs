@@ -1,6 +1,9 @@
 // A process of its own, so that its memory is its own: appends to a new ledger, or replays one.
 //   large.mjs append <directory> <count> <batch>      large.mjs replay <directory>
+import { mkdtempSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { runProjection } from '../../dist/projections/run/index.js'
+import { runProjection as foldInto, LmdbProjectionStore, readProjection } from '../../dist/src/projector/index.js'
 import { product } from '../product.mjs'
 import { makeWorkload } from '../workload.mjs'
 
@@ -29,11 +32,29 @@ async function append() {
   return { acknowledged, perSecond: (acknowledged / spent) * 1000 }
 }
 
+/**
+ * As a program keeps a projection: folded and stored step by step, what is not being folded on the disk. The states of a
+ * million statements are themselves more than the memory that is asked for, so none of them is what is measured.
+ */
 async function replay() {
   const ledger = await product.open({ directory, readOnly: true })
-  const { states } = await product.foldLedger(ledger, runProjection)
-  await ledger.close()
-  return { folded: [...states.values()].reduce((sum, { state }) => sum + state.records, 0) }
+  const place = mkdtempSync(join(dirname(directory), 'projection-'))
+  const store = LmdbProjectionStore.open(join(place, 'states'))
+  try {
+    await foldInto(ledger, runProjection, store)
+    let folded = 0
+    const { name, version } = runProjection
+    for (let page = await partitions(undefined); page.length > 0; page = await partitions(page.at(-1)))
+      for (const partition of page) folded += (await readProjection(store, runProjection, partition)).view.records
+    return { folded }
+    function partitions(after) {
+      return store.partitions(name, version, after, 100)
+    }
+  } finally {
+    await store.close()
+    await ledger.close()
+    rmSync(place, { recursive: true, force: true })
+  }
 }
 
 process.stdout.write(JSON.stringify(await (what === 'append' ? append() : replay())))
