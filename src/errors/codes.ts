@@ -81,6 +81,7 @@ export const ERROR_CODES = {
   SIGNATURE_INVALID: { exit: 1, meaning: 'A signature does not verify.' },
   SPOOL_CORRUPT: { exit: 3, meaning: 'A spool file cannot be read; it was left where it is.' },
   STORE_FAILED: { exit: 3, meaning: 'The store failed in a flush and takes no append until reopened.' },
+  STRAY_FILE: { exit: 1, meaning: 'A file lies in the ledger that is no part of it; look at it, then move it away.' },
   STREAM_ABSENT: { exit: 1, meaning: 'The stream was expected to exist and does not.' },
   STREAM_EXISTS: { exit: 1, meaning: 'The stream was expected not to exist and does.' },
   TREE_DIVERGED: { exit: 3, meaning: 'Log, tiles and signed checkpoint do not agree; the ledger refuses to open.' },

@@ -63,6 +63,12 @@ export class Findings {
     if (!this.#all) throw new FirstFinding(message)
   }
 
+  /** Records that are not there; told once, whether by what is damaged in their place or by what follows them. */
+  addLost(position: number, where: string, message: string): void {
+    const told = this.found.some((finding) => finding.code === 'LOG_CORRUPT' && finding.position === position)
+    if (!told) this.add('LOG_CORRUPT', where, message, position)
+  }
+
   /** A finding out of what a reading function threw. Rethrows what says nothing about the ledger. */
   addError(error: unknown, where: string, position?: number): void {
     if (!isClyraError(error) || error.code === 'INTERNAL') throw error

@@ -1,11 +1,18 @@
 import { equalBytes, hex } from '../canonical/index.js'
-import type { Vkey } from '../crypto/index.js'
-import { CompactRange, entriesPath, entryBundle, TILE_WIDTH, type Tile, tilePath } from '../merkle/index.js'
+import { parseCheckpoint, type Vkey } from '../crypto/index.js'
+import { ClyraError, isClyraError } from '../errors/index.js'
+import { CompactRange, entriesPath, entryBundle, leafHash, TILE_WIDTH, type Tile, tilePath } from '../merkle/index.js'
 import type { CheckpointStore } from './checkpoint-store.js'
 import type { Findings } from './fsck-result.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { TileEdge } from './tile-edge.js'
 import type { TileStore } from './tile-store.js'
+
+interface BundleEntry {
+  readonly leaf: Uint8Array
+  /** Undefined for a record that is gone. */
+  readonly bytes: Uint8Array | undefined
+}
 
 interface ListedTile {
   readonly level: number | 'entries'
@@ -24,44 +31,85 @@ export class TreeCheck {
   readonly #expected = new Map<number, { readonly where: string; readonly checkpoint: Sealed }[]>()
   readonly #kept = new Set<number>()
   readonly #widths = new Map<string, number[]>()
-  #sealed: Sealed | undefined
-  #bundle: Uint8Array[] = []
+  /** How many records the published tree has. */
+  #sealed = 0
+  /** What was published when the check began. */
+  #published: Uint8Array | undefined
+  #bundle: BundleEntry[] = []
+  #published0: { readonly index: number; readonly bytes: Uint8Array } | undefined
+  /** A leaf is known neither from the log nor from a tile: nothing above it can be computed. */
+  #blind = false
 
   private constructor(findings: Findings, tiles: TileStore) {
     this.#findings = findings
     this.#tiles = tiles
   }
 
-  /** Reads and verifies all checkpoints, and lists the tiles. */
+  /** Reads and verifies all checkpoints (without a key: their form), and lists the tiles. */
   static async begin(
     findings: Findings,
     tiles: TileStore,
     checkpoints: CheckpointStore,
-    key: Vkey,
+    key: Vkey | undefined,
   ): Promise<TreeCheck> {
     const check = new TreeCheck(findings, tiles)
-    const latest = check.#expect(await checkpoints.latest(), 'the last signed checkpoint', key)
-    const published = check.#expect(await tiles.read('checkpoint'), 'the published checkpoint', key)
+    const [latestNote, publishedNote] = [await checkpoints.latest(), await tiles.read('checkpoint')]
+    const latest = check.#expect(latestNote, 'the last signed checkpoint', key)
+    const published = check.#expect(publishedNote, 'the published checkpoint', key)
     for (const size of await checkpoints.keptSizes()) {
       const kept = check.#expect(await checkpoints.kept(size), `the checkpoint kept at ${size}`, key)
       check.#kept.add(size)
       if (kept !== undefined && kept.size !== size)
         findings.add('TREE_DIVERGED', `checkpoints/${size}`, `a checkpoint of ${kept.size} is kept as ${size}`)
     }
-    if (published !== undefined && published.size > (latest?.size ?? 0)) {
-      findings.add(
-        'TREE_DIVERGED',
-        'checkpoint',
-        `a checkpoint of ${published.size} is published, the last signed one is of ${latest?.size ?? 0}`,
-      )
-    }
-    check.#sealed = latest
+    check.#comparePublished(latestNote, latest, publishedNote, published)
+    check.#published = publishedNote
     for await (const path of tiles.list()) check.#list(path)
+    // Where it is damaged the tiles themselves say how far they go: else each of them would be told as too many.
+    check.#sealed = latest?.size ?? check.#listedSize()
     return check
   }
 
-  /** The next record of the log. */
-  async record(leaf: Uint8Array, bytes: Uint8Array): Promise<void> {
+  #comparePublished(
+    latestNote: Uint8Array | undefined,
+    latest: Sealed | undefined,
+    publishedNote: Uint8Array | undefined,
+    published: Sealed | undefined,
+  ): void {
+    if (latestNote === undefined && (published !== undefined || this.#kept.size > 0)) {
+      this.#findings.add('TREE_DIVERGED', 'checkpoints/latest', 'the last signed checkpoint is missing')
+    } else if (latest !== undefined && publishedNote === undefined) {
+      this.#findings.add('TREE_DIVERGED', 'checkpoint', `a checkpoint of ${latest.size} is signed, none is published`)
+    } else if (latest !== undefined && published !== undefined && published.size > latest.size) {
+      this.#findings.add(
+        'TREE_DIVERGED',
+        'checkpoint',
+        `a checkpoint of ${published.size} is published, the last signed one is of ${latest.size}`,
+      )
+    }
+  }
+
+  /**
+   * Records that are gone, from `from` to below `to`: their leaves are taken from the published tiles, so that everything
+   * else is still compared.
+   */
+  async gap(from: number, to: number): Promise<void> {
+    for (let position = from; position < to; position++) {
+      const leaf = this.#blind ? undefined : await this.#publishedLeaf(position)
+      if (leaf !== undefined) await this.record(leaf, undefined)
+      else if (!this.#blind) {
+        this.#blind = true
+        if (position < this.#sealed)
+          this.#findings.notes.push(
+            `position ${position} is neither in the log nor in a tile: the tree was compared up to it`,
+          )
+      }
+    }
+  }
+
+  /** The next record of the log; without its bytes: one of which only the leaf is known. */
+  async record(leaf: Uint8Array, bytes: Uint8Array | undefined): Promise<void> {
+    if (this.#blind) return
     this.#range.append(leaf)
     const size = this.#range.size
     for (const { where, checkpoint } of this.#expected.get(size) ?? []) {
@@ -74,24 +122,35 @@ export class TreeCheck {
       }
     }
     this.#expected.delete(size)
-    if (size > (this.#sealed?.size ?? 0)) return
+    if (size > this.#sealed) return
     this.#edge.append([leaf])
     for (const tile of this.#edge.takeFullTiles()) await this.#checkTile(tile)
-    await this.#checkBundle(bytes, size)
+    await this.#checkBundle({ leaf, bytes }, size)
   }
 
   /** Each heads record that is sealed has a checkpoint of its own, kept for ever: bundles and proofs rest on it. */
   checkKept(headsPositions: readonly number[]): void {
     for (const position of headsPositions) {
       const size = position + 1
-      if (size > (this.#sealed?.size ?? 0) || this.#kept.has(size)) continue
+      if (size > this.#sealed || this.#kept.has(size)) continue
       const message = `the checkpoint of the heads record at position ${position} is not kept; a backup has it`
       this.#findings.add('TREE_DIVERGED', `checkpoints/${size}`, message, position)
     }
   }
 
-  /** After the last record: unfinished tiles, and whatever was not accounted for. */
-  async end(): Promise<void> {
+  /** After the last record: unfinished tiles, and whatever was not accounted for. `grown`: a writer has gone on. */
+  async end(grown: boolean): Promise<void> {
+    const there = this.#range.size
+    if (grown && there < this.#sealed) {
+      this.#findings.notes.push('the log has grown during the check; its newest tiles were not looked at')
+      return
+    }
+    // What is sealed and not in the log is one finding, however many checkpoints and tiles know of it.
+    if (!this.#blind && there < this.#sealed) {
+      this.#findings.addLost(there, 'the log', `${this.#sealed} records are sealed, ${there} are there`)
+      await this.gap(there, this.#sealed)
+    }
+    if (this.#blind) return
     for (const tile of this.#edge.takeTiles()) await this.#checkTile(tile)
     for (const [size, waiting] of [...this.#expected].sort(([a], [b]) => a - b)) {
       for (const { where } of waiting) {
@@ -106,18 +165,24 @@ export class TreeCheck {
     if (this.#widths.size === 0) return
     // A writer that is at work meanwhile has more tiles than the checkpoint that was read first.
     const newer = await this.#tiles.read('checkpoint')
-    if (newer !== undefined && this.#sealed !== undefined && !equalBytes(newer, this.#sealed.note)) {
+    if (newer !== undefined && this.#published !== undefined && !equalBytes(newer, this.#published)) {
       this.#findings.notes.push('the tree was sealed further during the check; its newest tiles were not looked at')
       return
     }
-    for (const key of this.#widths.keys())
-      this.#findings.add('TREE_DIVERGED', `tile/${key}`, `the tile tile/${key} is not part of the tree`)
+    for (const [key, widths] of this.#widths) {
+      const [level, index] = key.split('/')
+      for (const width of widths) {
+        const path =
+          level === 'entries' ? entriesPath(Number(index), width) : tilePath(Number(level), Number(index), width)
+        this.#findings.add('TREE_DIVERGED', path, `the tile ${path} is not part of the tree`)
+      }
+    }
   }
 
-  #expect(note: Uint8Array | undefined, where: string, key: Vkey): Sealed | undefined {
+  #expect(note: Uint8Array | undefined, where: string, key: Vkey | undefined): Sealed | undefined {
     if (note === undefined) return undefined
     try {
-      const checkpoint = openCheckpoint(note, key, where)
+      const checkpoint = key === undefined ? readCheckpoint(note, where) : openCheckpoint(note, key, where)
       this.#findings.counts.checkpoints++
       const there = this.#expected.get(checkpoint.size) ?? []
       this.#expected.set(checkpoint.size, [...there, { where, checkpoint }])
@@ -126,6 +191,29 @@ export class TreeCheck {
       this.#findings.addError(error, where)
       return undefined
     }
+  }
+
+  /** The size of the tree that the tiles of level 0 make. */
+  #listedSize(): number {
+    let size = 0
+    for (const [key, widths] of this.#widths) {
+      const [level, index] = key.split('/')
+      if (level === '0') size = Math.max(size, Number(index) * TILE_WIDTH + Math.max(...widths))
+    }
+    return size
+  }
+
+  /** The leaf that the widest published tile has at a position. */
+  async #publishedLeaf(position: number): Promise<Uint8Array | undefined> {
+    const index = Math.floor(position / TILE_WIDTH)
+    if (this.#published0?.index !== index) {
+      const width = Math.max(0, ...(this.#widths.get(`0/${index}`) ?? []))
+      const bytes = width === 0 ? undefined : await this.#tiles.read(tilePath(0, index, width))
+      this.#published0 = { index, bytes: bytes ?? new Uint8Array(0) }
+    }
+    const at = 32 * (position % TILE_WIDTH)
+    const leaf = this.#published0.bytes.slice(at, at + 32)
+    return leaf.length === 32 ? leaf : undefined
   }
 
   #list(path: string): void {
@@ -170,22 +258,21 @@ export class TreeCheck {
   }
 
   /** Entry bundles are only here where the tree was exported with them. */
-  async #checkBundle(bytes: Uint8Array, size: number): Promise<void> {
+  async #checkBundle(entry: BundleEntry, size: number): Promise<void> {
     const index = Math.floor((size - 1) / TILE_WIDTH)
     const key = `entries/${index}`
     const widths = this.#widths.get(key)
     if (widths === undefined) return
     if ((size - 1) % TILE_WIDTH === 0) this.#bundle = []
-    this.#bundle.push(bytes)
+    this.#bundle.push(entry)
     const width = this.#bundle.length
-    if (width !== TILE_WIDTH && size !== this.#sealed?.size) return
+    if (width !== TILE_WIDTH && size !== this.#sealed) return
     this.#widths.delete(key)
     for (const one of widths) {
       const name = entriesPath(index, one)
       const there = await this.#tiles.read(name)
       this.#findings.counts.bundles++
-      const expected = one <= width ? entryBundle.encode(this.#bundle.slice(0, one)) : undefined
-      if (there === undefined || expected === undefined || !equalBytes(there, expected)) {
+      if (there === undefined || one > width || !holdsExactly(there, this.#bundle.slice(0, one))) {
         this.#findings.add(
           'TREE_DIVERGED',
           name,
@@ -194,6 +281,29 @@ export class TreeCheck {
         )
       }
     }
+  }
+}
+
+/** Whether a bundle holds exactly these entries. */
+function holdsExactly(bundle: Uint8Array, entries: readonly BundleEntry[]): boolean {
+  try {
+    return entryBundle.decode(bundle, entries.length).every((found, i) => {
+      const { leaf, bytes } = entries[i]!
+      return bytes === undefined ? equalBytes(leafHash(found), leaf) : equalBytes(found, bytes)
+    })
+  } catch (error) {
+    if (isClyraError(error, 'TREE_DIVERGED')) return false
+    throw error
+  }
+}
+
+/** The text of a checkpoint whose signature nobody can verify. */
+function readCheckpoint(note: Uint8Array, where: string): Sealed {
+  const text = Buffer.from(note).toString('utf8')
+  try {
+    return { ...parseCheckpoint(text.slice(0, text.indexOf('\n\n') + 1)), note }
+  } catch (cause) {
+    throw new ClyraError('TREE_DIVERGED', `the checkpoint in ${where} cannot be read`, { details: { where }, cause })
   }
 }
 

@@ -8,6 +8,7 @@ import { FileCheckpointStore, FileTileStore } from '../files/index.js'
 import { openLmdbIndexReader } from '../lmdb/index.js'
 import { type DurableMark, readMark } from './durable-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
+import { checkStrays } from './fsck-strays.js'
 import { layoutOf } from './layout.js'
 import { loadOffsets, tableName } from './offset-table.js'
 import { scanSegment } from './scan-segment.js'
@@ -52,6 +53,7 @@ export async function fsck({ directory, all = false }: FsckOptions): Promise<Fsc
         index,
         tiles: new FileTileStore(places.tiles),
         checkpoints: new FileCheckpointStore(places.checkpoints),
+        grown: async () => (await readMark(places.log))?.size !== mark?.size,
       },
       all,
     )
@@ -99,15 +101,15 @@ async function listSegments(log: string, mark: DurableMark | undefined): Promise
 
 async function* readEveryFrame(
   findings: Findings,
-  { log, offsets }: { readonly log: string; readonly offsets: string },
+  places: ReturnType<typeof layoutOf>,
   segments: readonly number[],
   mark: DurableMark | undefined,
 ): AsyncIterable<StoredRecord> {
+  const { log, offsets } = places
   let next = 0
   for (const first of segments) {
     if (first !== next) {
-      findings.add('LOG_CORRUPT', segmentName(first), `the log goes on with position ${first} after ${next - 1}`, next)
-      next = first
+      findings.addLost(next, segmentName(first), `the log goes on with position ${first} after ${next - 1}`)
     }
     const whole = await readFile(join(log, segmentName(first)))
     const bytes = mark?.segment === first ? whole.subarray(0, mark.offset) : whole
@@ -117,13 +119,14 @@ async function* readEveryFrame(
     await checkOffsets(findings, offsets, bytes, first)
     for (const record of framesOf(findings, bytes, first)) {
       if (record.position !== next)
-        findings.add('LOG_CORRUPT', segmentName(first), `position ${record.position} follows ${next - 1}`, next)
+        findings.addLost(next, segmentName(first), `position ${record.position} follows ${next - 1}`)
       next = record.position + 1
       yield record
     }
   }
   if (mark !== undefined && next < mark.size)
-    findings.add('LOG_CORRUPT', 'the log', `${mark.size} records were published as durable, ${next} are there`, next)
+    findings.addLost(next, 'the log', `${mark.size} records were published as durable, ${next} are there`)
+  await checkStrays(findings, places)
 }
 
 /** The table that saves a scan must be what the scan gives; one of a segment that has grown since holds its beginning. */
