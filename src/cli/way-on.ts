@@ -76,6 +76,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   SIGNATURE_INVALID: 'clyra keys',
   SPOOL_CORRUPT: 'clyra doctor',
   STORE_FAILED: 'clyra fsck',
+  STRAY_FILE: 'clyra fsck --all',
   STREAM_ABSENT: 'clyra log streams',
   STREAM_EXISTS: 'clyra log streams',
   TREE_DIVERGED: 'clyra fsck --all',
