@@ -21,7 +21,7 @@ export const tessera = ({ batch = 8_192, drop = 0 } = {}) => ({
   ownClock: true,
 
   async unavailable() {
-    return existsSync(TESSERA_PROGRAM) ? undefined : 'its program could not be built: `go` 1.25 or newer is needed'
+    return existsSync(TESSERA_PROGRAM) ? undefined : 'its program could not be built: `go` 1.24 or newer is needed'
   },
 
   async create(place) {

@@ -68,8 +68,8 @@ function legend(theme) {
   const entries = [
     ['Clyra: sealed and indexed', theme.ours, true],
     ['others', theme.theirs, true],
-    ['hollow: bytes in', theme.soft, false],
     ['filled: objects in', theme.soft, true],
+    ['hollow: bytes in', theme.soft, false],
   ]
   const widths = [190, 80, 140, 140]
   let at = 26

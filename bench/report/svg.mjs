@@ -17,7 +17,7 @@ ${parts.join('\n')}
 
 /** `anchor`: start, middle, end. `halo`: the paper's colour, around text that a line may cross. */
 export function text(x, y, content, { fill, size = 13, anchor = 'start', weight = 400, turn, halo } = {}) {
-  const around = halo === undefined ? '' : ` stroke="${halo}" stroke-width="5" paint-order="stroke"`
+  const around = halo === undefined ? '' : ` stroke="${halo}" stroke-width="3" paint-order="stroke"`
   const turned = turn === undefined ? '' : ` transform="rotate(${turn} ${round(x)} ${round(y)})"`
   return `<text x="${round(x)}" y="${round(y)}" fill="${fill}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}"${around}${turned}>${escaped(content)}</text>`
 }

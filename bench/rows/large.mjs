@@ -21,7 +21,7 @@ const CHILD = fileURLToPath(new URL('../children/large.mjs', import.meta.url))
 /** What is asked of a ledger of a million records: made by a process of its own, whose memory is watched meanwhile. */
 export async function measureLarge(context) {
   const { directory, pick, progress, wants } = context
-  const count = pick(1_000_000, 20_000, 3_000)
+  const count = context.records ?? pick(1_000_000, 20_000, 3_000)
   const place = join(directory, 'large')
   progress(`a ledger of ${count} records`)
   const appending = await makeLedger(context, place, count)
@@ -149,7 +149,7 @@ async function measureProve({ product, pick, progress }, directory, { size, leav
   const times = { inclusion: [], consistency: [], head: [] }
   const tries = pick(1_000, 100, 20)
   for (let i = 0; i < tries; i++) {
-    const position = positions[Math.imul(i + 1, 0x9e3779b1 >>> 8) % count]
+    const position = positions[(Math.imul(i + 1, 0x9e3779b1) >>> 0) % count]
     const { ms, result } = await quickly(() => ledger.prove(BigInt(position)))
     const led = rootOfInclusion(leaves[position], position, size, result.hashes)
     expect(led?.equals(root) === true, `the proof that record ${position} is included does not lead to the root`)
@@ -218,16 +218,16 @@ function checkFold({ through, states }, records, count) {
   expect(states.size === Math.ceil(folded / 5_000), `the replay found ${states.size} runs`)
 }
 
+const unchained = (record) =>
+  Number(record.position) === 500 ? { ...record, event: { ...record.event, prev: '0'.repeat(64) } } : record
+
 /** The same ledger, one record of which names another predecessor. */
 function withBrokenChain(ledger) {
   return new Proxy(ledger, {
     get(target, name) {
       if (name === 'readBatches')
         return async function* (options) {
-          for await (const records of target.readBatches(options))
-            yield records.map((record) =>
-              record.position === 500 ? { ...record, event: { ...record.event, prev: '0'.repeat(64) } } : record,
-            )
+          for await (const records of target.readBatches(options)) yield records.map(unchained)
         }
       const value = Reflect.get(target, name, target)
       return typeof value === 'function' ? value.bind(target) : value

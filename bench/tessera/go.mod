@@ -1,6 +1,6 @@
 module clyra-bench-tessera
 
-go 1.25.0
+go 1.24.0
 
 require (
 	github.com/transparency-dev/merkle v0.0.2
