@@ -1,3 +1,4 @@
+import { sha256 } from '../../dist/src/crypto/index.js'
 import { prepare, RecordFrame } from '../../dist/src/events/index.js'
 import { CompactRange, leafHash } from '../../dist/src/merkle/index.js'
 import { expect } from '../checks/expect.mjs'
@@ -53,11 +54,12 @@ const FRAME = {
 function bytesAndRoot(prepared, count) {
   const frame = new RecordFrame(FRAME)
   const range = new CompactRange()
+  // The byte before the record is the 0x00 that a leaf hash begins with: it is hashed where it lies, as the ledger does.
   const arena = new Uint8Array(4096)
   let leaf = new Uint8Array(32)
   for (let i = 0; i < count; i++) {
-    const end = frame.write(prepared, i % PREPARED, i, Buffer.from(leaf).toString('hex'), arena, 0)
-    leaf = leafHash(arena.subarray(0, end))
+    const end = frame.write(prepared, i % PREPARED, i, leaf, arena, 1)
+    leaf = sha256(arena.subarray(0, end))
     range.append(leaf)
   }
   return range.root()
