@@ -73,9 +73,24 @@ describe('a recorded run', () => {
     const first = clyraJson(folder, ['ingest', 'dbt', 'target']) as { appended: number }
     expect(first.appended).toBeGreaterThan(50)
     const before = clyraJson(folder, ['log', 'streams']) as { streams: { stream: string; revision: string }[] }
-    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ appended: 0 })
+    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({
+      appended: 0,
+      known: first.appended,
+      leftOut: 0,
+    })
     const ofRun = (all: typeof before) => all.streams.filter(({ stream }) => stream.startsWith('run-'))
     expect(ofRun(clyraJson(folder, ['log', 'streams']) as typeof before)).toEqual(ofRun(before))
+  })
+
+  it('that is read again with its log gone says what came too late', () => {
+    const first = clyraJson(folder, ['ingest', 'dbt', 'target']) as { appended: number }
+    rmSync(join(project(), 'logs'), { recursive: true })
+    const again = clyra(folder, ['ingest', 'dbt', 'target'])
+    expect(again.stdout).toMatch(
+      /: 0 records added, \d+ were there already, [1-9] left out because the run is closed; bundle/,
+    )
+    const { known } = clyraJson(folder, ['ingest', 'dbt', 'target']) as { known: number }
+    expect([known > 20, known < first.appended]).toEqual([true, true])
   })
 
   it('gives the same bundle while nothing is written, without the ledger’s lock', () => {

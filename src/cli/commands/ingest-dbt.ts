@@ -43,6 +43,7 @@ export const ingestDbt = defineCommand({
     appended: z.number().int(),
     known: z.number().int(),
     skippedErased: z.number().int(),
+    leftOut: z.number().int(),
     warnings: z.array(z.string()),
   }),
   async run(context, [given = ''], options) {
@@ -71,18 +72,19 @@ export const ingestDbt = defineCommand({
       ),
     )
     for (const warning of ingested.warnings) context.output.warn(warning)
-    const { run, invocation, logSource, appended, known, skippedErased, warnings } = ingested
-    context.output.result({ run, invocation, log: logSource, appended, known, skippedErased, warnings }, () =>
+    const { run, invocation, logSource, appended, known, skippedErased, leftOut, warnings } = ingested
+    context.output.result({ run, invocation, log: logSource, appended, known, skippedErased, leftOut, warnings }, () =>
       sentence(ingested),
     )
     return 0
   },
 })
 
-function sentence({ run, appended, known, skippedErased }: IngestedRun): string {
+function sentence({ run, appended, known, skippedErased, leftOut }: IngestedRun): string {
   if (skippedErased > 0) return `run ${run} was erased; ${skippedErased} events were left out, nothing was added`
   const before = known === 0 ? '' : `, ${known} were there already`
-  return `run ${run}: ${appended} records added${before}; bundle: clyra bundle ${run}`
+  const late = leftOut === 0 ? '' : `, ${leftOut} left out because the run is closed`
+  return `run ${run}: ${appended} records added${before}${late}; bundle: clyra bundle ${run}`
 }
 
 /** dbt's log beside its target directory, or the one that was named with the Rust engine's files beside it. */

@@ -16,6 +16,8 @@ import { startedRun } from './run-metadata.js'
 import { createSealer } from './sealer.js'
 
 export interface IngestedRun extends ImportResult {
+  /** Events that were not sent because the run is closed, and that the ledger does not have. */
+  readonly leftOut: number
   readonly invocation: string | null
   readonly logSource: DbtRun['logSource']
   readonly warnings: readonly string[]
@@ -48,7 +50,7 @@ export async function ingestRun(
   if (fingerprintKindOf(recorded?.fingerprintKey, subjectKey) === 'run') {
     read = readDbtRun({ ...files, fingerprintKey: await fingerprintKeyOf('run', subjectKey, vault) })
   }
-  const drafts = draftsOf(read, recorded, options, {
+  const { drafts, others } = draftsOf(read, recorded, options, {
     subject,
     settings,
     policy: policyDigest(settings, place),
@@ -67,7 +69,22 @@ export async function ingestRun(
     opened,
   )
   if (result.appended > 0) await ledger.heads()
-  return { ...result, invocation: read.invocation, logSource: read.logSource, warnings: read.warnings }
+  const there = new Set(await knownIds(ledger, others))
+  const leftOut = others.filter(({ type, id }) => type === GAP && !there.has(id)).length
+  return {
+    ...result,
+    known: result.known + there.size,
+    leftOut,
+    invocation: read.invocation,
+    logSource: read.logSource,
+    warnings: read.warnings,
+  }
+}
+
+/** What is sent, and what else this reading of the run says: it is there already, or comes too late. */
+interface Drafts {
+  readonly drafts: readonly DraftEvent[]
+  readonly others: readonly DraftEvent[]
 }
 
 function draftsOf(
@@ -75,26 +92,34 @@ function draftsOf(
   recorded: RecordedRun | undefined,
   options: IngestOptions,
   facts: { readonly subject: string; readonly settings: Settings; readonly policy: string | null },
-): DraftEvent[] {
+): Drafts {
   const more = options.more?.(read.runId) ?? []
-  if (recorded?.closed === true) {
-    return read.events.filter((draft) => draft.type !== 'dev.clyra.run.gap.v1' && !recorded.sources.has(draft.id))
-  }
-  const started =
-    recorded === undefined
-      ? [
-          startedRun({
-            run: read.runId,
-            capture: 'ingest',
-            demonstration: options.demonstration,
-            time: read.events[0]?.time ?? '1970-01-01T00:00:00Z',
-            version: VERSION,
-            ...facts,
-          }),
-        ]
-      : []
-  const drafts: DraftEvent[] = [...started, ...more, ...read.events.filter((draft) => !recorded?.sources.has(draft.id))]
-  return [...drafts, ...closeDbtRun(read.runId, drafts)]
+  const started = startedRun({
+    run: read.runId,
+    capture: 'ingest',
+    demonstration: options.demonstration,
+    time: read.events[0]?.time ?? '1970-01-01T00:00:00Z',
+    version: VERSION,
+    ...facts,
+  })
+  const closed = (drafts: readonly DraftEvent[]) => [...drafts, ...closeDbtRun(read.runId, drafts)]
+  if (recorded === undefined) return { drafts: closed([started, ...more, ...read.events]), others: [] }
+  const isSent = (draft: DraftEvent) => !recorded.sources.has(draft.id) && !(recorded.closed && draft.type === GAP)
+  const sent = read.events.filter(isSent)
+  if (!recorded.closed)
+    return { drafts: closed([...more, ...sent]), others: [started, ...read.events.filter((draft) => !isSent(draft))] }
+  const whole = closed([started, ...more, ...read.events])
+  const ids = new Set(sent.map(({ id }) => id))
+  return { drafts: sent, others: whole.filter(({ id }) => !ids.has(id)) }
+}
+
+const GAP = 'dev.clyra.run.gap.v1'
+
+/** The ids of these drafts that the ledger has. */
+async function knownIds(ledger: Ledger, drafts: readonly DraftEvent[]): Promise<string[]> {
+  const ids = drafts.map(({ id }) => id)
+  const positions = await ledger.positionsOf(ids)
+  return ids.filter((_, at) => positions[at] !== undefined)
 }
 
 interface RecordedRun {
