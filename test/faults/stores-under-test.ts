@@ -15,7 +15,7 @@ export async function withMutant(mutation: Mutation, body: (stores: Stores) => P
 /** A few events of one kind, with ids of their own making where `ids` gives them. */
 export const events = (count: number, ids?: readonly string[]) =>
   Array.from({ length: count }, (_, n) => ({
-    ...(ids === undefined ? {} : { id: ids[n]! }),
+    ...(ids === undefined ? {} : { id: ids[n]!, time: '2026-01-01T00:00:00Z' }),
     type: 'com.example.fault.v1',
     source: '/faults',
     data: { n },

@@ -1,0 +1,116 @@
+import { strict as assert } from 'node:assert'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { ReaderWatch } from '../../src/stores/conformance/faults/reader-watch.js'
+import { createEmbeddedLedger, openEmbeddedLedger } from '../../src/stores/index.js'
+import { verifyLedger } from '../ledger/verify-ledger.js'
+import { STORES } from './checker.js'
+import { mutate } from './mutations.js'
+import { fullBounds, reportFaults } from './report.js'
+import { events } from './stores-under-test.js'
+
+const SCRIPT = fileURLToPath(new URL('./race-for-lock.mjs', import.meta.url))
+const RACERS = fullBounds ? 12 : 4
+
+class Racer {
+  readonly child: ChildProcess
+  readonly #answers: AsyncIterator<string>
+  readonly #lines: Interface
+
+  constructor(stores: string, directory: string) {
+    this.child = spawn(process.execPath, [SCRIPT, stores, directory], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#lines = createInterface({ input: this.child.stdout! })
+    this.#answers = this.#lines[Symbol.asyncIterator]()
+  }
+
+  /** Says its next word, and gives the answer. */
+  async next(): Promise<string> {
+    this.child.stdin!.write('\n')
+    return (await this.#answers.next()).value ?? 'gone'
+  }
+
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return
+    const ended = new Promise((resolve) => this.child.once('close', resolve))
+    this.child.kill('SIGKILL')
+    await ended
+  }
+}
+
+/**
+ * Processes want to write one ledger at the same moment: one of them does, the others are told who; a holder that is
+ * stopped keeps it, one that is killed leaves it to the next. Gives how often one was refused or had to be.
+ */
+async function race(stores: string): Promise<number> {
+  const root = await mkdtemp(join(tmpdir(), 'clyra-race-'))
+  const directory = join(root, '.clyra')
+  const created = await createEmbeddedLedger({ directory })
+  await created.append('race-1', 'no-stream', events(3))
+  await created.close()
+  const reader = await openEmbeddedLedger({ directory, readOnly: true })
+  const watch = new ReaderWatch()
+  let racers = Array.from({ length: RACERS }, () => new Racer(stores, directory))
+  const all = [...racers]
+  let refused = 0
+  try {
+    while (racers.length > 0) {
+      const answers = await Promise.all(racers.map((racer) => racer.next()))
+      const winners = racers.filter((_, i) => answers[i] === 'open')
+      assert.equal(winners.length, 1, `${winners.length} of ${racers.length} opened it: ${answers}`)
+      const [holder] = winners
+      const others = racers.filter((racer) => racer !== holder)
+      const told = `refused LEDGER_LOCKED ${holder!.child.pid}`
+      // Who lost by a moment may look before the winner has left its name.
+      const refusals = answers.filter((answer) => answer.startsWith('refused LEDGER_LOCKED '))
+      assert.equal(refusals.length, others.length, String(answers))
+      assert.match(await holder!.next(), /^appended /)
+      holder!.child.kill('SIGSTOP')
+      for (const other of others) assert.equal(await other.next(), told)
+      await watch.look(reader)
+      holder!.child.kill('SIGCONT')
+      assert.match(await holder!.next(), /^appended /)
+      refused += 2 * others.length
+      await holder!.kill()
+      racers = others
+      await watch.look(reader)
+    }
+    const ledger = await openEmbeddedLedger({ directory })
+    await watch.recheck(ledger)
+    assert.equal((await ledger.streamHead('race-1'))?.revision, BigInt(2 + 2 * RACERS))
+    await ledger.close()
+    await verifyLedger(directory)
+    return refused
+  } finally {
+    for (const racer of all) await racer.kill()
+    await reader.close()
+    await rm(root, { recursive: true, force: true })
+  }
+}
+
+test('of several processes one writes, the others are told who; a killed one leaves the ledger to the next', async () => {
+  const cases = await race(STORES)
+  reportFaults('two-writers', [
+    {
+      fault: 'a second process wants to write; the first is at work, stopped or killed',
+      where: 'open',
+      cases,
+      survived: cases,
+      rule: 'one writes, the others are told its process; a kill sets the ledger free; a reader sees every record and none that goes',
+      mutation: 'take no lock',
+    },
+  ])
+})
+
+test('a mutant that takes no lock fails', async () => {
+  const mutation = {
+    name: 'no lock is taken',
+    file: 'stores/embedded/directory-lock.js',
+    changes: [['while (!tryLock(file.fd))', 'while (false)']],
+  } as const
+  await expect(mutate(mutation, race)).rejects.toThrow(/of \d+ opened it/)
+})
