@@ -7,6 +7,10 @@ import {
   type SegmentHeader,
 } from './segment-format.js'
 
+/** How many times its length is read of a damaged segment in search of frames, or of a MiB where it is shorter. */
+const SEARCH_FACTOR = 16
+const SEARCH_LEAST = 1024 * 1024
+
 /** What a segment's bytes hold, from its beginning up to the first thing that is not as it should be. */
 export interface SegmentScan {
   readonly header: SegmentHeader | undefined
@@ -81,13 +85,21 @@ function isZero(bytes: Buffer, from: number): boolean {
   return true
 }
 
-/** Any valid frame on an 8-byte boundary from `from` on, whatever position it claims: it says what was once durable. */
+/**
+ * Any valid frame on an 8-byte boundary from `from` on, whatever position it claims: it says what was once durable.
+ *
+ * What looks like a frame is read to its end to find out that it is none. No accident leaves many that overlap; whoever
+ * makes them could have them read for hours. Beyond a bound the search ends, and everything counts as vouched.
+ */
 function framesAfter(bytes: Buffer, from: number): { readonly vouched: number; readonly frames: number } {
   let vouched = 0
   let frames = 0
+  let left = SEARCH_FACTOR * Math.max(bytes.length, SEARCH_LEAST)
   let at = bytes.indexOf(FRAME_MAGIC, from)
   while (at >= 0) {
     const frame = at % 8 === 0 ? decodeFrame(bytes, at) : undefined
+    if (frame === undefined && at + 16 <= bytes.length) left -= Math.min(bytes.readUInt32LE(at + 12), bytes.length - at)
+    if (left < 0) return { vouched: Number.MAX_SAFE_INTEGER, frames }
     if (frame !== undefined) {
       vouched = Math.max(vouched, frame.durableBefore)
       frames++

@@ -127,7 +127,8 @@ export function naiveRecover(
       if (scan === 'too-new') return 'FORMAT_TOO_NEW'
       vouched = Math.max(vouched, scan.vouched)
       size = scan.next
-      if (!scan.clean) torn = { index, offset: scan.end }
+      if (scan.offsets.length === 0) torn = { index, offset: 0 }
+      else if (!scan.clean) torn = { index, offset: scan.end }
       continue
     }
     torn ??= { index, offset: 0 }
