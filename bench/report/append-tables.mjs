@@ -16,28 +16,27 @@ function oneTable({ batch, count, contestants, missing }) {
   if (peers.length > 0) {
     parts.push(
       [
-        `| times as fast as | its clock has | ${head.join(' | ')} |`,
+        `| times as fast as | in | ${head.join(' | ')} |`,
         `|---|---|${own.map(() => '---|').join('')}`,
         ...peers.map(
           (peer) =>
-            `| ${peer.name} | ${peer.input} in | ${own.map((one) => `**${ratio(ratios(one, peer))}**`).join(' | ')} |`,
+            `| ${peer.name} | ${peer.input} | ${own.map((one) => `**${ratio(ratios(one, peer))}**`).join(' | ')} |`,
         ),
         ...missing.map(
-          ({ name, input, reason }) =>
-            `| ${name} | ${input} in | ${own.map(() => 'not run').join(' | ')} (${reason}) |`,
+          ({ name, input, reason }) => `| ${name} | ${input} | ${own.map(() => 'not run').join(' | ')} (${reason}) |`,
         ),
       ].join('\n'),
     )
   }
   parts.push(
     [
-      '| events a second | its clock has | to the end of its clock | acknowledged |',
+      '| events a second | in | to the end of its clock | acknowledged |',
       '|---|---|---|---|',
       ...contestants.map(
         ({ name, input, settled, acknowledged }) =>
-          `| ${name} | ${input} in | **${rate(settled)}** | ${rate(acknowledged)} |`,
+          `| ${name} | ${input} | **${rate(settled)}** | ${rate(acknowledged)} |`,
       ),
-      ...missing.map(({ name, input }) => `| ${name} | ${input} in | not run | not run |`),
+      ...missing.map(({ name, input }) => `| ${name} | ${input} | not run | not run |`),
     ].join('\n'),
   )
   return parts.join('\n\n')

@@ -6,7 +6,7 @@ import { contestantsFor } from '../contestants/index.mjs'
 export const SHAPES = [
   { batch: 1, counts: [1_000, 300, 50] },
   { batch: 100, counts: [20_000, 2_000, 500] },
-  { batch: 1_000, counts: [30_000, 10_000, 2_000] },
+  { batch: 1_000, counts: [30_000, 5_000, 2_000] },
 ]
 
 /** Appending beside the peers, for each size of batch. */
