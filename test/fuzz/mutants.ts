@@ -168,8 +168,8 @@ export const MUTANTS: readonly Mutant[] = [
     hole: 'takes a day that does not exist',
     target: 'record-verifier',
     file: 'verifier/ts/src/grammar.ts',
-    from: 'return day >= 1 && day <= days',
-    to: 'return day >= 1 && day <= 31 && days > 0',
+    from: '(day <= 28 || day <= daysIn(digits(text, 0) * 100 + digits(text, 2), month))',
+    to: 'day <= 31',
   },
   {
     hole: 'does not check the checksum',
