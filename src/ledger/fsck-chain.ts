@@ -153,7 +153,8 @@ export class ChainCheck {
     if (lost && Number(revision) > expected) return
     const identity = this.#genesis?.identity
     if (before === undefined && position > 0 && identity === undefined) return
-    const start = identity === undefined || position === 0 ? new Uint8Array(32) : streamStartValue(identity, stream)
+    const start = () =>
+      identity === undefined || position === 0 ? new Uint8Array(32) : streamStartValue(identity, stream)
     if (revision !== String(expected)) {
       this.#findings.add(
         'LOG_CORRUPT',
@@ -161,7 +162,7 @@ export class ChainCheck {
         `position ${position} holds revision ${revision} of ${stream} where ${expected} is next`,
         position,
       )
-    } else if (prev !== hex(before?.leaf ?? start)) {
+    } else if (prev !== hex(before?.leaf ?? start())) {
       this.#findings.add(
         'LOG_CORRUPT',
         stream,

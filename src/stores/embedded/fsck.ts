@@ -4,6 +4,7 @@ import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { fsckLedger } from '../../ledger/fsck.js'
 import type { Findings, FsckResult } from '../../ledger/fsck-result.js'
 import type { LogStore, StoredRecord } from '../../ledger/log-store.js'
+import { HashedRecord } from '../../ledger/verified-record.js'
 import { FileCheckpointStore, FileTileStore } from '../files/index.js'
 import { openLmdbIndexReader } from '../lmdb/index.js'
 import { type DurableMark, readMark } from './durable-mark.js'
@@ -165,11 +166,11 @@ function* framesOf(findings: Findings, bytes: Buffer, first: number): Iterable<S
     for (const [i, entry] of frame.entries.entries()) {
       const length = bytes.readUInt32LE(entry + 32)
       const from = entry + ENTRY_HEADER_BYTES
-      yield {
-        position: frame.firstPosition + i,
-        leaf: new Uint8Array(bytes.subarray(entry, entry + 32)),
-        bytes: new Uint8Array(bytes.subarray(from, from + length)),
-      }
+      const position = frame.firstPosition + i
+      // A copy: heads and tiles keep leaves. The record itself is looked at where it lies, behind a zero byte.
+      const leaf = new Uint8Array(bytes.subarray(entry, entry + 32))
+      const prefixed = new Uint8Array(bytes.buffer, bytes.byteOffset + from - 1, length + 1)
+      yield HashedRecord.inPlace(position, leaf, prefixed) ?? { position, leaf, bytes: prefixed.slice(1) }
     }
     next = frame.firstPosition + frame.count
     at += frame.paddedLength
