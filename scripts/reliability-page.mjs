@@ -27,11 +27,13 @@ export function renderPage(reports) {
   const count = (rows, field) => rows.reduce((sum, row) => sum + row[field], 0)
   const all = reports.flatMap(({ rows }) => rows)
   const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ')
-  const sections = reports.map(({ suite, rows }) =>
+  const sections = reports.map(({ suite, bounds, rows }) =>
     [
       `## ${suite}`,
       '',
-      `\`npm run reliability -- ${suite}\`: ${count(rows, 'survived')} of ${count(rows, 'cases')} cases survived.`,
+      `\`npm run reliability -- ${suite}\`: ${count(rows, 'survived')} of ${count(rows, 'cases')} cases survived${
+        bounds === 'full' ? '' : ' (the part that `npm test` takes; the command takes all)'
+      }.`,
       '',
       '| fault | where | cases | survived | what must hold | a mutation that makes it fail |',
       '|---|---|---:|---:|---|---|',

@@ -34,7 +34,7 @@ export class FileTileStore implements TileStore {
     const directories = new Set<string>()
     await this.#clearTemporary()
     for (let i = 0; i < files.length; i += PARALLEL) {
-      await Promise.all(
+      const settled = await Promise.allSettled(
         files.slice(i, i + PARALLEL).map(async ({ path, bytes }, lane) => {
           const target = this.#pathOf(path)
           const directory = dirname(target)
@@ -45,6 +45,9 @@ export class FileTileStore implements TileStore {
           directories.add(directory)
         }),
       )
+      // Only now: a file that was still under way would be renamed over what the next attempt writes in its place.
+      const failed = settled.find(({ status }) => status === 'rejected')
+      if (failed?.status === 'rejected') throw failed.reason
     }
     for (const directory of directories) await syncDirectory(directory)
   }
