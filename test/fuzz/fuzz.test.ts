@@ -1,5 +1,5 @@
 /** Fuzzing of every reader of foreign bytes. See the README beside this file. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -39,6 +39,11 @@ test(
   },
   seconds * 2000 + 120_000,
 )
+
+test('the text that each hole replaces is in its file once: who rewrites that file gives the hole its new text', () => {
+  const file = (name: string) => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8')
+  expect(MUTANTS.filter((mutant) => file(mutant.file).split(mutant.from).length !== 2)).toEqual([])
+})
 
 test(`a reader with a hole is found out within ${HOLES_SECONDS} s, one at least for each target (CLYRA_FUZZ_SEED=${seed})`, async () => {
   const chosen = MUTANTS.filter(({ target }) => only.length === 0 || only.includes(target))
