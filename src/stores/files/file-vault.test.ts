@@ -73,13 +73,16 @@ test('a vault that keeps no values keeps none', async () => {
   expect(await vault.values(SUBJECT)).toEqual([])
 })
 
-test('the fingerprint key is made once, also by two at the same time', async () => {
-  const made = await Promise.all([
-    new FileVault({ directory }).fingerprintKey(),
-    new FileVault({ directory }).fingerprintKey(),
-  ])
-  expect(made[0]).toEqual(made[1])
+test('the fingerprint key is made once, also by many at the same time, and leaves nothing beside it', async () => {
+  const made = await Promise.all(
+    Array.from({ length: 20 }, async (_, i) => {
+      await new Promise((resolve) => setTimeout(resolve, i / 4))
+      return new FileVault({ directory }).fingerprintKey()
+    }),
+  )
+  for (const key of made) expect(key).toEqual(made[0])
   expect(await new FileVault({ directory }).fingerprintKey()).toEqual(made[0])
+  expect(await readdir(directory)).toEqual(['fingerprint.key'])
 })
 
 test('a subject that is no plain name is refused before it becomes a path', async () => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { link, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { base64, equalBytes, fromBase64, fromHex, hex } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { EncryptedValue, Vault } from '../../ledger/vault.js'
-import { ensureDirectory, isMissing, replaceFile, syncDirectory } from './durable-file.js'
+import { ensureDirectory, isMissing, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
 
 export interface FileVaultOptions {
   readonly directory: string
@@ -99,13 +99,13 @@ export class FileVault implements Vault {
     const key = this.#random(32)
     await ensureDirectory(this.#directory)
     try {
-      // Of two processes that make it at once one wins, and both use that one.
-      const file = await open(path, 'wx', 0o600)
+      // Of two processes that make it at once one wins, and both use that one. Under its name the key is always whole.
+      const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
       try {
-        await file.writeFile(`${hex(key)}\n`)
-        await file.sync()
+        await writeFlushed(temporary, Buffer.from(`${hex(key)}\n`))
+        await link(temporary, path)
       } finally {
-        await file.close()
+        await rm(temporary, { force: true })
       }
       await syncDirectory(this.#directory)
       return key
