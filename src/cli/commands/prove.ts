@@ -53,7 +53,7 @@ export const prove = defineCommand({
     ['clyra prove 0', 'that the genesis record is in the log'],
     ['clyra prove --stream ledger-keys', 'how far the stream of keys goes'],
     ['clyra prove --consistency 1', 'that the log of size 1 was never rewritten'],
-    ['clyra prove --consistency kept-checkpoint', 'that the log has only grown since that checkpoint'],
+    ['clyra prove --consistency .clyra/tiles/checkpoint', 'that the log has only grown since that checkpoint'],
   ],
   json: z.discriminatedUnion('kind', [inclusion, head, consistency]),
   run: (context, [which], options) =>
