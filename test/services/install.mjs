@@ -133,6 +133,10 @@ const installers = {
     say("openssl: Debian's package")
     debian('openssl')
   },
+  spin() {
+    say("spin: Debian's package, and gcc for what it generates")
+    debian('spin', 'gcc', 'libc6-dev')
+  },
   strace() {
     say("strace: Debian's package")
     debian('strace')
@@ -170,6 +174,7 @@ const DEFAULT = [
   'dbt',
   'chromium',
   'strace',
+  'spin',
   'foreign-python',
   'foreign-npm',
   'openssl',

@@ -4,6 +4,7 @@ export type ServiceName =
   | 'dbt-rust'
   | 'chromium'
   | 'strace'
+  | 'spin'
   | 'foreign-python'
   | 'foreign-npm'
   | 'openssl'

@@ -98,6 +98,13 @@ export function lookUp(name) {
     case 'go':
     case 'cargo':
       return lookUpProgram(name)
+    case 'spin': {
+      // A generator of C programs: of no use without a compiler.
+      const lacking = ['spin', 'gcc'].find((program) => spawnSync(program, ['--version']).error !== undefined)
+      return lacking === undefined
+        ? { present: true, detail: spawnSync('spin', ['-V'], { encoding: 'utf8' }).stdout.trim() }
+        : absent(`no ${lacking} on this machine`)
+    }
     default:
       throw new TypeError(`unknown service ${name}`)
   }
@@ -109,6 +116,7 @@ export const SERVICES = [
   'dbt-rust',
   'chromium',
   'strace',
+  'spin',
   'foreign-python',
   'foreign-npm',
   'openssl',

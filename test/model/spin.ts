@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process'
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+
+/** What an exhaustive search found. */
+export interface Exploration {
+  readonly errors: number
+  /** The invariant of the first error, `cycle` for a run in which it never comes true, `undefined` without errors. */
+  readonly violated: string | undefined
+  readonly states: number
+  readonly depth: number
+  /** Not cut short by depth, memory or time, and without hashing states to bits. Only of a search without errors. */
+  readonly complete: boolean
+}
+
+export interface ExploreOptions {
+  /** Macros without `-D`: `CRASHES=2`, `MANY`, `MUTATE_...`. */
+  readonly defines: readonly string[]
+  /** Searches for runs in which, with weak fairness, this claim never comes true, instead of for broken invariants. */
+  readonly claim?: string
+  /** A search that is short: compiled faster, run slower. */
+  readonly short?: boolean
+  readonly depth?: number
+  readonly memoryMb?: number
+}
+
+/** Searches every state of the model. Rejects where spin or the compiler do not take it, or the search breaks off. */
+export async function explore({
+  defines,
+  claim,
+  short = false,
+  depth = 100_000,
+  memoryMb = 3000,
+}: ExploreOptions): Promise<Exploration> {
+  return inCopy(async (directory) => {
+    await run('spin', ['-a', ...defines.map((one) => `-D${one}`), 'ledger.pml'], directory)
+    // COLLAPSE stores states without loss in less memory. Nothing here hashes states to bits.
+    const checks = claim === undefined ? ['-DSAFETY'] : ['-DNFAIR=3']
+    await run(
+      'gcc',
+      ['-w', short ? '-O0' : '-O1', ...checks, '-DCOLLAPSE', `-DMEMLIM=${memoryMb}`, '-o', 'pan', 'pan.c'],
+      directory,
+    )
+    const search = claim === undefined ? [] : ['-a', '-f', '-N', claim]
+    return exploration(await run('./pan', [`-m${depth}`, '-n', ...search], directory))
+  })
+}
+
+/** One run of the model that chance leads, as printed by it. The same seed gives the same run. */
+export function simulate(seed: number, defines: readonly string[], steps: number): Promise<string> {
+  const options = [`-n${seed}`, `-u${steps}`, '-T', ...defines.map((one) => `-D${one}`)]
+  return inCopy((directory) => run('spin', [...options, 'ledger.pml'], directory))
+}
+
+function exploration(text: string): Exploration {
+  const found = /State-vector \d+ byte, depth reached (\d+), errors: (\d+)\s+(\d+) states, stored/.exec(text)
+  if (found === null) throw new Error(`the search gave no result:\n${text}`)
+  const violated =
+    /assertion violated (\S+)/.exec(text)?.[1] ?? (text.includes('acceptance cycle') ? 'cycle' : undefined)
+  const cut = /max search depth too small|out of memory|interrupted|Bit statespace|hash factor/i.test(text)
+  const full = /Full statespace search/.test(text)
+  return {
+    depth: Number(found[1]),
+    errors: Number(found[2]),
+    states: Number(found[3]),
+    violated,
+    complete: full && !cut,
+  }
+}
+
+/** spin and its programs write beside what they read: each works on a copy of the model. */
+async function inCopy<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'clyra-model-'))
+  try {
+    for (const file of await readdir(here))
+      if (file.endsWith('.pml')) await copyFile(join(here, file), join(directory, file))
+    return await work(directory)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    let text = ''
+    const take = (bytes: Buffer) => {
+      text += bytes.toString('latin1')
+    }
+    child.stdout.on('data', take)
+    child.stderr.on('data', take)
+    child.on('error', reject)
+    child.on('close', (status) => {
+      if (status === 0) resolve(text)
+      else reject(new Error(`${command} ended with ${status}:\n${text}`))
+    })
+  })
+}
