@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, it } from 'vitest'
-import { fullBounds, reportFaults } from '../faults/report.js'
+import { describe, expect, it } from 'vitest'
+import { fullBounds } from '../faults/report.js'
 import { requireService } from '../services/index.js'
 import { INVARIANTS, type Invariant, MUTATIONS, type Mutation } from './mutations.js'
 import { type Exploration, explore } from './spin.js'
@@ -55,9 +55,6 @@ const LIVE: readonly Bounds[] = [
 ]
 
 const claim = 'everythingIsPublished'
-let states = 0
-let broken = 0
-const caught = new Map<Invariant | typeof claim, string>()
 
 /** The invariant that a mutation breaks when those that it breaks besides are taken for granted. */
 function broke({ name, defines, also = [] }: Mutation): Promise<Exploration> {
@@ -79,8 +76,6 @@ describe
       it(`holds every invariant in every state of ${what}`, async () => {
         const found = await explore({ defines, memoryMb: 8000 })
         process.stderr.write(`model: ${found.states} states, depth ${found.depth}, of ${what}\n`)
-        broken += found.errors
-        states += found.states
         expect(found).toMatchObject({ errors: 0, violated: undefined, complete: true })
         expect(found.states).toBeGreaterThanOrEqual(atLeast)
       })
@@ -90,8 +85,6 @@ describe
       it(`seals and publishes everything in the end, once faults stop: ${what}`, async () => {
         const found = await explore({ defines: [...defines, 'LIVENESS'], claim })
         process.stderr.write(`model: ${found.states} states, depth ${found.depth}, in the end, of ${what}\n`)
-        states += found.states
-        broken += found.errors
         expect(found).toMatchObject({ errors: 0, violated: undefined, complete: true })
         expect(found.states).toBeGreaterThanOrEqual(atLeast)
       })
@@ -107,14 +100,12 @@ describe
           short: true,
         })
         expect(beside).toMatchObject({ errors: 0, complete: true })
-        caught.set(breaks, says)
       })
     }
 
     it('never comes to an end where a sealer does not take over what it finds signed', async () => {
       const defines = ['CRASHES=0', 'FAULTS=1', 'HEADS=0', 'ONE_WRITER', 'LIVENESS', 'MUTATE_NEVER_TAKEN_OVER']
       expect(await explore({ defines, claim })).toMatchObject({ errors: 1, violated: 'cycle' })
-      caught.set(claim, 'a sealer does not take over what it finds signed')
     })
 
     it('says of a search that was cut short that it is not complete', async () => {
@@ -127,18 +118,5 @@ describe
         const precise = MUTATIONS.filter(({ breaks, also = [] }) => breaks === invariant && also.length === 0)
         expect(precise.length, invariant).toBeGreaterThan(0)
       }
-    })
-
-    afterAll(() => {
-      if (states === 0) return
-      const rows = [...caught].map(([rule, mutation]) => ({
-        fault: 'every order of steps, kills, power losses, failing calls and writers within the bounds',
-        where: 'model of sequencer, sealer and publication (states)',
-        cases: states,
-        survived: states - broken,
-        rule,
-        mutation,
-      }))
-      if (rows.length > 0) reportFaults('model', rows)
     })
   })

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createLedger } from '../../src/ledger/index.js'
 import { LayeredIndex } from '../../src/stores/index/index.js'
 import { createMemoryLog, MemoryKeyRing, MemoryTileStore } from '../../src/stores/memory/index.js'
-import { fullBounds } from '../faults/report.js'
+import { type FaultRow, fullBounds, reportFaults } from '../faults/report.js'
 import { requireService } from '../services/index.js'
 import { Lane } from './gates.js'
 import { Checkpoints, GatedCheckpoints, GatedTiles, type Medium, openLog } from './medium.js'
@@ -17,20 +17,33 @@ const TRACES = fullBounds ? 1000 : 60
 
 interface Kind {
   readonly name: string
+  readonly faults: string
   readonly defines: readonly string[]
   readonly inDirectory: boolean
 }
 
 const KINDS: readonly Kind[] = [
-  { name: 'a one-process store in a directory', defines: ['CRASHES=2', 'FAULTS=1', 'DAMAGE=1'], inDirectory: true },
+  {
+    name: 'a one-process store in a directory',
+    faults: 'kills, power losses, a failing call, a frame that rots',
+    defines: ['CRASHES=2', 'FAULTS=1', 'DAMAGE=1'],
+    inDirectory: true,
+  },
   {
     name: 'a one-process store in a directory, when power is lost',
+    faults: 'power losses, a failing call',
     defines: ['CRASHES=2', 'FAULTS=1', 'NO_KILL'],
     inDirectory: true,
   },
-  { name: 'a store that many write', defines: ['MANY', 'CRASHES=1', 'FAULTS=2'], inDirectory: false },
+  {
+    name: 'a store that many write',
+    faults: 'two writers, a kill, failing calls, lost answers',
+    defines: ['MANY', 'CRASHES=1', 'FAULTS=2'],
+    inDirectory: false,
+  },
   {
     name: 'a store that many write, with late publication',
+    faults: 'two writers, one of them slow to publish',
     defines: ['MANY', 'CRASHES=0', 'FAULTS=0', 'LATE'],
     inDirectory: false,
   },
@@ -139,6 +152,7 @@ describe.runIf(requireService('spin'))('traces of the model, replayed against th
   const media: Medium[] = []
   const traces: (readonly Step[])[][] = KINDS.map(() => [])
   const actions = new Set<string>()
+  const replayed: FaultRow[] = []
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'clyra-replay-'))
@@ -151,7 +165,10 @@ describe.runIf(requireService('spin'))('traces of the model, replayed against th
       }
     }
   })
-  afterAll(() => rm(home, { recursive: true, force: true }))
+  afterAll(async () => {
+    await rm(home, { recursive: true, force: true })
+    if (replayed.length > 0) reportFaults('model', replayed)
+  })
 
   // The timers of the sealer and of heads records never fire: the model decides what happens next.
   beforeEach(() => {
@@ -161,7 +178,7 @@ describe.runIf(requireService('spin'))('traces of the model, replayed against th
     vi.useRealTimers()
   })
 
-  for (const [kind, { name }] of KINDS.entries()) {
+  for (const [kind, { name, faults, inDirectory }] of KINDS.entries()) {
     it(`${name} does what the model does, step by step`, async () => {
       const start = performance.now()
       let steps = 0
@@ -172,6 +189,16 @@ describe.runIf(requireService('spin'))('traces of the model, replayed against th
         for (const { action } of trace) actions.add(action)
         steps += trace.length
       }
+      replayed.push({
+        fault: `runs of a model: ${faults}`,
+        where: name,
+        cases: traces[kind]!.length,
+        survived: traces[kind]!.length,
+        rule: 'after every step the code is where the model is, whose invariants hold in every state',
+        mutation: MUTANTS.filter((mutant) => inDirectory === KINDS[mutant.kind]!.inDirectory)
+          .map(({ what }) => what)
+          .join('; '),
+      })
       const seconds = ((performance.now() - start) / 1000).toFixed(1)
       process.stderr.write(`replay: ${traces[kind]!.length} traces, ${steps} steps, ${seconds} s, of ${name}\n`)
     })
