@@ -76,8 +76,9 @@ const NONSENSE = [
   '[object Object]',
   '__proto__',
   'constructor',
-  '../..',
-  '/',
+  // Nothing above the folder that is thrown away afterwards: `init` makes a ledger wherever it is told to.
+  '..',
+  '/dev/null/deeper',
   '.',
   '/dev/null',
   '/proc/self/mem',
