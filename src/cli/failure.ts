@@ -10,7 +10,8 @@ import { wayOn } from './way-on.js'
 export function reportFailure(environment: Environment, options: OutputOptions, thrown: unknown): number {
   const error = codedError(thrown)
   environment.stderr.write(`clyra: ${sentence(error.message)} (${error.code})\n`)
-  const fix = wayOn(error)
+  const hint = wayOn(error)
+  const fix = hint === undefined ? undefined : withoutPasswords(hint)
   if (fix !== undefined) environment.stderr.write(`try: ${fix}\n`)
   if (options.verbose) {
     const cause = error.cause instanceof Error ? error.cause : error

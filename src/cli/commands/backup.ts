@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
 import { backup as copy } from '../../stores/embedded/index.js'
 import { defineCommand } from '../command.js'
 import { ledgerPlace } from '../context.js'
+import { outputPath } from '../output-path.js'
 import { ledgerSpool } from '../spool/places.js'
 import { listSpools } from '../spool/spool-reader.js'
 
@@ -30,7 +30,7 @@ export const backup = defineCommand({
   async run(context, [given = '']) {
     const { output, workbench, environment } = context
     const place = ledgerPlace(context)
-    const directory = resolve(environment.cwd, given)
+    const directory = outputPath(environment.cwd, given)
     if (existsSync(directory)) {
       throw new ClyraError(
         'LEDGER_EXISTS',

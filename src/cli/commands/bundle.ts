@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
 import * as z from 'zod'
 import { defineCommand } from '../command.js'
 import { buildDef } from '../evidence/build-def.js'
 import { chooseRun } from '../ledger/fold-run.js'
 import { decimal, digest } from '../ledger/record-document.js'
+import { outputPath } from '../output-path.js'
 import { facts } from '../table.js'
 
 export const bundle = defineCommand({
@@ -51,7 +51,7 @@ export const bundle = defineCommand({
       options,
     ).finally(() => progress.done())
     const { manifest, bytes } = built
-    const file = resolve(environment.cwd, options.output ?? `${manifest.run.id}.def.zip`)
+    const file = outputPath(environment.cwd, options.output ?? `${manifest.run.id}.def.zip`)
     workbench.writeFile(file, bytes, options.embed || options.open ? 0o600 : 0o644)
     const warnings = [...built.warnings]
     if (options.embed)

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { join, relative } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
@@ -13,6 +13,7 @@ import { ledgerSource } from '../evidence/log-source.js'
 import { rebuildBundle } from '../evidence/rebuild-bundle.js'
 import { withReader, withWriter } from '../ledger/open-ledger.js'
 import { decimal, digest } from '../ledger/record-document.js'
+import { outputPath } from '../output-path.js'
 import { facts } from '../table.js'
 import { type InitialisedProject, initProject } from './init.js'
 
@@ -56,7 +57,7 @@ export const demoData = defineCommand({
   json: told,
   async run(context, _args, options) {
     const started = context.environment.elapsed()
-    const folder = resolve(context.environment.cwd, options.directory)
+    const folder = outputPath(context.environment.cwd, options.directory)
     prepareFolder(folder)
     const made = await initProject(context, folder, 'demo.clyra.internal')
     const demo: Context = { ...context, ledgerFlag: folder }

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path'
 import * as z from 'zod'
 import { exportTiles as write } from '../../ledger/index.js'
 import { ensureDirectory, FileTileStore } from '../../stores/index.js'
 import { defineCommand } from '../command.js'
 import { withReader } from '../ledger/open-ledger.js'
 import { decimal } from '../ledger/record-document.js'
+import { outputPath } from '../output-path.js'
 
 export const exportTiles = defineCommand({
   path: 'export tiles',
@@ -25,7 +25,7 @@ export const exportTiles = defineCommand({
   }),
   run: (context, [given = '']) =>
     withReader(context, async ({ ledger }) => {
-      const directory = resolve(context.environment.cwd, given)
+      const directory = outputPath(context.environment.cwd, given)
       await ensureDirectory(directory, 0o755)
       const progress = context.output.progress('writing tiles')
       // The checkpoint is published last: what an interruption leaves is the tree of the checkpoint before.

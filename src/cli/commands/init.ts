@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
@@ -11,6 +11,7 @@ import { CONFIG_FILE, STATE_DIRECTORY } from '../config/find-state.js'
 import type { Context } from '../context.js'
 import { createState } from '../ledger/create-state.js'
 import { decimal, digest } from '../ledger/record-document.js'
+import { outputPath } from '../output-path.js'
 import { facts } from '../table.js'
 
 export const init = defineCommand({
@@ -41,7 +42,7 @@ export const init = defineCommand({
     size: decimal,
   }),
   async run(context, [given = '.'], options) {
-    const made = await initProject(context, resolve(context.environment.cwd, given), options.origin)
+    const made = await initProject(context, outputPath(context.environment.cwd, given), options.origin)
     context.output.result({ ...made }, () =>
       [
         facts([
