@@ -6,7 +6,7 @@ import {
   runDraft,
   toSeal,
 } from '../../src/events/index.js'
-import { label, wellFormed } from './text.js'
+import { wellFormed } from './text.js'
 
 /** Which source an event was read from: its CloudEvents `source`, and part of its id. */
 export const SOURCES = {
@@ -45,9 +45,4 @@ export function sealedText(value: unknown): ReturnType<typeof toSeal> | null {
 /** True where the draft is of that type; narrows its data. */
 export function isDraft<T extends KnownType>(event: { readonly type: string }, type: T): event is DraftEvent<T> {
   return event.type === type
-}
-
-/** A part of a natural key: ids only, and never empty. */
-export function keyPart(value: string | null): string {
-  return label(value) ?? '-'
 }

@@ -1,4 +1,4 @@
-import { ClyraError, type ErrorCode, isClyraError } from '../errors/index.js'
+import { type ErrorCode, isClyraError } from '../errors/index.js'
 
 /** Something that is not as it should be. */
 export interface Finding {
@@ -78,9 +78,4 @@ export class Findings {
   result(): FsckResult {
     return { ok: this.found.length === 0, findings: this.found, notes: this.notes, counts: this.counts }
   }
-}
-
-/** The finding as an error, for callers that want to stop. */
-export function findingError({ code, message, position, where }: Finding): ClyraError {
-  return new ClyraError(code, message, { details: { where, ...(position === undefined ? {} : { position }) } })
 }

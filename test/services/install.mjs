@@ -169,19 +169,8 @@ const installers = {
   },
 }
 
-const DEFAULT = [
-  'postgres',
-  'dbt',
-  'chromium',
-  'strace',
-  'spin',
-  'foreign-python',
-  'foreign-npm',
-  'openssl',
-  'ed25519',
-  'go',
-  'cargo',
-]
+/** The Rust engine serves recordings only. */
+const DEFAULT = SERVICES.filter((name) => name !== 'dbt-rust')
 const wanted = process.argv.slice(2)
 if (wanted.includes('--check')) {
   const found = Object.fromEntries(SERVICES.map((name) => [name, lookUp(name)]))
