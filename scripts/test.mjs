@@ -1,7 +1,7 @@
 // `npm test`: installs what the tests need, says what, runs everything, ends with "N passed, N failed".
 // `npm run test:quick`: types, lint, import rule and unit tests only.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { build, installPackages, root, run, since } from './steps.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -21,6 +21,8 @@ const vitest = bin('vitest', 'vitest.mjs')
 let passed = 0
 let failed = 0
 const summary = []
+/** Each failed test with the first line of why, for whoever sees the end of the output only. */
+const failures = []
 
 /** A part that counts as one test. */
 const part = (title, act) => {
@@ -56,6 +58,12 @@ const suite = (title, project) => {
       failed: result.numFailedTests,
       skipped: result.numPendingTests + result.numTodoTests,
     }
+    for (const file of result.testResults) {
+      const path = relative(root, file.name)
+      const bad = file.assertionResults.filter(({ status }) => status === 'failed')
+      if (bad.length === 0 && file.status === 'failed') failures.push(`${path}: ${firstLine(file.message)}`)
+      for (const test of bad) failures.push(`${path} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`)
+    }
   } catch (error) {
     process.stderr.write(`no test report: ${error.message}\n`)
   }
@@ -71,8 +79,10 @@ const suite = (title, project) => {
   )
 }
 
+const firstLine = (text = '') => text.split('\n')[0].slice(0, 300)
+
 const finish = () => {
-  process.stderr.write(`\n${summary.join('\n')}\n`)
+  process.stderr.write(`\n${summary.join('\n')}\n${failures.map((failure) => `failed: ${failure}\n`).join('')}`)
   process.stdout.write(`${passed} passed, ${failed} failed\n`)
   process.exit(failed === 0 ? 0 : 1)
 }

@@ -13,8 +13,9 @@ import { runProgram } from '../../src/cli/program.js'
 import { ERROR_CODES } from '../../src/errors/index.js'
 import { clyra, clyraJson, discard, environment, leaveRun, sandbox } from '../cli/clyra.js'
 import { Random } from './engine/random.js'
+import { fuzzSeed } from './engine/seed.js'
 
-const seed = Number(process.env['CLYRA_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const seed = fuzzSeed()
 /** A minute of `npm run fuzz` is this test's; in `npm test` about ten seconds. */
 const seconds = Math.max(10, Number(process.env['CLYRA_FUZZ_SECONDS'] ?? 60) / 10)
 

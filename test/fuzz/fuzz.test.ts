@@ -3,13 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { fuzzSeed } from './engine/seed.js'
 import type { Counts } from './engine/session.js'
 import { MUTANTS } from './mutants.js'
 import { MOST_RSS_KIB, supervise } from './supervise.js'
 import { TARGET_NAMES } from './targets/index.js'
 
 const seconds = Number(process.env['CLYRA_FUZZ_SECONDS'] ?? 60)
-const seed = Number(process.env['CLYRA_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const seed = fuzzSeed()
 const only = (process.env['CLYRA_FUZZ_ONLY'] ?? '').split(',').filter((name) => name !== '')
 /** What the readers with holes may take together; they are mostly found within a second each. */
 const HOLES_SECONDS = 25

@@ -25,3 +25,9 @@ it('searches to the end where a few things look like frames', () => {
   const bytes = overlapping(64 + 48 * 20)
   expect(scanSegment(bytes, 0, GENESIS)).toMatchObject({ clean: false, vouched: 0 })
 })
+
+it('does not count what claims to go on beyond the segment: nothing of it is read', () => {
+  const bytes = overlapping(2_000_000)
+  for (let at = 64; at + 40 < bytes.length; at += 48) bytes.writeUInt32LE(0xffffffff, at + 12)
+  expect(scanSegment(bytes, 0, GENESIS)).toMatchObject({ clean: false, vouched: 0 })
+})

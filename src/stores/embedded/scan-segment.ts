@@ -3,6 +3,7 @@ import {
   decodeSegmentHeader,
   FRAME_MAGIC,
   type Frame,
+  frameLength,
   HEADER_BYTES,
   type SegmentHeader,
 } from './segment-format.js'
@@ -98,7 +99,7 @@ function framesAfter(bytes: Buffer, from: number): { readonly vouched: number; r
   let at = bytes.indexOf(FRAME_MAGIC, from)
   while (at >= 0) {
     const frame = at % 8 === 0 ? decodeFrame(bytes, at) : undefined
-    if (frame === undefined && at + 16 <= bytes.length) left -= Math.min(bytes.readUInt32LE(at + 12), bytes.length - at)
+    if (frame === undefined && at % 8 === 0) left -= frameLength(bytes, at)
     if (left < 0) return { vouched: Number.MAX_SAFE_INTEGER, frames }
     if (frame !== undefined) {
       vouched = Math.max(vouched, frame.durableBefore)

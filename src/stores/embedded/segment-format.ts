@@ -110,10 +110,9 @@ export interface Frame {
 
 /** The frame at `at`, or undefined: every byte of it must be as written, its padding included. */
 export function decodeFrame(buffer: Buffer, at: number): Frame | undefined {
-  if (at + FRAME_HEADER_BYTES > buffer.length || FRAME_MAGIC.compare(buffer, at, at + 8) !== 0) return undefined
-  const length = buffer.readUInt32LE(at + 12)
+  const length = frameLength(buffer, at)
+  if (length === 0) return undefined
   const end = at + length
-  if (length < FRAME_HEADER_BYTES || length > MAX_FRAME_BYTES || at + padded(length) > buffer.length) return undefined
   const frame = buffer.subarray(at, at + padded(length))
   if (frameChecksum(frame, length) !== frame.readUInt32LE(8)) return undefined
   for (let i = length; i < frame.length; i++) if (frame[i] !== 0) return undefined
@@ -132,6 +131,14 @@ export function decodeFrame(buffer: Buffer, at: number): Frame | undefined {
   if (next !== end || entries.length !== count || count === 0 || firstPosition < 0 || durableBefore < 0)
     return undefined
   return { firstPosition, durableBefore, count, paddedLength: padded(length), entries }
+}
+
+/** The bytes of what looks like a frame at `at` without its padding: magic, and a length that lies within the buffer. Else 0. */
+export function frameLength(buffer: Buffer, at: number): number {
+  if (at + FRAME_HEADER_BYTES > buffer.length || FRAME_MAGIC.compare(buffer, at, at + 8) !== 0) return 0
+  const length = buffer.readUInt32LE(at + 12)
+  const whole = length >= FRAME_HEADER_BYTES && length <= MAX_FRAME_BYTES && at + padded(length) <= buffer.length
+  return whole ? length : 0
 }
 
 /** Over everything but itself and the padding. */

@@ -67,6 +67,13 @@ export function naiveFrame(bytes: Uint8Array, at: number): NaiveFrame | undefine
   return { first, durableBefore, end, records }
 }
 
+/** Of what looks like a frame, for the end of the search (section 5, rule 2). */
+function naiveLength(bytes: Uint8Array, at: number): number {
+  if (at + 40 > bytes.length || hexAt(bytes, at, 8) !== FRAME_MAGIC) return 0
+  const length = view(bytes).getUint32(at + 12, true)
+  return length >= 40 && at + Math.ceil(length / 8) * 8 <= bytes.length ? length : 0
+}
+
 export interface NaiveScan {
   readonly first: number | undefined
   readonly end: number
@@ -95,9 +102,15 @@ export function naiveScan(bytes: Uint8Array, first: number, genesis: string | un
   }
   const clean = good && bytes.slice(end).every((byte) => byte === 0)
   // Damage: any valid frame on an 8-byte boundary vouches. A frame that was found is stepped over.
+  let failed = 0
   for (let at = Math.ceil(end / 8) * 8; !clean && at < bytes.length; ) {
     const frame = naiveFrame(bytes, at)
     if (frame !== undefined) vouched = Math.max(vouched, frame.durableBefore)
+    else failed += naiveLength(bytes, at)
+    if (failed > 16 * Math.max(bytes.length, 1024 * 1024)) {
+      vouched = 2 ** 53 - 1
+      break
+    }
     at = frame?.end ?? at + 8
   }
   return { first: header === 'damaged' ? undefined : header.first, end, next, clean, vouched, offsets }
