@@ -22,6 +22,12 @@ test('records of another run change nothing', () => {
   expect(fold([...records, other])).toEqual(fold(records))
 })
 
+test('records of all streams at once give what one after another gives', () => {
+  const records = (['good', 'failing', 'killed'] as const).flatMap((flavour) => exampleBundle(flavour))
+  const one = records.reduce(defProjection.apply, defProjection.initial(RUN))
+  expect(defProjection.applyAll?.(defProjection.initial(RUN), records)).toEqual(one)
+})
+
 test('a revocation marks its key, and an erasure of the run’s subject is found', () => {
   const records = exampleBundle('good')
   const make = recordMaker(records.length)

@@ -1,21 +1,28 @@
 import { hex } from '../../src/canonical/index.js'
 import { isType, type LedgerRecord } from '../../src/events/index.js'
-import { runOf, runProjection } from '../run/index.js'
+import { foldRunRecords, runOf } from '../run/index.js'
 import type { DefState, IntroducedKey } from './def-state.js'
 
 /**
- * Folds one record of a bundle. Each of the ledger's own types counts only in its one stream; the records of other
+ * Folds records of a bundle. Each of the ledger's own types counts only in its one stream; the records of other
  * runs and types are not part of this bundle and change nothing but are never handed over by a builder.
  */
-export function foldBundleRecord(state: DefState, record: LedgerRecord): DefState {
-  const { stream } = record.event
-  if (runOf(stream) === state.run.run) {
-    return { ...state, records: state.records + 1, run: runProjection.apply(state.run, record) }
+export function foldBundleRecords(state: DefState, records: readonly LedgerRecord[]): DefState {
+  const ofRun = records.filter((record) => isOfRun(state, record))
+  let folded = state
+  for (const record of records) {
+    if (isOfRun(state, record)) continue
+    const before = folded
+    folded = foldLedgerRecord(before, record)
+    if (folded !== before) folded = { ...folded, records: before.records + 1 }
   }
-  const folded = foldLedgerRecord(state, record)
-  return folded === state ? state : { ...folded, records: state.records + 1 }
+  if (ofRun.length === 0) return folded
+  return { ...folded, records: folded.records + ofRun.length, run: foldRunRecords(folded.run, ofRun) }
 }
 
+function isOfRun({ run: { run } }: DefState, { event: { stream } }: LedgerRecord): boolean {
+  return runOf(stream) === run
+}
 function foldLedgerRecord(state: DefState, record: LedgerRecord): DefState {
   const position = String(record.position)
   const { stream, recordedat: recordedAt, revision } = record.event

@@ -2,7 +2,7 @@ import type { Projection } from '../../src/events/index.js'
 import { runOf } from '../run/index.js'
 import { type DefState, emptyDef } from './def-state.js'
 import { type DefView, renderDef } from './def-view.js'
-import { foldBundleRecord } from './fold-def.js'
+import { foldBundleRecords } from './fold-def.js'
 
 export type * from './def-state.js'
 export type { DefView } from './def-view.js'
@@ -19,6 +19,7 @@ export const defProjection: Projection<DefState, DefView> = {
   version: 1,
   partition: (record) => runOf(record.event.stream),
   initial: emptyDef,
-  apply: foldBundleRecord,
+  apply: (state, record) => foldBundleRecords(state, [record]),
+  applyAll: foldBundleRecords,
   render: renderDef,
 }

@@ -1,25 +1,27 @@
 import type { JsonValue } from '../../src/canonical/index.js'
+import type { Fresh } from './fresh.js'
 
 /**
- * A list that grows at its end and shares its past: chunks of at most `CHUNK` items. Appending copies one chunk and the
- * outer array, never the whole, so that a fold of n records costs n small steps although no state is ever mutated.
- * It is plain JSON, and its shape follows from its length alone.
+ * A list that grows at its end and shares its past: chunks of at most `CHUNK` items. Appending copies at most one chunk
+ * and the outer array, never the whole, so that a fold of n records costs n small steps although no state is ever
+ * mutated. It is plain JSON, and its shape follows from its length alone.
  */
 export type AppendList<T extends JsonValue> = readonly (readonly T[])[]
 
 const CHUNK = 64
 
-export function append<T extends JsonValue>(list: AppendList<T>, item: T): AppendList<T> {
-  const last = list.at(-1)
-  // Copied as a block and then changed: spelled with several spreads it takes three times as long.
-  const changed = list.slice()
-  if (last === undefined || last.length >= CHUNK) changed.push([item])
-  else {
-    const chunk = last.slice()
+/** The list with `item` at its end; `list` itself, changed, where it is fresh. */
+export function append<T extends JsonValue>(list: AppendList<T>, item: T, fresh: Fresh): AppendList<T> {
+  const chunks = fresh.array(list)
+  const last = chunks.at(-1)
+  if (last === undefined || last.length >= CHUNK) {
+    chunks.push(fresh.add([item]))
+  } else {
+    const chunk = fresh.array(last)
     chunk.push(item)
-    changed[list.length - 1] = chunk
+    chunks[chunks.length - 1] = chunk
   }
-  return changed
+  return chunks
 }
 
 /** How many items: every chunk but the last is full. */

@@ -1,6 +1,6 @@
 import { append } from './append-list.js'
 import type { Of } from './record-of.js'
-import type { Anchor, RunState } from './run-state.js'
+import type { Anchor, RunDraft } from './run-state.js'
 
 type Positioned =
   | 'dev.clyra.anchor.provisional.v1'
@@ -9,7 +9,7 @@ type Positioned =
 
 /** Where the warehouse stood before and after the run. The anchor session's own transaction id says nothing of the run and is left out. */
 export function foldAnchor(kind: 'provisional' | 'confirmed' | 'contradicted') {
-  return (state: RunState, { data, position }: Of<Positioned>): RunState => {
+  return (draft: RunDraft, { data, position, fresh }: Of<Positioned>): void => {
     const anchor: Anchor = {
       kind,
       system: data.system,
@@ -28,14 +28,14 @@ export function foldAnchor(kind: 'provisional' | 'confirmed' | 'contradicted') {
       detail: null,
       position,
     }
-    return { ...state, anchors: append(state.anchors, anchor) }
+    draft.anchors = append(draft.anchors, anchor, fresh)
   }
 }
 
 export function foldUnavailableAnchor(
-  state: RunState,
-  { data, position }: Of<'dev.clyra.anchor.unavailable.v1'>,
-): RunState {
+  draft: RunDraft,
+  { data, position, fresh }: Of<'dev.clyra.anchor.unavailable.v1'>,
+): void {
   const anchor: Anchor = {
     kind: 'unavailable',
     system: data.system,
@@ -54,5 +54,5 @@ export function foldUnavailableAnchor(
     detail: data.detail,
     position,
   }
-  return { ...state, anchors: append(state.anchors, anchor) }
+  draft.anchors = append(draft.anchors, anchor, fresh)
 }

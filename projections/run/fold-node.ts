@@ -1,10 +1,10 @@
 import type { Of } from './record-of.js'
-import type { NodeSaid, NodeState, RunState, TestSaid, TestState } from './run-state.js'
+import type { NodeSaid, NodeState, RunDraft, TestSaid, TestState } from './run-state.js'
 import { upsert } from './sorted-list.js'
 
 /** One voice's word on a node: it stands beside the other voices' words and replaces only its own. */
-export function foldNode(state: RunState, { data, position }: Of<'dev.clyra.dbt.node.executed.v1'>): RunState {
-  const nodes = upsert(state.nodes, data.node, (old): NodeState => {
+export function foldNode(draft: RunDraft, { data, position, fresh }: Of<'dev.clyra.dbt.node.executed.v1'>): void {
+  draft.nodes = upsert(draft.nodes, data.node, fresh, (old): NodeState => {
     const said: NodeSaid = {
       status: data.status,
       startedAt: data.startedAt,
@@ -28,11 +28,10 @@ export function foldNode(state: RunState, { data, position }: Of<'dev.clyra.dbt.
       [data.voice]: said,
     }
   })
-  return { ...state, nodes }
 }
 
-export function foldTest(state: RunState, { data, position }: Of<'dev.clyra.dbt.test.result.v1'>): RunState {
-  const tests = upsert(state.tests, data.node, (old): TestState => {
+export function foldTest(draft: RunDraft, { data, position, fresh }: Of<'dev.clyra.dbt.test.result.v1'>): void {
+  draft.tests = upsert(draft.tests, data.node, fresh, (old): TestState => {
     const said: TestSaid = {
       status: data.status,
       failures: data.failures,
@@ -54,5 +53,4 @@ export function foldTest(state: RunState, { data, position }: Of<'dev.clyra.dbt.
       [data.voice]: said,
     }
   })
-  return { ...state, tests }
 }

@@ -4,43 +4,42 @@ import { append } from './append-list.js'
 import { foldAnchor, foldUnavailableAnchor } from './fold-anchor.js'
 import { foldNode, foldTest } from './fold-node.js'
 import { foldStatement } from './fold-statement.js'
+import { Fresh } from './fresh.js'
 import type { Of } from './record-of.js'
-import type { Finding, RunState } from './run-state.js'
+import type { Finding, RunDraft, RunState } from './run-state.js'
 import { upsert } from './sorted-list.js'
 
-type Fold = (state: RunState, of: Of<never>) => RunState
-type Folds = { readonly [T in KnownType]?: (state: RunState, of: Of<T>) => RunState }
+type Fold = (draft: RunDraft, of: Of<never>) => void
+type Folds = { readonly [T in KnownType]?: (draft: RunDraft, of: Of<T>) => void }
 
 const FOLDS_BY_TYPE: Folds = {
-  'dev.clyra.run.started.v1': (state, { data, record: { event } }) => ({
-    ...state,
+  'dev.clyra.run.started.v1': (draft, { data, record: { event } }) => {
     // The first stands: it is the one that a bundle's manifest takes.
-    started: state.started ?? {
+    draft.started ??= {
       ...data,
       time: event.time,
       source: event.source,
       submitter: event.submitter,
       actor: event.actor ?? null,
-    },
-  }),
-  'dev.clyra.run.exited.v1': (state, { data }) => ({
-    ...state,
-    exited: { exitCode: data.exitCode, signal: data.signal },
-  }),
-  'dev.clyra.run.gap.v1': (state, { data: { reason, count }, position }) => ({
-    ...state,
-    gaps: upsert(state.gaps, reason, (old) => ({ reason, count: count ?? old?.count ?? null, position })),
-  }),
-  'dev.clyra.run.closed.v1': (state) => ({ ...state, closed: true }),
-
-  'dev.clyra.dbt.invocation.started.v1': (state, { data, position, record }) => {
-    const { arguments: _sealed, ...said } = data
-    return { ...state, invocations: append(state.invocations, { ...said, time: record.event.time, position }) }
+    }
   },
-  'dev.clyra.dbt.invocation.completed.v1': (state, { data, position, record }) => ({
-    ...state,
-    completions: append(state.completions, { ...data, time: record.event.time, position }),
-  }),
+  'dev.clyra.run.exited.v1': (draft, { data }) => {
+    draft.exited = { exitCode: data.exitCode, signal: data.signal }
+  },
+  'dev.clyra.run.gap.v1': (draft, { data: { reason, count }, position, fresh }) => {
+    draft.gaps = upsert(draft.gaps, reason, fresh, (old) => ({ reason, count: count ?? old?.count ?? null, position }))
+  },
+  'dev.clyra.run.closed.v1': (draft) => {
+    draft.closed = true
+  },
+
+  'dev.clyra.dbt.invocation.started.v1': (draft, { data, position, record, fresh }) => {
+    const { arguments: _sealed, ...said } = data
+    draft.invocations = append(draft.invocations, { ...said, time: record.event.time, position }, fresh)
+  },
+  'dev.clyra.dbt.invocation.completed.v1': (draft, { data, position, record, fresh }) => {
+    draft.completions = append(draft.completions, { ...data, time: record.event.time, position }, fresh)
+  },
   'dev.clyra.dbt.node.executed.v1': foldNode,
   'dev.clyra.dbt.test.result.v1': foldTest,
   'dev.clyra.dbt.statement.executed.v1': foldStatement,
@@ -50,28 +49,24 @@ const FOLDS_BY_TYPE: Folds = {
   'dev.clyra.anchor.contradicted.v1': foldAnchor('contradicted'),
   'dev.clyra.anchor.unavailable.v1': foldUnavailableAnchor,
 
-  'dev.clyra.snapshot.captured.v1': (state, { data, position }) => ({
-    ...state,
-    snapshots: append(state.snapshots, { ...data, position }),
-  }),
-  'dev.clyra.snapshot.relation.v1': (state, { data, position }) => ({
-    ...state,
-    relations: upsert(state.relations, JSON.stringify([data.node, ...data.relation]), () => ({ ...data, position })),
-  }),
+  'dev.clyra.snapshot.captured.v1': (draft, { data, position, fresh }) => {
+    draft.snapshots = append(draft.snapshots, { ...data, position }, fresh)
+  },
+  'dev.clyra.snapshot.relation.v1': (draft, { data, position, fresh }) => {
+    const key = JSON.stringify([data.node, ...data.relation])
+    draft.relations = upsert(draft.relations, key, fresh, () => ({ ...data, position }))
+  },
 
-  'dev.clyra.artifact.captured.v1': (state, { data, position }) => ({
-    ...state,
-    artifacts: append(state.artifacts, { ...data, position }),
-  }),
-  'dev.clyra.artifact.source.v1': (state, { data, position }) => ({
-    ...state,
-    sources: upsert(state.sources, data.path, () => ({ ...data, position })),
-  }),
+  'dev.clyra.artifact.captured.v1': (draft, { data, position, fresh }) => {
+    draft.artifacts = append(draft.artifacts, { ...data, position }, fresh)
+  },
+  'dev.clyra.artifact.source.v1': (draft, { data, position, fresh }) => {
+    draft.sources = upsert(draft.sources, data.path, fresh, () => ({ ...data, position }))
+  },
 
-  'dev.clyra.finding.raised.v1': (state, { data, position }) => ({
-    ...state,
-    findings: upsert(state.findings, findingKey(data, position), () => ({ ...data, position })),
-  }),
+  'dev.clyra.finding.raised.v1': (draft, { data, position, fresh }) => {
+    draft.findings = upsert(draft.findings, findingKey(data, position), fresh, () => ({ ...data, position }))
+  },
 }
 
 /**
@@ -80,18 +75,28 @@ const FOLDS_BY_TYPE: Folds = {
  */
 const FOLDS: ReadonlyMap<string, Fold> = new Map(Object.entries(FOLDS_BY_TYPE) as [string, Fold][])
 
-/** Folds one record of the run's stream. */
-export function foldRecord(state: RunState, record: LedgerRecord): RunState {
-  const { event } = record
-  const mark = { position: String(record.position), recordedAt: event.recordedat }
-  const seen = { ...state, records: state.records + 1, first: state.first ?? mark, last: mark }
-  const fold = FOLDS.get(event.type)
-  if (fold === undefined) return { ...seen, others: countType(seen, event.type) }
-  return fold(seen, { data: event.data as never, position: mark.position, record })
+/** Folds records of the run's stream, in their order. */
+export function foldRunRecords(state: RunState, records: readonly LedgerRecord[]): RunState {
+  const draft: RunDraft = { ...state }
+  const fresh = new Fresh()
+  for (const record of records) foldRecord(draft, record, fresh)
+  return draft
 }
 
-function countType(state: RunState, type: string): RunState['others'] {
-  return upsert(state.others, type, (old) => ({ type, count: (old?.count ?? 0) + 1 }))
+function foldRecord(draft: RunDraft, record: LedgerRecord, fresh: Fresh): void {
+  const { event } = record
+  const position = String(record.position)
+  const mark = { position, recordedAt: event.recordedat }
+  draft.records++
+  draft.first ??= mark
+  draft.last = mark
+  const fold = FOLDS.get(event.type)
+  if (fold === undefined) draft.others = countType(draft.others, event.type, fresh)
+  else fold(draft, { data: event.data as never, position, record, fresh })
+}
+
+function countType(others: RunState['others'], type: string, fresh: Fresh): RunState['others'] {
+  return upsert(others, type, fresh, (old) => ({ type, count: (old?.count ?? 0) + 1 }))
 }
 
 const SEVERITY = { high: '0', medium: '1', low: '2' } as const

@@ -1,29 +1,29 @@
 import { append, lengthOf } from './append-list.js'
 import type { Of } from './record-of.js'
-import type { RunState, Statement, Statements, Tally } from './run-state.js'
+import type { RunDraft, Statement, Statements, Tally } from './run-state.js'
 import { upsert } from './sorted-list.js'
 
 /** How many statements a run lists in order, and how many more that failed or are unknown. Counted are all. */
 export const LISTED = 2_000
 export const LISTED_NOT_SUCCESSFUL = 2_000
 
-export function foldStatement(state: RunState, of: Of<'dev.clyra.dbt.statement.executed.v1'>): RunState {
-  const { data } = of
+export function foldStatement(draft: RunDraft, of: Of<'dev.clyra.dbt.statement.executed.v1'>): void {
+  const { data, fresh } = of
   const tally = (value: Tally | undefined) => add(value ?? NOTHING, data)
-  const was = state.statements
+  const verb = data.kind === 'statement' ? (data.verb ?? '-') : data.kind.toUpperCase()
+  const was = draft.statements
   const listed = list(was.listed, of)
-  const statements: Statements = {
+  draft.statements = {
     total: was.total + 1,
-    byOutcome: upsert(was.byOutcome, data.outcome, count),
-    byOrigin: upsert(was.byOrigin, data.origin, count),
-    byVerb: upsert(was.byVerb, data.kind === 'statement' ? (data.verb ?? '-') : data.kind.toUpperCase(), tally),
-    byNode: data.node === null ? was.byNode : upsert(was.byNode, data.node, tally),
+    byOutcome: upsert(was.byOutcome, data.outcome, fresh, count),
+    byOrigin: upsert(was.byOrigin, data.origin, fresh, count),
+    byVerb: upsert(was.byVerb, verb, fresh, tally),
+    byNode: data.node === null ? was.byNode : upsert(was.byNode, data.node, fresh, tally),
     truncated: was.truncated + (data.truncated ? 1 : 0),
     multiStatement: was.multiStatement + (data.multiStatement ? 1 : 0),
     listed: listed ?? was.listed,
     unlisted: was.unlisted + (listed === undefined ? 1 : 0),
   }
-  return { ...state, statements }
 }
 
 const count = (value: number | undefined) => (value ?? 0) + 1
@@ -31,7 +31,7 @@ const count = (value: number | undefined) => (value ?? 0) + 1
 /** The list with this statement; undefined where it is only counted. */
 function list(
   was: Statements['listed'],
-  { data, position }: Of<'dev.clyra.dbt.statement.executed.v1'>,
+  { data, position, fresh }: Of<'dev.clyra.dbt.statement.executed.v1'>,
 ): Statements['listed'] | undefined {
   const limit = data.outcome === 'success' ? LISTED : LISTED + LISTED_NOT_SUCCESSFUL
   if (lengthOf(was) >= limit) return undefined
@@ -57,7 +57,7 @@ function list(
     sealedText: data.text !== null,
     position,
   }
-  return append(was, statement)
+  return append(was, statement, fresh)
 }
 
 const NOTHING: Tally = { total: 0, failed: 0, unknown: 0, rows: '0' }

@@ -1,13 +1,14 @@
 import type { Projection } from '../../src/events/index.js'
-import { foldRecord } from './fold-run.js'
+import { foldRunRecords } from './fold-run.js'
 import { emptyRun, type RunState } from './run-state.js'
 import { type RunView, renderRun } from './run-view.js'
 
-export { type AppendList, append, lengthOf } from './append-list.js'
+export { type AppendList, lengthOf } from './append-list.js'
+export { foldRunRecords } from './fold-run.js'
 export type * from './run-state.js'
 export { emptyRun } from './run-state.js'
 export { type Completeness, completenessOf, type Outcome, outcomeOf, type RunView } from './run-view.js'
-export { type SortedList, upsert, valuesOf } from './sorted-list.js'
+export { type SortedList, valuesOf } from './sorted-list.js'
 
 const CATEGORY = 'run-'
 
@@ -22,6 +23,7 @@ export const runProjection: Projection<RunState, RunView> = {
   version: 1,
   partition: (record) => runOf(record.event.stream),
   initial: emptyRun,
-  apply: foldRecord,
+  apply: (state, record) => foldRunRecords(state, [record]),
+  applyAll: foldRunRecords,
   render: renderRun,
 }

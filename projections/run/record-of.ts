@@ -1,5 +1,6 @@
 import type { EventData, KnownType } from '../../src/events/families/index.js'
 import type { LedgerRecord } from '../../src/events/index.js'
+import type { Fresh } from './fresh.js'
 
 /** One record of a known type, with the place it stands at as the state spells it. */
 export type Of<T extends KnownType> = {
@@ -7,4 +8,6 @@ export type Of<T extends KnownType> = {
   /** Decimal. */
   readonly position: string
   readonly record: LedgerRecord
+  /** What this folding made, and may change. */
+  readonly fresh: Fresh
 }

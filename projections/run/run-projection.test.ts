@@ -11,7 +11,7 @@ import {
   statementData,
 } from '../example-records.test.support.js'
 import { LISTED, LISTED_NOT_SUCCESSFUL } from './fold-statement.js'
-import { lengthOf, type RunState, runProjection } from './index.js'
+import { foldRunRecords, lengthOf, type RunState, runProjection } from './index.js'
 
 const STREAM = `run-${RUN}`
 const fold = (records: readonly LedgerRecord[], state: RunState = runProjection.initial(RUN)) =>
@@ -130,6 +130,35 @@ describe('the run projection', () => {
       expect(canonicalString(state)).toBe(before)
       state = after
     }
+  })
+
+  test('many records at once give what one after another gives, wherever they are cut, and leave the states before', () => {
+    const make = recordMaker()
+    const statements = Array.from({ length: 300 }, (_, i) =>
+      make(
+        STREAM,
+        'dev.clyra.dbt.statement.executed.v1',
+        statementData(i, { node: `model.shop.m${(i * 7) % 90}`, outcome: i % 3 === 0 ? 'error' : 'success' }),
+      ),
+    )
+    const example = exampleBundle('failing').filter((one) => runProjection.partition(one) === RUN)
+    const odd = { ...example[0]!, event: { ...example[0]!.event, type: 'com.example.odd.v1' } }
+    const records = [...example, odd, ...statements, odd]
+    const whole = canonicalString(fold(records))
+    fc.assert(
+      fc.property(fc.array(fc.nat(records.length), { maxLength: 6 }), (cuts) => {
+        const ends = [...cuts, records.length].sort((a, b) => a - b)
+        let state = runProjection.initial(RUN)
+        const before: [RunState, string][] = []
+        for (const [i, end] of ends.entries()) {
+          before.push([state, canonicalString(state)])
+          state = foldRunRecords(state, records.slice(ends[i - 1] ?? 0, end))
+        }
+        expect(canonicalString(state)).toBe(whole)
+        for (const [old, text] of before) expect(canonicalString(old)).toBe(text)
+      }),
+      { numRuns: 30 },
+    )
   })
 
   test('a state that went through JSON folds on to the same bytes as one pass, wherever it is cut', () => {

@@ -36,6 +36,9 @@ export type RunState = {
   readonly others: SortedList<TypeCount>
 }
 
+/** A state while records are folded into it: a copy that nobody else has. What its members hold is still shared. */
+export type RunDraft = { -readonly [Member in keyof RunState]: RunState[Member] }
+
 /** Where a record stands and when the ledger took it. */
 export type Mark = { readonly position: string; readonly recordedAt: string }
 

@@ -1,35 +1,38 @@
 import type { JsonValue } from '../../src/canonical/index.js'
+import type { Fresh } from './fresh.js'
 
 /** An entry of a sorted list: its key decides the place, by UTF-16 code units. Keys are unique. */
 export type Keyed<T extends JsonValue> = readonly [key: string, value: T]
 
 /**
  * A sorted map as plain JSON: pairs, because dbt's names are not allowed as member names. Chunks of at most `CHUNK`
- * pairs; a full one is halved. Setting copies one chunk and the outer array, finding is two binary searches.
+ * pairs; a full one is halved. Setting copies at most one chunk and the outer array, finding is two binary searches.
  */
 export type SortedList<T extends JsonValue> = readonly (readonly Keyed<T>[])[]
 
 const CHUNK = 64
 
-/** The list with `key` set to what `update` makes of its value so far. */
+/** The list with `key` set to what `update` makes of its value so far; `list` itself, changed, where it is fresh. */
 export function upsert<T extends JsonValue>(
   list: SortedList<T>,
   key: string,
+  fresh: Fresh,
   update: (value: T | undefined) => T,
 ): SortedList<T> {
-  if (list.length === 0) return [[[key, update(undefined)]]]
+  const chunks = fresh.array(list)
+  if (chunks.length === 0) {
+    chunks.push(fresh.add([[key, update(undefined)]]))
+    return chunks
+  }
   // The last chunk that starts at or below the key; a key below all goes into the first.
   const at = Math.max(0, firstChunkAbove(list, key) - 1)
-  const chunk = list[at]!
+  const chunk = fresh.array(chunks[at]!)
+  chunks[at] = chunk
   const place = firstEntryAbove(chunk, key)
   const before = place > 0 ? chunk[place - 1]! : undefined
-  // Copied as blocks and then changed, which is quicker than spreading.
-  const changed = chunk.slice()
-  const chunks = list.slice()
-  if (before !== undefined && before[0] === key) changed[place - 1] = [key, update(before[1])]
-  else changed.splice(place, 0, [key, update(undefined)])
-  if (changed.length <= CHUNK) chunks[at] = changed
-  else chunks.splice(at, 1, changed.slice(0, changed.length >> 1), changed.slice(changed.length >> 1))
+  if (before !== undefined && before[0] === key) chunk[place - 1] = [key, update(before[1])]
+  else chunk.splice(place, 0, [key, update(undefined)])
+  if (chunk.length > CHUNK) chunks.splice(at + 1, 0, fresh.add(chunk.splice(chunk.length >> 1)))
   return chunks
 }
 

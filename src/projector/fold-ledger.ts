@@ -1,5 +1,6 @@
 import type { JsonValue } from '../canonical/index.js'
 import type { Projection } from '../events/index.js'
+import { applyRecords, byPartition } from './apply-records.js'
 import { checkedRecords, type ProjectedLedger } from './checked-records.js'
 import type { FoldedState } from './projection-store.js'
 import { stateDigest } from './state-digest.js'
@@ -34,20 +35,32 @@ export async function foldLedger<State extends JsonValue>(
   let through = 0
   const to = options.to === undefined ? undefined : Number(options.to)
   for await (const { records } of checkedRecords(ledger, 0, to, options.signal)) {
-    for (const record of records) {
-      through = record.position + 1
-      const partition = projection.partition(record)
-      if (partition === undefined || (options.partition ?? partition) !== partition) continue
-      const before = states.get(partition)
-      if (before === undefined) {
-        const state = projection.apply(projection.initial(partition), record)
-        states.set(partition, { state, position: record.position })
-      } else {
-        before.state = projection.apply(before.state, record)
-        before.position = record.position
-      }
+    through += records.length
+    for (const [partition, part] of byPartition(projection, records)) {
+      if ((options.partition ?? partition) !== partition) continue
+      const state = applyRecords(projection, states.get(partition)?.state ?? projection.initial(partition), part)
+      states.set(partition, { state, position: part.at(-1)!.position })
     }
   }
-  const folded = [...states].map(([partition, one]) => [partition, { ...one, ...stateDigest(one.state) }] as const)
+  const folded = [...states].map(([partition, { state, position }]) => [partition, digested(state, position)] as const)
   return { name, version, through, states: new Map(folded) }
+}
+
+/** Bytes and digest are made when they are asked for: of many states, who replays a bundle compares one. */
+function digested<State extends JsonValue>(state: State, position: number): FoldedState<State> {
+  let made: ReturnType<typeof stateDigest> | undefined
+  const digest = () => {
+    made ??= stateDigest(state)
+    return made
+  }
+  return {
+    state,
+    position,
+    get bytes() {
+      return digest().bytes
+    },
+    get digest() {
+      return digest().digest
+    },
+  }
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../canonical/index.js'
 import type { LedgerRecord, Projection } from '../events/index.js'
+import { applyRecords } from './apply-records.js'
 
 /**
  * Folds records that were already selected, without asking `partition`: what a bundle holds, for instance.
@@ -11,7 +12,5 @@ export function foldRecords<State extends JsonValue>(
   partition: string,
   records: Iterable<LedgerRecord>,
 ): State {
-  let state = projection.initial(partition)
-  for (const record of records) state = projection.apply(state, record)
-  return state
+  return applyRecords(projection, projection.initial(partition), [...records])
 }

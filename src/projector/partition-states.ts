@@ -1,5 +1,6 @@
 import type { JsonValue } from '../canonical/index.js'
 import type { LedgerRecord, Projection } from '../events/index.js'
+import { applyRecords, byPartition } from './apply-records.js'
 import type { ProjectionStep, StoredState } from './projection-store.js'
 import { stateDigest } from './state-digest.js'
 
@@ -21,22 +22,14 @@ export class PartitionStates<State extends JsonValue> {
     this.#load = load
   }
 
-  /** Folds one record into the state it belongs to, if any. Gives a promise only where a state has to be loaded. */
-  fold(record: LedgerRecord): Promise<void> | undefined {
-    const partition = this.#projection.partition(record)
-    if (partition === undefined) return undefined
-    const known = this.#states.get(partition)
-    if (known !== undefined) {
-      known.state = this.#projection.apply(known.state, record)
-      known.position = record.position
+  /** Folds records, in their order, each into the state it belongs to, if any. Waits only for states to be loaded. */
+  async fold(records: readonly LedgerRecord[]): Promise<void> {
+    for (const [partition, part] of byPartition(this.#projection, records)) {
+      const before = this.#states.get(partition)?.state ?? this.#restore(partition, await this.#load(partition))
+      const state = applyRecords(this.#projection, before, part)
+      this.#states.set(partition, { state, position: part.at(-1)!.position })
       this.#changed.add(partition)
-      return undefined
     }
-    return this.#load(partition).then((stored) => this.#set(partition, this.#restore(partition, stored), record))
-  }
-
-  get changes(): number {
-    return this.#changed.size
   }
 
   /** The states changed since the last call, with their digests. */
@@ -62,10 +55,5 @@ export class PartitionStates<State extends JsonValue> {
     if (stored === undefined) return this.#projection.initial(partition)
     // Holds: the bytes are the canonical JSON of a state that this version of the projection made.
     return JSON.parse(Buffer.from(stored.bytes).toString('utf8')) as State
-  }
-
-  #set(partition: string, state: State, record: LedgerRecord): void {
-    this.#states.set(partition, { state: this.#projection.apply(state, record), position: record.position })
-    this.#changed.add(partition)
   }
 }

@@ -81,6 +81,25 @@ describe('runProjection', () => {
     expect(await stored(store)).toEqual(naive(records))
   })
 
+  test('a projection that takes many records at once gets those of its partition, in order, and folds to the same', async () => {
+    const records = chainedLog([...STREAMS, ...STREAMS, ...STREAMS])
+    const calls: number[] = []
+    const many = {
+      ...notes,
+      apply: () => expect.unreachable(),
+      applyAll: (state: ReturnType<typeof notes.initial>, part: readonly LedgerRecord[]) => {
+        calls.push(part.length)
+        return part.reduce((now, record) => notes.apply(now, record), state)
+      },
+    }
+    const store = new MemoryProjectionStore()
+    await runProjection(ledgerOf(records), many, store)
+    expect(await stored(store)).toEqual(naive(records))
+    expect(Math.max(...calls)).toBeGreaterThan(1)
+    const { states } = await foldLedger(ledgerOf(records), many)
+    expect([...states].map(([partition, { digest }]) => [partition, digest]).sort()).toEqual(naive(records))
+  })
+
   test('a new version is built beside the old one, which stays readable until it has caught up', async () => {
     const ledger = ledgerOf(chainedLog(STREAMS))
     const store = new MemoryProjectionStore()
@@ -146,6 +165,13 @@ describe('as of a position', () => {
     const all = await foldLedger(ledger, notes)
     expect([...alone.states]).toEqual([['b', all.states.get('b')]])
   })
+})
+
+test('the digest of a state is made when it is asked for', async () => {
+  const half = { ...notes, apply: () => ({ count: 0.5, notes: [] }) }
+  const { states } = await foldLedger(ledgerOf(chainedLog(STREAMS)), half)
+  expect(states.get('a')).toMatchObject({ state: { count: 0.5 }, position: 5 })
+  expect(() => states.get('a')?.digest).toThrow(expect.objectContaining({ code: expect.any(String) }))
 })
 
 describe('compareProjections', () => {

@@ -80,11 +80,8 @@ async function foldFrom<State extends JsonValue>(
   }
   const to = options.to === undefined ? undefined : Number(options.to)
   for await (const { records, leaf } of checkedRecords(ledger, start.through, to, options.signal)) {
-    for (const record of records) {
-      const loading = states.fold(record)
-      if (loading !== undefined) await loading
-      bytes += record.bytes.length
-    }
+    await states.fold(records)
+    for (const record of records) bytes += record.bytes.length
     reached = { through: reached.through + records.length, leaf }
     if (reached.through - committed.through >= BATCH_RECORDS || bytes >= BATCH_BYTES) await commit()
   }
