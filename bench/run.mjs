@@ -4,9 +4,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { contextOf } from './context.mjs'
 import { machine } from './machine.mjs'
 import { runMutations } from './mutations/index.mjs'
-import { product } from './product.mjs'
+import { BREAKS } from './mutations/peers.mjs'
 import { excerpt } from './report/page.mjs'
 import { publish } from './report/publish.mjs'
 import { measureRows, ROWS } from './rows/index.mjs'
@@ -29,6 +30,8 @@ const { values } = parseArgs({
     records: { type: 'string' },
     /** The checks must catch broken parts: prints which did. */
     mutations: { type: 'boolean', default: false },
+    /** A contestant broken in its own process, e.g. `sqlite:loses`: prints why there is no figure. */
+    break: { type: 'string' },
   },
 })
 const only = values.only?.split(',')
@@ -38,21 +41,27 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 
+const [key, how] = values.break?.split(':') ?? []
+if (values.break !== undefined && BREAKS[how] === undefined) {
+  process.stderr.write(
+    `--break takes the key of a contestant and one of ${Object.keys(BREAKS).join(', ')}, as in sqlite:loses\n`,
+  )
+  process.exit(2)
+}
+
 // Beside the code and not in the system's temporary folder, which may be memory: an fsync must cost what it costs.
 const directory = join(root, '.cache', `bench-${process.pid}`)
-const wants = (name) => only === undefined || only.includes(name)
-const context = {
+const context = contextOf({
   directory,
-  product,
-  wants,
   rounds: values.quick ? 1 : Number(values.rounds),
-  pick: (full, quick) => (values.quick ? quick : full),
+  quick: values.quick,
+  only,
   growTo: values['grow-to'] === undefined ? undefined : Number(values['grow-to']),
   records: values.records === undefined ? undefined : Number(values.records),
   peers: values.peers?.split(','),
   batches: values.batch?.split(',').map(Number),
-  progress: (text) => process.stderr.write(`${text}\n`),
-}
+  broken: values.break === undefined ? undefined : { key, how },
+})
 
 mkdirSync(directory, { recursive: true })
 try {

@@ -22,3 +22,17 @@ export const changing = (contestant) => ({
     return work
   },
 })
+
+/** Ends its process in the middle of a round. */
+const dying = (contestant) => ({ ...contestant, append: () => process.exit(3) })
+
+/** Throws what is no check of the benchmark's. */
+const throwing = (contestant) => ({
+  ...contestant,
+  append: async () => {
+    throw new RangeError('the disk is full')
+  },
+})
+
+/** What `--break key:how` may name, for a contestant in a process of its own. */
+export const BREAKS = { loses: losing, changes: changing, dies: dying, throws: throwing }

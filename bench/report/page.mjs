@@ -1,3 +1,4 @@
+import { grouped } from '../statistics.mjs'
 import { appendTables } from './append-tables.mjs'
 import {
   flushesSection,
@@ -32,13 +33,13 @@ export function page(result, { history = [], plots = false } = {}) {
     `# Performance
 
 Written by \`npm run bench\`, which measures, checks what it measured, and prints nothing where a check fails; do not edit by hand. ${rounds} rounds,
-contestants interleaved in changing order, fsync on; each figure is the median, with the smallest and the greatest of the rounds.
+contestants interleaved in changing order, every row in a process of its own, fsync on; each figure is the median, with the smallest and the greatest of the rounds.
 **Look at the ratios**: they are of one run on one machine, and the machine may be busy.
 
 ${machine.join('\n')}
 - took ${Math.round(seconds)} s`,
     append === undefined ? '' : `## Targets\n\n${targetsTable(result)}`,
-    append === undefined ? '' : appendSection(append, plots),
+    append === undefined ? '' : appendSection(append, rounds, plots),
     latencySection(result),
     readingSection(result),
     growthSection(result),
@@ -69,13 +70,15 @@ there, measures, and writes this page. \`--quick\` shows that all runs; \`--only
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-function appendSection(append, plots) {
+function appendSection(append, rounds, plots) {
   const bytes = (key) =>
     append.flatMap(({ contestants }) => contestants).find((one) => one.key === key)?.checked.bytesPerRecord
   return `## Append
 
-Events of one kind (a dbt statement) to streams of 5,000, expected revision given; batches are awaited one after another unless said otherwise. Stores
-grow from round to round; a first round is not counted. A ratio above 1 says that Clyra is faster, **although its clock stops later**: when the records
+Events of one kind (a dbt statement) to streams of 5,000, expected revision given; batches are awaited one after another unless said otherwise. Each
+contestant has a process of its own for all rounds of a table, with a heap and a compiler that nobody else fills, and one is at work at a time. A
+round has ${append.map(({ batch, count }) => `${grouped(count)} events in batches of ${grouped(batch)}`).join(', ')}. Stores grow from round to round, to ${grouped(Math.max(...append.map(({ count }) => count)) * (rounds + 1))} events in
+the largest; a first round is not counted. A ratio above 1 says that Clyra is faster, **although its clock stops later**: when the records
 are durable *and* sealed (tiles written, checkpoint signed and published), the index is stored and the ledger is closed; \`acknowledged\` is when the
 last append resolved. The peers’ clocks stop when the last append returned; Tessera’s when a published checkpoint covers the last entry.
 

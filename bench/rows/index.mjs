@@ -1,42 +1,32 @@
-import { checkFlushes } from '../checks/flushes.mjs'
-import { contestantsFor } from '../contestants/index.mjs'
-import { measureAppends } from './append.mjs'
-import { measureRoot } from './component.mjs'
-import { measureGrowth } from './growth.mjs'
-import { LARGE_ROWS, measureLarge } from './large.mjs'
-import { measureLag, measureLoop, measureSingles } from './latency.mjs'
-import { measureSteps } from './steps.mjs'
-import { measureVerify } from './verify.mjs'
-import { measureWrapper } from './wrapper.mjs'
+import { apart } from '../processes.mjs'
+import { LARGE_ROWS } from './large.mjs'
 
+/** Each row by its file here and what it exports. */
 const MEASURED = {
-  append: measureAppends,
-  flushes: watchFlushes,
-  singles: measureSingles,
-  loop: measureLoop,
-  lag: measureLag,
-  verify: measureVerify,
-  root: measureRoot,
-  steps: measureSteps,
-  wrapper: measureWrapper,
-  growth: measureGrowth,
+  append: ['append.mjs', 'measureAppends'],
+  flushes: ['flushes.mjs', 'watchFlushes'],
+  singles: ['latency.mjs', 'measureSingles'],
+  loop: ['latency.mjs', 'measureLoop'],
+  lag: ['latency.mjs', 'measureLag'],
+  verify: ['verify.mjs', 'measureVerify'],
+  root: ['component.mjs', 'measureRoot'],
+  steps: ['steps.mjs', 'measureSteps'],
+  wrapper: ['wrapper.mjs', 'measureWrapper'],
+  growth: ['growth.mjs', 'measureGrowth'],
 }
+const LARGE = ['large.mjs', 'measureLarge']
 
 /** What `--only` may name. */
 export const ROWS = [...Object.keys(MEASURED), ...LARGE_ROWS]
 
-/** Every row that is wanted, by name. Throws CheckFailed where one of them is not what it seems. */
+/**
+ * Every row that is wanted, by name, each in a process of its own. Throws CheckFailed where one of them is not what it
+ * seems, or its process ended.
+ */
 export async function measureRows(context) {
   const results = {}
-  for (const [name, measure] of Object.entries(MEASURED))
-    if (context.wants(name)) results[name] = await measure(context)
-  if (LARGE_ROWS.some(context.wants)) results.large = await measureLarge(context)
+  const measure = ([file, name]) => apart(context, new URL(file, import.meta.url).href, name)
+  for (const [name, row] of Object.entries(MEASURED)) if (context.wants(name)) results[name] = await measure(row)
+  if (LARGE_ROWS.some(context.wants)) results.large = await measure(LARGE)
   return results
-}
-
-const WATCHED = ['clyra', 'raw', 'lmdb', 'sqlite', 'hypercore']
-
-async function watchFlushes(context) {
-  const chosen = contestantsFor(1_000).filter(({ key }) => WATCHED.includes(key))
-  return checkFlushes(chosen, context)
 }

@@ -7,6 +7,7 @@ import { verifyHeadsProof } from '../../dist/src/merkle/index.js'
 import { expect } from '../checks/expect.mjs'
 import { consistent, naiveLeaf, naiveRoot, rootOfInclusion } from '../checks/naive-tree.mjs'
 import { watchMemory } from '../memory.mjs'
+import { apart } from '../processes.mjs'
 import { latency } from '../statistics.mjs'
 import { timed } from '../timed.mjs'
 import { makeWorkload, numberOf } from '../workload.mjs'
@@ -30,22 +31,25 @@ export async function measureLarge(context) {
     `${appending.result.acknowledged} of ${count} events were acknowledged`,
   )
   const seen = await readOnce(context, place, count)
+  // Without the leaves: a process that holds a million objects collects them while it is measured.
+  const known = { size: seen.size, count, last: seen.positions[count - 1] }
+  const fresh = (measure) => apart(context, import.meta.url, measure, place, known)
   const results = {
     count,
     size: seen.size,
     appending: { memory: appending.memory, perSecond: appending.result.perSecond },
   }
-  if (wants('open')) results.open = await measureOpen(context, place, seen)
+  if (wants('open')) results.open = await fresh('measureOpen')
   if (wants('disk')) results.disk = measureDisk(context, place, seen)
   if (wants('prove')) results.prove = await measureProve(context, place, seen)
-  if (wants('replay')) results.replay = await measureReplay(context, place, seen)
+  if (wants('replay')) results.replay = await fresh('measureReplay')
   if (wants('memory')) {
     progress(`replay of ${count} records in a process of its own`)
     const replaying = await inChild(['replay', place])
     expect(replaying.result.folded === count, `the replay folded ${replaying.result.folded} of ${count} events`)
     results.replaying = { memory: replaying.memory }
   }
-  if (wants('fsck')) results.fsck = await measureFsck(context, place, seen)
+  if (wants('fsck')) results.fsck = await fresh('measureFsck')
   return results
 }
 
@@ -92,7 +96,7 @@ async function readOnce({ product }, directory, count) {
 }
 
 /** Opening for writing and for reading until the ledger answers by id and by stream, each closed again outside the clock. */
-async function measureOpen({ product, rounds, progress }, directory, { size, positions, count }) {
+export async function measureOpen({ product, rounds, progress }, directory, { size, last, count }) {
   progress('open')
   const times = { write: [], read: [] }
   for (let round = 0; round < rounds; round++) {
@@ -104,7 +108,7 @@ async function measureOpen({ product, rounds, progress }, directory, { size, pos
       times[how].push(ms)
       expect((await result.size()) === BigInt(size), `opened, the ledger has ${await result.size()} of ${size} records`)
       const [position] = await result.positionsOf([workload.id(count - 1)])
-      expect(Number(position) === positions[count - 1], 'opened, the ledger does not know its last event')
+      expect(Number(position) === last, 'opened, the ledger does not know its last event')
       const head = await result.streamHead(workload.streamOf(0))
       expect(Number(head?.revision) === Math.min(count, 5_000) - 1, 'opened, the ledger does not know a stream’s head')
       await result.close()
@@ -190,7 +194,7 @@ async function quickly(work) {
 }
 
 /** Every record parsed, its chain checked, folded into the `run` projection. */
-async function measureReplay({ product, rounds, progress }, directory, { size, count }) {
+export async function measureReplay({ product, rounds, progress }, directory, { size, count }) {
   progress('replay')
   const ledger = await product.open({ directory, readOnly: true })
   const rates = []
@@ -235,7 +239,7 @@ function withBrokenChain(ledger) {
   })
 }
 
-async function measureFsck({ product, progress }, directory, { size }) {
+export async function measureFsck({ product, progress }, directory, { size }) {
   progress('fsck')
   const { ms, result } = await timed(() => product.fsck({ directory, all: true }))
   expect(result.ok, `fsck found: ${result.findings[0]?.message}`)
