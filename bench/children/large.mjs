@@ -10,6 +10,13 @@ import { makeWorkload } from '../workload.mjs'
 const [what, directory, events, batch, mutation] = process.argv.slice(2)
 const count = mutation === 'half' ? Number(events) / 2 : Number(events)
 
+/** When how many records had been appended or folded: says where the memory was at its peak. */
+const marks = []
+const mark = (records) => {
+  const last = marks.at(-1)?.records ?? 0
+  if (records >= last + 10_000) marks.push({ at: Date.now(), records })
+}
+
 async function append() {
   const workload = makeWorkload('v7')
   const ledger = await product.create({ directory })
@@ -24,12 +31,13 @@ async function append() {
     spent += performance.now() - begun
     position = result.position
     acknowledged += result.positions.length
+    mark(acknowledged)
   }
   const begun = performance.now()
   await ledger.sealed(position)
   await ledger.close()
   spent += performance.now() - begun
-  return { acknowledged, perSecond: (acknowledged / spent) * 1000 }
+  return { acknowledged, perSecond: (acknowledged / spent) * 1000, marks }
 }
 
 /**
@@ -41,12 +49,12 @@ async function replay() {
   const place = mkdtempSync(join(dirname(directory), 'projection-'))
   const store = LmdbProjectionStore.open(join(place, 'states'))
   try {
-    await foldInto(ledger, runProjection, store)
+    await foldInto(ledger, runProjection, store, { onProgress: mark })
     let folded = 0
     const { name, version } = runProjection
     for (let page = await partitions(undefined); page.length > 0; page = await partitions(page.at(-1)))
       for (const partition of page) folded += (await readProjection(store, runProjection, partition)).view.records
-    return { folded }
+    return { folded, marks }
     function partitions(after) {
       return store.partitions(name, version, after, 100)
     }

@@ -85,12 +85,8 @@ function addLarge(add, large) {
       `${fsck.seconds.toFixed(1)} s, ${grouped(fsck.records / fsck.seconds)} /s`,
     )
   if (replaying?.memory !== undefined && appending.memory !== undefined) {
-    add(
-      `memory (RssAnon, greatest) while they are appended`,
-      'objects in',
-      `${megabytes(appending.memory.peak).toFixed(0)} MB`,
-    )
-    add('while they are replayed', 'bytes in', `${megabytes(replaying.memory.peak).toFixed(0)} MB`)
+    add(`memory (RssAnon, greatest) while they are appended`, 'objects in', peakOf(appending.memory, 'appended'))
+    add('while they are replayed', 'bytes in', peakOf(replaying.memory, 'folded'))
   }
   if (disk !== undefined) {
     add(
@@ -105,6 +101,8 @@ function addLarge(add, large) {
     )
   }
 }
+
+const peakOf = ({ peak, records }, what) => `${megabytes(peak).toFixed(0)} MB, when ${grouped(records)} were ${what}`
 
 const NAMES = {
   inclusion: 'inclusion of a record',

@@ -69,8 +69,12 @@ export async function inChild(args) {
   const code = await new Promise((resolve) => child.once('close', resolve))
   const watched = memory.end()
   expect(code === 0, `the process that was to ${args[0]} ended with ${code}`)
-  return { result: JSON.parse(text), memory: watched }
+  const { marks, ...result } = JSON.parse(text)
+  return { result, memory: watched && { ...watched, records: recordsAt(marks, watched.at) } }
 }
+
+/** How many records a child was through at a time, by what it noted every 10,000. */
+const recordsAt = (marks, time) => marks.findLast(({ at }) => at <= time)?.records ?? 0
 
 /** Every record once, hashed anew: what the answers are compared with. */
 async function readOnce({ product }, directory, count) {
