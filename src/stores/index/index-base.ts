@@ -13,7 +13,8 @@ export interface IndexedHead extends StreamHead {
 export interface IndexBase {
   through(): number
   lastLeaf(): Uint8Array | undefined
-  position(id: string): number | undefined
+  /** For each id the position it stands at, or undefined. */
+  positions(ids: readonly string[]): (number | undefined)[]
   head(stream: string): IndexedHead | undefined
   /** Positions of revisions `from` upwards of the stream that began at `first`, ascending, at most `limit`. */
   positionsIn(first: number, from: number, limit: number): number[]
@@ -30,7 +31,7 @@ export interface IndexBase {
 export const EMPTY_BASE: IndexBase = {
   through: () => 0,
   lastLeaf: () => undefined,
-  position: () => undefined,
+  positions: (ids) => ids.map(() => undefined),
   head: () => undefined,
   positionsIn: () => [],
   streams: () => [],

@@ -1,5 +1,12 @@
 import type { IndexedRecord } from '../../ledger/ledger-index.js'
+import { ID_BYTES } from './id-run.js'
 import type { IndexedHead } from './index-base.js'
+
+/** The positions of one stream from a revision on, as runs of neighbours: position of the first, how many, and so on. */
+export interface PositionRuns {
+  readonly fromRevision: number
+  readonly runs: number[]
+}
 
 /** What was applied on top of a state: a dense range of records, and what they changed. Plain data in memory. */
 export class IndexLayer {
@@ -8,10 +15,11 @@ export class IndexLayer {
   lastLeaf: Uint8Array | undefined
   readonly ids = new Map<string, number>()
   readonly heads = new Map<string, IndexedHead>()
-  /** Stream -> the revision of the first entry here, and the positions from it on. */
-  readonly positions = new Map<string, { readonly fromRevision: number; readonly positions: number[] }>()
+  readonly positions = new Map<string, PositionRuns>()
   /** Nodes of the heads map that changed; null: deleted. */
   readonly nodes = new Map<string, Uint8Array | null>()
+  /** 16 bytes for each record, in their order; with room for more. */
+  #idBytes = new Uint8Array(ID_BYTES * FIRST_IDS)
 
   constructor(from: number) {
     this.from = from
@@ -22,14 +30,65 @@ export class IndexLayer {
     return this.through - this.from
   }
 
-  add(record: IndexedRecord, first: number): void {
+  /** 16 bytes for each record, in their order: a copy. */
+  idBytes(): Uint8Array<ArrayBuffer> {
+    return this.#idBytes.slice(0, ID_BYTES * this.size)
+  }
+
+  /** Adds the next record. `first`: position of its stream's revision 0. `note` is shown the 16 bytes of its id. */
+  add(record: IndexedRecord, first: number, note: (bytes: Uint8Array, at: number) => void): void {
     const { position, id, stream, revision, leaf } = record
     this.ids.set(id, position)
     this.heads.set(stream, { position, revision, leaf, first })
     const there = this.positions.get(stream)
-    if (there === undefined) this.positions.set(stream, { fromRevision: revision, positions: [position] })
-    else there.positions.push(position)
+    if (there === undefined) this.positions.set(stream, { fromRevision: revision, runs: [position, 1] })
+    else addPosition(there.runs, position)
+    const at = this.#writeId(id)
+    note(this.#idBytes, at)
     this.through = position + 1
     this.lastLeaf = leaf
   }
+
+  #writeId(id: string): number {
+    const at = ID_BYTES * this.size
+    if (at === this.#idBytes.length) {
+      const larger = new Uint8Array(2 * at)
+      larger.set(this.#idBytes)
+      this.#idBytes = larger
+    }
+    writeId(id, this.#idBytes, at)
+    return at
+  }
 }
+
+const FIRST_IDS = 1024
+
+function addPosition(runs: number[], position: number): void {
+  const last = runs.length - 2
+  if (runs[last]! + runs[last + 1]! === position) runs[last + 1]!++
+  else runs.push(position, 1)
+}
+
+/** At most `limit` of the positions that runs stand for, without the first `skip`. */
+export function expandRuns(runs: readonly number[], skip: number, limit: number): number[] {
+  const positions: number[] = []
+  let before = skip
+  for (let i = 0; i < runs.length && positions.length < limit; i += 2) {
+    const [first, count] = [runs[i]!, runs[i + 1]!]
+    for (let k = before; k < count && positions.length < limit; k++) positions.push(first + k)
+    before = Math.max(0, before - count)
+  }
+  return positions
+}
+
+/** The 16 bytes of a UUID in its text form: lower-case hex, of which the grammar of ids sees to. */
+export function writeId(id: string, target: Uint8Array, at: number): void {
+  let end = at
+  for (let i = 0; i < 36; i += 2) {
+    if (i === 8 || i === 13 || i === 18 || i === 23) i++
+    target[end++] = (DIGITS[id.charCodeAt(i) & 0x7f]! << 4) | DIGITS[id.charCodeAt(i + 1) & 0x7f]!
+  }
+}
+
+/** What the code of a hex digit counts. */
+const DIGITS = Uint8Array.from({ length: 0x80 }, (_, code) => (code < 58 ? code - 48 : code - 87) & 15)

@@ -1,6 +1,7 @@
 export { IdFilter } from './id-filter.js'
+export { compareIds, ENTRY_BYTES, ID_BYTES, mergeRuns, positionIn, runOf } from './id-run.js'
 export { EMPTY_BASE, type IndexBase, type IndexedHead } from './index-base.js'
-export { IndexLayer } from './index-layer.js'
+export { expandRuns, IndexLayer, writeId } from './index-layer.js'
 export {
   LayeredIndex,
   type LayeredIndexOptions,
@@ -8,4 +9,4 @@ export {
   type LayerWriter,
   type SeenIds,
 } from './layered-index.js'
-export { HEAD_NUMBERS, NODE_BYTES, type PackedLayer, packLayer, transferOf, writeId } from './packed-layer.js'
+export { HEAD_NUMBERS, NODE_BYTES, type PackedLayer, packLayer, transferOf } from './packed-layer.js'

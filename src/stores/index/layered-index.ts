@@ -3,13 +3,13 @@ import { ClyraError } from '../../errors/index.js'
 import type { HeadsMapView, IndexedRecord, LedgerIndex, StreamHead } from '../../ledger/ledger-index.js'
 import { HeadsMap, type HeadsNodeStore } from '../../merkle/index.js'
 import { EMPTY_BASE, type IndexBase, type IndexedHead } from './index-base.js'
-import { IndexLayer } from './index-layer.js'
+import { expandRuns, IndexLayer } from './index-layer.js'
 
 /**
- * Stores a layer on top of the base; resolves when the base shows it. `unstored`: all ids at the time of the call that
- * are in no base yet, this layer's among them.
+ * Stores a layer on top of the base; resolves when the base shows it. `unstored`: all layers at the time of the call that
+ * are in no base yet, this one among them.
  */
-export type LayerWriter = (layer: IndexLayer, state: LayerState, unstored: () => Iterable<string>) => Promise<void>
+export type LayerWriter = (layer: IndexLayer, state: LayerState, unstored: () => readonly IndexLayer[]) => Promise<void>
 
 /** What goes with a layer that is not in it. */
 export interface LayerState {
@@ -22,7 +22,8 @@ export interface LayerState {
 export interface SeenIds {
   /** False: the id is neither in the base nor was it noted. */
   mayHave(id: string): boolean
-  note(id: string): void
+  /** `bytes`: the 16 bytes of an id, from `at` on. */
+  note(bytes: Uint8Array, at: number): void
 }
 
 export interface LayeredIndexOptions {
@@ -57,8 +58,11 @@ export class LayeredIndex implements LedgerIndex {
   #next: { readonly through: number; readonly root: Uint8Array; readonly nodes: ScratchNodes } | undefined
   #timer: NodeJS.Timeout | undefined
   #failed: unknown
+  readonly #note: (bytes: Uint8Array, at: number) => void
 
   constructor(options: LayeredIndexOptions = {}) {
+    const { seen } = options
+    this.#note = seen === undefined ? () => undefined : (bytes, at) => seen.note(bytes, at)
     this.#options = options
     this.#base = options.base ?? EMPTY_BASE
     this.#current = new IndexLayer(this.#base.through())
@@ -79,11 +83,19 @@ export class LayeredIndex implements LedgerIndex {
   positionsOf(ids: readonly string[]): (number | undefined)[] {
     this.#followBase()
     const { seen } = this.#options
-    return ids.map((id) =>
-      seen?.mayHave(id) === false
-        ? undefined
-        : (this.#current.ids.get(id) ?? this.#writing?.layer.ids.get(id) ?? this.#below(this.#base.position(id))),
-    )
+    const positions = new Array<number | undefined>(ids.length).fill(undefined)
+    const asked: number[] = []
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!
+      if (seen?.mayHave(id) === false) continue
+      positions[i] = this.#current.ids.get(id) ?? this.#writing?.layer.ids.get(id)
+      if (positions[i] === undefined) asked.push(i)
+    }
+    if (asked.length === 0) return positions
+    this.#base.positions(asked.map((i) => ids[i]!)).forEach((position, k) => {
+      positions[asked[k]!] = this.#below(position)
+    })
+    return positions
   }
 
   head(stream: string): StreamHead | undefined {
@@ -99,7 +111,7 @@ export class LayeredIndex implements LedgerIndex {
       if (there === undefined) return
       // The base may already hold (a part of) what the layer holds: only what follows is taken.
       const start = Math.max(0, fromRevision + found.length - there.fromRevision)
-      found.push(...there.positions.slice(start, start + limit - found.length))
+      found.push(...expandRuns(there.runs, start, limit - found.length))
     }
     const base = this.#base.head(stream)
     if (base !== undefined && base.revision >= fromRevision) {
@@ -226,8 +238,7 @@ export class LayeredIndex implements LedgerIndex {
       })
     }
     if (record.headsRoot !== undefined) this.#applyHeads(record, record.headsRoot)
-    this.#current.add(record, before?.first ?? record.position)
-    this.#options.seen?.note(record.id)
+    this.#current.add(record, before?.first ?? record.position, this.#note)
     this.#changed.add(record.stream)
     // A fold that was asked for is of the state before this record.
     this.#next = undefined
@@ -300,7 +311,7 @@ export class LayeredIndex implements LedgerIndex {
     next.lastLeaf = layer.lastLeaf
     this.#current = next
     const state = { headsPosition: this.#headsPosition, changed: new Set(this.#changed) }
-    const unstored = () => [...layer.ids.keys(), ...this.#current.ids.keys()]
+    const unstored = () => [layer, this.#current]
     const done = write(layer, state, unstored).then(
       () => {
         this.#writing = undefined

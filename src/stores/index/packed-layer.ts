@@ -10,15 +10,14 @@ export interface PackedLayer {
   readonly through: number
   readonly headsPosition: number | undefined
   readonly lastLeaf: Uint8Array | undefined
-  /** 16 bytes an id, in the order of `idPositions`. */
+  /** 16 bytes for each record, in their order. */
   readonly ids: Uint8Array<ArrayBuffer>
-  readonly idPositions: Float64Array<ArrayBuffer>
   readonly streams: readonly string[]
-  /** For each stream: first, revision, position, and the revision and number of its positions in this layer. */
+  /** For each stream: first, revision, position, and of its positions in this layer the first revision and how many numbers. */
   readonly heads: Float64Array<ArrayBuffer>
   /** 32 bytes for each stream. */
   readonly leaves: Uint8Array<ArrayBuffer>
-  /** The positions of the first stream, then of the second, and so on. */
+  /** The runs of positions of the first stream, then of the second, and so on (see `PositionRuns`). */
   readonly positions: Float64Array<ArrayBuffer>
   /** Nodes of the heads map that changed: paths, and 65 bytes each, all zero for a deleted one. */
   readonly paths: readonly string[]
@@ -31,27 +30,22 @@ export const HEAD_NUMBERS = 5
 export const NODE_BYTES = 65
 
 export function packLayer(layer: IndexLayer, { headsPosition, changed }: LayerState): PackedLayer {
-  const ids = new Uint8Array(16 * layer.ids.size)
-  const idPositions = new Float64Array(layer.ids.size)
-  let count = 0
-  for (const [id, position] of layer.ids) {
-    writeId(id, ids, 16 * count)
-    idPositions[count++] = position
-  }
   const streams = [...layer.heads.keys()]
   const heads = new Float64Array(HEAD_NUMBERS * streams.length)
   const leaves = new Uint8Array(32 * streams.length)
-  const positions = new Float64Array(layer.size)
+  let numbers = 0
+  for (const { runs } of layer.positions.values()) numbers += runs.length
+  const positions = new Float64Array(numbers)
   let at = 0
   for (let i = 0; i < streams.length; i++) {
     const stream = streams[i]!
     // Every stream of a layer has both its head and its positions there.
     const head = layer.heads.get(stream)!
-    const run = layer.positions.get(stream)!
-    heads.set([head.first, head.revision, head.position, run.fromRevision, run.positions.length], HEAD_NUMBERS * i)
+    const { fromRevision, runs } = layer.positions.get(stream)!
+    heads.set([head.first, head.revision, head.position, fromRevision, runs.length], HEAD_NUMBERS * i)
     leaves.set(head.leaf, 32 * i)
-    positions.set(run.positions, at)
-    at += run.positions.length
+    positions.set(runs, at)
+    at += runs.length
   }
   const paths = [...layer.nodes.keys()]
   const nodes = new Uint8Array(NODE_BYTES * paths.length)
@@ -66,8 +60,7 @@ export function packLayer(layer: IndexLayer, { headsPosition, changed }: LayerSt
     through,
     headsPosition,
     lastLeaf,
-    ids,
-    idPositions,
+    ids: layer.idBytes(),
     streams,
     heads,
     leaves,
@@ -79,22 +72,6 @@ export function packLayer(layer: IndexLayer, { headsPosition, changed }: LayerSt
 }
 
 /** What `postMessage` may take over instead of copying. */
-export function transferOf({ ids, idPositions, heads, leaves, positions, nodes }: PackedLayer): ArrayBuffer[] {
-  return [ids.buffer, idPositions.buffer, heads.buffer, leaves.buffer, positions.buffer, nodes.buffer]
-}
-
-/** The 16 bytes of a UUID in its text form. */
-export function writeId(id: string, target: Uint8Array, at: number): void {
-  let end = at
-  for (let i = 0; i < 36; i += 2) {
-    if (id.charCodeAt(i) === DASH) i++
-    target[end++] = (digit(id.charCodeAt(i)) << 4) | digit(id.charCodeAt(i + 1))
-  }
-}
-
-const DASH = 45
-
-/** Of lower-case hex, which the grammar of ids sees to. */
-function digit(code: number): number {
-  return code < 58 ? code - 48 : code - 87
+export function transferOf({ ids, heads, leaves, positions, nodes }: PackedLayer): ArrayBuffer[] {
+  return [ids.buffer, heads.buffer, leaves.buffer, positions.buffer, nodes.buffer]
 }

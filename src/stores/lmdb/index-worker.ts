@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type ErrorCode, isClyraError } from '../../errors/index.js'
-import { IdFilter, type PackedLayer } from '../index/index.js'
+import { ENTRY_BYTES, IdFilter, type PackedLayer } from '../index/index.js'
 import { LmdbBase } from './lmdb-base.js'
 
 /** What the thread is asked: to store a layer, to add all stored ids to a filter, to close. */
@@ -15,8 +15,8 @@ export interface ThreadAnswer {
   readonly failure: { readonly code: ErrorCode; readonly message: string } | undefined
 }
 
-/** Ids that are read in one go: a layer that is to be stored does not wait long for them. */
-const SLICE = 10_000
+/** Parts of the ids that are read in one go: a layer that is to be stored does not wait long for them. */
+const SLICE = 64
 
 // Started by IndexThread with the path of a database that the writer has opened and made.
 const base = LmdbBase.open(String(workerData), false)
@@ -27,12 +27,14 @@ parentPort?.on('message', (request: ThreadRequest) => {
   else answer('store', () => base.write(request.layer))
 })
 
-function fillFrom(filter: IdFilter, after: Uint8Array | undefined): void {
-  let last: Uint8Array | undefined
+function fillFrom(filter: IdFilter, after: Buffer | undefined): void {
+  let last: Buffer | undefined
   answer('fill', () => {
-    const ids = base.idsAfter(after, SLICE)
-    for (const id of ids) filter.addBytes(id, 0)
-    last = ids.length === SLICE ? ids[ids.length - 1] : undefined
+    const parts = base.idsAfter(after, SLICE)
+    for (const { entries } of parts) {
+      for (let at = 0; at < entries.length; at += ENTRY_BYTES) filter.addBytes(entries, at)
+    }
+    last = parts.length === SLICE ? parts[parts.length - 1]?.key : undefined
     return last === undefined
   })
   if (last !== undefined) setImmediate(fillFrom, filter, last)

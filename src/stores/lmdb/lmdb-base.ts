@@ -1,27 +1,31 @@
-import { type Database, open, type RootDatabase, TransactionFlags } from 'lmdb'
+import { open, type RootDatabase, TransactionFlags } from 'lmdb'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import {
+  expandRuns,
   HEAD_NUMBERS,
+  ID_BYTES,
   type IndexBase,
   type IndexedHead,
   NODE_BYTES,
   type PackedLayer,
   writeId,
 } from '../index/index.js'
+import { decodeDirectory, encodeDirectory, IdRuns, NO_RUNS, type RunDirectory } from './id-runs.js'
 import { checkFiles } from './lmdb-files.js'
-
-type Table = Database<Buffer, Buffer>
+import { collect, damagedIndex, get, type Table } from './lmdb-table.js'
 
 /**
  * The stored index. Keys and values are bytes; positions and revisions take six of them, big-endian.
  *
- * ids: UUID(16) -> position; streams: name -> first, revision, position, leaf; positions: first, revision -> position;
- * nodes: path -> node of the heads map at the newest heads record; changed: name -> nothing, the streams since then;
- * meta: `state` -> through, heads position + 1, last leaf. `version` names this form; another one is not read.
+ * ids: see `IdRuns`; streams: name -> first, revision, position, leaf; positions: first, revision -> runs of positions from
+ * that revision on, each a position and how many follow each other (6 and 4 bytes); nodes: path -> node of the heads map
+ * at the newest heads record; changed: name -> nothing, the streams since then; meta: `state` -> through, heads position
+ * + 1, last leaf, the directory of the runs of ids. `version` names this form; another one is not read.
  */
 export class LmdbBase implements IndexBase {
   readonly #root: RootDatabase<Buffer, Buffer>
-  readonly #ids: Table
+  readonly #idTable: Table
+  readonly #ids: IdRuns
   readonly #streams: Table
   readonly #positions: Table
   readonly #nodes: Table
@@ -32,7 +36,8 @@ export class LmdbBase implements IndexBase {
     const table = (name: string) => root.openDB<Buffer, Buffer>({ name, keyEncoding: 'binary', encoding: 'binary' })
     this.#root = root
     this.#meta = table('meta')
-    this.#ids = table('ids')
+    this.#idTable = table('ids')
+    this.#ids = new IdRuns(this.#idTable)
     this.#streams = table('streams')
     this.#positions = table('positions')
     this.#nodes = table('nodes')
@@ -80,16 +85,23 @@ export class LmdbBase implements IndexBase {
     return plusOne === 0 ? undefined : plusOne - 1
   }
 
-  position(id: string): number | undefined {
-    const value = get(this.#ids, idKey(id))
-    return value === undefined ? undefined : value.readUIntBE(0, 6)
+  positions(ids: readonly string[]): (number | undefined)[] {
+    const directory = this.#directory()
+    const bytes = new Uint8Array(ID_BYTES)
+    return ids.map((id) => {
+      writeId(id, bytes, 0)
+      return this.#ids.position(directory, bytes)
+    })
   }
 
-  /** Stored ids above `after`, ascending, at most `limit`: 16 bytes each. */
-  idsAfter(after: Uint8Array | undefined, limit: number): Uint8Array[] {
-    // The smallest key above an id is that id with a zero byte.
-    const range = after === undefined ? { limit } : { start: Buffer.concat([after, Buffer.alloc(1)]), limit }
-    return collect(this.#ids.getKeys(range), (key) => Uint8Array.from(key))
+  /** Stored ids in parts, in an order in which none is missed while others are being stored; see `IdRuns`. */
+  idsAfter(key: Buffer | undefined, limit: number): { readonly key: Buffer; readonly entries: Uint8Array }[] {
+    return this.#ids.chunksAfter(key, limit)
+  }
+
+  /** How many stored ids have to be moved to store so many more. */
+  mergeAhead(count: number): number {
+    return this.#ids.mergeAhead(this.#directory(), count)
   }
 
   head(stream: string): IndexedHead | undefined {
@@ -99,8 +111,26 @@ export class LmdbBase implements IndexBase {
 
   positionsIn(first: number, from: number, limit: number): number[] {
     if (limit <= 0) return []
-    const range = this.#positions.getRange({ start: positionKey(first, from), end: positionKey(first + 1, 0), limit })
-    return collect(range, ({ value }) => value.readUIntBE(0, 6))
+    const [before] = collect(
+      this.#positions.getKeys({ start: positionKey(first, from), reverse: true, limit: 1 }),
+      (key) => key,
+    )
+    if (before === undefined || before.readUIntBE(0, 6) !== first) return []
+    const found: number[] = []
+    for (let start = before; found.length < limit; ) {
+      const parts = collect(
+        this.#positions.getRange({ start, end: positionKey(first + 1, 0), limit: PARTS_AT_ONCE }),
+        (one) => one,
+      )
+      for (const { key, value } of parts) {
+        const skip = Math.max(0, from + found.length - key.readUIntBE(6, 6))
+        for (const position of expandRuns(decodeRuns(value), skip, limit - found.length)) found.push(position)
+      }
+      const last = parts[parts.length - 1]
+      if (last === undefined || parts.length < PARTS_AT_ONCE) return found
+      start = Buffer.concat([last.key, Buffer.alloc(1)])
+    }
+    return found
   }
 
   streams(after: string | undefined, limit: number): { readonly stream: string; readonly head: IndexedHead }[] {
@@ -140,10 +170,8 @@ export class LmdbBase implements IndexBase {
   }
 
   #put(layer: PackedLayer, gone: readonly string[]): void {
-    const { ids, idPositions, paths, nodes } = layer
-    for (let i = 0; i < idPositions.length; i++) {
-      this.#ids.putSync(bufferOf(ids, 16 * i, 16), sixBytes(idPositions[i]!))
-    }
+    const { paths, nodes } = layer
+    const directory = this.#ids.add(this.#directory(), layer.ids, layer.from)
     this.#putStreams(layer)
     for (let i = 0; i < paths.length; i++) {
       const node = bufferOf(nodes, NODE_BYTES * i, NODE_BYTES)
@@ -152,7 +180,7 @@ export class LmdbBase implements IndexBase {
     }
     for (const stream of gone) this.#changed.removeSync(Buffer.from(stream, 'latin1'))
     for (const stream of layer.changed ?? layer.streams) this.#changed.putSync(Buffer.from(stream, 'latin1'), NOTHING)
-    this.#meta.putSync(STATE, encodeState(layer))
+    this.#meta.putSync(STATE, encodeState(layer, directory))
   }
 
   #putStreams({ streams, heads, leaves, positions }: PackedLayer): void {
@@ -164,16 +192,29 @@ export class LmdbBase implements IndexBase {
         Buffer.from(streams[i]!, 'latin1'),
         encodeHead(first, number(1), number(2), leaves.subarray(32 * i, 32 * i + 32)),
       )
-      for (let k = 0; k < number(4); k++) {
-        this.#positions.putSync(positionKey(first, number(3) + k), sixBytes(positions[at++]!))
-      }
+      this.#putPositions(first, number(3), positions.subarray(at, at + number(4)))
+      at += number(4)
     }
+  }
+
+  #putPositions(first: number, fromRevision: number, runs: Float64Array): void {
+    let revision = fromRevision
+    for (let i = 0; i < runs.length; i += 2 * MOST_RUNS) {
+      const part = runs.subarray(i, i + 2 * MOST_RUNS)
+      this.#positions.putSync(positionKey(first, revision), encodeRuns(part))
+      for (let k = 1; k < part.length; k += 2) revision += part[k]!
+    }
+  }
+
+  #directory(): RunDirectory {
+    const state = get(this.#meta, STATE)
+    return state === undefined ? NO_RUNS : decodeDirectory(state.subarray(STATE_BYTES))
   }
 
   /** In one transaction: half of a forgotten index would know ids that the log does not have. */
   async reset(): Promise<void> {
     this.#root.transactionSync(() => {
-      for (const table of [this.#ids, this.#streams, this.#positions, this.#nodes, this.#changed, this.#meta])
+      for (const table of [this.#idTable, this.#streams, this.#positions, this.#nodes, this.#changed, this.#meta])
         table.clearSync()
       this.#meta.putSync(VERSION, FORM)
     })
@@ -202,44 +243,33 @@ function storeFailed(error: unknown): ClyraError {
   return fromSystemError(error, 'store the index')
 }
 
-function get(table: Table, key: Buffer): Buffer | undefined {
-  try {
-    return table.get(key)
-  } catch (error) {
-    throw readFailed(error)
-  }
-}
-
-function collect<T, R>(range: Iterable<T>, take: (one: T) => R): R[] {
-  try {
-    return Array.from(range, take)
-  } catch (error) {
-    throw readFailed(error)
-  }
-}
-
-/** A damaged page, a value cut short, or a failed commit after which LMDB refuses every read. */
-function readFailed(error: unknown): ClyraError {
-  const why = error instanceof Error ? error.message : String(error)
-  return new ClyraError('INDEX_CORRUPT', `the index cannot be read: ${why}`, { cause: error })
-}
-
 const STATE = Buffer.from('state')
 const VERSION = Buffer.from('version')
-const FORM = Buffer.from('1')
+const FORM = Buffer.from('2')
 /** LMDB's binding takes no empty value. */
 const NOTHING = Buffer.from([1])
 
-function sixBytes(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(6)
-  bytes.writeUIntBE(value, 0, 6)
+/** Runs of positions in one value: as many as fill a page. */
+const MOST_RUNS = 400
+const RUN_BYTES = 10
+/** Values that are read in one go. */
+const PARTS_AT_ONCE = 64
+
+function encodeRuns(runs: Float64Array): Buffer {
+  const bytes = Buffer.allocUnsafe((runs.length / 2) * RUN_BYTES)
+  for (let i = 0; i < runs.length; i += 2) {
+    const at = (i / 2) * RUN_BYTES
+    bytes.writeUIntBE(runs[i]!, at, 6)
+    bytes.writeUInt32BE(runs[i + 1]!, at + 6)
+  }
   return bytes
 }
 
-function idKey(id: string): Buffer {
-  const key = Buffer.allocUnsafe(16)
-  writeId(id, key, 0)
-  return key
+function decodeRuns(bytes: Buffer): number[] {
+  if (bytes.length % RUN_BYTES !== 0) throw damagedIndex(`a part of its positions has ${bytes.length} bytes`)
+  const runs: number[] = []
+  for (let at = 0; at < bytes.length; at += RUN_BYTES) runs.push(bytes.readUIntBE(at, 6), bytes.readUInt32BE(at + 6))
+  return runs
 }
 
 function bufferOf(bytes: Uint8Array<ArrayBuffer>, at: number, length: number): Buffer {
@@ -276,10 +306,13 @@ function decodeHead(bytes: Buffer): IndexedHead {
   }
 }
 
-function encodeState({ through, headsPosition, lastLeaf }: PackedLayer): Buffer {
-  const bytes = Buffer.alloc(44)
+/** Without the directory that follows. */
+const STATE_BYTES = 44
+
+function encodeState({ through, headsPosition, lastLeaf }: PackedLayer, directory: RunDirectory): Buffer {
+  const bytes = Buffer.alloc(STATE_BYTES)
   bytes.writeUIntBE(through, 0, 6)
   bytes.writeUIntBE(headsPosition === undefined ? 0 : headsPosition + 1, 6, 6)
   if (lastLeaf !== undefined) bytes.set(lastLeaf, 12)
-  return bytes
+  return Buffer.concat([bytes, encodeDirectory(directory)])
 }

@@ -25,6 +25,9 @@ export async function openLmdbIndex(path: string, onWarning: (message: string) =
 /** A step of this many records at most is stored on the thread of the appends: it takes no longer than a commit. */
 const SMALL_STEP = 256
 
+/** A merge of so many ids at most, too. */
+const SMALL_MERGE = 16 * 1024
+
 /** Stores layers behind the log. The thread is started by the first large step: most programs append a few events and end. */
 function writing(base: LmdbBase, path: string): LayeredIndexOptions {
   let thread: IndexThread | undefined
@@ -35,7 +38,7 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
     write: async (layer, state, unstored) => {
       // On a turn of its own, so that it delays no acknowledgement.
       await nextTurn()
-      if (layer.size > SMALL_STEP) thread ??= IndexThread.start(path)
+      if (layer.size > SMALL_STEP || base.mergeAhead(layer.size) > SMALL_MERGE) thread ??= IndexThread.start(path)
       const packed = packLayer(layer, state)
       if (thread === undefined) base.write(packed)
       else {

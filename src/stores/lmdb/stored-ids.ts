@@ -1,12 +1,17 @@
-import { IdFilter, type SeenIds, writeId } from '../index/index.js'
+import { ID_BYTES, IdFilter, type IndexLayer, type SeenIds, writeId } from '../index/index.js'
+
+/** Looking up one id costs about as much as reading so many into a filter. */
+const WORTH_ASKING = 16
 
 /**
  * Which ids the index surely does not have. A new index starts with a filter that knows everything; for one that holds
  * ids already, and for one that has outgrown its filter, another is filled beside it while appends go on.
  */
 export class StoredIds implements SeenIds {
-  readonly #id = new Uint8Array(16)
+  readonly #id = new Uint8Array(ID_BYTES)
   #count: number
+  /** Ids that were looked up because there is no filter. */
+  #asked = 0
   #complete: IdFilter | undefined
   #filling: IdFilter | undefined
 
@@ -17,31 +22,34 @@ export class StoredIds implements SeenIds {
   }
 
   mayHave(id: string): boolean {
-    if (this.#complete === undefined) return true
+    if (this.#complete === undefined) {
+      this.#asked++
+      return true
+    }
     writeId(id, this.#id, 0)
     return this.#complete.mayHaveBytes(this.#id, 0)
   }
 
-  note(id: string): void {
+  note(bytes: Uint8Array, at: number): void {
     this.#count++
-    if (this.#complete === undefined && this.#filling === undefined) return
-    writeId(id, this.#id, 0)
-    this.#complete?.addBytes(this.#id, 0)
-    this.#filling?.addBytes(this.#id, 0)
+    this.#complete?.addBytes(bytes, at)
+    this.#filling?.addBytes(bytes, at)
   }
 
-  /** Whether there is no filter yet, or one that has become too small. */
+  /** Whether there is no filter yet and looking up has become dearer than filling one, or there is one that is too small. */
   get wanting(): boolean {
-    return this.#filling === undefined && (this.#complete === undefined || this.#count > this.#complete.capacity)
+    if (this.#filling !== undefined) return false
+    if (this.#complete === undefined) return this.#asked * WORTH_ASKING > this.#count
+    return this.#count > this.#complete.capacity
   }
 
   /** A filter that `fill` gets every stored id into, with those that are not stored yet; it counts once that resolves. */
-  async fill(unstored: Iterable<string>, fill: (memory: SharedArrayBuffer) => Promise<void>): Promise<void> {
+  async fill(unstored: readonly IndexLayer[], fill: (memory: SharedArrayBuffer) => Promise<void>): Promise<void> {
     const filling = new IdFilter(2 * this.#count)
     this.#filling = filling
-    for (const id of unstored) {
-      writeId(id, this.#id, 0)
-      filling.addBytes(this.#id, 0)
+    for (const layer of unstored) {
+      const ids = layer.idBytes()
+      for (let at = 0; at < ids.length; at += ID_BYTES) filling.addBytes(ids, at)
     }
     try {
       await fill(filling.memory)
