@@ -19,7 +19,7 @@ export {
   SUBMITTER,
 } from './grammar.js'
 export { isEventOf, isType } from './is-type.js'
-export { parseRecord, RecordReader } from './parse-record.js'
+export { parseAdmitted, parseRecord, RecordReader } from './parse-record.js'
 export { type PrepareOptions, prepare } from './prepare.js'
 export {
   checkTransferred,

@@ -6,6 +6,7 @@ import {
   HEADS_STREAM,
   isEventOf,
   type LedgerRecord,
+  parseAdmitted,
   parseRecord,
   RecordReader,
   type StoredEvent,
@@ -18,7 +19,7 @@ import type { IndexedRecord, LedgerIndex } from './ledger-index.js'
 import type { LogRecord, LogStore, StoredRecord } from './log-store.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import type { TileStore } from './tile-store.js'
-import { VerifiedRecord } from './verified-record.js'
+import { HashedRecord, VerifiedRecord } from './verified-record.js'
 
 /** Everything a ledger stands on. */
 export interface LedgerPorts {
@@ -101,7 +102,9 @@ export class LedgerCore {
 
   /** A record as folds get it: parsed, in the newest version of its type. Throws LOG_CORRUPT where its leaf is wrong. */
   record(stored: StoredRecord): VerifiedRecord {
-    return VerifiedRecord.of(stored, this.registry.upcast(this.#reader.read(stored.bytes)))
+    const { bytes } = stored
+    const event = HashedRecord.isAdmitted(stored) ? parseAdmitted(bytes) : this.#reader.read(bytes)
+    return VerifiedRecord.of(stored, this.registry.upcast(event))
   }
 
   /** A record as the public API shows it, in the newest version of its type. */

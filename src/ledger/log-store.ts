@@ -33,6 +33,14 @@ export interface LogStore {
   read(range: ReadRange): Promise<StoredRecord[]>
 
   /**
+   * Reads the positions `from` to `until - 1` for one caller who wants all of them in order, at most `limit` at a time:
+   * the same records as `read` gives, and the same rejections in the same place, but the store may read and check ahead
+   * of him on another thread, until he returns. Undefined where that is not worth it: the caller then uses `read`.
+   * A store that has no such thread leaves it out.
+   */
+  scan?(from: number, until: number, limit: number): AsyncIterable<StoredRecord[]> | undefined
+
+  /**
    * Resolves when the store may hold more than `size` records, or when `signal` aborts.
    * May wake for nothing; MUST NOT miss: if an append made the store larger than `size`, before or during the call,
    * it resolves (other processes' appends: within `capabilities.wakeUpMs`). Never rejects for an abort; leaves no

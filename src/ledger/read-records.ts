@@ -2,7 +2,7 @@ import { ClyraError } from '../errors/index.js'
 import type { LedgerRecord } from '../events/index.js'
 import type { EventFilter, ReadAllOptions, ReadOptions, RecordView } from './ledger.js'
 import { type LedgerCore, viewOf } from './ledger-core.js'
-import type { ReadRange, StoredRecord } from './log-store.js'
+import type { LogStore, ReadRange, StoredRecord } from './log-store.js'
 
 const BATCH = 256
 
@@ -30,7 +30,7 @@ export async function* readAll(core: LedgerCore, options: ReadAllOptions = {}): 
   }
 }
 
-/** See `Ledger.readBatches`. While the caller is at work on one batch the next is being read. */
+/** See `Ledger.readBatches`. */
 export async function* readBatches(
   core: LedgerCore,
   options: ReadAllOptions = {},
@@ -38,49 +38,62 @@ export async function* readBatches(
   const { filter, signal } = options
   const backwards = options.backwards === true
   const size = await core.ports.store.head()
-  const first = Math.min(size, bound(options.from, 0))
-  const end = Math.min(size, bound(options.before, size))
+  let first = Math.min(size, bound(options.from, 0))
+  let end = Math.min(size, bound(options.before, size))
   let left = limitOf(options.limit)
-  const read = (at: number): Promise<StoredRecord[]> | undefined => {
-    const range = rangeOf(at, { first, end, backwards, limit: filter === undefined ? Math.min(left, BATCH) : BATCH })
-    return range === undefined || left === 0 ? undefined : core.ports.store.read(range)
+  if (filter === undefined) {
+    if (backwards) first = Math.max(first, end - left)
+    else end = Math.min(end, first + left)
   }
-  let reading = read(backwards ? end : first)
-  try {
+  refuseAborted(signal)
+  if (left === 0) return
+  for await (const stored of storedBatches(core.ports.store, { first, end, backwards })) {
+    let records: LedgerRecord[] = stored.map((one) => core.record(one))
+    if (filter !== undefined) {
+      records = records.filter(({ event }) => matches(filter, event)).slice(0, left)
+      left -= records.length
+    }
+    if (records.length > 0) yield records
+    if (left === 0) return
     refuseAborted(signal)
+  }
+}
+
+interface Span {
+  readonly first: number
+  /** Exclusive. */
+  readonly end: number
+  readonly backwards: boolean
+}
+
+/** While the caller is at work on one batch the next is being read: by the store's own scan, or here. */
+async function* storedBatches(store: LogStore, span: Span): AsyncGenerator<StoredRecord[]> {
+  const scan = span.backwards ? undefined : store.scan?.(span.first, span.end, BATCH)
+  if (scan !== undefined) return yield* scan
+  const read = (at: number): Promise<StoredRecord[]> | undefined => {
+    const range = rangeOf(at, span)
+    return range && store.read(range)
+  }
+  let reading = read(span.backwards ? span.end : span.first)
+  try {
     while (reading !== undefined) {
       const stored = await reading
       const last = stored.at(-1)
       if (last === undefined) return
-      if (filter === undefined) left -= stored.length
-      reading = read(backwards ? last.position : last.position + 1)
+      reading = read(span.backwards ? last.position : last.position + 1)
       // Whoever stops here does not hear of the read that was ahead of him.
       reading?.catch(() => undefined)
-      let records: LedgerRecord[] = stored.map((one) => core.record(one))
-      if (filter !== undefined) {
-        records = records.filter(({ event }) => matches(filter, event)).slice(0, left)
-        left -= records.length
-      }
-      if (records.length > 0) yield records
-      if (left === 0) return
-      refuseAborted(signal)
+      yield stored
     }
   } finally {
     await reading?.catch(() => undefined)
   }
 }
 
-interface Within {
-  readonly first: number
-  readonly end: number
-  readonly backwards: boolean
-  readonly limit: number
-}
-
 /** What to read next; undefined at the end. */
-function rangeOf(at: number, { first, end, backwards, limit }: Within): ReadRange | undefined {
-  if (backwards) return at > first ? { before: at, limit: Math.min(limit, at - first), backwards } : undefined
-  return at < end ? { from: at, limit: Math.min(limit, end - at) } : undefined
+function rangeOf(at: number, { first, end, backwards }: Span): ReadRange | undefined {
+  if (backwards) return at > first ? { before: at, limit: Math.min(BATCH, at - first), backwards } : undefined
+  return at < end ? { from: at, limit: Math.min(BATCH, end - at) } : undefined
 }
 
 /** See `Ledger.readStream`. Forwards from revision `from`; backwards from it, or from the last, down to 0. */

@@ -15,12 +15,14 @@ export class HashedRecord implements StoredRecord {
   readonly leaf: Uint8Array
   readonly bytes: Uint8Array
   readonly #leafHex: string
+  readonly #admitted: boolean
 
-  private constructor(position: number, leaf: Uint8Array, bytes: Uint8Array, leafHex: string) {
+  private constructor(position: number, leaf: Uint8Array, bytes: Uint8Array, leafHex: string, admitted = false) {
     this.position = position
     this.leaf = leaf
     this.bytes = bytes
     this.#leafHex = leafHex
+    this.#admitted = admitted
   }
 
   /** Hashes the bytes: the leaf is right because it is made here. */
@@ -39,6 +41,19 @@ export class HashedRecord implements StoredRecord {
     const leafHex = prefixedLeafHex(prefixed)
     if (leafHex === undefined || !isHexOf(leafHex, leaf)) return undefined
     return new HashedRecord(position, leaf, prefixed.subarray(1), leafHex)
+  }
+
+  /**
+   * A record that another thread of this process hashed and parsed (`parseRecord`) before it handed its memory over,
+   * which nobody else can change since. Nothing is checked here: for a store that runs such a thread, and nobody else.
+   */
+  static checkedByThread(position: number, leaf: Uint8Array, bytes: Uint8Array, leafHex: string): HashedRecord {
+    return new HashedRecord(position, leaf, bytes, leafHex, true)
+  }
+
+  /** Whether `parseRecord` took its bytes already, on another thread. */
+  static isAdmitted(record: StoredRecord): boolean {
+    return #leafHex in record && record.#admitted
   }
 
   /** The leaf in hex where the record is one of these. */

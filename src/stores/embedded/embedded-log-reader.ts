@@ -7,6 +7,7 @@ import { isMissing } from '../files/durable-file.js'
 import { type DurableMark, readMark } from './durable-mark.js'
 import { EMBEDDED_CAPABILITIES } from './embedded-log-store.js'
 import { recoverLog } from './recover-log.js'
+import { scanAhead } from './scan-ahead.js'
 import { SegmentFiles } from './segment-files.js'
 import { decodeFrame, decodeSegmentHeader, HEADER_BYTES, segmentName } from './segment-format.js'
 
@@ -58,6 +59,11 @@ class EmbeddedLogReader implements LogStore {
     this.#assertOpen()
     if ('from' in range && range.from + range.limit > this.#files.size) await this.#follow()
     return this.#files.read(range, this.#files.size)
+  }
+
+  scan(from: number, until: number, limit: number): AsyncIterable<StoredRecord[]> | undefined {
+    this.#assertOpen()
+    return scanAhead(this.#files, { from, until: Math.min(until, this.#files.size), limit }, () => this.#assertOpen())
   }
 
   async moved(size: number, signal?: AbortSignal): Promise<void> {

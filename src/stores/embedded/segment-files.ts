@@ -5,7 +5,7 @@ import { HashedRecord } from '../../ledger/verified-record.js'
 import { loadOffsets, type OffsetTable, saveOffsets } from './offset-table.js'
 import type { SegmentInfo } from './recover-log.js'
 import { scanSegment } from './scan-segment.js'
-import { ENTRY_HEADER_BYTES } from './segment-format.js'
+import { type Extent, leafAt, prefixedRecordAt } from './stored-entries.js'
 
 /** No read takes more bytes into memory at once, unless a single record needs it. */
 const READ_BYTES = 4 * 1024 * 1024
@@ -103,7 +103,7 @@ export class SegmentFiles {
     if ('from' in range) {
       const from = Math.max(0, range.from)
       const limit = Math.min(range.limit, size - from)
-      return limit <= 0 ? [] : this.#readForwards(from, limit)
+      return limit <= 0 ? [] : this.readExtent(await this.extent(from, limit))
     }
     const before = Math.min(range.before, size)
     if (before <= 0) return []
@@ -127,18 +127,18 @@ export class SegmentFiles {
     for (const file of files) await (await file.catch(() => undefined))?.close()
   }
 
-  async #readForwards(from: number, limit: number): Promise<StoredRecord[]> {
+  /** Where the records from `from` on lie, as many as one read takes; at most `limit`, at least one. */
+  async extent(from: number, limit: number): Promise<Extent> {
     const segment = this.#find(from)
     const first = from - segment.firstPosition
     const offsets = await this.#offsets(segment)
     const end = Math.min(segment.count, first + limit)
-    // As many records as fit into one read, at least one.
     let last = end
     if (endOf(segment, offsets, end - 1) - offsets[first]! > READ_BYTES) {
       last = first + 1
       while (last < end && endOf(segment, offsets, last) - offsets[first]! <= READ_BYTES) last++
     }
-    return this.#readEntries(segment, offsets, first, last)
+    return extentOf(segment, offsets, first, last)
   }
 
   async #readTail(segment: Segment, from: number, count: number): Promise<StoredRecord[]> {
@@ -146,24 +146,18 @@ export class SegmentFiles {
     const end = from - segment.firstPosition + count
     let first = from - segment.firstPosition
     while (first < end - 1 && endOf(segment, offsets, end - 1) - offsets[first]! > READ_BYTES) first++
-    return this.#readEntries(segment, offsets, first, end)
+    return this.readExtent(extentOf(segment, offsets, first, end))
   }
 
-  async #readEntries(segment: Segment, offsets: Uint32Array, first: number, last: number): Promise<StoredRecord[]> {
-    const start = offsets[first]!
-    const length = endOf(segment, offsets, last - 1) - start
-    const bytes = await this.#readBytes(segment.path, start, length)
+  /** Reads and hashes the records of an extent. Rejects with LOG_CORRUPT for the first that does not have its leaf. */
+  async readExtent(extent: Extent): Promise<StoredRecord[]> {
+    const bytes = await this.#readBytes(extent.path, extent.start, extent.length)
     const records: StoredRecord[] = []
-    for (let i = first; i < last; i++) {
-      const at = offsets[i]! - start
-      const position = segment.firstPosition + i
-      const from = at + ENTRY_HEADER_BYTES
-      const size = from <= bytes.length ? bytes.readUInt32LE(at + 32) : Number.POSITIVE_INFINITY
-      if (from + size > bytes.length) throw damaged(segment, offsets[i]!, position)
-      // The last byte of a length is zero, for no record has 2^24 bytes: the prefix of RFC 6962 lies there already.
-      const prefixed = new Uint8Array(bytes.buffer, bytes.byteOffset + from - 1, size + 1)
-      const record = HashedRecord.inPlace(position, leafAt(bytes, at), prefixed)
-      if (record === undefined) throw damaged(segment, offsets[i]!, position)
+    for (const at of extent.entries) {
+      const position = extent.firstPosition + records.length
+      const prefixed = prefixedRecordAt(bytes, at)
+      const record = prefixed && HashedRecord.inPlace(position, leafAt(bytes, at), prefixed)
+      if (record === undefined) throw damaged(extent.path, extent.start + at, position)
       records.push(record)
     }
     return records
@@ -234,7 +228,7 @@ export class SegmentFiles {
     const scan = scanSegment(bytes.subarray(0, segment.end), segment.firstPosition, this.#genesis)
     if (scan === 'too-new' || scan.offsets.length !== segment.count) {
       const at = scan === 'too-new' ? 0 : scan.end
-      throw damaged(segment, at, segment.firstPosition + (scan === 'too-new' ? 0 : scan.offsets.length))
+      throw damaged(segment.path, at, segment.firstPosition + (scan === 'too-new' ? 0 : scan.offsets.length))
     }
     return Uint32Array.from(scan.offsets)
   }
@@ -253,11 +247,15 @@ export class SegmentFiles {
 
 export type { Segment }
 
-/** A copy: whoever keeps a leaf does not keep what was read with it. */
-function leafAt(bytes: Buffer, at: number): Uint8Array {
-  const leaf = new Uint8Array(32)
-  for (let i = 0; i < 32; i++) leaf[i] = bytes[at + i]!
-  return leaf
+function extentOf(segment: Segment, offsets: Uint32Array, first: number, last: number): Extent {
+  const start = offsets[first]!
+  return {
+    path: segment.path,
+    start,
+    length: endOf(segment, offsets, last - 1) - start,
+    firstPosition: segment.firstPosition + first,
+    entries: offsets.subarray(first, last).map((offset) => offset - start),
+  }
 }
 
 /** Where the entry at `index` ends at the latest: at the next one, or at the end of the segment's good part. */
@@ -265,12 +263,12 @@ function endOf(segment: Segment, offsets: Uint32Array, index: number): number {
   return index + 1 < segment.count ? offsets[index + 1]! : segment.end
 }
 
-function damaged(segment: Segment, offset: number, position: number): ClyraError {
+function damaged(path: string, offset: number, position: number): ClyraError {
   return new ClyraError(
     'LOG_CORRUPT',
-    `the log is damaged in segment ${segment.path} at offset ${offset}: the record at position ${position} is not what was appended`,
+    `the log is damaged in segment ${path} at offset ${offset}: the record at position ${position} is not what was appended`,
     {
-      details: { segment: segment.path, offset, position },
+      details: { segment: path, offset, position },
       fix: 'clyra fsck --all',
     },
   )

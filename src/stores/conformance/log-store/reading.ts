@@ -38,6 +38,28 @@ export const READING: readonly Case<LogStoreFixture>[] = [
     },
   },
   {
+    name: 'scans, where it can, the records of a range in order, at most the limit at a time, and stops when told to',
+    async run(fixture) {
+      const store = await fixture.open()
+      await fill(store)
+      for (const [from, until] of [
+        [0, SIZE],
+        [SIZE - 7, SIZE],
+      ] as const) {
+        let next = from
+        for await (const records of store.scan?.(from, until, 7) ?? []) {
+          assertRun(records, next, 1, 7, until - next)
+          next += records.length
+        }
+        assert.ok(next === until || store.scan?.(from, until, 7) === undefined)
+        for await (const records of store.scan?.(from, until, 1) ?? []) {
+          assertRun(records, from, 1, 1, 1)
+          break
+        }
+      }
+    },
+  },
+  {
     name: 'answers beyond the ends with nothing, and from above the end backwards with the last records',
     async run(fixture) {
       const store = await fixture.open()
