@@ -144,3 +144,17 @@ test('a record that changed under a kept or signed checkpoint is TREE_DIVERGED, 
   place.log.records[21] = forged
   await (await openMemoryLedger(place)).close()
 })
+
+test('what would fill sixteen tiles is sealed at once, however long a seal may wait', async () => {
+  const { place, faults } = await faultyPlace()
+  const ledger = await createMemoryLedger({ place, sealDelayMs: 1_000_000 })
+  const before = await ledger.checkpoint()
+  faults.calls.length = 0
+  await ledger.append('thing-1', 'any', many(4000))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(faults.calls).toEqual([])
+  expect((await ledger.checkpoint()).size).toBe(before.size)
+  await ledger.append('thing-1', 'any', many(96))
+  await expect.poll(async () => (await ledger.checkpoint()).size).toBe(before.size + 4096n)
+  await ledger.close()
+})

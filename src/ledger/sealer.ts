@@ -23,6 +23,8 @@ export interface SealerOptions extends TreePlaces {
 }
 
 const RETRY_MS = 1000
+/** So many records are sealed without waiting for more: a writer that never rests is not left with all its tiles at the end. */
+const FULL_BACKLOG = 4096
 
 /**
  * Turns durable records into published, signed checkpoints. For each: tiles are written, the checkpoint is signed, a
@@ -125,8 +127,14 @@ export class Sealer {
   }
 
   #schedule(delay: number): void {
-    if (this.#timer !== undefined || this.#closed) return
-    if (this.#leaves.length === 0 && this.#unpublished === undefined) return
+    if (this.#closed) return
+    if (this.#leaves.length >= FULL_BACKLOG && this.#failure === undefined) {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+      this.#running ??= this.#run()
+      return
+    }
+    if (this.#timer !== undefined || (this.#leaves.length === 0 && this.#unpublished === undefined)) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#running ??= this.#run()

@@ -1,7 +1,7 @@
 import { ID_BYTES, IdFilter, type IndexLayer, type SeenIds, writeId } from '../index/index.js'
 
 /** Looking up one id costs about as much as reading so many into a filter. */
-const WORTH_ASKING = 16
+const WORTH_ASKING = 64
 
 /**
  * Which ids the index surely does not have. A new index starts with a filter that knows everything; for one that holds
