@@ -56,17 +56,19 @@ export class TreeCheck {
     const [latestNote, publishedNote] = [await checkpoints.latest(), await tiles.read('checkpoint')]
     const latest = check.#expect(latestNote, 'the last signed checkpoint', key)
     const published = check.#expect(publishedNote, 'the published checkpoint', key)
+    let known = published?.size ?? 0
     for (const size of await checkpoints.keptSizes()) {
       const kept = check.#expect(await checkpoints.kept(size), `the checkpoint kept at ${size}`, key)
       check.#kept.add(size)
+      known = Math.max(known, kept?.size ?? 0)
       if (kept !== undefined && kept.size !== size)
         findings.add('TREE_DIVERGED', `checkpoints/${size}`, `a checkpoint of ${kept.size} is kept as ${size}`)
     }
     check.#comparePublished(latestNote, latest, publishedNote, published)
     check.#published = publishedNote
     for await (const path of tiles.list()) check.#list(path)
-    // Where it is damaged the tiles themselves say how far they go: else each of them would be told as too many.
-    check.#sealed = latest?.size ?? check.#listedSize()
+    // Where it is damaged the others and the tiles themselves say how far they go: else each would be told as too many.
+    check.#sealed = latest?.size ?? Math.max(known, check.#listedSize())
     return check
   }
 
@@ -193,12 +195,12 @@ export class TreeCheck {
     }
   }
 
-  /** The size of the tree that the tiles of level 0 make. */
+  /** The size of the tree that the tiles of level 0 make, or the entry bundles. */
   #listedSize(): number {
     let size = 0
     for (const [key, widths] of this.#widths) {
       const [level, index] = key.split('/')
-      if (level === '0') size = Math.max(size, Number(index) * TILE_WIDTH + Math.max(...widths))
+      if (level === '0' || level === 'entries') size = Math.max(size, Number(index) * TILE_WIDTH + Math.max(...widths))
     }
     return size
   }

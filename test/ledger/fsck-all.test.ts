@@ -100,6 +100,16 @@ describe('fsck --all', () => {
     )
   })
 
+  test('knows how far the tree goes where neither the last checkpoint nor the newest tile says it', async () => {
+    // The last of its damages: it is deleted.
+    const gone = damages.findLast(({ where }) => where === 'tile/0/005.p/26')!
+    const others = damages.filter(({ touches }) => touches.includes('latest') || touches.includes('checkpoint'))
+    expect(others).toHaveLength(3)
+    for (const other of others) expect(await damagedBy([gone, other])).toEqual(expected([gone, other]))
+    const [latest, published] = [others[0]!, others[2]!]
+    expect(await damagedBy([gone, latest, published])).toEqual(expected([gone, latest, published]))
+  })
+
   test('stops at the first without --all', async () => {
     const state = join(root, 'first')
     cpSync(template, state, { recursive: true })
