@@ -14,6 +14,8 @@ const IN_FLIGHT = 8
  */
 export function clyra({ key, name, input = 'objects', ids = 'v7', feed, producing, product = theProduct }) {
   const workload = makeWorkload(ids)
+  // As a program keeps them: one start for all rounds.
+  let producers
   return {
     key,
     name,
@@ -27,21 +29,20 @@ export function clyra({ key, name, input = 'objects', ids = 'v7', feed, producin
       await ledger.close()
     },
 
-    async open(place, shape) {
-      const producers = feed === 'workers' ? await startProducers(2, producing) : undefined
-      const ledger = await product.open({ directory: join(place, 'ledger') })
-      return { ledger, producers, batch: shape.batch }
+    async open(place) {
+      if (feed === 'workers') producers ??= await startProducers(2, producing)
+      return product.open({ directory: join(place, 'ledger') })
     },
 
     /** What stands ready before the clock runs: the events, or their canonical bytes, here or in the producers. */
-    async ready({ producers }, shape) {
+    async ready(_, shape) {
       if (producers !== undefined) return producers.ready(shape)
       const batches = workload.batches(shape)
       if (input === 'objects') return batches
       return batches.map((batch) => ({ ...batch, events: product.prepare(batch.events) }))
     },
 
-    async append({ ledger, producers }, work) {
+    async append(ledger, work) {
       if (producers !== undefined) return producers.run(ledger)
       if (feed === 'in flight') return appendInFlight(ledger, work)
       let last
@@ -49,17 +50,16 @@ export function clyra({ key, name, input = 'objects', ids = 'v7', feed, producin
       return last.position
     },
 
-    async settle({ ledger }, position) {
+    async settle(ledger, position) {
       await ledger.sealed(position)
       await ledger.close()
     },
 
-    async close({ ledger, producers }) {
-      await ledger.close()
-      await producers?.end()
-    },
+    close: (ledger) => ledger.close(),
 
     check: (place, shape) => checkLedger(product, join(place, 'ledger'), { ...shape, workload }),
+
+    end: () => producers?.end(),
   }
 }
 

@@ -58,6 +58,6 @@ async function runAll(workers, ledger) {
       worker.postMessage({ kind: 'more', batches: AHEAD })
     })
   await Promise.all(workers.map(one))
-  for (const worker of workers) worker.removeAllListeners('message')
+  for (const worker of workers) worker.removeAllListeners('message').removeAllListeners('error')
   return last
 }
