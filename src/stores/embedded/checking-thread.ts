@@ -6,6 +6,9 @@ import type { Extent } from './stored-entries.js'
 
 const WORKER = new URL('./checking-worker.js', import.meta.url)
 
+/** What it makes is thrown away at once: a small heap is as fast, and the memory is that of one process. */
+const HEAP = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 32 }
+
 /** A thread that reads records ahead of whoever folds them, and checks that each has its leaf hash and is a record. */
 export class CheckingThread {
   readonly #worker: Worker
@@ -14,7 +17,7 @@ export class CheckingThread {
   #asked = 0
 
   private constructor() {
-    this.#worker = new Worker(WORKER)
+    this.#worker = new Worker(WORKER, { resourceLimits: HEAP })
     this.#worker.unref()
     this.#worker.on('message', (answer: CheckAnswer | 'ready') => this.#heard(answer))
     // Whatever ends it: who waits reads for himself.

@@ -7,7 +7,7 @@ import { type Extent, leafAt, leafHexAt, prefixedRecordAt } from './stored-entri
 /** With fewer records it takes longer to start a thread than it saves. */
 const WORTH_A_THREAD = 16_384
 /** Batches that the thread may be ahead. */
-const AHEAD = 8
+const AHEAD = 4
 
 export interface ScanRange {
   readonly from: number
