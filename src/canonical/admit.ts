@@ -13,7 +13,7 @@ import { decodeUtf8, parseStrict } from './parse-strict.js'
  */
 export function admit(bytes: Uint8Array): JsonValue {
   const text = decodeUtf8(bytes)
-  const value = roundTrip(text)
+  const value = canonicalValue(text)
   if (value !== undefined) return value
   // Whatever failed, the tokenizer knows its name; what it has nothing against is JSON in another form.
   parseStrict(bytes)
@@ -28,7 +28,7 @@ export function admit(bytes: Uint8Array): JsonValue {
  * canonical without writing them again, in a third of the time (`isCanonicalText`); what that leaves open is written
  * again and compared. Property tests hold all three to the tokenizer and to another library's canonical form.
  */
-function roundTrip(text: string): JsonValue | undefined {
+export function canonicalValue(text: string): JsonValue | undefined {
   try {
     // JSON.parse returns JSON values and nothing else.
     const value = JSON.parse(text) as JsonValue

@@ -1,6 +1,7 @@
-export { admit } from './admit.js'
+export { admit, canonicalValue } from './admit.js'
 export { type CanonicalOptions, canonicalBytes, canonicalString } from './canonical-bytes.js'
 export { decimal, parseDecimal } from './decimal.js'
 export { base64, concatBytes, equalBytes, fromBase64, fromHex, hasLoneSurrogate, hex, utf8 } from './encoding.js'
+export { endOfCanonical } from './end-of-canonical.js'
 export { isMemberName, type JsonObject, type JsonValue, MAX_DEPTH } from './json-value.js'
 export { decodeUtf8, type ParseOptions, parseStrict } from './parse-strict.js'

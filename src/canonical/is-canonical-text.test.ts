@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalString, type JsonValue, parseStrict, utf8 } from './index.js'
+import { canonicalString, endOfCanonical, type JsonValue, parseStrict, utf8 } from './index.js'
 import { isCanonicalText } from './is-canonical-text.js'
 
 /** By the book: the tokenizer takes the text, and writing its value gives the same text. */
@@ -119,5 +119,94 @@ describe('the canonical form by its length', () => {
     expect(decided(`${'{"a":'.repeat(31)}"x"${'}'.repeat(31)}`)).toBe(true)
     expect(decided(`${'{"a":'.repeat(32)}"x"${'}'.repeat(32)}`)).toBe(false)
     expect(decided(`{"${'a'.repeat(128)}":1}`)).toBe(true)
+  })
+})
+
+describe('the end of a canonical value', () => {
+  const isWhole = (text: string) => endOfCanonical(utf8(text), 0, 1) === utf8(text).length
+
+  it('is only ever given for a text that is canonical by the book, however the text is spelled', () => {
+    let said = 0
+    fc.assert(
+      fc.property(texts, (text) => {
+        if (!isWhole(text)) return
+        said++
+        expect(byTheBook(text)).toBe(true)
+      }),
+      { numRuns: 20_000 },
+    )
+    expect(said).toBeGreaterThan(1_000)
+  })
+
+  it('is only ever given for bytes that are canonical by the book, whichever byte of a canonical text is another', () => {
+    fc.assert(
+      fc.property(ordinary, fc.nat(), fc.nat(255), (value, at, byte) => {
+        const bytes = utf8(canonicalString(value))
+        bytes[at % bytes.length] = byte
+        const end = endOfCanonical(bytes, 0, 1)
+        if (end < 0) return
+        const read = parseStrict(bytes.subarray(0, end))
+        expect(canonicalString(read)).toBe(new TextDecoder().decode(bytes.subarray(0, end)))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  it('is found for values of ASCII without escapes, wherever they stand and whatever follows', () => {
+    const plain = fc.letrec<{ value: JsonValue }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 5 },
+        fc.constantFrom(null, true, false),
+        fc.integer({ min: -(10 ** 15) + 1, max: 10 ** 15 - 1 }),
+        fc.stringMatching(/^[ !#-[\]-~]{0,12}$/),
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.dictionary(fc.stringMatching(/^[A-Za-z0-9.:/$@-][A-Za-z0-9_.:/$@-]{0,9}$/), tie('value'), { maxKeys: 6 }),
+      ),
+    })).value
+    fc.assert(
+      fc.property(
+        plain,
+        fc.stringMatching(/^[ -~]{0,5}$/),
+        fc.constantFrom(',', '}', ']', ''),
+        (value, before, after) => {
+          const text = canonicalString(value)
+          const end = endOfCanonical(utf8(before + text + after), before.length, 1)
+          expect(end).toBe(before.length + text.length)
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it.each([
+    ['members out of order', '{"b":1,"a":2}'],
+    ['a longer name before its beginning', '{"ab":1,"a":2}'],
+    ['a member twice', '{"a":1,"a":1}'],
+    ['minus zero', '-0'],
+    ['a leading zero', '[01]'],
+    ['an integer of 16 digits', '9007199254740993'],
+    ['an exponent', '1e2'],
+    ['a point', '[1.5]'],
+    ['an escape', '"\\n"'],
+    ['a control character', '"\u0007"'],
+    ['a character outside ASCII', '"\u00e9"'],
+    ['the prototype as a member', '{"__proto__":1}'],
+    ['a name outside the grammar', '{"a b":1}'],
+    ['an empty name', '{"":1}'],
+    ['a name of 129 characters', `{"${'a'.repeat(129)}":1}`],
+    ['a value below 32 levels', `${'['.repeat(32)}1${']'.repeat(32)}`],
+    ['a comma before the end', '[1,]'],
+    ['white space', '[1, 2]'],
+    ['a word that is none', 'trux'],
+    ['a text that is cut off', '{"a":"b'],
+    ['nothing', ''],
+  ])('is not given for %s', (_, text) => {
+    expect(isWhole(text)).toBe(false)
+  })
+
+  it('is given for 32 levels and a name of 128 characters', () => {
+    expect(isWhole(`${'['.repeat(31)}1${']'.repeat(31)}`)).toBe(true)
+    expect(isWhole(`${'{"a":'.repeat(31)}"x"${'}'.repeat(31)}`)).toBe(true)
+    expect(isWhole(`{"${'a'.repeat(128)}":1}`)).toBe(true)
   })
 })

@@ -112,11 +112,57 @@ describe('reading a record', () => {
           const bytes = bytesOf(Object.fromEntries(record))
           const alone = refusedField(parseRecord, bytes)
           expect(refusedField((one) => reader.read(one), bytes)).toBe(alone)
+          expect(refusedField((one) => reader.check(one), bytes)).toBe(alone)
           expect(alone === undefined).toBe(record.every(([name, value], i) => isGood(name, value, record.slice(i + 1))))
         }
       }),
       { numRuns: 1_000 },
     )
+  })
+
+  it('is refused by a check where it is refused by reading, whatever is changed in its bytes', () => {
+    const records = [
+      RECORD,
+      { ...RECORD, data: {} },
+      { ...RECORD, actor: 'a', data: { text: 'ü "\n"', n: [1, -2, null] } },
+    ]
+    const reader = new RecordReader()
+    const throws = (act: () => unknown) => {
+      try {
+        act()
+        return false
+      } catch {
+        return true
+      }
+    }
+    let taken = 0
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...records),
+        fc.nat(),
+        fc.nat(3),
+        fc.stringMatching(/^[ -~]{0,3}$/),
+        (record, at, gone, text) => {
+          const bytes = canonicalBytes(record)
+          const from = at % bytes.length
+          const edited = Buffer.concat([bytes.subarray(0, from), Buffer.from(text), bytes.subarray(from + gone)])
+          const refused = throws(() => parseRecord(edited))
+          if (!refused) taken++
+          expect(throws(() => reader.check(edited))).toBe(refused)
+        },
+      ),
+      { numRuns: 10_000 },
+    )
+    expect(taken).toBeGreaterThan(300)
+  })
+
+  it('that is too large, or begins as one but ends early, is refused by a check as well', () => {
+    const reader = new RecordReader()
+    const large = bytesOf({ data: { text: 'x'.repeat(65_535) } })
+    expect(() => reader.check(large)).toThrow(expect.objectContaining({ code: 'EVENT_TOO_LARGE' }))
+    for (const text of ['{"data":{', '{"data":{}', '{"data":{}}', '{"data":{},"data":{}}']) {
+      expect(() => reader.check(Buffer.from(text))).toThrow(ClyraError)
+    }
   })
 })
 

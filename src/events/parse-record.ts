@@ -1,4 +1,12 @@
-import { admit, decodeUtf8, type JsonObject, type JsonValue } from '../canonical/index.js'
+import {
+  admit,
+  canonicalValue,
+  decodeUtf8,
+  endOfCanonical,
+  type JsonObject,
+  type JsonValue,
+  utf8,
+} from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
 import { OPTIONAL_ATTRIBUTES } from './check-attributes.js'
 import type { StoredEvent } from './envelope.js'
@@ -64,6 +72,24 @@ export class RecordReader {
     if (!this.#isEnvelope(value)) checkEnvelope(value)
     // Every member of StoredEvent was just checked by name: the required ones are there, each in its grammar.
     return value as unknown as StoredEvent
+  }
+
+  /** Throws for the same bytes as `read`, and makes nothing of the data where it can: it is then quicker. */
+  check(bytes: Uint8Array): void {
+    if (!this.#isRecord(bytes)) this.read(bytes)
+  }
+
+  /**
+   * True only for what `read` takes: a record is canonical where its data is (`endOfCanonical`), and where it is with
+   * other canonical data in that place.
+   */
+  #isRecord(bytes: Uint8Array): boolean {
+    if (bytes.length > MAX_RECORD_BYTES) return false
+    for (let i = 0; i < DATA.length; i++) if (bytes[i] !== DATA[i]) return false
+    const end = endOfCanonical(bytes, DATA.length - 1, DATA_DEPTH)
+    if (end < 0) return false
+    const value = canonicalValue(NO_DATA + decodeUtf8(bytes.subarray(end)))
+    return value !== undefined && isObject(value) && this.#isEnvelope(value)
   }
 
   /** False for what `checkEnvelope` refuses, and names. */
@@ -141,6 +167,11 @@ export class RecordReader {
     return required === REQUIRED.length
   }
 }
+
+/** How most records begin: no required member sorts before `data`. */
+const DATA = utf8('{"data":{')
+const NO_DATA = '{"data":{}'
+const DATA_DEPTH = 2
 
 /** Throws EVENT_INVALID (details: field) for the first member that is missing or not what it must be. */
 function checkEnvelope(event: JsonObject): void {

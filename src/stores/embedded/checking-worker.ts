@@ -34,7 +34,7 @@ function checked(extent: Extent): ArrayBuffer | undefined {
     for (const at of extent.entries) {
       const prefixed = prefixedRecordAt(bytes, at)
       if (prefixed === undefined || prefixedLeafHex(prefixed) !== leafHexAt(bytes, at)) return undefined
-      records.read(prefixed.subarray(1))
+      records.check(prefixed.subarray(1))
     }
     return memory
   } catch {
