@@ -3,6 +3,7 @@ import type { Signer } from '../crypto/index.js'
 import { ClyraError, isClyraError } from '../errors/index.js'
 import { HEADS_STREAM } from '../events/index.js'
 import { TILE_WIDTH, tilePath } from '../merkle/index.js'
+import { LeafQueue } from './leaf-queue.js'
 import type { LogRecord } from './log-store.js'
 import { type RestoredTree, restoreTree, type TreePlaces } from './restore-tree.js'
 import { assertSameRoot, openCheckpoint, type Sealed, signCheckpoint } from './signed-checkpoint.js'
@@ -38,7 +39,7 @@ export class Sealer {
   /** Signed for good, but publishing it failed. */
   #unpublished: Sealed | undefined
   /** Leaves from the sealed size on, and the heads sizes among them. */
-  #leaves: Uint8Array[] = []
+  readonly #leaves = new LeafQueue()
   #headsSizes: number[] = []
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -182,7 +183,7 @@ export class Sealer {
   async #adopt(): Promise<boolean> {
     const { edge, newest } = await restoreTree({ ...this.#options, onWarning: () => undefined })
     if (newest === undefined || newest.size <= this.#edge.size) return false
-    this.#leaves = this.#leaves.slice(newest.size - this.#edge.size)
+    this.#leaves.drop(newest.size - this.#edge.size)
     this.#headsSizes = this.#headsSizes.filter((heads) => heads > newest.size)
     this.#edge = edge
     this.#newest = newest
@@ -195,7 +196,7 @@ export class Sealer {
     const { tiles, checkpoints } = this.#options
     const count = size - this.#edge.size
     const edge = this.#edge.clone()
-    edge.append(this.#leaves.slice(0, count))
+    edge.append(this.#leaves.first(count))
     const written = edge.takeTiles()
     await tiles.write(written)
     const sealed = await this.#sign(size, edge.root())
@@ -204,7 +205,7 @@ export class Sealer {
     // From here on the signature counts, published or not: `restoreTree` publishes what it finds signed.
     this.#edge = edge
     this.#newest = sealed
-    this.#leaves = this.#leaves.slice(count)
+    this.#leaves.drop(count)
     this.#headsSizes = this.#headsSizes.filter((heads) => heads > size)
     await this.#publish(sealed)
     await tiles.prune(

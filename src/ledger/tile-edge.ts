@@ -1,6 +1,15 @@
-import { concatBytes } from '../canonical/index.js'
 import { CompactRange, peaksOf, TILE_WIDTH, type Tile, tilePath, tileReader, tileWidth } from '../merkle/index.js'
 import type { TileStore } from './tile-store.js'
+
+/** `bytes` has room for a full tile; `width` hashes are there, of which the last partial tile had `written`. */
+interface UnfinishedTile {
+  index: number
+  width: number
+  written: number
+  readonly bytes: Uint8Array
+}
+
+const TILE_BYTES = 32 * TILE_WIDTH
 
 /**
  * The growing right edge of the published tree: the compact range for the root, and on each tile level the hashes that
@@ -8,8 +17,7 @@ import type { TileStore } from './tile-store.js'
  */
 export class TileEdge {
   readonly #range: CompactRange
-  /** Per tile level: hashes of the unfinished tile, and how many of them the last partial tile had. */
-  readonly #levels: { index: number; hashes: Uint8Array[]; written: number }[] = []
+  readonly #levels: UnfinishedTile[] = []
   #full: Tile[] = []
 
   private constructor(range: CompactRange) {
@@ -35,10 +43,9 @@ export class TileEdge {
     for (let level = 0; Math.floor(size / TILE_WIDTH ** level) > 0; level++) {
       const index = Math.floor(size / TILE_WIDTH ** (level + 1))
       const width = tileWidth(level, index, size)
-      const bytes = width === 0 ? new Uint8Array(0) : await fetch(level, index, width)
-      const hashes: Uint8Array[] = []
-      for (let i = 0; i < width; i++) hashes.push(bytes.slice(32 * i, 32 * i + 32))
-      edge.#levels.push({ index, hashes, written: width })
+      const bytes = new Uint8Array(TILE_BYTES)
+      if (width > 0) bytes.set((await fetch(level, index, width)).subarray(0, 32 * width))
+      edge.#levels.push({ index, width, written: width, bytes })
     }
     return edge
   }
@@ -50,18 +57,13 @@ export class TileEdge {
   /** An independent copy, so that a step that fails half-way leaves no trace. */
   clone(): TileEdge {
     const copy = new TileEdge(this.#range.clone())
-    for (const { index, hashes, written } of this.#levels) copy.#levels.push({ index, hashes: [...hashes], written })
+    for (const tile of this.#levels) copy.#levels.push({ ...tile, bytes: tile.bytes.slice() })
     copy.#full = [...this.#full]
     return copy
   }
 
   root(): Uint8Array {
     return this.#range.root()
-  }
-
-  /** Leaf hashes of the unfinished tile of level 0: the newest ones. */
-  newestLeaves(): readonly Uint8Array[] {
-    return this.#levels[0]?.hashes ?? []
   }
 
   append(leaves: readonly Uint8Array[]): void {
@@ -81,33 +83,24 @@ export class TileEdge {
   takeTiles(): Tile[] {
     const tiles = this.takeFullTiles()
     this.#levels.forEach((edge, level) => {
-      const width = edge.hashes.length
+      const { index, width } = edge
       if (width === 0 || width === edge.written) return
       edge.written = width
-      tiles.push({
-        level,
-        index: edge.index,
-        width,
-        path: tilePath(level, edge.index, width),
-        bytes: concatBytes(...edge.hashes),
-      })
+      tiles.push({ level, index, width, path: tilePath(level, index, width), bytes: edge.bytes.slice(0, 32 * width) })
     })
     return tiles
   }
 
   #add(level: number, hash: Uint8Array): void {
-    this.#levels[level] ??= { index: 0, hashes: [], written: 0 }
+    this.#levels[level] ??= { index: 0, width: 0, written: 0, bytes: new Uint8Array(TILE_BYTES) }
     const edge = this.#levels[level]
-    edge.hashes.push(hash)
-    if (edge.hashes.length < TILE_WIDTH) return
-    this.#full.push({
-      level,
-      index: edge.index,
-      width: TILE_WIDTH,
-      path: tilePath(level, edge.index),
-      bytes: concatBytes(...edge.hashes),
-    })
-    this.#levels[level] = { index: edge.index + 1, hashes: [], written: 0 }
+    edge.bytes.set(hash, 32 * edge.width++)
+    if (edge.width < TILE_WIDTH) return
+    const { index } = edge
+    this.#full.push({ level, index, width: TILE_WIDTH, path: tilePath(level, index), bytes: edge.bytes.slice() })
+    edge.index++
+    edge.width = 0
+    edge.written = 0
   }
 }
 

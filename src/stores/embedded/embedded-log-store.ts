@@ -103,6 +103,8 @@ class EmbeddedLogStore implements LogStore {
   readonly #signal = new LengthSignal()
   readonly #saving = new Set<Promise<void>>()
   #file: FileHandle | undefined
+  /** Where frames are made: one is on its way to the disk at a time. */
+  #room: Buffer = Buffer.alloc(0)
   #size: number
   #failure: ClyraError | undefined
   #appending = false
@@ -185,7 +187,8 @@ class EmbeddedLogStore implements LogStore {
 
   /** One frame, durable when it returns. The table in memory grows only then. */
   async #write(records: readonly LogRecord[]): Promise<void> {
-    const frame = encodeFrame(records, this.#size)
+    const frame = encodeFrame(records, this.#size, this.#room)
+    if (frame.bytes.length > this.#room.length && frame.bytes.length <= MOST_ROOM) this.#room = frame.bytes
     const newest = this.#files.newest
     const limit = this.#options.segmentBytes ?? SEGMENT_BYTES
     const fits = newest !== undefined && (newest.count === 0 || newest.end + frame.bytes.length <= limit)
@@ -278,6 +281,8 @@ async function writeLastFrameAgain(file: FileHandle, { lastFrame, end }: Segment
 }
 
 const SMALL_FRAME = 64 * 1024
+/** What larger frames were made in is not kept. */
+const MOST_ROOM = 8 * 1024 * 1024
 
 async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
   let done = 0

@@ -1,3 +1,5 @@
+import { mixed, word } from './mixed.js'
+
 /**
  * Says of an id that it was never added, or that it may have been: a Bloom filter (B. H. Bloom, CACM 13 (7), 1970) with
  * four probes and 16 bits an id, so that about one new id in 400 has to be looked up. Its memory is shared: one thread
@@ -52,16 +54,4 @@ function bytesFor(ids: number): number {
   let bytes = SMALLEST * BYTES_AN_ID
   while (bytes < ids * BYTES_AN_ID) bytes *= 2
   return bytes
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
-}
-
-/** Spreads the bits of a word (the finaliser of MurmurHash3, public domain): a UUIDv7 begins with the time. */
-function mixed(value: number): number {
-  let x = value
-  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b)
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35)
-  return x ^ (x >>> 16)
 }

@@ -1,5 +1,6 @@
 import type { IndexedRecord } from '../../ledger/ledger-index.js'
 import { ID_BYTES } from './id-run.js'
+import { IdTable } from './id-table.js'
 import type { IndexedHead } from './index-base.js'
 
 /** The positions of one stream from a revision on, as runs of neighbours: position of the first, how many, and so on. */
@@ -13,13 +14,11 @@ export class IndexLayer {
   readonly from: number
   through: number
   lastLeaf: Uint8Array | undefined
-  readonly ids = new Map<string, number>()
   readonly heads = new Map<string, IndexedHead>()
   readonly positions = new Map<string, PositionRuns>()
   /** Nodes of the heads map that changed; null: deleted. */
   readonly nodes = new Map<string, Uint8Array | null>()
-  /** 16 bytes for each record, in their order; with room for more. */
-  #idBytes = new Uint8Array(ID_BYTES * FIRST_IDS)
+  readonly #ids = new IdTable()
 
   constructor(from: number) {
     this.from = from
@@ -32,36 +31,27 @@ export class IndexLayer {
 
   /** 16 bytes for each record, in their order: a copy. */
   idBytes(): Uint8Array<ArrayBuffer> {
-    return this.#idBytes.slice(0, ID_BYTES * this.size)
+    return this.#ids.ids.slice(0, ID_BYTES * this.size)
   }
 
-  /** Adds the next record. `first`: position of its stream's revision 0. `note` is shown the 16 bytes of its id. */
-  add(record: IndexedRecord, first: number, note: (bytes: Uint8Array, at: number) => void): void {
-    const { position, id, stream, revision, leaf } = record
-    this.ids.set(id, position)
+  /** The position of the record whose id's 16 bytes are given, if it is here. */
+  positionOf(id: Uint8Array): number | undefined {
+    const n = this.#ids.find(id, 0)
+    return n === undefined ? undefined : this.from + n
+  }
+
+  /** Adds the next record. `id`: its 16 bytes, which are copied. `first`: position of its stream's revision 0. */
+  add(record: IndexedRecord, id: Uint8Array, first: number): void {
+    const { position, stream, revision, leaf } = record
+    this.#ids.add(id, 0)
     this.heads.set(stream, { position, revision, leaf, first })
     const there = this.positions.get(stream)
     if (there === undefined) this.positions.set(stream, { fromRevision: revision, runs: [position, 1] })
     else addPosition(there.runs, position)
-    const at = this.#writeId(id)
-    note(this.#idBytes, at)
     this.through = position + 1
     this.lastLeaf = leaf
   }
-
-  #writeId(id: string): number {
-    const at = ID_BYTES * this.size
-    if (at === this.#idBytes.length) {
-      const larger = new Uint8Array(2 * at)
-      larger.set(this.#idBytes)
-      this.#idBytes = larger
-    }
-    writeId(id, this.#idBytes, at)
-    return at
-  }
 }
-
-const FIRST_IDS = 1024
 
 function addPosition(runs: number[], position: number): void {
   const last = runs.length - 2

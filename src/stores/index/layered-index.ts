@@ -2,8 +2,9 @@ import { equalBytes, hex } from '../../canonical/index.js'
 import { ClyraError } from '../../errors/index.js'
 import type { HeadsMapView, IndexedRecord, LedgerIndex, StreamHead } from '../../ledger/ledger-index.js'
 import { HeadsMap, type HeadsNodeStore } from '../../merkle/index.js'
+import { ID_BYTES } from './id-run.js'
 import { EMPTY_BASE, type IndexBase, type IndexedHead } from './index-base.js'
-import { expandRuns, IndexLayer } from './index-layer.js'
+import { expandRuns, IndexLayer, writeId } from './index-layer.js'
 
 /**
  * Stores a layer on top of the base; resolves when the base shows it. `unstored`: all layers at the time of the call that
@@ -18,12 +19,11 @@ export interface LayerState {
   readonly changed: ReadonlySet<string>
 }
 
-/** What may know without a look at the base that an id is new. */
+/** What may know without a look at the base that an id is new. Ids are the 16 bytes of a UUID. */
 export interface SeenIds {
   /** False: the id is neither in the base nor was it noted. */
-  mayHave(id: string): boolean
-  /** `bytes`: the 16 bytes of an id, from `at` on. */
-  note(bytes: Uint8Array, at: number): void
+  mayHave(id: Uint8Array): boolean
+  note(id: Uint8Array): void
 }
 
 export interface LayeredIndexOptions {
@@ -58,11 +58,10 @@ export class LayeredIndex implements LedgerIndex {
   #next: { readonly through: number; readonly root: Uint8Array; readonly nodes: ScratchNodes } | undefined
   #timer: NodeJS.Timeout | undefined
   #failed: unknown
-  readonly #note: (bytes: Uint8Array, at: number) => void
+  /** The id that is being looked at. */
+  readonly #id = new Uint8Array(ID_BYTES)
 
   constructor(options: LayeredIndexOptions = {}) {
-    const { seen } = options
-    this.#note = seen === undefined ? () => undefined : (bytes, at) => seen.note(bytes, at)
     this.#options = options
     this.#base = options.base ?? EMPTY_BASE
     this.#current = new IndexLayer(this.#base.through())
@@ -86,9 +85,9 @@ export class LayeredIndex implements LedgerIndex {
     const positions = new Array<number | undefined>(ids.length).fill(undefined)
     const asked: number[] = []
     for (let i = 0; i < ids.length; i++) {
-      const id = ids[i]!
-      if (seen?.mayHave(id) === false) continue
-      positions[i] = this.#current.ids.get(id) ?? this.#writing?.layer.ids.get(id)
+      writeId(ids[i]!, this.#id, 0)
+      if (seen?.mayHave(this.#id) === false) continue
+      positions[i] = this.#current.positionOf(this.#id) ?? this.#writing?.layer.positionOf(this.#id)
       if (positions[i] === undefined) asked.push(i)
     }
     if (asked.length === 0) return positions
@@ -238,7 +237,9 @@ export class LayeredIndex implements LedgerIndex {
       })
     }
     if (record.headsRoot !== undefined) this.#applyHeads(record, record.headsRoot)
-    this.#current.add(record, before?.first ?? record.position, this.#note)
+    writeId(record.id, this.#id, 0)
+    this.#current.add(record, this.#id, before?.first ?? record.position)
+    this.#options.seen?.note(this.#id)
     this.#changed.add(record.stream)
     // A fold that was asked for is of the state before this record.
     this.#next = undefined

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ENTRY_BYTES, IndexLayer, packLayer } from '../index/index.js'
+import { ENTRY_BYTES, IndexLayer, packLayer, writeId } from '../index/index.js'
 import { LmdbBase } from './lmdb-base.js'
 
 let directory: string
@@ -43,11 +43,9 @@ function store(streams: readonly string[], known: Map<string, Known>, from: numb
     const position = from + i
     const there = known.get(stream) ?? { first: position, positions: [] }
     known.set(stream, there)
-    layer.add(
-      { position, id: idOf(position), stream, revision: there.positions.length, leaf: LEAF },
-      there.first,
-      () => undefined,
-    )
+    const id = new Uint8Array(16)
+    writeId(idOf(position), id, 0)
+    layer.add({ position, id: idOf(position), stream, revision: there.positions.length, leaf: LEAF }, id, there.first)
     there.positions.push(position)
   }
   base.write(packLayer(layer, NO_STATE))

@@ -1,4 +1,4 @@
-import { ID_BYTES, IdFilter, type IndexLayer, type SeenIds, writeId } from '../index/index.js'
+import { ID_BYTES, IdFilter, type IndexLayer, type SeenIds } from '../index/index.js'
 
 /** Looking up one id costs about as much as reading so many into a filter. */
 const WORTH_ASKING = 64
@@ -8,7 +8,6 @@ const WORTH_ASKING = 64
  * ids already, and for one that has outgrown its filter, another is filled beside it while appends go on.
  */
 export class StoredIds implements SeenIds {
-  readonly #id = new Uint8Array(ID_BYTES)
   #count: number
   /** Ids that were looked up because there is no filter. */
   #asked = 0
@@ -21,19 +20,18 @@ export class StoredIds implements SeenIds {
     this.#complete = stored === 0 ? new IdFilter(0) : undefined
   }
 
-  mayHave(id: string): boolean {
+  mayHave(id: Uint8Array): boolean {
     if (this.#complete === undefined) {
       this.#asked++
       return true
     }
-    writeId(id, this.#id, 0)
-    return this.#complete.mayHaveBytes(this.#id, 0)
+    return this.#complete.mayHaveBytes(id, 0)
   }
 
-  note(bytes: Uint8Array, at: number): void {
+  note(id: Uint8Array): void {
     this.#count++
-    this.#complete?.addBytes(bytes, at)
-    this.#filling?.addBytes(bytes, at)
+    this.#complete?.addBytes(id, 0)
+    this.#filling?.addBytes(id, 0)
   }
 
   /** Whether there is no filter yet and looking up has become dearer than filling one, or there is one that is too small. */
