@@ -4,7 +4,6 @@ import {
   ATTRIBUTE_TEXT,
   DATASCHEMA,
   EXTENSION_NAME,
-  ID,
   isTime,
   isTypeName,
   JSON_MEDIA_TYPE,
@@ -14,6 +13,7 @@ import {
   TRACEPARENT,
   URI,
 } from './grammar.js'
+import type { IdMember } from './id-member.js'
 
 /** Why an event was refused: the attribute or the JSON pointer into `data`, and the place in the batch. */
 export function eventInvalid(index: number, field: string, problem: string): ClyraError {
@@ -41,28 +41,63 @@ export const PRODUCER_GRAMMARS = {
   dataschema: [DATASCHEMA, 'is not a URI with a scheme (RFC 3986)'],
 } as const satisfies Partial<Record<keyof EventInput, readonly [RegExp, string]>>
 
+// Object.keys gives string[]; the object is a constant with exactly these keys.
+export const OPTIONAL_NAMES = Object.keys(PRODUCER_GRAMMARS) as readonly (keyof typeof PRODUCER_GRAMMARS)[]
+
 const INPUT_MEMBERS: ReadonlySet<string> = new Set([
   ...PRODUCER_ATTRIBUTES.filter((name) => name !== 'specversion'),
   'extensions',
 ])
 const NO_EXTENSION: ReadonlySet<string> = new Set([...LEDGER_ATTRIBUTES, ...PRODUCER_ATTRIBUTES])
 
-/** Refuses members that an `EventInput` does not have: a misspelt attribute must not be dropped in silence. */
-export function checkMembers(event: object, index: number): void {
+/**
+ * Refuses members that an `EventInput` does not have: a misspelt attribute must not be dropped in silence. `before`: the
+ * names of the event before, in their order, and then of this one.
+ */
+export function checkMembers(event: object, before: string[], index: number): void {
+  let place = 0
   for (const name in event) {
-    if (!INPUT_MEMBERS.has(name)) {
-      throw eventInvalid(
-        index,
-        JSON.stringify(name.slice(0, 80)),
-        'is not an attribute a producer sets; see extensions',
-      )
+    if (name !== before[place]) {
+      if (!INPUT_MEMBERS.has(name)) {
+        throw eventInvalid(
+          index,
+          JSON.stringify(name.slice(0, 80)),
+          'is not an attribute a producer sets; see extensions',
+        )
+      }
+      before[place] = name
     }
+    place++
   }
 }
 
-export function checkId(id: unknown, index: number): void {
-  if (typeof id !== 'string' || !ID.test(id))
+/** Takes the id into `member`. */
+export function checkId(id: unknown, member: IdMember, index: number): void {
+  if (typeof id !== 'string' || !member.set(id))
     throw eventInvalid(index, 'id', 'is not a lower-case UUID of version 7 or 8')
+}
+
+/** Whether there is something for `checkOptional` to look at. */
+export function hasOptional(event: EventInput): boolean {
+  return (
+    event.actor !== undefined ||
+    event.causationid !== undefined ||
+    event.correlationid !== undefined ||
+    event.datacontenttype !== undefined ||
+    event.dataschema !== undefined ||
+    event.runid !== undefined ||
+    event.subject !== undefined ||
+    event.traceparent !== undefined
+  )
+}
+
+export function checkOptional(event: EventInput, index: number): void {
+  for (const name of OPTIONAL_NAMES) {
+    const value = event[name]
+    if (value === undefined) continue
+    const [grammar, problem] = PRODUCER_GRAMMARS[name]
+    if (typeof value !== 'string' || !grammar.test(value)) throw eventInvalid(index, name, problem)
+  }
 }
 
 export function checkTime(time: unknown, index: number): void {

@@ -5,7 +5,7 @@ import { canonicalString } from '../canonical/index.js'
 import { isClyraError } from '../errors/index.js'
 import { type DataWriter, dataWriter } from './data-writer.js'
 import { CLYRA_REGISTRY } from './registry.js'
-import { UNDECIDED } from './write-text.js'
+import { targetOf, UNDECIDED } from './write-text.js'
 
 /** What the plain way says: the schema, then the canonical form of what it gives back. */
 function plainly(schema: z.ZodType, value: unknown): string | undefined {
@@ -26,7 +26,7 @@ function orRefusal(write: () => string | undefined): string | undefined {
 /** What a writer gives for a value, as text; undefined where it leaves it to the schema. */
 function written(write: DataWriter | undefined, value: unknown): string | undefined {
   const target = new Uint8Array(100_000)
-  const end = write?.(value, target, 7) ?? UNDECIDED
+  const end = write?.(value, targetOf(target), 7) ?? UNDECIDED
   return end === UNDECIDED ? undefined : Buffer.from(target.subarray(7, end)).toString('utf8')
 }
 
@@ -192,7 +192,7 @@ describe('the writer of a schema', () => {
     const write = dataWriter(schema)
     for (let room = 0; room <= Buffer.byteLength(whole) + 2; room++) {
       const memory = new Uint8Array(600)
-      const end = write?.(value, memory.subarray(0, room), 0)
+      const end = write?.(value, targetOf(memory.subarray(0, room)), 0)
       expect(end).toBe(Buffer.byteLength(whole))
       if (room >= Buffer.byteLength(whole)) expect(Buffer.from(memory.subarray(0, end)).toString()).toBe(whole)
       expect(memory.subarray(room).every((byte) => byte === 0)).toBe(true)

@@ -5,17 +5,19 @@ import {
   checkExtension,
   checkId,
   checkMembers,
+  checkOptional,
   checkSource,
   checkTime,
   checkType,
   eventInvalid,
-  PRODUCER_GRAMMARS,
+  hasOptional,
 } from './check-attributes.js'
 import type { EventInput } from './envelope.js'
+import { IdMember } from './id-member.js'
 import type { PreparedEvents } from './prepared-events.js'
 import { CLYRA_REGISTRY, type EventRegistry, type EventType } from './registry.js'
 import { CLYRA_TYPE_PREFIX, isReservedType } from './reserved.js'
-import { OPTIONAL_NAMES, SegmentWriter } from './segment-writer.js'
+import { SegmentWriter } from './segment-writer.js'
 
 export interface PrepareOptions {
   /** The known types; default: Clyra's own. */
@@ -45,25 +47,33 @@ export function prepare<T extends string>(
   const types: string[] = new Array(events.length)
   const writer = new SegmentWriter(events.length)
   const attributes = new AttributeChecker(options)
+  let entry: EventType | undefined
   for (let i = 0; i < events.length; i++) {
     // AppendableEvent is a union of generic inputs; from here on each is looked at through its widest form.
     const event = events[i] as EventInput
     attributes.check(event, i)
-    const entry = typeOf(event, i, registry, options.allowReserved === true)
-    const id = event.id ?? attributes.mintId()
-    ids[i] = id
-    types[i] = event.type
-    writer.write(event, id, event.time ?? attributes.mintTime(), entry, i)
+    const { type } = event
+    if (i === 0 || type !== types[i - 1]) entry = typeOf(event, i, registry, options.allowReserved === true)
+    if (event.id === undefined) attributes.mintId()
+    ids[i] = attributes.id.text
+    types[i] = type
+    writer.write(event, attributes.id, event.time ?? attributes.mintTime(), entry, i)
   }
   return { kind: 'clyra.prepared/1', ids, types, ...writer.finish() }
 }
+
+/** Equal to nothing that an event may have in its place. */
+const NONE_YET = Symbol('none yet')
 
 /** Attribute grammars, remembering within one call what did not change since the event before. */
 class AttributeChecker {
   readonly #now: () => number
   readonly #randomId: () => string
-  #source: string | undefined
-  #type: string | undefined
+  /** Of the event that was checked last. */
+  readonly id = new IdMember()
+  readonly #names: string[] = []
+  #source: unknown = NONE_YET
+  #type: unknown = NONE_YET
   #millis = Number.NaN
   #time = ''
 
@@ -74,7 +84,7 @@ class AttributeChecker {
 
   check(event: EventInput, index: number): void {
     if (typeof event !== 'object' || event === null) throw eventInvalid(index, 'the event', 'is not an object')
-    checkMembers(event, index)
+    checkMembers(event, this.#names, index)
     if (event.source !== this.#source) {
       checkSource(event.source, index)
       this.#source = event.source
@@ -83,21 +93,16 @@ class AttributeChecker {
       checkType(event.type, index)
       this.#type = event.type
     }
-    if (event.id !== undefined) checkId(event.id, index)
+    if (event.id !== undefined) checkId(event.id, this.id, index)
     if (event.time !== undefined) checkTime(event.time, index)
-    for (const name of OPTIONAL_NAMES) {
-      const value = event[name]
-      if (value === undefined) continue
-      const [grammar, problem] = PRODUCER_GRAMMARS[name]
-      if (typeof value !== 'string' || !grammar.test(value)) throw eventInvalid(index, name, problem)
-    }
+    if (hasOptional(event)) checkOptional(event, index)
     if (event.extensions !== undefined) {
       for (const name of Object.keys(event.extensions)) checkExtension(name, event.extensions[name], index)
     }
   }
 
-  mintId(): string {
-    return this.#randomId()
+  mintId(): void {
+    this.id.set(this.#randomId())
   }
 
   mintTime(): string {

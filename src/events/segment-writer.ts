@@ -1,31 +1,49 @@
-import { canonicalString, utf8 } from '../canonical/index.js'
-import { eventInvalid, PRODUCER_GRAMMARS } from './check-attributes.js'
+import { canonicalString } from '../canonical/index.js'
+import { eventInvalid, OPTIONAL_NAMES } from './check-attributes.js'
 import type { EventInput } from './envelope.js'
+import type { IdMember } from './id-member.js'
 import { MAX_RECORD_BYTES, SEGMENTS, tooLarge } from './prepared-events.js'
 import type { EventType } from './registry.js'
-import { UNDECIDED, writeBytes, writeJsonText, writeText } from './write-text.js'
-
-// Object.keys gives string[]; the object is a constant with exactly these keys.
-export const OPTIONAL_NAMES = Object.keys(PRODUCER_GRAMMARS) as readonly (keyof typeof PRODUCER_GRAMMARS)[]
+import {
+  ANY_TEXT,
+  type FixedText,
+  fixedText,
+  type Target,
+  targetOf,
+  UNDECIDED,
+  writeByte,
+  writeFixed,
+  writeJsonText,
+  writeText,
+} from './write-text.js'
 
 const COMMA = 0x2c
+const BRACE = 0x7b
+const BRACE_END = 0x7d
 
 const LEADS = {
-  actor: utf8('"actor":'),
-  causationid: utf8('"causationid":'),
-  correlationid: utf8('"correlationid":'),
-  data: utf8('"data":'),
-  datacontenttype: utf8('"datacontenttype":'),
-  dataschema: utf8('"dataschema":'),
-  id: utf8('"id":'),
-  runid: utf8('"runid":'),
-  source: utf8('"source":'),
-  specversion: utf8('"specversion":"1.0",'),
-  subject: utf8('"subject":'),
-  time: utf8('"time":'),
-  traceparent: utf8('"traceparent":'),
-  type: utf8('"type":'),
+  actor: fixedText('"actor":'),
+  causationid: fixedText('"causationid":'),
+  correlationid: fixedText('"correlationid":'),
+  data: fixedText('"data":'),
+  datacontenttype: fixedText('"datacontenttype":'),
+  dataschema: fixedText('"dataschema":'),
+  id: fixedText('"id":'),
+  runid: fixedText('"runid":'),
+  source: fixedText('"source":'),
+  specversion: fixedText('"specversion":"1.0",'),
+  subject: fixedText('"subject":'),
+  time: fixedText('"time":'),
+  traceparent: fixedText('"traceparent":'),
+  type: fixedText('"type":'),
 } as const
+
+/** An attribute of the event before, and the whole member once it was seen a second time. */
+interface Repeated {
+  readonly name: 'source' | 'type'
+  text: string | undefined
+  member: FixedText | undefined
+}
 
 /** Room to begin with; more is made by what the events written so far have taken. */
 const FIRST_BYTES = 2048
@@ -36,17 +54,21 @@ const FIRST_BYTES = 2048
  */
 export class SegmentWriter {
   #bytes: Uint8Array<ArrayBuffer>
+  #target: Target
   #end = 0
   readonly #offsets: Uint32Array<ArrayBuffer>
   #next = 0
+  readonly #source: Repeated = { name: 'source', text: undefined, member: undefined }
+  readonly #type: Repeated = { name: 'type', text: undefined, member: undefined }
 
   constructor(count: number) {
     this.#bytes = new Uint8Array(FIRST_BYTES)
+    this.#target = targetOf(this.#bytes)
     this.#offsets = new Uint32Array(count * SEGMENTS + 1)
   }
 
   /** Throws EVENT_INVALID where the data does not meet its schema, and the `JSON_...` codes of `canonicalString`. */
-  write(event: EventInput, id: string, time: string, entry: EventType | undefined, index: number): void {
+  write(event: EventInput, id: IdMember, time: string, entry: EventType | undefined, index: number): void {
     const first = this.#next
     for (;;) {
       const end =
@@ -76,6 +98,7 @@ export class SegmentWriter {
     const larger = new Uint8Array(Math.max(needed + FIRST_BYTES, Math.ceil((needed / written) * all * 1.1)))
     larger.set(this.#bytes.subarray(0, this.#end))
     this.#bytes = larger
+    this.#target = targetOf(larger)
   }
 
   #segment(at: number): void {
@@ -83,51 +106,64 @@ export class SegmentWriter {
   }
 
   #text(text: string, at: number): number {
-    return writeText(text, this.#bytes, at)
+    return writeText(text, this.#target, at)
+  }
+
+  #byte(byte: number, at: number): number {
+    return writeByte(byte, this.#target, at)
   }
 
   /** `<lead>"<text>",`: an attribute with its name and colon in `lead`. */
-  #member(lead: Uint8Array, text: string | undefined, at: number): number {
+  #member(lead: FixedText, text: string | undefined, at: number): number {
     if (text === undefined) return at
-    const end = writeJsonText(text, this.#bytes, writeBytes(lead, this.#bytes, at))
+    const end = writeJsonText(text, ANY_TEXT, this.#target, writeFixed(lead, this.#target, at))
     // Only a lone surrogate cannot be written, and `canonicalString` says so.
-    if (end === UNDECIDED) return this.#text(canonicalString(text), at)
-    this.#bytes[end] = COMMA
-    return end + 1
+    return end === UNDECIDED ? this.#text(canonicalString(text), at) : this.#byte(COMMA, end)
+  }
+
+  /** `#member` for what is often the same as in the event before. */
+  #repeated(before: Repeated, text: string, at: number): number {
+    if (text !== before.text) {
+      before.text = text
+      before.member = undefined
+      return this.#member(LEADS[before.name], text, at)
+    }
+    before.member ??= fixedText(`"${before.name}":${canonicalString(text)},`)
+    return writeFixed(before.member, this.#target, at)
   }
 
   /** The order of a record without extensions is known. */
-  #writeFixed(e: EventInput, id: string, time: string, entry: EventType | undefined, index: number): number {
+  #writeFixed(e: EventInput, id: IdMember, time: string, entry: EventType | undefined, index: number): number {
     this.#segment(this.#end)
-    let at = this.#text('{', this.#end)
+    let at = this.#byte(BRACE, this.#end)
     at = this.#member(LEADS.actor, e.actor, at)
     at = this.#member(LEADS.causationid, e.causationid, at)
     at = this.#member(LEADS.correlationid, e.correlationid, at)
-    at = this.#text(',', this.#data(e, entry, index, at))
+    at = this.#byte(COMMA, this.#data(e, entry, index, at))
     at = this.#member(LEADS.datacontenttype, e.datacontenttype, at)
     at = this.#member(LEADS.dataschema, e.dataschema, at)
-    at = this.#member(LEADS.id, id, at)
+    at = id.member === undefined ? this.#member(LEADS.id, id.text, at) : writeFixed(id.member, this.#target, at)
     this.#segment(at)
     this.#segment(at)
     this.#segment(at)
     this.#segment(at)
     at = this.#member(LEADS.runid, e.runid, at)
-    at = this.#member(LEADS.source, e.source, at)
-    at = writeBytes(LEADS.specversion, this.#bytes, at)
+    at = this.#repeated(this.#source, e.source, at)
+    at = writeFixed(LEADS.specversion, this.#target, at)
     this.#segment(at)
     at = this.#member(LEADS.subject, e.subject, at)
     this.#segment(at)
     at = this.#member(LEADS.time, time, at)
     at = this.#member(LEADS.traceparent, e.traceparent, at)
-    at = this.#member(LEADS.type, e.type, at)
+    at = this.#repeated(this.#type, e.type, at)
     // In the place of the last comma.
-    return this.#text('}', at - 1)
+    return this.#byte(BRACE_END, at - 1)
   }
 
-  #writeSorted(e: EventInput, id: string, time: string, entry: EventType | undefined, index: number): number {
+  #writeSorted(e: EventInput, id: IdMember, time: string, entry: EventType | undefined, index: number): number {
     const texts = new Map<string, string | undefined>([
       ['data', undefined],
-      ['id', id],
+      ['id', id.text],
       ['source', e.source],
       ['specversion', '1.0'],
       ['time', time],
@@ -137,19 +173,19 @@ export class SegmentWriter {
     for (const name of OPTIONAL_NAMES) if (e[name] !== undefined) texts.set(name, e[name])
     this.#segment(this.#end)
     let segment = 0
-    let at = this.#text('{', this.#end)
+    let at = this.#byte(BRACE, this.#end)
     for (const name of [...texts.keys()].sort()) {
       for (; segment < segmentOf(name); segment++) this.#segment(at)
-      if (name === 'data') at = this.#text(',', this.#data(e, entry, index, at))
-      else at = this.#member(utf8(`"${name}":`), texts.get(name), at)
+      if (name === 'data') at = this.#byte(COMMA, this.#data(e, entry, index, at))
+      else at = this.#member(fixedText(`"${name}":`), texts.get(name), at)
     }
     // `time` and `type` always stand in the last segment, after `submitter`; in the place of the last comma.
-    return this.#text('}', at - 1)
+    return this.#byte(BRACE_END, at - 1)
   }
 
   /** `"data":` and the canonical data: as its schema gives it back, or as it came for opaque types. */
   #data({ type, data }: EventInput, entry: EventType | undefined, index: number, at: number): number {
-    const end = entry?.write?.(data, this.#bytes, writeBytes(LEADS.data, this.#bytes, at)) ?? UNDECIDED
+    const end = entry?.write?.(data, this.#target, writeFixed(LEADS.data, this.#target, at)) ?? UNDECIDED
     return end === UNDECIDED ? this.#text(dataMember(checkedData(type, data, entry, index)), at) : end
   }
 }

@@ -5,50 +5,110 @@ import { canonicalString, hasLoneSurrogate, utf8 } from '../canonical/index.js'
  * that is returned lies beyond the target. The caller makes room and writes again.
  */
 
+/** Where bytes go: the same memory byte by byte and in words. */
+export interface Target {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+}
+
 /** What has no canonical form, or cannot be decided here. */
 export const UNDECIDED = -1
 
-/** A JSON string in RFC 8785 form. Returns where it ends; UNDECIDED for a lone surrogate. */
-export function writeJsonText(value: string, target: Uint8Array, at: number): number {
+export function targetOf(bytes: Uint8Array): Target {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) }
+}
+
+/** Text that is written again and again: the name of a member, a value out of a closed list. */
+export interface FixedText {
+  /** Of the text, in bytes. */
+  readonly length: number
+  /** The text, and zeros to the end of its last four bytes. */
+  readonly view: DataView
+}
+
+export function fixedText(text: string): FixedText {
+  const bytes = utf8(text)
+  const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4)
+  padded.set(bytes)
+  return { length: bytes.length, view: new DataView(padded.buffer) }
+}
+
+/** May put zeros behind the text, where the next one goes. Returns where the text ends. */
+export function writeFixed({ length, view }: FixedText, target: Target, at: number): number {
+  // Four bytes a step: half of a record is names.
+  if (at + view.byteLength > target.bytes.length) return writeBytes(new Uint8Array(view.buffer, 0, length), target, at)
+  for (let i = 0; i < length; i += 4) target.view.setUint32(at + i, view.getUint32(i))
+  return at + length
+}
+
+/** Which texts are written, and what of them is checked on the way. */
+export interface TextRule {
+  /** Fewest and most UTF-16 code units. */
+  readonly least: number
+  readonly most: number
+  /** 1 at the code of each unit that is written as one byte, itself. Must be 0 where JSON escapes. */
+  readonly plain: Uint8Array
+  /** Whether a text with a unit that is not `plain` is refused; else it is written in its longer form. */
+  readonly closed: boolean
+  /** What else the text must meet. */
+  readonly test: ((text: string) => boolean) | undefined
+}
+
+/** Any text, in RFC 8785 form. */
+export const ANY_TEXT: TextRule = {
+  least: 0,
+  most: Number.POSITIVE_INFINITY,
+  // RFC 8785, 3.2.2.2; DEL needs no escape, and is rare.
+  plain: Uint8Array.from({ length: 0x10000 }, (_, code) =>
+    code >= 0x20 && code < 0x7f && code !== 0x22 && code !== 0x5c ? 1 : 0,
+  ),
+  closed: false,
+  test: undefined,
+}
+
+/** A JSON string in RFC 8785 form. Returns where it ends; UNDECIDED where it does not meet the rule or has a lone surrogate. */
+export function writeJsonText(value: unknown, rule: TextRule, target: Target, at: number): number {
+  if (typeof value !== 'string') return UNDECIDED
   const { length } = value
-  target[at] = QUOTE
+  const { plain, test } = rule
+  if (length < rule.least || length > rule.most || (test !== undefined && !test(value))) return UNDECIDED
+  const { bytes } = target
+  // Asked before, because a loop that may store beyond an array's end takes a third more time.
+  if (at + length + 2 > bytes.length) return writeOther(value, rule, target, at)
+  bytes[at] = QUOTE
   for (let i = 0; i < length; i++) {
     const code = value.charCodeAt(i)
-    if (PLAIN[code] === 0) return writeOther(value, target, at)
-    target[at + 1 + i] = code
+    if (plain[code] === 0) return writeOther(value, rule, target, at)
+    bytes[at + 1 + i] = code
   }
-  target[at + 1 + length] = QUOTE
+  bytes[at + 1 + length] = QUOTE
   return at + length + 2
 }
 
 /** Text as it is, in UTF-8; the caller knows that it has no lone surrogate. Returns where it ends. */
-export function writeText(value: string, target: Uint8Array, at: number): number {
-  const { length } = value
-  for (let i = 0; i < length; i++) {
-    const code = value.charCodeAt(i)
-    if (code > 0x7f) return writeBytes(utf8(value), target, at)
-    target[at + i] = code
-  }
-  return at + length
+export function writeText(value: string, { bytes }: Target, at: number): number {
+  const { read, written } = ENCODER.encodeInto(value, bytes.subarray(at))
+  return at + (read === value.length ? written : Buffer.byteLength(value))
 }
 
 /** Bytes, where they fit. Returns where they end. */
-export function writeBytes(bytes: Uint8Array, target: Uint8Array, at: number): number {
+export function writeBytes(bytes: Uint8Array, target: Target, at: number): number {
   const end = at + bytes.length
-  // A loop: most are a few letters, for which `set` costs more than it saves.
-  if (bytes.length <= SHORT) for (let i = 0; i < bytes.length; i++) target[at + i] = bytes[i]!
-  else if (end <= target.length) target.set(bytes, at)
+  if (end <= target.bytes.length) target.bytes.set(bytes, at)
   return end
 }
 
-function writeOther(value: string, target: Uint8Array, at: number): number {
+/** One byte, where it fits. Returns the place behind it. */
+export function writeByte(byte: number, { bytes }: Target, at: number): number {
+  if (at < bytes.length) bytes[at] = byte
+  return at + 1
+}
+
+/** A text that is not plain or has no room. */
+function writeOther(value: string, { plain, closed }: TextRule, target: Target, at: number): number {
+  if (closed) for (let i = 0; i < value.length; i++) if (plain[value.charCodeAt(i)] === 0) return UNDECIDED
   return hasLoneSurrogate(value) ? UNDECIDED : writeBytes(utf8(canonicalString(value)), target, at)
 }
 
-const SHORT = 96
 const QUOTE = 0x22
-
-/** 1 for each UTF-16 code unit that a JSON string holds as one byte, itself (RFC 8785, 3.2.2.2). */
-const PLAIN = Uint8Array.from({ length: 0x10000 }, (_, code) =>
-  code >= 0x20 && code < 0x7f && code !== QUOTE && code !== 0x5c ? 1 : 0,
-)
+const ENCODER = new TextEncoder()
