@@ -108,8 +108,8 @@ const PREV = utf8(`"prev":"${'0'.repeat(64)}",`)
 const REVISION_NAME = utf8('"revision":"')
 const REVISION_END = utf8('",')
 
-/** Below this many bytes a loop is quicker than making a view for `set`. */
-const SHORT = 96
+/** Up to this many bytes a loop is quicker than making a view for `set`. */
+const SHORT = 48
 
 function copy(source: Uint8Array, from: number, to: number, target: Uint8Array, at: number): number {
   if (to - from > SHORT) {

@@ -1,5 +1,5 @@
 import { ClyraError } from '../errors/index.js'
-import { EMPTY_ROOT, nodeHash } from './tree-hash.js'
+import { EMPTY_ROOT, NodeHasher } from './tree-hash.js'
 
 /** Told of each complete subtree as it comes into being: it covers the leaves [index * 2^level, (index + 1) * 2^level). */
 export type NodeVisitor = (level: number, index: number, hash: Uint8Array) => void
@@ -12,6 +12,7 @@ export class CompactRange {
   #size = 0
   /** peaks[i] is the root of the i-th largest complete subtree. */
   #peaks: Uint8Array[] = []
+  readonly #nodes = new NodeHasher()
 
   /** How many leaves were appended. */
   get size(): number {
@@ -29,7 +30,7 @@ export class CompactRange {
     const last = this.#peaks.at(-1)
     if (last === undefined) return EMPTY_ROOT
     let root = last
-    for (let i = this.#peaks.length - 2; i >= 0; i--) root = nodeHash(this.#peaks[i]!, root)
+    for (let i = this.#peaks.length - 2; i >= 0; i--) root = this.#nodes.hash(this.#peaks[i]!, root)
     return root
   }
 
@@ -85,7 +86,7 @@ export class CompactRange {
     // Each trailing one-bit of the size is a complete subtree that the new one joins from the right.
     for (let level = 1; index % 2 === 1; level++) {
       // There is a peak for every one-bit of the size.
-      hash = nodeHash(this.#peaks.pop()!, hash)
+      hash = this.#nodes.hash(this.#peaks.pop()!, hash)
       index = (index - 1) / 2
       visit?.(level, index, hash)
     }
