@@ -26,7 +26,7 @@ export class IdTable {
   add(bytes: Uint8Array, at: number): void {
     if (2 * this.#count === this.#slots.length) this.#grow()
     const n = this.#count++
-    this.#ids.set(bytes.subarray(at, at + ID_BYTES), ID_BYTES * n)
+    for (let k = 0; k < ID_BYTES; k++) this.#ids[ID_BYTES * n + k] = bytes[at + k]!
     this.#slots[this.#slotOf(bytes, at)] = n
   }
 

@@ -40,23 +40,27 @@ export class IndexLayer {
     return n === undefined ? undefined : this.from + n
   }
 
-  /** Adds the next record. `id`: its 16 bytes, which are copied. `first`: position of its stream's revision 0. */
-  add(record: IndexedRecord, id: Uint8Array, first: number): void {
-    const { position, stream, revision, leaf } = record
+  /** Adds the id of the next record, before it is added itself: 16 bytes, which are copied. */
+  addId(id: Uint8Array): void {
     this.#ids.add(id, 0)
+  }
+
+  /** Adds the next records, of one stream: revisions `fromRevision` to that of the `last`. `first`: where the stream began. */
+  add({ position, stream, revision, leaf }: IndexedRecord, fromRevision: number, first: number): void {
+    const count = revision - fromRevision + 1
     this.heads.set(stream, { position, revision, leaf, first })
     const there = this.positions.get(stream)
-    if (there === undefined) this.positions.set(stream, { fromRevision: revision, runs: [position, 1] })
-    else addPosition(there.runs, position)
+    if (there === undefined) this.positions.set(stream, { fromRevision, runs: [position - count + 1, count] })
+    else addPositions(there.runs, position - count + 1, count)
     this.through = position + 1
     this.lastLeaf = leaf
   }
 }
 
-function addPosition(runs: number[], position: number): void {
+function addPositions(runs: number[], from: number, count: number): void {
   const last = runs.length - 2
-  if (runs[last]! + runs[last + 1]! === position) runs[last + 1]!++
-  else runs.push(position, 1)
+  if (runs[last]! + runs[last + 1]! === from) runs[last + 1]! += count
+  else runs.push(from, count)
 }
 
 /** At most `limit` of the positions that runs stand for, without the first `skip`. */

@@ -139,7 +139,7 @@ export class LayeredIndex implements LedgerIndex {
     try {
       this.#followBase()
       this.#assertDense(records)
-      for (const record of records) this.#applyOne(record)
+      for (let i = 0; i < records.length; ) i = this.#applyStretch(records, i)
       return this.#ready()
     } catch (error) {
       return Promise.reject(error)
@@ -229,20 +229,29 @@ export class LayeredIndex implements LedgerIndex {
     }
   }
 
-  #applyOne(record: IndexedRecord): void {
-    const before = record.revision === 0 ? undefined : this.#head(record.stream)
-    if (record.revision !== (before?.revision ?? -1) + 1) {
-      throw new ClyraError('INDEX_CORRUPT', `revision ${record.revision} does not follow in ${record.stream}`, {
-        details: { position: record.position, stream: record.stream, revision: record.revision },
-      })
-    }
+  /** Applies records of one stream that follow each other in the log: a lookup for all of them. Returns where they end. */
+  #applyStretch(records: readonly IndexedRecord[], start: number): number {
+    const record = records[start]!
+    const { stream, position, revision } = record
+    const before = revision === 0 ? undefined : this.#head(stream)
+    let end = start
+    do {
+      if (records[end]!.revision !== (before?.revision ?? -1) + 1 + end - start) throw revisionSkipped(records[end]!)
+      end++
+      // A heads record is of the state before it.
+    } while (records[end]?.stream === stream && records[end]!.headsRoot === undefined)
     if (record.headsRoot !== undefined) this.#applyHeads(record, record.headsRoot)
-    writeId(record.id, this.#id, 0)
-    this.#current.add(record, this.#id, before?.first ?? record.position)
-    this.#options.seen?.note(this.#id)
-    this.#changed.add(record.stream)
-    // A fold that was asked for is of the state before this record.
+    for (let i = start; i < end; i++) {
+      writeId(records[i]!.id, this.#id, 0)
+      this.#current.addId(this.#id)
+      this.#options.seen?.note(this.#id)
+    }
+    const last = records[end - 1]!
+    this.#current.add(last, revision, before?.first ?? position)
+    this.#changed.add(stream)
+    // A fold that was asked for is of the state before these records.
     this.#next = undefined
+    return end
   }
 
   #applyHeads(record: IndexedRecord, stated: Uint8Array): void {
@@ -358,6 +367,12 @@ class ScratchNodes implements HeadsNodeStore {
   delete(path: string): void {
     this.changed.set(path, null)
   }
+}
+
+function revisionSkipped({ position, stream, revision }: IndexedRecord): ClyraError {
+  return new ClyraError('INDEX_CORRUPT', `revision ${revision} does not follow in ${stream}`, {
+    details: { position, stream, revision },
+  })
 }
 
 function readOnlyMap(): never {

@@ -7,7 +7,7 @@ import type { ThreadAnswer, ThreadRequest } from './index-worker.js'
 const WORKER = new URL('./index-worker.js', import.meta.url)
 
 interface Waiting {
-  readonly resolve: () => void
+  readonly resolve: (filled: ArrayBuffer | undefined) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -40,13 +40,15 @@ export class IndexThread {
   }
 
   /** Resolves when the layer is stored; its arrays are the thread's from then on. Rejects with DISK_FULL, IO_FAILED. */
-  store(layer: PackedLayer): Promise<void> {
-    return this.#ask({ kind: 'store', layer }, transferOf(layer))
+  async store(layer: PackedLayer): Promise<void> {
+    await this.#ask({ kind: 'store', layer }, transferOf(layer))
   }
 
-  /** Resolves when every stored id is in the filter that lies in `memory`. Rejects with IO_FAILED. */
-  fill(memory: SharedArrayBuffer): Promise<void> {
-    return this.#ask({ kind: 'fill', memory }, [])
+  /** Resolves with the memory of an `IdFilter` for `ids` ids that has every stored one. Rejects with IO_FAILED. */
+  async fill(ids: number): Promise<ArrayBuffer> {
+    const filled = await this.#ask({ kind: 'fill', ids }, [])
+    if (filled === undefined) throw new ClyraError('INTERNAL', 'the thread of the index gave no filter')
+    return filled
   }
 
   /** Lets the thread close its database and end. */
@@ -56,7 +58,7 @@ export class IndexThread {
     await this.#exited
   }
 
-  #ask(request: Exclude<ThreadRequest, { kind: 'close' }>, transfer: ArrayBuffer[]): Promise<void> {
+  #ask(request: Exclude<ThreadRequest, { kind: 'close' }>, transfer: ArrayBuffer[]): Promise<ArrayBuffer | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#gone !== undefined) return reject(this.#gone)
       this.#waiting.set(request.kind, { resolve, reject })
@@ -66,11 +68,11 @@ export class IndexThread {
     })
   }
 
-  #answered({ kind, failure }: ThreadAnswer): void {
+  #answered({ kind, failure, filled }: ThreadAnswer): void {
     const waiting = this.#waiting.get(kind)
     this.#waiting.delete(kind)
     if (this.#waiting.size === 0) this.#worker.unref()
-    if (failure === undefined) waiting?.resolve()
+    if (failure === undefined) waiting?.resolve(filled)
     else waiting?.reject(new ClyraError(failure.code, failure.message))
   }
 

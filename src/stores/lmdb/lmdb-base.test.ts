@@ -45,7 +45,9 @@ function store(streams: readonly string[], known: Map<string, Known>, from: numb
     known.set(stream, there)
     const id = new Uint8Array(16)
     writeId(idOf(position), id, 0)
-    layer.add({ position, id: idOf(position), stream, revision: there.positions.length, leaf: LEAF }, id, there.first)
+    layer.addId(id)
+    const revision = there.positions.length
+    layer.add({ position, id: idOf(position), stream, revision, leaf: LEAF }, revision, there.first)
     there.positions.push(position)
   }
   base.write(packLayer(layer, NO_STATE))

@@ -43,7 +43,7 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
       if (thread === undefined) base.write(packed)
       else {
         // Without a filter every id is looked up: slower, and as right.
-        if (seen.wanting) seen.fill(unstored(), (memory) => thread!.fill(memory)).catch(() => undefined)
+        if (seen.wanting) seen.fill(unstored(), (ids) => thread!.fill(ids)).catch(() => undefined)
         await thread.store(packed)
       }
       base.reread()

@@ -41,16 +41,17 @@ export class StoredIds implements SeenIds {
     return this.#count > this.#complete.capacity
   }
 
-  /** A filter that `fill` gets every stored id into, with those that are not stored yet; it counts once that resolves. */
-  async fill(unstored: readonly IndexLayer[], fill: (memory: SharedArrayBuffer) => Promise<void>): Promise<void> {
-    const filling = new IdFilter(2 * this.#count)
+  /** `fill` gives a filter for so many ids with every stored one in it; together with what is not stored it counts from then on. */
+  async fill(unstored: readonly IndexLayer[], fill: (ids: number) => Promise<ArrayBuffer>): Promise<void> {
+    const ids = 2 * this.#count
+    const filling = new IdFilter(ids)
     this.#filling = filling
     for (const layer of unstored) {
-      const ids = layer.idBytes()
-      for (let at = 0; at < ids.length; at += ID_BYTES) filling.addBytes(ids, at)
+      const bytes = layer.idBytes()
+      for (let at = 0; at < bytes.length; at += ID_BYTES) filling.addBytes(bytes, at)
     }
     try {
-      await fill(filling.memory)
+      filling.addAll(new IdFilter(await fill(ids)))
       // Not where `clear` came between.
       if (this.#filling === filling) this.#complete = filling
     } finally {
