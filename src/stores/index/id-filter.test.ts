@@ -4,15 +4,13 @@ import { IdFilter } from './id-filter.js'
 
 const id = fc.uint8Array({ minLength: 16, maxLength: 16 })
 
-test('the filter never says of an id that was added that it is new, here or in a filter that was added', () => {
+test('the filter never says of an id that was added that it is new', () => {
   fc.assert(
-    fc.property(fc.array(id), fc.array(id), (here, elsewhere) => {
+    fc.property(fc.array(id), fc.array(id), (some, others) => {
       const filter = new IdFilter(10)
-      const other = new IdFilter(10)
-      for (const one of here) filter.addBytes(one, 0)
-      for (const one of elsewhere) other.addBytes(Uint8Array.of(1, 2, ...one), 2)
-      filter.addAll(new IdFilter(other.memory))
-      for (const one of [...here, ...elsewhere]) {
+      for (const one of some) filter.addBytes(one, 0)
+      for (const one of others) filter.addBytes(Uint8Array.of(1, 2, ...one), 2)
+      for (const one of [...some, ...others]) {
         expect(filter.mayHaveBytes(one, 0)).toBe(true)
         expect(filter.mayHaveBytes(Uint8Array.of(1, 2, ...one), 2)).toBe(true)
       }

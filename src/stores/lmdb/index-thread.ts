@@ -7,17 +7,14 @@ import type { ThreadAnswer, ThreadRequest } from './index-worker.js'
 const WORKER = new URL('./index-worker.js', import.meta.url)
 
 interface Waiting {
-  readonly resolve: (filled: ArrayBuffer | undefined) => void
+  readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
 
-/**
- * The thread that stores layers, so that the thread of the appends does not wait for LMDB. At most one request of each
- * kind at a time.
- */
+/** The thread that stores layers whose storing takes long, so that the thread of the appends does not wait. One at a time. */
 export class IndexThread {
   readonly #worker: Worker
-  readonly #waiting = new Map<ThreadAnswer['kind'], Waiting>()
+  #waiting: Waiting | undefined
   #gone: ClyraError | undefined
   readonly #exited: Promise<void>
 
@@ -40,15 +37,14 @@ export class IndexThread {
   }
 
   /** Resolves when the layer is stored; its arrays are the thread's from then on. Rejects with DISK_FULL, IO_FAILED. */
-  async store(layer: PackedLayer): Promise<void> {
-    await this.#ask({ kind: 'store', layer }, transferOf(layer))
-  }
-
-  /** Resolves with the memory of an `IdFilter` for `ids` ids that has every stored one. Rejects with IO_FAILED. */
-  async fill(ids: number): Promise<ArrayBuffer> {
-    const filled = await this.#ask({ kind: 'fill', ids }, [])
-    if (filled === undefined) throw new ClyraError('INTERNAL', 'the thread of the index gave no filter')
-    return filled
+  store(layer: PackedLayer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone !== undefined) return reject(this.#gone)
+      this.#waiting = { resolve, reject }
+      // A process that has nothing else to do waits for what it asked, and for nothing more.
+      this.#worker.ref()
+      this.#worker.postMessage({ kind: 'store', layer } satisfies ThreadRequest, transferOf(layer))
+    })
   }
 
   /** Lets the thread close its database and end. */
@@ -58,27 +54,17 @@ export class IndexThread {
     await this.#exited
   }
 
-  #ask(request: Exclude<ThreadRequest, { kind: 'close' }>, transfer: ArrayBuffer[]): Promise<ArrayBuffer | undefined> {
-    return new Promise((resolve, reject) => {
-      if (this.#gone !== undefined) return reject(this.#gone)
-      this.#waiting.set(request.kind, { resolve, reject })
-      // A process that has nothing else to do waits for what it asked, and for nothing more.
-      this.#worker.ref()
-      this.#worker.postMessage(request, transfer)
-    })
-  }
-
-  #answered({ kind, failure, filled }: ThreadAnswer): void {
-    const waiting = this.#waiting.get(kind)
-    this.#waiting.delete(kind)
-    if (this.#waiting.size === 0) this.#worker.unref()
-    if (failure === undefined) waiting?.resolve(filled)
+  #answered(failure: ThreadAnswer): void {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    this.#worker.unref()
+    if (failure === null) waiting?.resolve()
     else waiting?.reject(new ClyraError(failure.code, failure.message))
   }
 
   #lost(cause: unknown): void {
     this.#gone ??= new ClyraError('IO_FAILED', 'the thread that stores the index ended', { cause })
-    for (const { reject } of this.#waiting.values()) reject(this.#gone)
-    this.#waiting.clear()
+    this.#waiting?.reject(this.#gone)
+    this.#waiting = undefined
   }
 }

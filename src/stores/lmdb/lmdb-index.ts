@@ -22,13 +22,14 @@ export async function openLmdbIndex(path: string, onWarning: (message: string) =
   return new LayeredIndex(writing(base, path))
 }
 
-/** A step of this many records at most is stored on the thread of the appends: it takes no longer than a commit. */
-const SMALL_STEP = 256
+/**
+ * Storing a step takes less than an append of as many records; merging so many ids, or more, takes longer than everybody
+ * else can be made to wait. A started thread takes what is larger than a usual step too.
+ */
+const LARGE_MERGE = 32 * 1024
+const USUAL_STEP = 4096
 
-/** A merge of so many ids at most, too. */
-const SMALL_MERGE = 16 * 1024
-
-/** Stores layers behind the log. The thread is started by the first large step: most programs append a few events and end. */
+/** Stores layers behind the log. The thread is started by the first large merge: most programs append less and end. */
 function writing(base: LmdbBase, path: string): LayeredIndexOptions {
   let thread: IndexThread | undefined
   const seen = new StoredIds(base.through())
@@ -38,14 +39,13 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
     write: async (layer, state, unstored) => {
       // On a turn of its own, so that it delays no acknowledgement.
       await nextTurn()
-      if (layer.size > SMALL_STEP || base.mergeAhead(layer.size) > SMALL_MERGE) thread ??= IndexThread.start(path)
+      // Without a filter every id is looked up: slower, and as right.
+      if (seen.wanting) seen.fill(unstored(), base).catch(() => undefined)
+      const large = base.mergeAhead(layer.size) > LARGE_MERGE
+      if (large) thread ??= IndexThread.start(path)
       const packed = packLayer(layer, state)
-      if (thread === undefined) base.write(packed)
-      else {
-        // Without a filter every id is looked up: slower, and as right.
-        if (seen.wanting) seen.fill(unstored(), (ids) => thread!.fill(ids)).catch(() => undefined)
-        await thread.store(packed)
-      }
+      if (thread !== undefined && (large || layer.size > USUAL_STEP)) await thread.store(packed)
+      else base.write(packed)
       base.reread()
       if (base.through() < layer.through)
         throw new ClyraError(

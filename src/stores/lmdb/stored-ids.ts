@@ -1,11 +1,23 @@
-import { ID_BYTES, IdFilter, type IndexLayer, type SeenIds } from '../index/index.js'
+import { ENTRY_BYTES, ID_BYTES, IdFilter, type IndexLayer, type SeenIds } from '../index/index.js'
+
+/** Where stored ids are read, in an order in which none is missed while others are stored. */
+export interface StoredRuns {
+  idsAfter(key: Buffer | undefined, limit: number): { readonly key: Buffer; readonly entries: Uint8Array }[]
+}
+
+/** Parts of some 180 ids that are read in one turn: less than a millisecond. */
+const STEP = 64
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
 
 /** Looking up one id costs about as much as reading so many into a filter. */
 const WORTH_ASKING = 64
 
 /**
  * Which ids the index surely does not have. A new index starts with a filter that knows everything; for one that holds
- * ids already, and for one that has outgrown its filter, another is filled beside it while appends go on.
+ * ids already, and for one that has outgrown its filter, another is filled while appends go on.
  */
 export class StoredIds implements SeenIds {
   #count: number
@@ -41,18 +53,26 @@ export class StoredIds implements SeenIds {
     return this.#count > this.#complete.capacity
   }
 
-  /** `fill` gives a filter for so many ids with every stored one in it; together with what is not stored it counts from then on. */
-  async fill(unstored: readonly IndexLayer[], fill: (ids: number) => Promise<ArrayBuffer>): Promise<void> {
-    const ids = 2 * this.#count
-    const filling = new IdFilter(ids)
+  /**
+   * Reads every id into a new filter, in steps that give way to everything else, and counts on it once it has all: what
+   * is in no base yet, what the base has, and what is noted meanwhile. Rejects with INDEX_CORRUPT.
+   */
+  async fill(unstored: readonly IndexLayer[], base: StoredRuns): Promise<void> {
+    const filling = new IdFilter(2 * this.#count)
     this.#filling = filling
     for (const layer of unstored) {
-      const bytes = layer.idBytes()
-      for (let at = 0; at < bytes.length; at += ID_BYTES) filling.addBytes(bytes, at)
+      const ids = layer.idBytes()
+      for (let at = 0; at < ids.length; at += ID_BYTES) filling.addBytes(ids, at)
     }
     try {
-      filling.addAll(new IdFilter(await fill(ids)))
-      // Not where `clear` came between.
+      let parts = base.idsAfter(undefined, STEP)
+      // Until all is read, or `clear` came between.
+      while (parts.length > 0 && this.#filling === filling) {
+        for (const { entries } of parts)
+          for (let at = 0; at < entries.length; at += ENTRY_BYTES) filling.addBytes(entries, at)
+        await nextTurn()
+        parts = base.idsAfter(parts[parts.length - 1]!.key, STEP)
+      }
       if (this.#filling === filling) this.#complete = filling
     } finally {
       if (this.#filling === filling) this.#filling = undefined
