@@ -9,6 +9,7 @@ import {
   streamStartValue,
 } from '../events/index.js'
 import { HeadsMap } from '../merkle/index.js'
+import { IndexCheck } from './fsck-index.js'
 import type { Findings } from './fsck-result.js'
 import type { Genesis } from './ledger-core.js'
 import type { LedgerIndex } from './ledger-index.js'
@@ -35,6 +36,7 @@ export class ChainCheck {
   readonly #findings: Findings
   readonly #genesis: Genesis | undefined
   readonly #index: ComparedIndex | undefined
+  readonly #lookups: IndexCheck | undefined
   readonly #heads = new Map<string, Head>()
   readonly #changed = new Set<string>()
   readonly #map = new HeadsMap()
@@ -51,6 +53,7 @@ export class ChainCheck {
     this.#findings = findings
     this.#genesis = genesis
     this.#index = index
+    this.#lookups = index && new IndexCheck(findings, index.index, index.through)
   }
 
   /** The records from `from` to below `to` cannot be read. */
@@ -72,12 +75,13 @@ export class ChainCheck {
     this.#checkPlace(event, position)
     this.#checkLink(event, position)
     if (isEventOf(event, 'dev.clyra.ledger.heads.v1')) this.#checkHeads(event.data, position)
-    this.#checkIndex(event, position)
+    this.#lookups?.record(event, position)
     this.#heads.set(event.stream, { revision: Number(event.revision), leaf, position })
     this.#changed.add(event.stream)
   }
 
   end(): void {
+    this.#lookups?.end()
     this.#findings.counts.streams = this.#heads.size
     if (this.#index === undefined) return
     const { index, through } = this.#index
@@ -192,27 +196,6 @@ export class ChainCheck {
         position,
       )
     }
-  }
-
-  /** Where every id leads to its own position, no id is there twice. */
-  #checkIndex({ id, stream, revision }: StoredEvent, position: number): void {
-    if (this.#index === undefined || position >= this.#index.through) return
-    const { index } = this.#index
-    const [found] = index.positionsOf([id])
-    if (found !== position) {
-      const why = found === undefined ? 'is not in the index' : `is at position ${found} in the index`
-      this.#findings.add('INDEX_CORRUPT', id, `the event id ${id} at position ${position} ${why}`, position)
-    }
-    const [there] = index.positionsIn(stream, Number(revision), 1)
-    if (there !== position) {
-      this.#findings.add(
-        'INDEX_CORRUPT',
-        stream,
-        `the index has revision ${revision} of ${stream} at position ${there}, the log at ${position}`,
-        position,
-      )
-    }
-    this.#findings.counts.indexed++
   }
 
   #isLost(position: number): boolean {

@@ -53,12 +53,15 @@ export class Findings {
     indexed: 0,
   }
   readonly #all: boolean
+  /** Called before each finding: whoever compares many things at once adds here what comes before it. */
+  beforeEach: () => void = () => undefined
 
   constructor(all: boolean) {
     this.#all = all
   }
 
   add(code: ErrorCode, where: string, message: string, position?: number): void {
+    this.beforeEach()
     this.found.push({ code, position, where, message })
     if (!this.#all) throw new FirstFinding(message)
   }
