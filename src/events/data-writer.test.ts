@@ -158,6 +158,7 @@ describe('the writer of a schema', () => {
       z.tuple([z.string()], z.string()),
       z.array(z.string()).refine(() => true),
       z.literal(1.5),
+      z.enum(['a', 'ü']),
       z.unknown(),
     ]
     expect(unknown.filter((schema) => dataWriter(schema) !== undefined).map(({ def }) => def.type)).toEqual([])

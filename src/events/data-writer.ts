@@ -5,6 +5,7 @@ import { textRule } from './text-rule.js'
 import {
   type FixedText,
   fixedText,
+  isAscii,
   type Target,
   UNDECIDED,
   writeByte,
@@ -51,7 +52,9 @@ function oneOf(values: readonly unknown[], schema: z.core.$ZodType): DataWriter 
   for (const value of values) {
     if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isSafeInteger(value)) return undefined
     if (Object.is(value, -0)) return undefined
-    written.set(value, fixedText(canonicalString(value)))
+    const text = canonicalString(value)
+    if (!isAscii(text)) return undefined
+    written.set(value, fixedText(text))
   }
   return (value, target, at) => {
     const text = written.get(value)

@@ -1,5 +1,4 @@
-import { utf8 } from '../canonical/index.js'
-import type { FixedText } from './write-text.js'
+import { type FixedText, fixedText } from './write-text.js'
 
 /**
  * The `id` member of the event at hand, `"id":"<id>",`. The grammar of ids (`ID` in `grammar.ts`) is checked while the
@@ -8,7 +7,7 @@ import type { FixedText } from './write-text.js'
 export class IdMember {
   #text = ''
   #isUuid = false
-  readonly #member: FixedText = { length: EMPTY.length, view: new DataView(EMPTY.slice().buffer) }
+  readonly #member: FixedText = { length: EMPTY.length, view: new DataView(EMPTY.view.buffer.slice(0)) }
 
   /** Takes an id; false where it is not a lower-case UUID of version 7 or 8. */
   set(id: string): boolean {
@@ -49,5 +48,5 @@ for (const [bit, characters] of Object.values(KIND_BY_SIGN))
 /** The kind of each place of an id. */
 const PLACES = Uint8Array.from('xxxxxxxx-xxxx-vxxx-rxxx-xxxxxxxxxxxx', (sign) => KIND_BY_SIGN[sign]![0])
 
-/** The member without its id; its length is a multiple of four, as `FixedText` wants it. */
-const EMPTY = utf8(`${LEAD}${'0'.repeat(PLACES.length)}",`)
+/** The member without its id. */
+const EMPTY = fixedText(`${LEAD}${'0'.repeat(PLACES.length)}",`)

@@ -1,4 +1,5 @@
 import { canonicalString, hasLoneSurrogate, utf8 } from '../canonical/index.js'
+import { ClyraError } from '../errors/index.js'
 
 /*
  * Text into bytes that lie ready. Nothing is thrown where there is no room: what does not fit is left out, and the end
@@ -18,26 +19,31 @@ export function targetOf(bytes: Uint8Array): Target {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) }
 }
 
-/** Text that is written again and again: the name of a member, a value out of a closed list. */
+/** ASCII text that is written again and again: the name of a member, a value out of a closed list. */
 export interface FixedText {
   /** Of the text, in bytes. */
   readonly length: number
-  /** The text, and zeros to the end of its last four bytes. */
+  /** The text, and zeros to the end of its last eight bytes. */
   readonly view: DataView
 }
 
 export function fixedText(text: string): FixedText {
-  const bytes = utf8(text)
-  const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4)
-  padded.set(bytes)
-  return { length: bytes.length, view: new DataView(padded.buffer) }
+  if (!isAscii(text)) throw new ClyraError('INTERNAL', 'a fixed text is ASCII')
+  const view = new DataView(new ArrayBuffer(Math.ceil(text.length / 8) * 8))
+  for (let i = 0; i < text.length; i++) view.setUint8(i, text.charCodeAt(i))
+  return { length: text.length, view }
+}
+
+export function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length
 }
 
 /** May put zeros behind the text, where the next one goes. Returns where the text ends. */
 export function writeFixed({ length, view }: FixedText, target: Target, at: number): number {
-  // Four bytes a step: half of a record is names.
   if (at + view.byteLength > target.bytes.length) return writeBytes(new Uint8Array(view.buffer, 0, length), target, at)
-  for (let i = 0; i < length; i += 4) target.view.setUint32(at + i, view.getUint32(i))
+  // Eight bytes a step, because half of a record is names. As numbers, which takes them over bit by bit: the one kind of
+  // number that a processor may change is NaN, and the bits of a NaN are not ASCII.
+  for (let i = 0; i < length; i += 8) target.view.setFloat64(at + i, view.getFloat64(i, true), true)
   return at + length
 }
 
