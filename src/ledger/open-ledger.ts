@@ -121,7 +121,7 @@ async function ledgerSigner(core: LedgerCore): Promise<Signer> {
   )
 }
 
-async function release({ store, index }: LedgerPorts, onWarning: (message: string) => void): Promise<void> {
+async function release({ store, index, tiles }: LedgerPorts, onWarning: (message: string) => void): Promise<void> {
   try {
     await index.close()
   } catch (error) {
@@ -129,7 +129,7 @@ async function release({ store, index }: LedgerPorts, onWarning: (message: strin
       `the index could not be stored and will be caught up at the next opening: ${error instanceof Error ? error.message : String(error)}`,
     )
   } finally {
-    await store.close()
+    await tiles.close().finally(() => store.close())
   }
 }
 

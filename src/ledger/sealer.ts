@@ -2,7 +2,7 @@ import { equalBytes } from '../canonical/index.js'
 import type { Signer } from '../crypto/index.js'
 import { ClyraError, isClyraError } from '../errors/index.js'
 import { HEADS_STREAM } from '../events/index.js'
-import { TILE_WIDTH, tilePath } from '../merkle/index.js'
+import { TILE_WIDTH, type Tile, tilePath } from '../merkle/index.js'
 import { LeafQueue } from './leaf-queue.js'
 import type { LogRecord } from './log-store.js'
 import { type RestoredTree, restoreTree, type TreePlaces } from './restore-tree.js'
@@ -195,6 +195,7 @@ export class Sealer {
   async #seal(size: number): Promise<void> {
     const { tiles, checkpoints } = this.#options
     const count = size - this.#edge.size
+    const partial = this.#edge.partials()
     const edge = this.#edge.clone()
     edge.append(this.#leaves.first(count))
     const written = edge.takeTiles()
@@ -208,9 +209,10 @@ export class Sealer {
     this.#leaves.drop(count)
     this.#headsSizes = this.#headsSizes.filter((heads) => heads > size)
     await this.#publish(sealed)
-    await tiles.prune(
-      written.filter(({ width }) => width === TILE_WIDTH).map(({ level, index }) => `${tilePath(level, index)}.p`),
-    )
+    // A failed attempt may have left partial tiles anywhere.
+    const replaced = ({ level, index, width }: Tile) =>
+      width === TILE_WIDTH && (partial(level, index) || this.#failure !== undefined)
+    await tiles.prune(written.filter(replaced).map(({ level, index }) => `${tilePath(level, index)}.p`))
   }
 
   async #publish(sealed: Sealed): Promise<void> {

@@ -66,6 +66,12 @@ export class TileEdge {
     return this.#range.root()
   }
 
+  /** Whether a partial tile was written in the place of a tile that is unfinished now. */
+  partials(): (level: number, index: number) => boolean {
+    const there = this.#levels.map(({ index, written }) => (written > 0 ? index : undefined))
+    return (level, index) => there[level] === index
+  }
+
   append(leaves: readonly Uint8Array[]): void {
     this.#range.append(leaves, (level, _, hash) => {
       if (level % 8 === 0) this.#add(level / 8, hash)

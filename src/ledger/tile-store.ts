@@ -17,4 +17,6 @@ export interface TileStore {
   prune(paths: readonly string[]): Promise<void>
   /** Every file there is, for fsck. */
   list(): AsyncIterable<string>
+  /** Releases connections and threads. Idempotent. */
+  close(): Promise<void>
 }

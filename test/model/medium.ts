@@ -79,6 +79,10 @@ export class GatedTiles implements TileStore {
   list(): AsyncIterable<string> {
     return this.#medium.tiles.list()
   }
+
+  close(): Promise<void> {
+    return this.#medium.tiles.close()
+  }
 }
 
 export class GatedCheckpoints implements CheckpointStore {

@@ -159,7 +159,7 @@ export async function writerPorts(options: EmbeddedOptions, origin: () => string
       store,
       index,
       checkpoints,
-      tiles: new FileTileStore(places.tiles),
+      tiles: new FileTileStore(places.tiles, { threaded: true }),
       keys: new FileKeyRing(places.keys, origin),
     }
   } catch (error) {
@@ -228,6 +228,7 @@ async function handOver(
       artifacts: new FileArtifactStore(places.artifacts),
     })
   } catch (error) {
+    await ports.tiles.close().catch(() => undefined)
     await ports.index.close().catch(() => undefined)
     await ports.store.close().catch(() => undefined)
     throw error

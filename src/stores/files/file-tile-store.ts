@@ -3,7 +3,18 @@ import { dirname, join, sep } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import { overtakes } from '../../ledger/signed-checkpoint.js'
 import type { TileStore } from '../../ledger/tile-store.js'
+import { StoreThread } from '../store-thread.js'
 import { ensureDirectory, isMissing, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
+
+/** For everybody: a tree is public. */
+export const TILE_MODE = 0o644
+
+/** A file that is written and flushed at `temporary` and then renamed to `target`, whose directory is there. */
+export interface FlushedFile {
+  readonly target: string
+  readonly temporary: string
+  readonly bytes: Uint8Array
+}
 
 /** Where files are written before they are renamed into the tree. Not part of it. */
 const TEMPORARY = '.tmp'
@@ -11,13 +22,22 @@ const TEMPORARY = '.tmp'
 /** Files written side by side: more gain nothing on one disk. */
 const PARALLEL = 4
 
+/** So many files are written by the thread, where there is one: each step of each of them would wait for its turn beside appends. */
+const MANY = 8
+
+const WORKER = new URL('./tile-worker.js', import.meta.url)
+
 /** The published tree in a directory: exactly the C2SP tlog-tiles layout, so that any file server can serve it. */
 export class FileTileStore implements TileStore {
   readonly #directory: string
   readonly #made = new Set<string>()
+  readonly #threaded: boolean
+  #thread: StoreThread<readonly FlushedFile[]> | undefined
 
-  constructor(directory: string) {
+  /** `threaded`: many files at once are written by a thread, which lives until `close`. */
+  constructor(directory: string, { threaded = false }: { readonly threaded?: boolean } = {}) {
     this.#directory = directory
+    this.#threaded = threaded
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
@@ -31,25 +51,24 @@ export class FileTileStore implements TileStore {
 
   /** Each file flushed beside the tree and renamed into it, so that no half-written tile is ever there; then each directory once. */
   async write(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): Promise<void> {
-    const directories = new Set<string>()
     await this.#clearTemporary()
-    for (let i = 0; i < files.length; i += PARALLEL) {
-      const settled = await Promise.allSettled(
-        files.slice(i, i + PARALLEL).map(async ({ path, bytes }, lane) => {
-          const target = this.#pathOf(path)
-          const directory = dirname(target)
-          await this.#ensure(directory)
-          const temporary = join(this.#temporary, `${process.pid}-${lane}`)
-          await writeFlushed(temporary, bytes, 0o644)
-          await rename(temporary, target)
-          directories.add(directory)
-        }),
-      )
-      // Only now: a file that was still under way would be renamed over what the next attempt writes in its place.
-      const failed = settled.find(({ status }) => status === 'rejected')
-      if (failed?.status === 'rejected') throw failed.reason
-    }
+    const directories = new Set(files.map(({ path }) => dirname(this.#pathOf(path))))
+    for (const directory of directories) await this.#ensure(directory)
+    const flushed = files.map(({ path, bytes }, i) => ({
+      target: this.#pathOf(path),
+      temporary: join(this.#temporary, `${process.pid}-${i % PARALLEL}`),
+      bytes,
+    }))
+    if (this.#threaded && files.length >= MANY) this.#thread ??= StoreThread.start(WORKER)
+    if (this.#thread !== undefined && files.length >= MANY) await this.#thread.ask(flushed)
+    else await writeSideBySide(flushed)
     for (const directory of directories) await syncDirectory(directory)
+  }
+
+  async close(): Promise<void> {
+    const thread = this.#thread
+    this.#thread = undefined
+    await thread?.close()
   }
 
   /** The writer's lock of the ledger keeps others away between the comparison and the rename. */
@@ -100,6 +119,20 @@ export class FileTileStore implements TileStore {
 
   #pathOf(path: string): string {
     return join(this.#directory, ...path.split('/'))
+  }
+}
+
+async function writeSideBySide(files: readonly FlushedFile[]): Promise<void> {
+  for (let i = 0; i < files.length; i += PARALLEL) {
+    const settled = await Promise.allSettled(
+      files.slice(i, i + PARALLEL).map(async ({ target, temporary, bytes }) => {
+        await writeFlushed(temporary, bytes, TILE_MODE)
+        await rename(temporary, target)
+      }),
+    )
+    // Only now: a file that was still under way would be renamed over what the next attempt writes in its place.
+    const failed = settled.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
   }
 }
 

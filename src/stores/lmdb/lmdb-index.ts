@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { ClyraError, isClyraError } from '../../errors/index.js'
 import type { LedgerIndex } from '../../ledger/ledger-index.js'
-import { LayeredIndex, type LayeredIndexOptions, packLayer } from '../index/index.js'
-import { IndexThread } from './index-thread.js'
+import { LayeredIndex, type LayeredIndexOptions, type PackedLayer, packLayer, transferOf } from '../index/index.js'
+import { StoreThread } from '../store-thread.js'
 import { LmdbBase } from './lmdb-base.js'
 import { StoredIds } from './stored-ids.js'
 
@@ -22,6 +22,8 @@ export async function openLmdbIndex(path: string, onWarning: (message: string) =
   return new LayeredIndex(writing(base, path))
 }
 
+const WORKER = new URL('./index-worker.js', import.meta.url)
+
 /**
  * Storing a step takes less than an append of as many records; merging so many ids, or more, takes longer than everybody
  * else can be made to wait. A started thread takes what is larger than a usual step too.
@@ -31,7 +33,7 @@ const USUAL_STEP = 4096
 
 /** Stores layers behind the log. The thread is started by the first large merge: most programs append less and end. */
 function writing(base: LmdbBase, path: string): LayeredIndexOptions {
-  let thread: IndexThread | undefined
+  let thread: StoreThread<PackedLayer> | undefined
   const seen = new StoredIds(base.through())
   return {
     base,
@@ -42,9 +44,9 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
       // Without a filter every id is looked up: slower, and as right.
       if (seen.wanting) seen.fill(unstored(), base).catch(() => undefined)
       const large = base.mergeAhead(layer.size) > LARGE_MERGE
-      if (large) thread ??= IndexThread.start(path)
+      if (large) thread ??= StoreThread.start(WORKER, path)
       const packed = packLayer(layer, state)
-      if (thread !== undefined && (large || layer.size > USUAL_STEP)) await thread.store(packed)
+      if (thread !== undefined && (large || layer.size > USUAL_STEP)) await thread.ask(packed, transferOf(packed))
       else base.write(packed)
       base.reread()
       if (base.through() < layer.through)

@@ -33,6 +33,8 @@ export class MemoryTileStore implements TileStore {
   async *list(): AsyncIterable<string> {
     yield* this.files.keys()
   }
+
+  async close(): Promise<void> {}
 }
 
 /** A checkpoint store in memory. */

@@ -88,6 +88,7 @@ function slowSealing(below: LedgerPorts, random: SeededRandom): LedgerPorts {
       publish: (note) => slowly(() => tiles.publish(note)),
       prune: (paths) => slowly(() => tiles.prune(paths)),
       list: () => tiles.list(),
+      close: () => tiles.close(),
     },
     checkpoints: {
       latest: () => slowly(() => checkpoints.latest()),

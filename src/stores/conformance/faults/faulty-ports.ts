@@ -85,6 +85,7 @@ export function faultyTiles(below: TileStore, plan: FaultPlan): TileStore {
     prune: (paths) =>
       plan.write('tiles.prune', () => below.prune(paths), { partly: half(paths, (some) => below.prune(some)) }),
     list: () => below.list(),
+    close: () => below.close(),
   }
 }
 

@@ -23,6 +23,7 @@ export class Witness {
         write: (files) => tiles.write(files),
         prune: (paths) => tiles.prune(paths),
         list: () => tiles.list(),
+        close: () => tiles.close(),
         publish: async (note) => {
           await tiles.publish(note)
           await this.#onPublished(note, below)
