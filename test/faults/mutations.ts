@@ -64,6 +64,11 @@ export const MUTATIONS = {
     file: FILES,
     changes: [['await file.writeFile(bytes);', 'await file.writeFile(bytes).catch(() => undefined);']],
   },
+  threadError: {
+    name: 'a failed write of a thread is taken for done',
+    file: 'stores/files/tile-worker.js',
+    changes: [["throw fromSystemError(error, 'write', target);", '']],
+  },
   tilesLast: {
     name: 'checkpoint published before its tiles are written',
     file: SEALER,

@@ -5,11 +5,11 @@ import { SeededRandom } from '../../src/stores/conformance/seeded-random.js'
 import { openEmbeddedLedger } from '../../src/stores/index.js'
 import { Checker, STORES } from './checker.js'
 import { checkAfter, type Injection, inject, injectionsOf, misbehaviour } from './injections.js'
-import { MUTATIONS, mutate } from './mutations.js'
+import { MUTATIONS, type Mutation, mutate } from './mutations.js'
 import { inScratch } from './power-loss.js'
 import { type FaultRow, fullBounds, reportFaults } from './report.js'
 import { publishedBy, traceWork } from './workload.js'
-import { creation, type PreparedWork, recovery, reopening } from './works.js'
+import { bulk, creation, type PreparedWork, recovery, reopening } from './works.js'
 
 const missing = spawnSync('strace', ['-V']).error !== undefined
 if (missing) process.stderr.write('not run: failing system calls, because strace is not installed\n')
@@ -27,7 +27,8 @@ const LONG = fullBounds ? 7_200_000 : 300_000
 
 const RULE =
   'refused by a code or done, the process ends in order; then it opens, acknowledged events there, batches whole or absent, no checkpoint contradicted, fsck clean, appends go on'
-const { flushError, writeError, logFlush, directories, tilesLast, publishedFirst, compareAndSet } = MUTATIONS
+const { flushError, writeError, threadError, logFlush, directories, tilesLast, publishedFirst, compareAndSet } =
+  MUTATIONS
 const rows = new Map<string, FaultRow>()
 /** What each fault shows when the product is wrong; tested below. */
 const MUTATION_OF: Readonly<Record<string, string>> = {
@@ -135,6 +136,7 @@ test.skipIf(missing).each([
   ['a ledger is created and written', async () => creation],
   ['a ledger is opened again and written', reopening],
   ['a torn tail is set aside', recovery],
+  ['a thread writes many tiles', async () => bulk],
 ])(
   'any call on its files may fail, or be the last one, while %s',
   async (_, prepare) => {
@@ -151,7 +153,12 @@ test.skipIf(missing).each([logFlush, directories])('a step that is missing is no
   expect(missingSteps(all)).not.toEqual([])
 })
 
-test.skipIf(missing).each([
+interface FoundMutation extends Mutation {
+  readonly hits: (injection: Injection) => boolean
+  readonly prepare?: () => Promise<PreparedWork>
+}
+
+test.skipIf(missing).each<FoundMutation>([
   {
     ...flushError,
     hits: ({ call, injected, path }: Injection) =>
@@ -171,8 +178,14 @@ test.skipIf(missing).each([
     name: `${writeError.name}: ${place}`,
     hits: ({ path, call, injected }: Injection) => path === place && call === 'write' && injected !== 'SIGKILL',
   })),
-])('the same injections find: $name', async ({ hits, ...mutation }) => {
-  const prepared = await reopening()
+  {
+    ...threadError,
+    prepare: async () => bulk,
+    hits: ({ path, call, injected }: Injection) =>
+      path === 'tiles/.tmp/4242-2' && call === 'pwrite64' && injected !== 'SIGKILL',
+  },
+])('the same injections find: $name', async ({ hits, prepare = reopening, ...mutation }) => {
+  const prepared = await prepare()
   const faults = await mutate(mutation, async (stores) => {
     const some = (await injectionsOf(prepared, stores)).filter(hits)
     expect(some.length).toBeGreaterThan(0)

@@ -21,6 +21,14 @@ export const creation: PreparedWork = {
   published: [],
 }
 
+/** So many records before a seal that a thread writes their tiles. */
+export const bulk: PreparedWork = {
+  before: new Map(),
+  work: { segmentBytes: 50 * SEGMENT_BYTES, run: 'first', appends: [[2_200]] },
+  acknowledged: [],
+  published: [],
+}
+
 const MORE = { segmentBytes: SEGMENT_BYTES, appends: [[2, 2], [30], [1]] }
 
 /** Work on what a clean close left. */
