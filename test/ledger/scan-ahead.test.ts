@@ -1,5 +1,6 @@
 import { cp, mkdtemp, open, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { syncBuiltinESMExports } from 'node:module'
+import os from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -30,14 +31,27 @@ const batch = (n: number) =>
     data: { n, i, text: 'ü and "quotes"'.repeat(i % 4) },
   }))
 
+/** A machine with that many processors of which so many are at work, for who asks from now on. */
+function machine(processors: number, busy: number) {
+  os.availableParallelism = () => processors
+  os.loadavg = () => [busy, 0, 0]
+  syncBuiltinESMExports()
+}
+const { availableParallelism, loadavg } = os
+
 beforeAll(async () => {
-  directory = join(await mkdtemp(join(tmpdir(), 'clyra-scan-ahead-')), '.clyra')
+  machine(2, 0)
+  directory = join(await mkdtemp(join(os.tmpdir(), 'clyra-scan-ahead-')), '.clyra')
   const ledger = await createEmbeddedLedger({ directory })
   for (let n = 0; n < EVENTS / 1_000; n++) await ledger.append(`thing-${n % 7}`, 'any', batch(n))
   await ledger.close()
 })
 
-afterAll(() => rm(join(directory, '..'), { recursive: true, force: true }))
+afterAll(async () => {
+  Object.assign(os, { availableParallelism, loadavg })
+  syncBuiltinESMExports()
+  await rm(join(directory, '..'), { recursive: true, force: true })
+})
 
 async function reading<T>(act: (ledger: EmbeddedLedger) => Promise<T>): Promise<T> {
   const ledger = await openEmbeddedLedger({ directory, readOnly: true })
@@ -153,7 +167,6 @@ describe('a scan with a thread ahead', () => {
     }
     expect(refused).toEqual(bad.map((_, i) => size + i))
     expect(admitted).toBeGreaterThan(good / 2)
-    expect(store.scan?.(0, PLAIN_FROM, BATCH)).toBeUndefined()
     await store.close()
 
     const ledger = await openEmbeddedLedger({ directory: copy, readOnly: true }).catch((error: unknown) => error)
@@ -185,11 +198,35 @@ describe('a scan with a thread ahead', () => {
     await expect(rest()).rejects.toMatchObject({ code: 'LEDGER_CLOSED' })
   })
 
+  test('there is no thread for few records, nor where no processor is free', async () => {
+    const store = await openEmbeddedLogReader({
+      directory: join(directory, 'log'),
+      cacheDirectory: join(directory, 'x'),
+    })
+    const size = await store.head()
+    expect(store.scan?.(0, PLAIN_FROM, BATCH)).toBeUndefined()
+    for (const [processors, busy] of [
+      [1, 0],
+      [2, 2],
+    ] as const) {
+      machine(processors, busy)
+      expect(store.scan?.(0, size, BATCH)).toBeUndefined()
+    }
+    machine(2, 0)
+    const scan = store.scan?.(0, size, BATCH)
+    expect(scan).toBeDefined()
+    for await (const records of scan!) {
+      expect(records).toHaveLength(BATCH)
+      break
+    }
+    await store.close()
+  })
+
   test('a thread that has ended answers that it showed nothing', async () => {
-    const thread = CheckingThread.start()
-    await thread?.end()
+    const thread = new CheckingThread()
+    await thread.end()
     const extent = { path: '', start: 0, length: 0, firstPosition: 0, entries: new Uint32Array(0) }
-    expect(await thread?.check(extent)).toBeUndefined()
-    expect(thread?.ready).toBe(false)
+    expect(await thread.check(extent)).toBeUndefined()
+    expect(thread.ready).toBe(false)
   })
 })

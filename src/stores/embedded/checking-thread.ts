@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { CheckAnswer, CheckRequest } from './checking-worker.js'
 import type { Extent } from './stored-entries.js'
@@ -16,7 +16,7 @@ export class CheckingThread {
   #state: 'starting' | 'ready' | 'gone' = 'starting'
   #asked = 0
 
-  private constructor() {
+  constructor() {
     this.#worker = new Worker(WORKER, { resourceLimits: HEAP })
     this.#worker.unref()
     this.#worker.on('message', (answer: CheckAnswer | 'ready') => this.#heard(answer))
@@ -25,9 +25,14 @@ export class CheckingThread {
     this.#worker.on('exit', () => this.#lost())
   }
 
-  /** Undefined where it cannot help: one processor, or a bundled program, which has no file of the worker beside it. */
-  static start(): CheckingThread | undefined {
-    return availableParallelism() > 1 && existsSync(WORKER) ? new CheckingThread() : undefined
+  /**
+   * False where no processor is free (with a thread there is half as much work again, and it has to be done at the same
+   * time), and in a bundled program, which has no file of the worker beside it.
+   */
+  static helps(): boolean {
+    const processors = availableParallelism()
+    const [lastMinute = 0] = loadavg()
+    return processors > 1 && lastMinute < processors && existsSync(WORKER)
   }
 
   /** Whether it takes requests by now. */

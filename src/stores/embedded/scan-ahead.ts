@@ -2,7 +2,7 @@ import type { StoredRecord } from '../../ledger/log-store.js'
 import { HashedRecord } from '../../ledger/verified-record.js'
 import { CheckingThread } from './checking-thread.js'
 import type { SegmentFiles } from './segment-files.js'
-import { type Extent, leafAt, leafHexAt, prefixedRecordAt } from './stored-entries.js'
+import { type Extent, leafAt, leafHexAt, recordAt } from './stored-entries.js'
 
 /** With fewer records it takes longer to start a thread than it saves. */
 const WORTH_A_THREAD = 16_384
@@ -27,17 +27,16 @@ export function scanAhead(
   range: ScanRange,
   assertOpen: () => void,
 ): AsyncIterable<StoredRecord[]> | undefined {
-  if (range.until - range.from < WORTH_A_THREAD) return undefined
-  const thread = CheckingThread.start()
-  return thread && scan(files, range, thread, assertOpen)
+  const worthIt = range.until - range.from >= WORTH_A_THREAD && CheckingThread.helps()
+  return worthIt ? scan(files, range, assertOpen) : undefined
 }
 
 async function* scan(
   files: SegmentFiles,
   { from, until, limit }: ScanRange,
-  thread: CheckingThread,
   assertOpen: () => void,
 ): AsyncGenerator<StoredRecord[]> {
+  const thread = new CheckingThread()
   const reading: Promise<StoredRecord[]>[] = []
   let next = from
   let ended = false
@@ -71,10 +70,8 @@ async function* scan(
 function recordsOf({ firstPosition, entries }: Extent, bytes: Buffer): StoredRecord[] {
   const records: StoredRecord[] = []
   for (const at of entries) {
-    // There, for the thread has looked at it.
-    const record = prefixedRecordAt(bytes, at)!.subarray(1)
     const position = firstPosition + records.length
-    records.push(HashedRecord.checkedByThread(position, leafAt(bytes, at), record, leafHexAt(bytes, at)))
+    records.push(HashedRecord.checkedByThread(position, leafAt(bytes, at), recordAt(bytes, at), leafHexAt(bytes, at)))
   }
   return records
 }

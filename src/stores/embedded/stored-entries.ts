@@ -25,6 +25,11 @@ export function prefixedRecordAt(bytes: Buffer, at: number): Uint8Array | undefi
   return new Uint8Array(bytes.buffer, bytes.byteOffset + from - 1, size + 1)
 }
 
+/** The record of an entry that was seen to lie within the bytes. */
+export function recordAt(bytes: Buffer, at: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + at + ENTRY_HEADER_BYTES, bytes.readUInt32LE(at + 32))
+}
+
 /** The leaf of the entry at `at`. A copy: whoever keeps a leaf does not keep what was read with it. */
 export function leafAt(bytes: Buffer, at: number): Uint8Array {
   const leaf = new Uint8Array(32)
