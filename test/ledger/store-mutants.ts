@@ -250,7 +250,7 @@ export const STORE_MUTANTS: readonly [string, string, new (below: LogStore) => L
   ],
   [
     'moved begins to listen a turn too late',
-    'no interleaving',
+    'moved resolves for an append that comes after the call',
     class extends Wrapped {
       override async moved(size: number, signal?: AbortSignal): Promise<void> {
         if ((await this.below.head()) > size) return
