@@ -28,6 +28,8 @@ export interface PrepareOptions {
   readonly randomId?: () => string
   /** Only for the ledger's own records: lets `dev.clyra.ledger.*` pass. */
   readonly allowReserved?: boolean
+  /** Memory to write into where it is large enough: the result is good until that is used for something else. */
+  readonly room?: Uint8Array<ArrayBuffer> | undefined
 }
 
 /**
@@ -45,7 +47,7 @@ export function prepare<T extends string>(
   const registry = options.registry ?? CLYRA_REGISTRY
   const ids: string[] = new Array(events.length)
   const types: string[] = new Array(events.length)
-  const writer = new SegmentWriter(events.length)
+  const writer = new SegmentWriter(events.length, options.room)
   const attributes = new AttributeChecker(options)
   let entry: EventType | undefined
   for (let i = 0; i < events.length; i++) {

@@ -61,8 +61,9 @@ export class SegmentWriter {
   readonly #source: Repeated = { name: 'source', text: undefined, member: undefined }
   readonly #type: Repeated = { name: 'type', text: undefined, member: undefined }
 
-  constructor(count: number) {
-    this.#bytes = new Uint8Array(FIRST_BYTES)
+  /** `room`: memory to begin with, for so many events. */
+  constructor(count: number, room: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BYTES)) {
+    this.#bytes = room
     this.#target = targetOf(this.#bytes)
     this.#offsets = new Uint32Array(count * SEGMENTS + 1)
   }

@@ -11,7 +11,8 @@ import {
   type PreparedEvents,
   prepare,
 } from '../events/index.js'
-import type { Appended, PreparedAppend } from './admission.js'
+import type { PreparedAppend } from './admission.js'
+import { lastPosition, publicResult } from './append-result.js'
 import { parseExpected } from './expected-revision.js'
 import type {
   AppendOptions,
@@ -31,6 +32,7 @@ import { assertRevocable, currentEvidenceKey, foldKeys, type KeyState } from './
 import type { ConsistencyProof, HeadsPath, InclusionProof } from './proofs.js'
 import { proveConsistency, proveHead, proveInclusion, proveMany } from './prove.js'
 import { readAll, readBatches, readStream } from './read-records.js'
+import { RoomPool } from './room-pool.js'
 import { publicCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { subscribe } from './subscribe.js'
 import type { Writer } from './writer.js'
@@ -65,6 +67,7 @@ export class EventLedger implements LedgerHandle {
   readonly #core: LedgerCore
   readonly #closing = new AbortController()
   #closed: Promise<void> | undefined
+  readonly #rooms = new RoomPool()
 
   constructor(parts: EventLedgerParts) {
     this.#parts = parts
@@ -111,8 +114,14 @@ export class EventLedger implements LedgerHandle {
     const writer = this.#writer()
     if (appends.length === 0) throw new ClyraError('EVENT_INVALID', 'there is nothing to append')
     // Prepared now, before the first await: what the caller does with its objects later changes nothing.
-    const parts = appends.map((append) => this.#prepareAppend(append))
-    return (await writer.append(parts, options.signal)).map(publicResult)
+    const lent: ArrayBuffer[] = []
+    const parts = appends.map((append) => this.#prepareAppend(append, lent))
+    try {
+      return (await writer.append(parts, options.signal)).map(publicResult)
+    } finally {
+      // Settled, nobody looks at what was prepared: records and frames are copies.
+      for (const memory of lent) this.#rooms.give(memory)
+    }
   }
 
   readStream(stream: string, options: ReadOptions & { readonly from?: bigint } = {}): AsyncIterable<RecordView> {
@@ -333,7 +342,8 @@ export class EventLedger implements LedgerHandle {
     return this.#parts.writer
   }
 
-  #prepareAppend({ stream, expectedRevision, events }: StreamAppend): PreparedAppend {
+  /** `lent`: takes note of memory that is free again when the append is settled. */
+  #prepareAppend({ stream, expectedRevision, events }: StreamAppend, lent: ArrayBuffer[]): PreparedAppend {
     assertStreamName(stream)
     if (isReservedStream(stream)) {
       throw new ClyraError('RESERVED_STREAM', `${stream} is written by the ledger alone`, { details: { stream } })
@@ -341,7 +351,8 @@ export class EventLedger implements LedgerHandle {
     const expected = parseExpected(expectedRevision)
     const prepared = isPrepared(events)
       ? events
-      : prepare(events, { registry: this.#core.registry, now: this.#parts.now })
+      : prepare(events, { registry: this.#core.registry, now: this.#parts.now, room: this.#rooms.take() })
+    if (prepared !== events) lent.push(prepared.bytes.buffer)
     const reserved = prepared.types.find(isReservedType)
     if (reserved !== undefined)
       throw new ClyraError('RESERVED_STREAM', `${reserved} is written by the ledger alone`, {
@@ -370,22 +381,6 @@ export class EventLedger implements LedgerHandle {
     }
     throw new ClyraError('NOT_SEALED', 'the ledger has no sealed heads record yet')
   }
-}
-
-function publicResult({ positions, ids, revision, replayed }: Appended): AppendResult {
-  // An append is never empty.
-  return {
-    position: BigInt(positions[positions.length - 1]!),
-    positions: positions.map(BigInt),
-    ids,
-    revision: BigInt(revision),
-    replayed,
-  }
-}
-
-function lastPosition(appended: Appended | undefined): bigint {
-  if (appended === undefined) throw new ClyraError('INTERNAL', 'an append gave no result')
-  return BigInt(appended.positions[appended.positions.length - 1]!)
 }
 
 /** Throws INVALID_POSITION for a negative bigint or one past 2^53-1. */

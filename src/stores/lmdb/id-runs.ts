@@ -1,5 +1,5 @@
 import { compareIds, ENTRY_BYTES, ID_BYTES, mergeRuns, positionIn, runOf } from '../index/index.js'
-import { collect, damagedIndex, type Table } from './lmdb-table.js'
+import { collect, damagedIndex, get, type Table } from './lmdb-table.js'
 
 /** One run: its number, which is also its place in the order of keys, how many ids it has, and the least and greatest. */
 export interface RunEntry {
@@ -7,6 +7,13 @@ export interface RunEntry {
   readonly count: number
   readonly least: Uint8Array
   readonly greatest: Uint8Array
+}
+
+/** What is remembered of a run: the first id of each chunk, and the chunk that was looked at last. */
+interface KnownRun {
+  readonly firsts: Uint8Array
+  chunk: number
+  entries: Uint8Array
 }
 
 /** Which runs there are, largest first, and the number of the next one. */
@@ -30,14 +37,28 @@ const MOST_MERGED = 512 * 1024
  */
 export class IdRuns {
   readonly #table: Table
+  /** Of the runs that were looked into; undefined where nothing may be remembered. */
+  readonly #known: Map<number, KnownRun> | undefined
 
-  constructor(table: Table) {
+  /** `remembers`: for the one writer, who says with `forget` when numbers of runs begin anew. */
+  constructor(table: Table, remembers: boolean) {
     this.#table = table
+    this.#known = remembers ? new Map() : undefined
+  }
+
+  forget(): void {
+    this.#known?.clear()
   }
 
   position(directory: RunDirectory, id: Uint8Array): number | undefined {
+    this.#dropMerged(directory)
     for (const { run, least, greatest } of directory.runs) {
       if (compareIds(id, 0, least, 0) < 0 || compareIds(id, 0, greatest, 0) > 0) continue
+      if (this.#known !== undefined) {
+        const position = positionIn(this.#remembered(this.#known, run, id), id)
+        if (position !== undefined) return position
+        continue
+      }
       const [chunk] = collect(
         this.#table.getRange({ start: chunkKey(run, id, 0), reverse: true, limit: 1 }),
         (one) => one,
@@ -77,6 +98,30 @@ export class IdRuns {
     return collect(this.#table.getRange(range), ({ key, value }) => ({ key, entries: entriesOf(value) }))
   }
 
+  /** The chunk in which the id would be: the one that was looked at last, as a rule, where ids come by time. */
+  #remembered(all: Map<number, KnownRun>, run: number, id: Uint8Array): Uint8Array {
+    let known = all.get(run)
+    if (known === undefined) {
+      const range = { start: chunkKey(run, NO_ID, 0), end: chunkKey(run + 1, NO_ID, 0) }
+      const firsts = Buffer.concat(collect(this.#table.getKeys(range), (key) => key.subarray(6)))
+      known = { firsts, chunk: -1, entries: NO_ID }
+      all.set(run, known)
+    }
+    const chunk = lastNotAfter(known.firsts, id)
+    if (chunk !== known.chunk) {
+      const value = get(this.#table, chunkKey(run, known.firsts, chunk * ID_BYTES))
+      if (value === undefined) throw damagedIndex(`a part of run ${run} of its ids is missing`)
+      known.entries = entriesOf(value)
+      known.chunk = chunk
+    }
+    return known.entries
+  }
+
+  #dropMerged({ runs }: RunDirectory): void {
+    if (this.#known === undefined || this.#known.size <= 2 * runs.length) return
+    for (const run of this.#known.keys()) if (!runs.some((one) => one.run === run)) this.#known.delete(run)
+  }
+
   #write(run: number, entries: Uint8Array): RunEntry {
     const bytes = Buffer.from(entries.buffer, entries.byteOffset, entries.length)
     for (let at = 0; at < bytes.length; at += CHUNK_ENTRIES * ENTRY_BYTES) {
@@ -112,6 +157,18 @@ export class IdRuns {
 }
 
 const NO_ID = new Uint8Array(ID_BYTES)
+
+/** The number of the last of these ids that does not come after `id`; 0 where all do. */
+function lastNotAfter(ids: Uint8Array, id: Uint8Array): number {
+  let low = 0
+  let high = ids.length / ID_BYTES
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if (compareIds(ids, middle * ID_BYTES, id, 0) <= 0) low = middle
+    else high = middle
+  }
+  return low
+}
 
 function chunkKey(run: number, ids: Uint8Array, at: number): Buffer {
   const key = Buffer.allocUnsafe(6 + ID_BYTES)

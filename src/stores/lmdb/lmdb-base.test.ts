@@ -141,3 +141,23 @@ test('positions that lie apart in one step fill more than one value', () => {
   expect(base.positionsIn(first, 1499, 3)).toEqual(positions.slice(1499))
   expect(base.positionsIn(first, 1500, 3)).toEqual([])
 })
+
+test('an index that was reset remembers nothing of the runs that had the same numbers before', async () => {
+  const layerOf = (ids: readonly number[]) => {
+    const layer = new IndexLayer(0)
+    for (const [position, n] of ids.entries()) {
+      const id = new Uint8Array(16)
+      writeId(idOf(n), id, 0)
+      layer.addId(id)
+      layer.add({ position, id: idOf(n), stream: 's', revision: position, leaf: LEAF }, position, 0)
+    }
+    return packLayer(layer, NO_STATE)
+  }
+  const [some, others] = [Array.from({ length: 400 }, (_, n) => n), Array.from({ length: 400 }, (_, n) => 400 + n)]
+  base.write(layerOf(some))
+  expect(base.positions(some.map(idOf))).toEqual(some)
+  await base.reset()
+  base.write(layerOf(others))
+  expect(base.positions(others.map(idOf))).toEqual(some)
+  expect(base.positions(some.map(idOf))).toEqual(some.map(() => undefined))
+})

@@ -32,12 +32,12 @@ export class LmdbBase implements IndexBase {
   readonly #changed: Table
   readonly #meta: Table
 
-  private constructor(root: RootDatabase<Buffer, Buffer>) {
+  private constructor(root: RootDatabase<Buffer, Buffer>, writes: boolean) {
     const table = (name: string) => root.openDB<Buffer, Buffer>({ name, keyEncoding: 'binary', encoding: 'binary' })
     this.#root = root
     this.#meta = table('meta')
     this.#idTable = table('ids')
-    this.#ids = new IdRuns(this.#idTable)
+    this.#ids = new IdRuns(this.#idTable, writes)
     this.#streams = table('streams')
     this.#positions = table('positions')
     this.#nodes = table('nodes')
@@ -50,7 +50,7 @@ export class LmdbBase implements IndexBase {
     checkFiles(path, readOnly)
     try {
       root = open<Buffer, Buffer>({ path, readOnly, encoding: 'binary', keyEncoding: 'binary', maxDbs: 8 })
-      const base = new LmdbBase(root)
+      const base = new LmdbBase(root, !readOnly)
       base.#checkVersion(readOnly)
       // After a failed commit LMDB refuses every read; it is asked once here.
       base.through()
@@ -213,6 +213,7 @@ export class LmdbBase implements IndexBase {
 
   /** In one transaction: half of a forgotten index would know ids that the log does not have. */
   async reset(): Promise<void> {
+    this.#ids.forget()
     this.#root.transactionSync(() => {
       for (const table of [this.#idTable, this.#streams, this.#positions, this.#nodes, this.#changed, this.#meta])
         table.clearSync()
