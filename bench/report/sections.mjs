@@ -66,7 +66,7 @@ function addLarge(add, large) {
   add(`append them, batches of 1,000, in a process of its own`, 'objects in', `${grouped(appending.perSecond)} /s`)
   if (replay !== undefined)
     add(
-      `replay ${grouped(replay.records)} of them: parse, chain check, fold into \`run\`, one thread`,
+      `replay ${grouped(replay.records)} of them: parse, chain check, fold into \`run\`; beside it a thread reads and checks ahead, where a processor is free`,
       'bytes in',
       `${rate(replay.rates)} /s`,
     )
