@@ -52,17 +52,17 @@ export const MUTATIONS = {
   directories: {
     name: 'no directory is flushed',
     file: FILES,
-    changes: [['await directory.sync()', 'void directory']],
+    changes: [['await flushAll(directory)', 'void directory']],
   },
   fileFlush: {
     name: 'tiles and checkpoints renamed without a flush',
     file: FILES,
-    changes: [['await file.datasync()', 'void file']],
+    changes: [['await flushData(file)', 'void file']],
   },
   writeError: {
     name: 'a failed write of a tile or checkpoint is taken for done',
     file: FILES,
-    changes: [['await file.writeFile(bytes);', 'await file.writeFile(bytes).catch(() => undefined);']],
+    changes: [['writeFileSync(file, bytes);', 'try { writeFileSync(file, bytes); } catch {}']],
   },
   threadError: {
     name: 'a failed write of a thread is taken for done',

@@ -1,18 +1,27 @@
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { closeSync, fdatasync, fsync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { fromSystemError } from '../../errors/index.js'
+
+/*
+ * Only what may take long leaves the event loop: a flush. A small file is opened, written and renamed in microseconds, and
+ * each such step of its own would wait for a turn, which beside a large append comes every few milliseconds.
+ */
+const flushData = promisify(fdatasync)
+const flushAll = promisify(fsync)
 
 /** Flushes a directory, so that names made or changed in it survive a power loss. */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return
-  let directory: FileHandle | undefined
+  let directory: number | undefined
   try {
-    directory = await open(path, 'r')
-    await directory.sync()
+    directory = openSync(path, 'r')
+    await flushAll(directory)
   } catch (error) {
     throw fromSystemError(error, 'flush the directory', path)
   } finally {
-    await directory?.close()
+    if (directory !== undefined) closeSync(directory)
   }
 }
 
@@ -46,15 +55,15 @@ async function isDirectory(path: string): Promise<boolean> {
 
 /** Writes a file beside its place and flushes it. The directory is not flushed. */
 export async function writeFlushed(path: string, bytes: Uint8Array, mode = 0o600): Promise<void> {
-  let file: FileHandle | undefined
+  let file: number | undefined
   try {
-    file = await open(path, 'w', mode)
-    await file.writeFile(bytes)
-    await file.datasync()
+    file = openSync(path, 'w', mode)
+    writeFileSync(file, bytes)
+    await flushData(file)
   } catch (error) {
     throw fromSystemError(error, 'write', path)
   } finally {
-    await file?.close()
+    if (file !== undefined) closeSync(file)
   }
 }
 
@@ -75,12 +84,22 @@ export async function replaceFile(
 ): Promise<void> {
   try {
     await writeFlushed(temporary, bytes, mode)
-    await rename(temporary, path)
+    renameSync(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
     throw fromSystemError(error, 'write', path)
   }
   await syncDirectory(dirname(path))
+}
+
+/** The bytes of a small file, or undefined where there is none. */
+export function readSmallFile(path: string): Uint8Array | undefined {
+  try {
+    return new Uint8Array(readFileSync(path))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw fromSystemError(error, 'read', path)
+  }
 }
 
 /** True for the error of a path that is not there. */

@@ -1,9 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { equalBytes } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
-import { ensureDirectory, isMissing, replaceFile, syncDirectory } from './durable-file.js'
+import { ensureDirectory, isMissing, readSmallFile, replaceFile, syncDirectory } from './durable-file.js'
 
 const LATEST = 'latest'
 
@@ -51,7 +51,7 @@ export class FileCheckpointStore implements CheckpointStore {
     await this.#settle()
   }
 
-  kept(size: number): Promise<Uint8Array | undefined> {
+  async kept(size: number): Promise<Uint8Array | undefined> {
     return this.#read(String(size))
   }
 
@@ -76,14 +76,8 @@ export class FileCheckpointStore implements CheckpointStore {
     this.#unsure = false
   }
 
-  async #read(name: string): Promise<Uint8Array | undefined> {
-    const path = join(this.#directory, name)
-    try {
-      return new Uint8Array(await readFile(path))
-    } catch (error) {
-      if (isMissing(error)) return undefined
-      throw fromSystemError(error, 'read', path)
-    }
+  #read(name: string): Uint8Array | undefined {
+    return readSmallFile(join(this.#directory, name))
   }
 
   async #write(name: string, note: Uint8Array): Promise<void> {

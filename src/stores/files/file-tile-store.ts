@@ -4,7 +4,7 @@ import { fromSystemError } from '../../errors/index.js'
 import { overtakes } from '../../ledger/signed-checkpoint.js'
 import type { TileStore } from '../../ledger/tile-store.js'
 import { StoreThread } from '../store-thread.js'
-import { ensureDirectory, isMissing, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
+import { ensureDirectory, isMissing, readSmallFile, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
 
 /** For everybody: a tree is public. */
 export const TILE_MODE = 0o644
@@ -73,7 +73,7 @@ export class FileTileStore implements TileStore {
 
   /** The writer's lock of the ledger keeps others away between the comparison and the rename. */
   async publish(checkpoint: Uint8Array): Promise<void> {
-    if (!overtakes(checkpoint, await this.read('checkpoint'))) return
+    if (!overtakes(checkpoint, readSmallFile(this.#pathOf('checkpoint')))) return
     await this.#clearTemporary()
     const temporary = join(this.#temporary, `${process.pid}-checkpoint`)
     await replaceFile(join(this.#directory, 'checkpoint'), checkpoint, { mode: 0o644, temporary })

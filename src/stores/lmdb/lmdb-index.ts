@@ -39,7 +39,8 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
     base,
     seen,
     write: async (layer, state, unstored) => {
-      // On a turn of its own, so that it delays no acknowledgement.
+      // Not on the next turn, which is that of an append that follows at once: while that is on its way to the disk.
+      await nextTurn()
       await nextTurn()
       // Without a filter every id is looked up: slower, and as right.
       if (seen.wanting) seen.fill(unstored(), base).catch(() => undefined)
