@@ -28,7 +28,7 @@ export async function measureSingles({ directory, product, pick, progress }) {
       while (performance.now() - begun < slow) await sleep(1)
       flushTimes.push(performance.now() - begun)
     }
-    const count = pick(20_000, 2_000, 500)
+    const count = pick(60_000, 2_000, 500)
     await (await product.create({ directory: place })).close()
     const ledger = await product.open({ directory: place, ...(slow > 0 ? { flush } : {}) })
     const all = workload.batches({ first: 0, count, batch: 1 })

@@ -61,6 +61,7 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
       seen.clear()
     },
     close: async () => {
+      seen.stop()
       await thread?.close()
       await base.close()
     },

@@ -65,18 +65,23 @@ export class StoredIds implements SeenIds {
       for (let at = 0; at < ids.length; at += ID_BYTES) filling.addBytes(ids, at)
     }
     try {
-      let parts = base.idsAfter(undefined, STEP)
-      // Until all is read, or `clear` came between.
-      while (parts.length > 0 && this.#filling === filling) {
+      for (let parts = base.idsAfter(undefined, STEP); parts.length > 0; ) {
         for (const { entries } of parts)
           for (let at = 0; at < entries.length; at += ENTRY_BYTES) filling.addBytes(entries, at)
         await nextTurn()
+        // `clear` or `stop` came between.
+        if (this.#filling !== filling) return
         parts = base.idsAfter(parts[parts.length - 1]!.key, STEP)
       }
-      if (this.#filling === filling) this.#complete = filling
+      this.#complete = filling
     } finally {
       if (this.#filling === filling) this.#filling = undefined
     }
+  }
+
+  /** The index is going to be closed: nothing more is read from it. */
+  stop(): void {
+    this.#filling = undefined
   }
 
   /** The index is empty again. */
