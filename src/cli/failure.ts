@@ -2,6 +2,7 @@ import { ClyraError, fromSystemError } from '../errors/index.js'
 import type { Environment } from './environment.js'
 import type { OutputOptions } from './output.js'
 import { wayOn } from './way-on.js'
+import { withoutPasswords } from './without-passwords.js'
 
 /**
  * Says what went wrong, `clyra: <sentence> (CODE)` and `try: <command>`, and gives the exit status.
@@ -49,10 +50,6 @@ function sentence(message: string): string {
   return withoutPasswords(message)
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '')
-}
-
-function withoutPasswords(text: string): string {
-  return text.replace(/(\/\/[^\s/:@]*):[^\s/@]*@/g, '$1:***@')
 }
 
 /** Details may hold bigints and bytes; in JSON they are decimal strings and hex. */

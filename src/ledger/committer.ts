@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClyraError, isClyraError } from '../errors/index.js'
 import { producerLength } from '../events/index.js'
 import { type Appended, AppendGroup, type LedgerState, type PreparedAppend } from './admission.js'
@@ -200,10 +201,6 @@ export class Committer {
     }
     return { records: draft.records, outcomes }
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 function aborted(): ClyraError {

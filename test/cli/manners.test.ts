@@ -88,6 +88,20 @@ describe('settings', () => {
     expect(JSON.stringify(shown)).not.toContain('hunter2')
   })
 
+  it('repeat no password of an address that was given in the wrong place', () => {
+    mkdirSync(join(folder, 'project', '.clyra'))
+    const argv = ['config', '--trust', 'postgres://u:hunter2@h/db']
+    const env = { CLYRA_BUSINESS_METRIC_REFS: 'one,postgres://v:hunter2@h/db', CLYRA_TILES: 'https://w:hunter2@h/' }
+    for (const more of [[], ['--json']]) {
+      const { status, stdout, stderr } = clyra(folder, [...argv, ...more], { env })
+      expect(status).toBe(0)
+      expect(stdout).toContain('postgres://u:***@h/db')
+      expect(stdout).toContain('postgres://v:***@h/db')
+      expect(stdout).toContain('https://w:***@h/')
+      expect(`${stdout}${stderr}`).not.toContain('hunter2')
+    }
+  })
+
   it('refuse a secret in the file, without repeating it', () => {
     mkdirSync(join(folder, 'project', '.clyra'))
     writeFileSync(

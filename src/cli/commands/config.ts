@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { defineCommand } from '../command.js'
 import { optionalLedgerPlace, settingsFor } from '../context.js'
 import { table } from '../table.js'
+import { withoutPasswords } from '../without-passwords.js'
 
 const source = z.enum(['flag', 'environment', 'file', 'default'])
 
@@ -31,7 +32,7 @@ export const config = defineCommand({
     const settings = settingsFor(context, place, flags)
     const listed = Object.entries(settings).map(([name, setting]) => ({
       name: SPELLING[name] ?? name,
-      value: name === 'postgresUrl' ? secret(context.environment.variables, setting.value) : setting.value,
+      value: showable(name === 'postgresUrl' ? secret(context.environment.variables, setting.value) : setting.value),
       source: setting.source,
       from: setting.from,
     }))
@@ -69,6 +70,12 @@ const SPELLING: Readonly<Record<string, string>> = {
 function secret(variables: Readonly<Record<string, string | undefined>>, reference: string | null): string | null {
   if (reference === null || !reference.startsWith('env:')) return reference
   return `${reference} (${variables[reference.slice('env:'.length)] ? 'set' : 'not set'})`
+}
+
+/** Any setting may be given an address by mistake. */
+function showable<T extends string | boolean | readonly string[] | null>(value: T): T | string | string[] {
+  if (typeof value === 'string') return withoutPasswords(value)
+  return Array.isArray(value) ? value.map(withoutPasswords) : value
 }
 
 function shown(value: string | boolean | readonly string[] | null): string {

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClyraError, isClyraError } from '../../errors/index.js'
 import type { LedgerIndex } from '../../ledger/ledger-index.js'
 import { LayeredIndex, type LayeredIndexOptions, type PackedLayer, packLayer, transferOf } from '../index/index.js'
@@ -66,10 +67,6 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
       await base.close()
     },
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** The same for a reader, beside the writer; what is not stored yet it keeps in memory. Without a stored index all of it. */

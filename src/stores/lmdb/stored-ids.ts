@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ENTRY_BYTES, ID_BYTES, IdFilter, type IndexLayer, type SeenIds } from '../index/index.js'
 
 /** Where stored ids are read, in an order in which none is missed while others are stored. */
@@ -7,10 +8,6 @@ export interface StoredRuns {
 
 /** Parts of some 180 ids that are read in one turn: about a millisecond. */
 const STEP = 128
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
 
 /** Looking up one id costs about as much as reading so many into a filter. */
 const WORTH_ASKING = 64
