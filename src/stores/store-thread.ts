@@ -37,6 +37,11 @@ export class StoreThread<Request> {
     return existsSync(worker) ? new StoreThread(new Worker(worker, { workerData })) : undefined
   }
 
+  /** Whether it takes no more requests, for whatever reason. */
+  get ended(): boolean {
+    return this.#gone !== undefined
+  }
+
   /** Resolves when it is done; what is transferred is the thread's from then on. Rejects with what the worker threw, or IO_FAILED. */
   ask(request: Request, transfer: ArrayBuffer[] = []): Promise<void> {
     return new Promise((resolve, reject) => {

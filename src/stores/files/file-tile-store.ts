@@ -59,6 +59,8 @@ export class FileTileStore implements TileStore {
       temporary: join(this.#temporary, `${process.pid}-${i % PARALLEL}`),
       bytes,
     }))
+    // The attempt that it ended in was refused; the next one gets another.
+    if (this.#thread?.ended === true) this.#thread = undefined
     if (this.#threaded && files.length >= MANY) this.#thread ??= StoreThread.start(WORKER)
     if (this.#thread !== undefined && files.length >= MANY) await this.#thread.ask(flushed)
     else await writeSideBySide(flushed)

@@ -31,9 +31,3 @@ function readFailed(error: unknown): ClyraError {
 export function damagedIndex(why: string, cause?: unknown): ClyraError {
   return new ClyraError('INDEX_CORRUPT', `the index cannot be read: ${why}`, { cause })
 }
-
-export function sixBytes(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(6)
-  bytes.writeUIntBE(value, 0, 6)
-  return bytes
-}
