@@ -3,10 +3,16 @@ import { decimalString, hexDigest, label, timestamp } from './shapes.js'
 
 export const ANCHOR_UNAVAILABLE_CODES = [
   'PRE_FAIL',
-  'LSN_MISSING',
+  'POST_FAIL',
   'POST_TIMEOUT',
+  'LSN_MISSING',
   'REPLICA_LAG',
   'POLICY_SKIP',
+  'NOT_SUPPORTED',
+  'DRIVER_MISSING',
+  'UNREACHABLE',
+  'REFUSED',
+  'TIMED_OUT',
 ] as const
 
 /** Where the warehouse stood, in its own words. */

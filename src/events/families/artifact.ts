@@ -11,6 +11,22 @@ export const artifact = {
     /** The dbt invocation that the file itself names, null where it names none. */
     invocation: label.nullable(),
   }),
+  /** What version control says of the project as a whole, or why it says nothing. */
+  'dev.clyra.artifact.repository.v1': z
+    .strictObject({
+      invocation: label,
+      /** Commit id of HEAD. */
+      commit: z
+        .string()
+        .regex(/^[0-9a-f]{40,64}$/)
+        .nullable(),
+      /** A file that git tracks below the project differs from that commit. */
+      modified: z.boolean().nullable(),
+      unavailable: z
+        .enum(['no-version-control', 'not-installed', 'refused', 'no-commit', 'timed-out', 'failed'])
+        .nullable(),
+    })
+    .refine((d) => (d.commit === null) === (d.unavailable !== null), 'has a commit exactly where it is available'),
   /** A source file of the project as it lay on disk when the run was captured: its raw bytes, not dbt's checksum. */
   'dev.clyra.artifact.source.v1': z
     .strictObject({

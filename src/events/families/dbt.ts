@@ -58,6 +58,33 @@ export const dbt = {
     rowsAffected: decimalString.nullable(),
     message: sealedValue.nullable(),
   }),
+  /** What the adapter answered for a node, beside code and rows: metadata of the warehouse's own, such as query ids. */
+  'dev.clyra.dbt.node.response.v1': z.strictObject({
+    voice,
+    invocation: label,
+    node: label,
+    /** Pairs of member and value as text, sorted by member. */
+    members: z.array(z.tuple([label, label])).max(64),
+    /** Names of members that are not kept: they may hold text of the user's. */
+    leftOut: z.array(label).max(64),
+    /** Batches of a microbatch model; null elsewhere. */
+    batches: z.strictObject({ succeeded: decimalString, failed: decimalString }).nullable(),
+  }),
+  /** How fresh a source is, as `dbt source freshness` found it. */
+  'dev.clyra.dbt.source.freshness.v1': z.strictObject({
+    voice,
+    invocation: label,
+    node: label,
+    status: z.enum(['pass', 'warn', 'error', 'runtime-error', 'unknown']),
+    maxLoadedAt: timestamp.nullable(),
+    observedAt: timestamp.nullable(),
+    ageSeconds: fractionString.nullable(),
+    /** [count, period], e.g. ["12", "hour"]. */
+    warnAfter: z.tuple([decimalString, label]).nullable(),
+    errorAfter: z.tuple([decimalString, label]).nullable(),
+    executionSeconds: fractionString.nullable(),
+    message: sealedValue.nullable(),
+  }),
   'dev.clyra.dbt.test.result.v1': z.strictObject({
     voice,
     invocation: label,

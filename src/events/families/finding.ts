@@ -11,6 +11,7 @@ export const FINDING_CODES = [
   'test-logged-not-claimed',
   'test-status-differs',
   'relation-absent',
+  'relation-dropped',
   'relation-kind-differs',
   'commit-outside-transaction',
   'commit-older-than-run',

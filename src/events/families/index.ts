@@ -4,11 +4,12 @@ import { artifact } from './artifact.js'
 import { dbt } from './dbt.js'
 import { finding } from './finding.js'
 import { ledger } from './ledger.js'
+import { metrics } from './metrics.js'
 import { run } from './run.js'
 import { snapshot } from './snapshot.js'
 
 /** Every type of the `dev.clyra.` namespace with the schema of its data. */
-export const FAMILIES = { ledger, run, dbt, anchor, snapshot, artifact, finding } as const
+export const FAMILIES = { ledger, run, dbt, anchor, snapshot, artifact, finding, metrics } as const
 
 type AllTypes = typeof ledger &
   typeof run &
@@ -16,7 +17,8 @@ type AllTypes = typeof ledger &
   typeof anchor &
   typeof snapshot &
   typeof artifact &
-  typeof finding
+  typeof finding &
+  typeof metrics
 /** Type name -> data. `EventData['dev.clyra.run.started.v1']` is the data of that event. */
 export type EventData = { [T in keyof AllTypes]: z.infer<AllTypes[T]> }
 export type KnownType = keyof EventData

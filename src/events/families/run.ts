@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { governance, hexDigest, label, payout } from './shapes.js'
+import { governance, hexDigest, label, payout, voice } from './shapes.js'
 
 /** Why a run's record is not complete. A closed list; `spec/events/` and `spec/def/` explain each. */
 export const GAP_REASONS = [
@@ -7,15 +7,46 @@ export const GAP_REASONS = [
   'artifact-manifest-stale',
   'artifact-run-results-missing',
   'artifact-run-results-stale',
+  'artifact-sources-missing',
+  'artifact-sources-stale',
   'artifact-unreadable',
+  'log-broken',
   'log-missing',
   'log-no-end',
+  'log-no-start',
   'log-truncated',
   'log-unreadable-lines',
   'nodes-without-result',
   'process-not-started',
   'process-signalled',
   'wrapper-killed',
+] as const
+
+/** Why a later reading takes the place of an earlier one. */
+export const REREAD_REASONS = ['log-added', 'log-better', 'claim-added', 'claim-better', 'warehouse-added'] as const
+
+/** The kinds of source that a run's files are. */
+export const SOURCE_KINDS = [
+  'adapter-response',
+  'catalog',
+  'log',
+  'manifest',
+  'otel',
+  'other',
+  'query-log',
+  'run-results',
+  'sources',
+] as const
+
+/** Why something was left out of the record. */
+export const LEFT_OUT_REASONS = [
+  'another-run',
+  'duplicate',
+  'no-run-named',
+  'not-kept',
+  'too-large',
+  'unreadable',
+  'unrecognised',
 ] as const
 
 export const run = {
@@ -52,4 +83,27 @@ export const run = {
   }),
   /** Everything that the capture could read is in the stream. The bundle's completeness: closed and no gap = complete; any gap = partial; neither = unknown. */
   'dev.clyra.run.closed.v1': z.strictObject({ run: label }),
+  /**
+   * The run was read again and the later reading is the one that counts. Gaps, findings and `closed` before this record
+   * are void, and so is every record of the voices named here; the records that follow take their place.
+   */
+  'dev.clyra.run.reread.v1': z.strictObject({
+    run: label,
+    /** Which reading begins here, from 2. */
+    reading: z.int().min(2),
+    /** Voices that are replaced as a whole; empty where the new reading only adds to what is there. */
+    voices: z.array(voice),
+    because: z.enum(REREAD_REASONS),
+  }),
+  /** Something that lay with the run's files and was not taken into the record: counted and named, never text. */
+  'dev.clyra.run.left-out.v1': z.strictObject({
+    run: label,
+    /** The kind of source that it stood in. */
+    source: z.enum(SOURCE_KINDS),
+    /** Name of the file, or of the member that is not kept. */
+    name: label,
+    reason: z.enum(LEFT_OUT_REASONS),
+    /** How many (lines, statements, members) where a count means something. */
+    count: z.int().min(0).nullable(),
+  }),
 } as const
