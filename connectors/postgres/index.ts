@@ -39,3 +39,4 @@ export {
   snapshotOf,
 } from './read-schemas.js'
 export { APPLICATION_NAME, type PostgresSession, type SessionOptions, withPostgres } from './session.js'
+export { type WarehouseHeard, type WarehouseSilence, warehouseHeard } from './warehouse-heard.js'
