@@ -10,6 +10,14 @@ export { type Manifest, type ManifestNode, readManifest } from './manifest.js'
 export { createOtelReader } from './otel-reader.js'
 export { createQueryLogReader } from './query-log-reader.js'
 export { type DbtRun, type DbtRunFiles, readDbtRun } from './read-dbt-run.js'
+export {
+  type ClaimQuality,
+  claimQualityOf,
+  compareClaims,
+  compareLogs,
+  type LogQuality,
+  logQualityOf,
+} from './reading-quality.js'
 export { reconcile } from './reconcile/reconcile.js'
 export type { SomeEvent } from './reconcile/voices.js'
 export { runExitedDraft, runStartedDraft } from './run-drafts.js'
