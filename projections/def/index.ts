@@ -16,7 +16,7 @@ export type { ReportContext } from './report/report-context.js'
  */
 export const defProjection: Projection<DefState, DefView> = {
   name: 'def',
-  version: 1,
+  version: 2,
   partition: (record) => runOf(record.event.stream),
   initial: emptyDef,
   apply: (state, record) => foldBundleRecords(state, [record]),

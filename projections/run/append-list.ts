@@ -28,3 +28,14 @@ export function append<T extends JsonValue>(list: AppendList<T>, item: T, fresh:
 export function lengthOf(list: AppendList<JsonValue>): number {
   return list.length === 0 ? 0 : (list.length - 1) * CHUNK + list.at(-1)!.length
 }
+
+/** The list of those items that `stays` takes. */
+export function keepOf<T extends JsonValue>(
+  list: AppendList<T>,
+  stays: (item: T) => boolean,
+  fresh: Fresh,
+): AppendList<T> {
+  let kept: AppendList<T> = []
+  for (const item of list.flat()) if (stays(item)) kept = append(kept, item, fresh)
+  return kept
+}

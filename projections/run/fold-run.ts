@@ -2,7 +2,8 @@ import type { KnownType } from '../../src/events/families/index.js'
 import type { LedgerRecord } from '../../src/events/index.js'
 import { append } from './append-list.js'
 import { foldAnchor, foldUnavailableAnchor } from './fold-anchor.js'
-import { foldNode, foldTest } from './fold-node.js'
+import { foldFreshness, foldNode, foldResponse, foldTest } from './fold-node.js'
+import { foldReread } from './fold-reread.js'
 import { foldStatement } from './fold-statement.js'
 import { Fresh } from './fresh.js'
 import type { Of } from './record-of.js'
@@ -32,6 +33,11 @@ const FOLDS_BY_TYPE: Folds = {
   'dev.clyra.run.closed.v1': (draft) => {
     draft.closed = true
   },
+  'dev.clyra.run.reread.v1': foldReread,
+  'dev.clyra.run.left-out.v1': (draft, { data: { run: _, ...said }, position, fresh }) => {
+    const key = [said.source, said.name, said.reason].join('\n')
+    draft.leftOut = upsert(draft.leftOut, key, fresh, () => ({ ...said, position }))
+  },
 
   'dev.clyra.dbt.invocation.started.v1': (draft, { data, position, record, fresh }) => {
     const { arguments: _sealed, ...said } = data
@@ -41,6 +47,8 @@ const FOLDS_BY_TYPE: Folds = {
     draft.completions = append(draft.completions, { ...data, time: record.event.time, position }, fresh)
   },
   'dev.clyra.dbt.node.executed.v1': foldNode,
+  'dev.clyra.dbt.node.response.v1': foldResponse,
+  'dev.clyra.dbt.source.freshness.v1': foldFreshness,
   'dev.clyra.dbt.test.result.v1': foldTest,
   'dev.clyra.dbt.statement.executed.v1': foldStatement,
 
@@ -63,9 +71,17 @@ const FOLDS_BY_TYPE: Folds = {
   'dev.clyra.artifact.source.v1': (draft, { data, position, fresh }) => {
     draft.sources = upsert(draft.sources, data.path, fresh, () => ({ ...data, position }))
   },
+  'dev.clyra.artifact.repository.v1': (draft, { data, position }) => {
+    draft.repository = { ...data, position }
+  },
 
   'dev.clyra.finding.raised.v1': (draft, { data, position, fresh }) => {
     draft.findings = upsert(draft.findings, findingKey(data, position), fresh, () => ({ ...data, position }))
+  },
+
+  'dev.clyra.metrics.observed.v1': (draft, { data, position, fresh }) => {
+    const key = `${data.what}\n${data.subject ?? ''}`
+    draft.metrics = upsert(draft.metrics, key, fresh, () => ({ ...data, position }))
   },
 }
 

@@ -4,11 +4,15 @@ import { emptyRun, type RunState } from './run-state.js'
 import { type RunView, renderRun } from './run-view.js'
 
 export { type AppendList, lengthOf } from './append-list.js'
+export type { Completeness, VoiceHeard, VoicesHeard } from './completeness.js'
+export { completenessOf } from './completeness.js'
 export { foldRunRecords } from './fold-run.js'
+export { type Outcome, outcomeOf } from './outcome.js'
 export type * from './run-state.js'
 export { emptyRun } from './run-state.js'
-export { type Completeness, completenessOf, type Outcome, outcomeOf, type RunView } from './run-view.js'
+export type { NodeState, RunView, TestState } from './run-view.js'
 export { type SortedList, valuesOf } from './sorted-list.js'
+export type { WarehouseHeard } from './warehouse-heard.js'
 
 const CATEGORY = 'run-'
 
@@ -20,7 +24,7 @@ export function runOf(stream: string): string | undefined {
 /** What happened in a run. One partition for each stream `run-R`, named R. */
 export const runProjection: Projection<RunState, RunView> = {
   name: 'run',
-  version: 1,
+  version: 2,
   partition: (record) => runOf(record.event.stream),
   initial: emptyRun,
   apply: (state, record) => foldRunRecords(state, [record]),

@@ -14,14 +14,20 @@ export type RunState = {
   readonly last: Mark | null
   readonly started: Started | null
   readonly exited: { readonly exitCode: number | null; readonly signal: string | null } | null
+  /** Later readings of the run: each made gaps, findings and `closed` before it void, and its voices' records. */
+  readonly rereads: AppendList<Reread>
   readonly closed: boolean
   /** By reason. */
   readonly gaps: SortedList<Gap>
   readonly invocations: AppendList<Invocation>
   readonly completions: AppendList<Completion>
   /** By dbt's unique id. */
-  readonly nodes: SortedList<NodeState>
-  readonly tests: SortedList<TestState>
+  readonly nodes: SortedList<NodeVoices>
+  readonly tests: SortedList<TestVoices>
+  /** What the adapter answered beside code and rows, by node and voice. */
+  readonly responses: SortedList<NodeResponse>
+  /** By source and voice. */
+  readonly freshness: SortedList<Freshness>
   readonly statements: Statements
   /** By node and relation: the warehouse's newest word. */
   readonly relations: SortedList<RelationState>
@@ -32,6 +38,12 @@ export type RunState = {
   readonly artifacts: AppendList<Artifact>
   /** By path. */
   readonly sources: SortedList<Source>
+  /** What version control says of the project: the newest word. */
+  readonly repository: Repository | null
+  /** What lay with the run's files and is not in the record, by kind of source, name and reason. */
+  readonly leftOut: SortedList<LeftOut>
+  /** By what was measured, and on what. */
+  readonly metrics: SortedList<Metric>
   /** Records of a type that this projection does not know, by type: counted, never skipped in silence. */
   readonly others: SortedList<TypeCount>
 }
@@ -52,6 +64,8 @@ export type Started = Data<'dev.clyra.run.started.v1'> & {
   readonly submitter: string
   readonly actor: string | null
 }
+export type Reread = Omit<Data<'dev.clyra.run.reread.v1'>, 'run'> & At & { readonly time: string }
+export type LeftOut = Omit<Data<'dev.clyra.run.left-out.v1'>, 'run'> & At
 export type Gap = {
   readonly reason: Data<'dev.clyra.run.gap.v1'>['reason']
   /** The newest count given. */
@@ -67,18 +81,25 @@ type TestData = Data<'dev.clyra.dbt.test.result.v1'>
 /** What one voice says of a node. `sealedMessage`: there is a message, withheld. */
 export type NodeSaid = Pick<
   NodeData,
-  'status' | 'startedAt' | 'completedAt' | 'executionSeconds' | 'thread' | 'adapterCode' | 'rowsAffected'
+  | 'resourceType'
+  | 'materialized'
+  | 'relation'
+  | 'status'
+  | 'startedAt'
+  | 'completedAt'
+  | 'executionSeconds'
+  | 'thread'
+  | 'adapterCode'
+  | 'rowsAffected'
 > & {
   readonly sealedMessage: boolean
   /** How often this voice spoke of it; the newest stands here. */
   readonly times: number
   readonly position: string
 }
-export type NodeState = {
+/** What each voice says of a node; null where it says nothing. At least one speaks. */
+export type NodeVoices = {
   readonly node: string
-  readonly resourceType: string
-  readonly materialized: string | null
-  readonly relation: NodeData['relation']
   readonly claim: NodeSaid | null
   readonly log: NodeSaid | null
   readonly warehouse: NodeSaid | null
@@ -86,17 +107,18 @@ export type NodeState = {
 
 export type TestSaid = Pick<
   TestData,
-  'status' | 'failures' | 'startedAt' | 'completedAt' | 'executionSeconds' | 'thread'
+  'tested' | 'severity' | 'status' | 'failures' | 'startedAt' | 'completedAt' | 'executionSeconds' | 'thread'
 > & { readonly sealedMessage: boolean; readonly times: number; readonly position: string }
-export type TestState = {
+export type TestVoices = {
   readonly node: string
-  /** Sorted, unique: what any voice says it looks at. */
-  readonly tested: readonly string[]
-  readonly severity: TestData['severity']
   readonly claim: TestSaid | null
   readonly log: TestSaid | null
   readonly warehouse: TestSaid | null
 }
+
+export type NodeResponse = Data<'dev.clyra.dbt.node.response.v1'> & At
+export type Freshness = Omit<Data<'dev.clyra.dbt.source.freshness.v1'>, 'message'> &
+  At & { readonly sealedMessage: boolean }
 
 type StatementData = Data<'dev.clyra.dbt.statement.executed.v1'>
 export type Statement = Omit<StatementData, 'invocation' | 'text' | 'fingerprintKey'> &
@@ -149,7 +171,21 @@ export type Anchor = {
 export type Finding = Data<'dev.clyra.finding.raised.v1'> & At
 export type Artifact = Data<'dev.clyra.artifact.captured.v1'> & At
 export type Source = Data<'dev.clyra.artifact.source.v1'> & At
+export type Repository = Data<'dev.clyra.artifact.repository.v1'> & At
+export type Metric = Data<'dev.clyra.metrics.observed.v1'> & At
 export type TypeCount = { readonly type: string; readonly count: number }
+
+export const NO_STATEMENTS: Statements = {
+  total: 0,
+  byOutcome: [],
+  byOrigin: [],
+  byVerb: [],
+  byNode: [],
+  truncated: 0,
+  multiStatement: 0,
+  listed: [],
+  unlisted: 0,
+}
 
 export function emptyRun(run: string): RunState {
   return {
@@ -159,29 +195,25 @@ export function emptyRun(run: string): RunState {
     last: null,
     started: null,
     exited: null,
+    rereads: [],
     closed: false,
     gaps: [],
     invocations: [],
     completions: [],
     nodes: [],
     tests: [],
-    statements: {
-      total: 0,
-      byOutcome: [],
-      byOrigin: [],
-      byVerb: [],
-      byNode: [],
-      truncated: 0,
-      multiStatement: 0,
-      listed: [],
-      unlisted: 0,
-    },
+    responses: [],
+    freshness: [],
+    statements: NO_STATEMENTS,
     relations: [],
     snapshots: [],
     anchors: [],
     findings: [],
     artifacts: [],
     sources: [],
+    repository: null,
+    leftOut: [],
+    metrics: [],
     others: [],
   }
 }

@@ -1,18 +1,28 @@
+import { type Completeness, completenessOf, type VoicesHeard, voicesHeard } from './completeness.js'
+import { inVoiceOrder, type Outcome, type OutcomeSaid, outcomeOf, outcomeSaid } from './outcome.js'
 import type * as S from './run-state.js'
 import { valuesOf } from './sorted-list.js'
+import { commandOf } from './warehouse-heard.js'
 
-export type Outcome = 'succeeded' | 'failed' | 'interrupted' | 'unknown'
-export type Completeness = 'complete' | 'partial' | 'unknown'
+/** A node with what is known of it whoever says so: the claim's word, which has the manifest's, else the log's. */
+export type NodeState = S.NodeVoices & Pick<S.NodeSaid, 'resourceType' | 'materialized' | 'relation'>
+/** `tested`: sorted, unique, what any voice says it looks at. */
+export type TestState = S.TestVoices & Pick<S.TestSaid, 'tested' | 'severity'>
 
 /** What people and programs look at: the state without its chunks, and what follows from it. JSON. */
 export interface RunView {
   readonly run: string
   readonly outcome: Outcome
-  /** Who says what about the end of the run; voices may disagree. */
-  readonly outcomeSaid: readonly { readonly who: 'process' | S.Completion['voice']; readonly what: string }[]
+  readonly outcomeSaid: readonly OutcomeSaid[]
+  /** The dbt command: the log's word for it, else the claim's. */
+  readonly command: string | null
   readonly completeness: Completeness
   /** Sorted, unique gap reasons; `run-not-closed` where the completeness is unknown. */
   readonly reasons: readonly string[]
+  /** How whole each voice is. */
+  readonly voices: VoicesHeard
+  /** Later readings that took the place of earlier ones. */
+  readonly rereads: readonly S.Reread[]
   readonly demonstration: boolean
   readonly records: number
   readonly first: S.Mark | null
@@ -22,8 +32,11 @@ export interface RunView {
   readonly gaps: readonly S.Gap[]
   readonly invocations: readonly S.Invocation[]
   readonly completions: readonly S.Completion[]
-  readonly nodes: readonly S.NodeState[]
-  readonly tests: readonly S.TestState[]
+  readonly nodes: readonly NodeState[]
+  readonly tests: readonly TestState[]
+  /** By node, then voice. */
+  readonly responses: readonly S.NodeResponse[]
+  readonly freshness: readonly S.Freshness[]
   readonly statements: {
     readonly total: number
     readonly byOutcome: readonly (readonly [outcome: string, count: number])[]
@@ -39,18 +52,27 @@ export interface RunView {
   readonly snapshots: readonly S.Snapshot[]
   readonly anchors: readonly S.Anchor[]
   readonly findings: readonly S.Finding[]
+  /** Those of the findings that tell of a relation which was there before the run and is gone after it. */
+  readonly dropped: readonly S.Finding[]
   readonly artifacts: readonly S.Artifact[]
   readonly sources: readonly S.Source[]
+  readonly repository: S.Repository | null
+  readonly leftOut: readonly S.LeftOut[]
+  readonly metrics: readonly S.Metric[]
   readonly others: readonly S.TypeCount[]
 }
 
 export function renderRun(state: S.RunState): RunView {
   const { statements } = state
+  const findings = valuesOf(state.findings)
   return {
     run: state.run,
     outcome: outcomeOf(state),
     outcomeSaid: outcomeSaid(state),
+    command: commandOf(state),
     ...completenessOf(state),
+    voices: voicesHeard(state),
+    rereads: state.rereads.flat(),
     demonstration: state.started?.demonstration ?? false,
     records: state.records,
     first: state.first,
@@ -58,10 +80,12 @@ export function renderRun(state: S.RunState): RunView {
     started: state.started,
     exited: state.exited,
     gaps: valuesOf(state.gaps),
-    invocations: state.invocations.flat(),
-    completions: state.completions.flat(),
-    nodes: valuesOf(state.nodes),
-    tests: valuesOf(state.tests),
+    invocations: inVoiceOrder(state.invocations.flat()),
+    completions: inVoiceOrder(state.completions.flat()),
+    nodes: valuesOf(state.nodes).map(nodeState),
+    tests: valuesOf(state.tests).map(testState),
+    responses: valuesOf(state.responses),
+    freshness: valuesOf(state.freshness),
     statements: {
       total: statements.total,
       byOutcome: statements.byOutcome.flat(),
@@ -76,59 +100,33 @@ export function renderRun(state: S.RunState): RunView {
     relations: valuesOf(state.relations),
     snapshots: state.snapshots.flat(),
     anchors: state.anchors.flat(),
-    findings: valuesOf(state.findings),
+    findings,
+    dropped: findings.filter(({ code }) => code === 'relation-dropped'),
     artifacts: state.artifacts.flat(),
     sources: valuesOf(state.sources),
+    repository: state.repository,
+    leftOut: valuesOf(state.leftOut),
+    metrics: valuesOf(state.metrics),
     others: valuesOf(state.others),
   }
 }
 
-/** The bundle's rule: any gap = partial; else closed = complete; else unknown, because the stream does not say that it is whole. */
-export function completenessOf(state: S.RunState): {
-  readonly completeness: Completeness
-  readonly reasons: readonly string[]
-} {
-  // Sorted and unique already: the list is keyed by reason.
-  const reasons = valuesOf(state.gaps).map((gap) => gap.reason)
-  if (reasons.length > 0) return { completeness: 'partial', reasons }
-  return state.closed
-    ? { completeness: 'complete', reasons: [] }
-    : { completeness: 'unknown', reasons: ['run-not-closed'] }
+function nodeState(voices: S.NodeVoices): NodeState {
+  const said = [voices.claim, voices.log, voices.warehouse].filter((one) => one !== null)
+  return {
+    ...voices,
+    // A node is kept only while a voice speaks of it.
+    resourceType: said[0]?.resourceType ?? 'unknown',
+    materialized: said.find(({ materialized }) => materialized !== null)?.materialized ?? null,
+    relation: said.find(({ relation }) => relation !== null)?.relation ?? null,
+  }
 }
 
-/**
- * How the run ended. Gravest word wins: interrupted (a signal ended the process, or a voice says that a node was
- * interrupted), failed (a voice says no success, or the exit code is not 0), succeeded (somebody says so and nobody
- * says otherwise), unknown (nobody says).
- */
-export function outcomeOf(state: S.RunState): Outcome {
-  const completions = state.completions.flat()
-  const nodes = valuesOf(state.nodes)
-  const interrupted =
-    state.exited?.signal != null ||
-    valuesOf(state.gaps).some((gap) => gap.reason === 'process-signalled') ||
-    nodes.some((node) => [node.claim, node.log, node.warehouse].some((said) => said?.status === 'interrupted'))
-  if (interrupted) return 'interrupted'
-  const exitCode = state.exited?.exitCode ?? null
-  if (completions.some((done) => done.success === false) || (exitCode !== null && exitCode !== 0)) return 'failed'
-  if (completions.some((done) => done.success === true) || exitCode === 0) return 'succeeded'
-  return 'unknown'
-}
-
-function outcomeSaid(state: S.RunState): RunView['outcomeSaid'] {
-  const { exited } = state
-  const process =
-    exited === null
-      ? []
-      : [
-          {
-            who: 'process' as const,
-            what: exited.signal ?? (exited.exitCode === null ? 'unknown' : `exit ${exited.exitCode}`),
-          },
-        ]
-  const voices = state.completions.flat().map((done) => ({
-    who: done.voice,
-    what: done.success === null ? 'unknown' : done.success ? 'success' : 'failure',
-  }))
-  return [...process, ...voices]
+function testState(voices: S.TestVoices): TestState {
+  const said = [voices.claim, voices.log, voices.warehouse].filter((one) => one !== null)
+  return {
+    ...voices,
+    tested: [...new Set(said.flatMap(({ tested }) => tested))].sort(),
+    severity: said.find(({ severity }) => severity !== null)?.severity ?? null,
+  }
 }

@@ -64,3 +64,18 @@ function firstEntryAbove<T extends JsonValue>(chunk: readonly Keyed<T>[], key: s
   }
   return low
 }
+
+/** The list with each value replaced by what `update` makes of it, and without those of which it makes undefined. */
+export function updateAll<T extends JsonValue>(
+  list: SortedList<T>,
+  update: (value: T) => T | undefined,
+): SortedList<T> {
+  return list
+    .map((chunk) =>
+      chunk.flatMap(([key, value]): Keyed<T>[] => {
+        const now = update(value)
+        return now === undefined ? [] : [[key, now]]
+      }),
+    )
+    .filter((chunk) => chunk.length > 0)
+}
