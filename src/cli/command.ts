@@ -10,11 +10,16 @@ export interface Flag {
   readonly description: string
 }
 
-/** One command as data: the parser, the help, the completion script and the schemas in `spec/cli` are made from it. */
-export interface CommandSpec<Options extends z.ZodType = z.ZodType> {
+/** A command as the list of all shows it. Everything else of it is loaded when somebody asks for it by its name. */
+export interface CommandEntry {
   /** Words after `clyra`, e.g. `log tail`. */
   readonly path: string
   readonly summary: string
+  load(): Promise<CommandSpec>
+}
+
+/** One command as data: the parser, the help, the completion script and the schemas in `spec/cli` are made from it. */
+export interface CommandSpec<Options extends z.ZodType = z.ZodType> {
   /** Positional arguments as commander writes them: `<run>`, `[file]`, `[args...]`. */
   readonly arguments?: readonly { readonly name: string; readonly description: string }[]
   readonly flags: readonly Flag[]
@@ -30,6 +35,13 @@ export interface CommandSpec<Options extends z.ZodType = z.ZodType> {
   /** Everything after the first positional argument belongs to another program. */
   readonly passThrough?: boolean
   run(context: Context, args: readonly string[], options: z.output<Options>): Promise<ExitStatus>
+}
+
+/** A command with all that belongs to it. */
+export type LoadedCommand = CommandSpec & Pick<CommandEntry, 'path' | 'summary'>
+
+export async function loadCommand(entry: CommandEntry): Promise<LoadedCommand> {
+  return { ...(await entry.load()), path: entry.path, summary: entry.summary }
 }
 
 /** Ties the options' schema to what `run` receives. */

@@ -1,19 +1,10 @@
 import { Command, CommanderError } from 'commander'
-import * as z from 'zod'
 import { ClyraError } from '../errors/index.js'
 import type { Workbench } from './atomic-file.js'
-import type { CommandSpec, ExitStatus } from './command.js'
+import { type CommandEntry, type ExitStatus, type LoadedCommand, loadCommand } from './command.js'
 import type { Environment } from './environment.js'
 import { reportFailure } from './failure.js'
-import { createLogger } from './logger.js'
-import { createOutput, type OutputOptions } from './output.js'
-
-const commonOptions = z.object({
-  json: z.boolean().default(false),
-  quiet: z.boolean().default(false),
-  verbose: z.boolean().default(false),
-  ledger: z.string().min(1).optional(),
-})
+import type { OutputOptions } from './output.js'
 
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   demo: 'see the whole story on recorded data',
@@ -26,61 +17,44 @@ const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
 
 /** Runs one command line and gives its exit status. Never throws. */
 export async function runProgram(
-  argv: readonly string[],
-  specs: readonly CommandSpec[],
+  given: readonly string[],
+  entries: readonly CommandEntry[],
   environment: Environment,
   workbench: Workbench,
   version: string,
 ): Promise<ExitStatus> {
   let status: ExitStatus = 0
-  const action = async (spec: CommandSpec, args: readonly string[], parsed: unknown) => {
-    const read = commonOptions.safeParse(parsed)
-    if (!read.success) throw badOption(spec, read.error)
-    const common = read.data
-    status = await guarded(environment, common, async () => {
-      const options = spec.options.safeParse(parsed)
-      if (!options.success) throw badOption(spec, options.error)
-      return spec.run(
-        {
-          environment,
-          output: createOutput(environment, common),
-          logger: createLogger(environment, common.verbose),
-          workbench,
-          ledgerFlag: common.ledger,
-        },
-        args,
-        options.data,
-      )
-    })
+  const action = async (command: LoadedCommand, args: readonly string[], parsed: unknown) => {
+    const { runCommand } = await import('./run-command.js')
+    status = await runCommand(command, args, parsed, environment, workbench)
   }
-  const program = buildProgram(specs, environment, version, action)
+  const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given
   try {
+    if (given[0] === 'help') assertNamed(given.slice(1), entries)
+    const asked = await Promise.all(entries.filter(({ path }) => path.split(' ')[0] === argv[0]).map(loadCommand))
+    const program = buildProgram(entries, asked, environment, version, action)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportFailure(environment, jsonWanted(argv), error)
     if (error.exitCode === 0) return 0
-    return reportFailure(environment, jsonWanted(argv), usageError(argv, specs, error))
+    return reportFailure(environment, jsonWanted(argv), usageError(argv, entries, error))
   }
   return status
 }
 
-async function guarded(
-  environment: Environment,
-  options: OutputOptions,
-  run: () => Promise<ExitStatus>,
-): Promise<ExitStatus> {
-  try {
-    return await run()
-  } catch (error) {
-    return reportFailure(environment, options, error)
-  }
+/** What `clyra help` is asked about must be a command, or the beginning of some. */
+function assertNamed(words: readonly string[], entries: readonly CommandEntry[]): void {
+  const name = words.filter((word) => !word.startsWith('-')).join(' ')
+  if (name === '' || entries.some(({ path }) => path === name || path.startsWith(`${name} `))) return
+  throw new ClyraError('USAGE', `there is no command ${JSON.stringify(name)}`, { fix: 'clyra --help' })
 }
 
-type Action = (spec: CommandSpec, args: readonly string[], options: unknown) => Promise<void>
+type Action = (command: LoadedCommand, args: readonly string[], options: unknown) => Promise<void>
 
-/** The commander tree of all commands. Also what `--help` and the completion script are made from. */
+/** The commander tree: the commands that are asked for with all their options, of the others what the list of all shows. */
 function buildProgram(
-  specs: readonly CommandSpec[],
+  entries: readonly CommandEntry[],
+  asked: readonly LoadedCommand[],
   environment: Environment,
   version: string,
   action: Action,
@@ -88,6 +62,7 @@ function buildProgram(
   const root = configure(new Command('clyra'), environment)
     .description('An evidence ledger for data changes: record runs, bundle them, let anyone verify.')
     .version(version, '--version', 'print the version')
+    .helpCommand('help [command...]', 'show the help of a command')
     .enablePositionalOptions()
     .addHelpText(
       'after',
@@ -105,24 +80,29 @@ function buildProgram(
     if (known !== undefined) return known
     const group = configure(new Command(name), environment).description(GROUP_SUMMARIES[name] ?? '')
     group.enablePositionalOptions()
-    const examples = specs.filter((spec) => spec.path.startsWith(`${name} `)).flatMap((spec) => spec.examples)
+    const examples = asked.filter(({ path }) => path.startsWith(`${name} `)).flatMap((command) => command.examples)
     group.addHelpText('after', examplesText(examples))
     root.addCommand(group)
     groups.set(name, group)
     return group
   }
-  for (const spec of specs) {
-    const words = spec.path.split(' ')
+  for (const { path, summary } of entries) {
+    const words = path.split(' ')
+    const name = words.at(-1) ?? path
     // `keys` is both a command and the parent of `keys rotate`.
     const parent = groups.get(words.slice(0, -1).join(' ')) ?? groupOf(words)
-    const command = buildCommand(spec, words.at(-1) ?? spec.path, environment, action)
-    if (specs.some((other) => other.path.startsWith(`${spec.path} `))) groups.set(spec.path, command)
+    const loaded = asked.find((one) => one.path === path)
+    const command =
+      loaded === undefined
+        ? configure(new Command(name), environment).summary(summary)
+        : buildCommand(loaded, name, environment, action)
+    if (entries.some((other) => other.path.startsWith(`${path} `))) groups.set(path, command)
     parent.addCommand(command)
   }
   return root
 }
 
-function buildCommand(spec: CommandSpec, name: string, environment: Environment, action: Action): Command {
+function buildCommand(spec: LoadedCommand, name: string, environment: Environment, action: Action): Command {
   const command = configure(new Command(name), environment).summary(spec.summary)
   command.description(
     spec.help === undefined ? `${capital(spec.summary)}.` : `${capital(spec.summary)}.\n\n${spec.help}`,
@@ -171,24 +151,15 @@ function examplesText(examples: readonly (readonly [string, string])[]): string 
   return `\nExamples:\n${lines.join('\n')}`
 }
 
-function usageError(argv: readonly string[], specs: readonly CommandSpec[], error: CommanderError): ClyraError {
-  const known = specs
-    .filter((spec) => argv.join(' ').startsWith(spec.path))
+function usageError(argv: readonly string[], entries: readonly CommandEntry[], error: CommanderError): ClyraError {
+  const known = entries
+    .filter(({ path }) => argv.join(' ').startsWith(path))
     .sort((a, b) => b.path.length - a.path.length)
   const message =
     error.code === 'commander.help'
       ? 'a command is missing'
       : error.message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/, '; did you mean $1?')
   return new ClyraError('USAGE', message, { fix: `clyra ${known[0] === undefined ? '' : `${known[0].path} `}--help` })
-}
-
-function badOption(spec: CommandSpec, error: z.ZodError): ClyraError {
-  const issue = error.issues[0]
-  const name = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  return new ClyraError('USAGE', `--${name}: ${issue?.message ?? 'not valid'}`, {
-    details: { option: name },
-    fix: `clyra ${spec.path} --help`,
-  })
 }
 
 function jsonWanted(argv: readonly string[]): OutputOptions {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { COMMANDS } from './commands/index.js'
+import { type CommandEntry, loadCommand } from './command.js'
 
 /** The document that `--json` prints when a command fails. */
 export const failureDocument = z.strictObject({
@@ -12,7 +12,8 @@ export const failureDocument = z.strictObject({
 })
 
 /** JSON Schema 2020-12 of everything that `--json` prints, by file name in `spec/cli/`. */
-export function resultSchemas(): ReadonlyMap<string, object> {
+export async function resultSchemas(entries: readonly CommandEntry[]): Promise<ReadonlyMap<string, object>> {
+  const commands = await Promise.all(entries.map(loadCommand))
   const named = (name: string, title: string, description: string, schema: z.ZodType): [string, object] => [
     `${name}.schema.json`,
     {
@@ -24,7 +25,7 @@ export function resultSchemas(): ReadonlyMap<string, object> {
     },
   ]
   return new Map([
-    ...COMMANDS.map((command) =>
+    ...commands.map((command) =>
       named(
         command.path.replaceAll(' ', '-'),
         `clyra ${command.path} --json`,

@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ClyraError, ERROR_CODES, type ErrorCode } from '../errors/index.js'
+import { loadCommand } from './command.js'
 import { COMMANDS } from './commands/index.js'
 import { wayOn } from './way-on.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 // Object.keys gives string[]; the object is a constant with exactly these keys.
 const codes = Object.keys(ERROR_CODES) as ErrorCode[]
+const commands = await Promise.all(COMMANDS.map(loadCommand))
 const groups = new Set(COMMANDS.flatMap(({ path }) => (path.includes(' ') ? [path.split(' ')[0]] : [])))
 
 /** Why a hint that names the program would not run: no such command, or no such flag of it. */
@@ -18,9 +20,9 @@ function misleading(hint: string): string | undefined {
   const rest = words.filter((word) => !word.startsWith('--'))
   if (rest.length === 0) return flags.length === 0 ? undefined : `${hint}: no command`
   const command =
-    COMMANDS.find(({ path }) => path === rest.slice(0, 2).join(' ')) ?? COMMANDS.find(({ path }) => path === rest[0])
+    commands.find(({ path }) => path === rest.slice(0, 2).join(' ')) ?? commands.find(({ path }) => path === rest[0])
   if (command === undefined) return groups.has(rest[0]) ? undefined : `${hint}: no such command`
-  const unknown = flags.find((flag) => !(command.flags ?? []).some((one) => one.flags.split(/[ ,]+/).includes(flag)))
+  const unknown = flags.find((flag) => !command.flags.some((one) => one.flags.split(/[ ,]+/).includes(flag)))
   return unknown === undefined ? undefined : `${hint}: ${command.path} has no ${unknown}`
 }
 

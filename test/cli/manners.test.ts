@@ -17,7 +17,7 @@ describe('help', () => {
     expect(top.status).toBe(0)
     const listed = [...top.stdout.matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map((match) => match[1])
     const first = new Set(COMMANDS.map((command) => command.path.split(' ')[0]))
-    expect(new Set(listed)).toEqual(first)
+    expect(new Set(listed)).toEqual(first.add('help'))
   })
 
   it.each(COMMANDS.map((command) => [command.path]))('of `%s` goes to stdout and ends in examples', (path) => {
@@ -28,6 +28,14 @@ describe('help', () => {
     const lines = (examples ?? '').trimEnd().split('\n')
     expect(lines.length).toBeGreaterThan(0)
     for (const line of lines) expect(line).toMatch(/^ {2}\$ clyra .+# ./)
+  })
+
+  it('is also given by `help`, and a name that is none is said to be none', () => {
+    for (const words of [[], ['verify'], ['log'], ['log', 'tail']]) {
+      expect(clyra(folder, ['help', ...words])).toEqual(clyra(folder, [...words, '--help']))
+    }
+    expect(clyra(folder, ['help', 'log', 'nothing'])).toMatchObject({ status: 2, stdout: '' })
+    expect(clyra(folder, ['version']).stdout).toBe(clyra(folder, ['--version']).stdout)
   })
 
   it('of a group lists its commands', () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadCommand } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/commands/index.js'
 import { resultSchemas } from '../../src/cli/results.js'
 import { clyra, discard, leaveRun, PROJECT, RECORDED, sandbox } from './clyra.js'
@@ -9,14 +10,15 @@ import { clyra, discard, leaveRun, PROJECT, RECORDED, sandbox } from './clyra.js
 const FOLDER = join(PROJECT, 'spec', 'cli')
 
 describe('the schemas in spec/cli', () => {
-  it('are those that the commands have now', () => {
+  it('are those that the commands have now', async () => {
+    const schemas = await resultSchemas(COMMANDS)
     const written = new Map(
       readdirSync(FOLDER)
         .filter((name) => name.endsWith('.schema.json'))
         .map((name) => [name, JSON.parse(readFileSync(join(FOLDER, name), 'utf8'))]),
     )
-    expect([...written.keys()].sort()).toEqual([...resultSchemas().keys()].sort())
-    for (const [name, schema] of resultSchemas()) expect(written.get(name)).toEqual(JSON.parse(JSON.stringify(schema)))
+    expect([...written.keys()].sort()).toEqual([...schemas.keys()].sort())
+    for (const [name, schema] of schemas) expect(written.get(name)).toEqual(JSON.parse(JSON.stringify(schema)))
   })
 })
 
@@ -30,11 +32,11 @@ describe('real output with --json', () => {
       throw new Error(`${name}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(document, null, 2)}`)
   }
   let folder: string
+  let streaming: ReadonlySet<string>
   const seen = new Set<string>()
   const shows = (args: readonly string[], command: string, env: Record<string, string> = {}): unknown => {
     const { stdout, stderr } = clyra(folder, [...args, '--json'], { env })
-    const spec = COMMANDS.find(({ path }) => path === command)
-    const texts = spec?.streams === true ? stdout.trimEnd().split('\n') : [stdout]
+    const texts = streaming.has(command) ? stdout.trimEnd().split('\n') : [stdout]
     const documents = texts.map((text) => {
       try {
         return JSON.parse(text)
@@ -47,7 +49,9 @@ describe('real output with --json', () => {
     return documents[0]
   }
 
-  beforeAll(() => {
+  beforeAll(async () => {
+    const commands = await Promise.all(COMMANDS.map(loadCommand))
+    streaming = new Set(commands.filter(({ streams }) => streams).map(({ path }) => path))
     folder = sandbox()
     leaveRun(folder, 'good')
   })
@@ -57,6 +61,7 @@ describe('real output with --json', () => {
     shows(['init'], 'init')
     const { run } = shows(['ingest', 'dbt', 'target'], 'ingest dbt') as { run: string }
     shows(['runs'], 'runs')
+    shows(['version'], 'version')
     shows(['bundle', run, '-o', 'b.zip'], 'bundle')
     shows(['verify', 'b.zip', '--own'], 'verify')
     shows(['verify', 'b.zip'], 'verify')

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadCommand } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/commands/index.js'
 import {
   clyra,
@@ -218,7 +219,7 @@ describe('a wrapper where the ledger cannot take the run', () => {
 })
 
 describe('the examples of the help', () => {
-  it('run as they stand', () => {
+  it('run as they stand', async () => {
     const bin = join(folder, 'bin')
     mkdirSync(bin)
     writeFileSync(join(bin, 'clyra'), `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`)
@@ -232,7 +233,7 @@ describe('the examples of the help', () => {
     }
     expect(shell('clyra init').status).toBe(0)
     expect(shell('clyra ingest dbt target --log logs/dbt.log').status).toBe(0)
-    for (const { path, examples } of COMMANDS) {
+    for (const { path, examples } of await Promise.all(COMMANDS.map(loadCommand))) {
       for (const [line] of examples) {
         if (started.has(line)) continue
         const { status, stderr } = shell(line)

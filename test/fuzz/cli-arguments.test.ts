@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createWorkbench } from '../../src/cli/atomic-file.js'
+import { loadCommand } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/commands/index.js'
 import type { Environment } from '../../src/cli/environment.js'
 import { runProgram } from '../../src/cli/program.js'
@@ -18,6 +19,8 @@ import { fuzzSeed } from './engine/seed.js'
 const seed = fuzzSeed()
 /** A minute of `npm run fuzz` is this test's; in `npm test` about ten seconds. */
 const seconds = Math.max(10, Number(process.env['CLYRA_FUZZ_SECONDS'] ?? 60) / 10)
+
+const commands = await Promise.all(COMMANDS.map(loadCommand))
 
 let folder: string
 let known: readonly string[] = []
@@ -122,7 +125,7 @@ const NONSENSE = [
   '*',
 ]
 
-const ALL_FLAGS = [...new Set(COMMANDS.flatMap(({ flags }) => flags.map(({ flags: text }) => text)))]
+const ALL_FLAGS = [...new Set(commands.flatMap(({ flags }) => flags.map(({ flags: text }) => text)))]
 
 /** An option, with a value where it takes one, and sometimes where it does not. */
 function option(random: Random, own: readonly string[]): string[] {
@@ -135,7 +138,7 @@ function option(random: Random, own: readonly string[]): string[] {
 
 /** A command with about as many arguments as it takes, options mostly of its own, and a ledger that may be none. */
 function commandLine(random: Random): string[] {
-  const spec = random.pick(COMMANDS)
+  const spec = random.pick(commands)
   const argv = random.below(20) === 0 ? [random.pick(NONSENSE)] : spec.path.split(' ')
   const words = (spec.arguments?.length ?? 0) + (random.below(10) === 0 ? 1 : 0)
   for (let i = 0; i < words; i++) if (random.below(8) > 0) argv.push(random.pick([...NONSENSE, ...known]))

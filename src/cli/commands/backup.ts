@@ -9,8 +9,6 @@ import { ledgerSpool } from '../spool/places.js'
 import { listSpools } from '../spool/spool-reader.js'
 
 export const backup = defineCommand({
-  path: 'backup',
-  summary: 'copy the whole ledger, beside a writer if there is one',
   arguments: [{ name: '<directory>', description: 'where; it must not exist' }],
   flags: [],
   options: z.object({}),

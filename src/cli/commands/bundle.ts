@@ -8,8 +8,6 @@ import { outputPath } from '../output-path.js'
 import { facts } from '../table.js'
 
 export const bundle = defineCommand({
-  path: 'bundle',
-  summary: 'write the signed evidence of one run as one file',
   arguments: [{ name: '[run]', description: 'the run, as `clyra runs` prints it' }],
   flags: [
     { flags: '--last', description: 'the newest run' },

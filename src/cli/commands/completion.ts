@@ -1,14 +1,12 @@
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
-import { type CommandSpec, defineCommand } from '../command.js'
+import { type CommandEntry, defineCommand, type LoadedCommand, loadCommand } from '../command.js'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 /** The completion script is made from the same list of commands as the parser. */
-export function completionOf(specs: () => readonly CommandSpec[]) {
+export function completionOf(entries: readonly CommandEntry[]) {
   return defineCommand({
-    path: 'completion',
-    summary: 'print a completion script for your shell',
     arguments: [{ name: '<shell>', description: SHELLS.join(', ') }],
     flags: [],
     options: z.object({}),
@@ -19,14 +17,14 @@ export function completionOf(specs: () => readonly CommandSpec[]) {
     ],
     json: z.strictObject({ shell: z.enum(SHELLS), script: z.string() }),
     async run(context, [shell = '']) {
-      const script = scriptFor(shell, specs())
+      const script = scriptFor(shell, await Promise.all(entries.map(loadCommand)))
       context.output.result({ shell, script }, script)
       return 0
     },
   })
 }
 
-function scriptFor(shell: string, specs: readonly CommandSpec[]): string {
+function scriptFor(shell: string, specs: readonly LoadedCommand[]): string {
   if (shell === 'bash') return bash(specs)
   if (shell === 'zsh') return `autoload -U +X bashcompinit && bashcompinit\n${bash(specs)}`
   if (shell === 'fish') return fish(specs)
@@ -37,7 +35,7 @@ function scriptFor(shell: string, specs: readonly CommandSpec[]): string {
 }
 
 /** For each beginning of a command line (`log`, `log tail`) the words that can follow. */
-function following(specs: readonly CommandSpec[]): ReadonlyMap<string, readonly string[]> {
+function following(specs: readonly LoadedCommand[]): ReadonlyMap<string, readonly string[]> {
   const words = new Map<string, Set<string>>([['', new Set(['--help', '--version'])]])
   for (const spec of specs) {
     const path = spec.path.split(' ')
@@ -52,12 +50,12 @@ function following(specs: readonly CommandSpec[]): ReadonlyMap<string, readonly 
   return new Map([...words].map(([before, next]) => [before, [...next].sort()]))
 }
 
-function longFlags(spec: CommandSpec): string[] {
+function longFlags(spec: LoadedCommand): string[] {
   const own = spec.flags.flatMap((flag) => /--[a-z-]+/.exec(flag.flags) ?? [])
   return [...own, '--ledger', '--json', '--quiet', '--verbose', '--help']
 }
 
-function bash(specs: readonly CommandSpec[]): string {
+function bash(specs: readonly LoadedCommand[]): string {
   const cases = [...following(specs)].map(([before, words]) => `    '${before}') words='${words.join(' ')}' ;;`)
   return `# clyra completion for bash
 _clyra() {
@@ -82,7 +80,7 @@ complete -F _clyra clyra
 `
 }
 
-function fish(specs: readonly CommandSpec[]): string {
+function fish(specs: readonly LoadedCommand[]): string {
   const lines = [...following(specs)].flatMap(([before, words]) =>
     words.map((word) => {
       const condition =

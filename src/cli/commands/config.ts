@@ -7,8 +7,6 @@ import { withoutPasswords } from '../without-passwords.js'
 const source = z.enum(['flag', 'environment', 'file', 'default'])
 
 export const config = defineCommand({
-  path: 'config',
-  summary: 'show every setting and where it came from',
   flags: [{ flags: '--trust <file>', description: 'as `verify` takes it' }],
   options: z.object({ trust: z.string().optional() }),
   help: 'A flag wins over an environment variable, that over clyra.yaml, that over the default. Secrets are never shown: only where they lie and whether they are set.',

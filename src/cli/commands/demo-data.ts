@@ -44,8 +44,6 @@ const told = z.strictObject({
 })
 
 export const demoData = defineCommand({
-  path: 'demo data',
-  summary: 'the whole story on recorded runs, in under a minute',
   arguments: [],
   flags: [{ flags: '--directory <dir>', description: 'where (default: .demo)' }],
   options: z.object({ directory: z.string().min(1).default('.demo') }),

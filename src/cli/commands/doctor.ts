@@ -5,8 +5,6 @@ import { examineProject } from '../doctor/examine-project.js'
 import { type Finding, finding } from '../doctor/finding.js'
 
 export const doctor = defineCommand({
-  path: 'doctor',
-  summary: 'check this machine and this ledger, with fixes to paste',
   flags: [{ flags: '--offline', description: 'do not connect to the warehouse' }],
   options: z.object({ offline: z.boolean().default(false) }),
   examples: [

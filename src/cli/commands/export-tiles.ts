@@ -7,8 +7,6 @@ import { decimal } from '../ledger/record-document.js'
 import { outputPath } from '../output-path.js'
 
 export const exportTiles = defineCommand({
-  path: 'export tiles',
-  summary: 'write the public log as a C2SP tlog-tiles tree',
   arguments: [{ name: '<directory>', description: 'where; a tree that is there is brought up to date' }],
   flags: [],
   options: z.object({}),

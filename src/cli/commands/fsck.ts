@@ -20,8 +20,6 @@ const COUNTED = [
 ] as const
 
 export const fsck = defineCommand({
-  path: 'fsck',
-  summary: 're-read every byte of the ledger',
   flags: [{ flags: '--all', description: 'go on after the first finding' }],
   options: z.object({ all: z.boolean().default(false) }),
   help: 'Frames, chain, ids, tree, tiles, checkpoints, heads and index. Names the first bad position. Writes nothing, and runs beside a writer.',

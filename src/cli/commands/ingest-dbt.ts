@@ -10,8 +10,6 @@ import { readIfThere, readLeft } from '../dbt/read-left.js'
 import { withWriter } from '../ledger/open-ledger.js'
 
 export const ingestDbt = defineCommand({
-  path: 'ingest dbt',
-  summary: 'record a dbt run from the files it left',
   arguments: [{ name: '<target-dir>', description: "dbt's target directory" }],
   flags: [
     {

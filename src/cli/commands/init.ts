@@ -15,8 +15,6 @@ import { outputPath } from '../output-path.js'
 import { facts } from '../table.js'
 
 export const init = defineCommand({
-  path: 'init',
-  summary: 'start a ledger in this directory',
   arguments: [{ name: '[directory]', description: 'where (default: here)' }],
   flags: [
     {

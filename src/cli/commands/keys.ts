@@ -21,8 +21,6 @@ const key = z.strictObject({
 type Key = z.infer<typeof key>
 
 export const keys = defineCommand({
-  path: 'keys',
-  summary: "the ledger's keys, and the line that others need to trust it",
   flags: [],
   options: z.object({}),
   examples: [
@@ -66,8 +64,6 @@ export const keys = defineCommand({
 })
 
 export const keysRotate = defineCommand({
-  path: 'keys rotate',
-  summary: 'introduce a new evidence key that takes over',
   flags: [{ flags: '--purpose <purpose>', description: 'which key: evidence (default); ledger is not yet supported' }],
   options: z.object({ purpose: z.enum(['evidence', 'ledger']).default('evidence') }),
   help: 'What the old key signed stays valid until you revoke it. The ledger key itself cannot be rotated in this release.',
@@ -89,8 +85,6 @@ export const keysRotate = defineCommand({
 })
 
 export const keysRevoke = defineCommand({
-  path: 'keys revoke',
-  summary: 'revoke an evidence key',
   arguments: [{ name: '<id>', description: 'the whole key id, as `clyra keys` prints it' }],
   flags: [
     { flags: '--reason <reason>', description: 'superseded, compromised or retired' },

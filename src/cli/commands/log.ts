@@ -13,8 +13,6 @@ const count = z
   .transform(Number)
 
 export const logTail = defineCommand({
-  path: 'log tail',
-  summary: 'the newest records, and with --follow what comes',
   flags: [
     { flags: '-n, --lines <count>', description: 'how many (default 10)' },
     { flags: '-f, --follow', description: 'go on with new records until interrupted' },
@@ -53,8 +51,6 @@ export const logTail = defineCommand({
 })
 
 export const logShow = defineCommand({
-  path: 'log show',
-  summary: 'one record, whole',
   arguments: [{ name: '<position|id>', description: 'its position, or the id of its event' }],
   flags: [{ flags: '--raw', description: 'the stored bytes, which are what is hashed' }],
   options: z.object({ raw: z.boolean().default(false) }),
@@ -77,8 +73,6 @@ export const logShow = defineCommand({
 })
 
 export const logStreams = defineCommand({
-  path: 'log streams',
-  summary: 'the streams with their newest revision',
   flags: [
     { flags: '-n, --limit <count>', description: 'at most this many (default 1000)' },
     { flags: '--after <name>', description: 'names after this one' },

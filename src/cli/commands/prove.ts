@@ -30,8 +30,6 @@ const head = z.strictObject({
   other: z.strictObject({ key: digest, value: digest }).nullable(),
 })
 export const prove = defineCommand({
-  path: 'prove',
-  summary: 'prove a record, a stream head, or that the log only grew',
   arguments: [{ name: '[position|id]', description: 'the record to prove' }],
   flags: [
     { flags: '--stream <name>', description: "prove a stream's newest revision, or that there is no such stream" },

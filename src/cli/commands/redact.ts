@@ -10,8 +10,6 @@ import { decimal } from '../ledger/record-document.js'
 const REASONS = ['erasure-request', 'retention', 'mistake'] as const
 
 export const redact = defineCommand({
-  path: 'redact',
-  summary: "erase a run's sealed values and artefacts for ever",
   arguments: [{ name: '<run>', description: 'the run, as `clyra runs` prints it' }],
   flags: [
     { flags: '--reason <reason>', description: `${REASONS.join(', ')} (default erasure-request)` },

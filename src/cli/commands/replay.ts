@@ -24,8 +24,6 @@ const options = z.object({
 type Options = z.infer<typeof options>
 
 export const replay = defineCommand({
-  path: 'replay',
-  summary: 'fold the log again, and compare what comes out',
   flags: [
     {
       flags: '--from <ledger|tiles>',

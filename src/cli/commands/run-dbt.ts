@@ -5,8 +5,6 @@ import { exitStatusOf } from '../dbt/child.js'
 import { runDbt } from '../dbt/run-dbt.js'
 
 export const run = defineCommand({
-  path: 'run',
-  summary: 'run dbt and record what it does',
   arguments: [
     { name: '<tool>', description: 'dbt' },
     { name: '[args...]', description: 'everything for dbt, with or without a -- before it' },

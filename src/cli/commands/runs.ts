@@ -24,8 +24,6 @@ const run = z.strictObject({
 type Run = z.infer<typeof run>
 
 export const runs = defineCommand({
-  path: 'runs',
-  summary: 'the recorded runs with outcome and completeness',
   flags: [{ flags: '-n, --limit <count>', description: 'the newest so many (default 20)' }],
   options: z.object({
     limit: z

@@ -5,8 +5,6 @@ import { drainWaiting } from '../spool/drain.js'
 import { table } from '../table.js'
 
 export const spoolFlush = defineCommand({
-  path: 'spool flush',
-  summary: 'append what waits in the spools',
   flags: [],
   options: z.object({}),
   help: 'Every command that writes does this too. With --ledger the spools of runs that found no ledger are appended to that ledger, wherever they were started.',

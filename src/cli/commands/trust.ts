@@ -23,8 +23,6 @@ const flag = {
 }
 
 export const trustAdd = defineCommand({
-  path: 'trust add',
-  summary: "add a ledger's key to your trust file",
   arguments: [{ name: '<vkey>', description: 'the verifier key, from the owner of the ledger' }],
   flags: [
     flag,
@@ -61,8 +59,6 @@ export const trustAdd = defineCommand({
 })
 
 export const trustList = defineCommand({
-  path: 'trust list',
-  summary: 'list the keys you trust',
   flags: [flag],
   options,
   examples: [['clyra trust list', 'origin, fingerprint and genesis of each key']],

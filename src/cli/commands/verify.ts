@@ -47,8 +47,6 @@ const options = z.object({
 })
 
 export const verify = defineCommand({
-  path: 'verify',
-  summary: 'check a bundle, or an exported log, offline',
   arguments: [{ name: '<bundle|tiles>', description: 'a .def.zip, or a directory that `export tiles` wrote' }],
   flags: [
     { flags: '--key <vkey...>', description: 'trust this ledger key' },
