@@ -116,6 +116,7 @@ export const STATUS_TONE: Readonly<Record<NodeSaid['status'], Tone>> = {
   interrupted: 'warn',
   skipped: 'unknown',
   'no-op': 'unknown',
+  compiled: 'unknown',
   reused: 'unknown',
   unknown: 'unknown',
 }

@@ -11,6 +11,7 @@ const nodeStatus = z.enum([
   'warn',
   'runtime-error',
   'no-op',
+  'compiled',
   'reused',
   'interrupted',
   'unknown',
