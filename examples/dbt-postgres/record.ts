@@ -15,6 +15,7 @@ import {
   type DbtOptions,
   exampleProject,
   type RunningPostgres,
+  removeFolder,
   type ServerLogEntry,
   startDbt,
   startPostgres,
@@ -68,7 +69,7 @@ async function recordSeries(runs: readonly Run[]): Promise<void> {
     for (const run of runs) await recordRun(run, { home, project, server, keep: true })
   } finally {
     await server.stop()
-    rmSync(home, { recursive: true, force: true })
+    await removeFolder(home)
   }
 }
 

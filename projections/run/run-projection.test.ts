@@ -115,9 +115,10 @@ describe('the run projection', () => {
     const records = Array.from({ length: 10_000 }, (_, i) =>
       make(STREAM, 'dev.clyra.dbt.statement.executed.v1', statementData(i, { node: `model.shop.m${i % 900}` })),
     )
-    const begun = performance.now()
+    const begun = process.cpuUsage()
     const state = fold(records)
-    expect(performance.now() - begun).toBeLessThan(2_000)
+    // Of the processor, not of the clock: a busy machine takes longer for the same work.
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(2_000)
     expect([state.statements.total, lengthOf(state.statements.listed)]).toEqual([10_000, LISTED])
   })
 

@@ -10,4 +10,4 @@ test('a scheduled seal that finds nothing left to seal does not stop later ones'
   const { position } = await append()
   expect((await ledger.sealed(position)).size).toBeGreaterThan(position)
   await ledger.close()
-}, 5_000)
+}, 30_000)

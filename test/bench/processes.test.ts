@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** A short run in which one contestant is broken in its own process. Returns only when all processes have ended: they hold its stderr. */
 function broken(how: string) {
   const args = ['--quick', '--only', 'append', '--batch', '1', '--peers', 'raw', '--break', how]
-  return spawnSync(process.execPath, ['bench/run.mjs', ...args], { cwd: root, encoding: 'utf8', timeout: 60_000 })
+  return spawnSync(process.execPath, ['bench/run.mjs', ...args], { cwd: root, encoding: 'utf8', timeout: 240_000 })
 }
 
 it.each([

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { removeFolder } from '../services/index.js'
 
 /** The built program, run as its users run it. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
@@ -31,9 +32,8 @@ export function sandbox(): string {
   return folder
 }
 
-export function discard(folder: string): void {
-  rmSync(folder, { recursive: true, force: true })
-}
+/** Ends what a test left running in its folder (a dbt whose wrapper was killed), then removes it. */
+export const discard = removeFolder
 
 export function environment(folder: string, more: Readonly<Record<string, string>> = {}): Record<string, string> {
   return {
@@ -112,10 +112,10 @@ export function filesWith(folder: string, text: string): string[] {
   return filesUnder(folder).filter((path) => statSync(path).size > 0 && readFileSync(path).includes(wanted))
 }
 
-export async function until(condition: () => boolean, what: string, timeoutMs = 20_000): Promise<void> {
-  const end = Date.now() + timeoutMs
+export async function until(condition: () => boolean, what: string, timeoutMs = 120_000): Promise<void> {
+  const end = performance.now() + timeoutMs
   while (!condition()) {
-    if (Date.now() > end) throw new Error(`never happened: ${what}`)
+    if (performance.now() > end) throw new Error(`never happened: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }

@@ -11,7 +11,16 @@
 //   copyLog     a second file that gets the same lines
 //   stdout      what it prints (default: a line)
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -65,7 +74,11 @@ if (plan.pad !== undefined) {
   const status = lines.find((line) => line.includes('"name": "SQLQueryStatus"')) ?? '{}'
   for (let i = 0; i < plan.pad; i++) writeSync(log, `${padded}\n${status}\n`)
 }
-if (plan.readyFile !== undefined) writeFileSync(plan.readyFile, String(process.pid))
+if (plan.readyFile !== undefined) {
+  // Whoever waits for the file finds the whole number in it.
+  writeFileSync(`${plan.readyFile}.part`, String(process.pid))
+  renameSync(`${plan.readyFile}.part`, plan.readyFile)
+}
 
 const put = (name, edit = (value) => value) => {
   const from = join(plan.recording, 'target', name)

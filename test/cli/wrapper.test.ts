@@ -285,7 +285,7 @@ describe('many and much', () => {
       mkdirSync(join(folder, 'project', name))
       return ended(
         startClyra(folder, ['run', 'dbt', 'build', '--target-path', `${name}/target`], {
-          env: { ...fakeDbt({ pauseMs: 5 }), CLYRA_LOCK_WAIT: '10' },
+          env: { ...fakeDbt({ pauseMs: 5 }), CLYRA_LOCK_WAIT: '120' },
         }),
       )
     })

@@ -71,7 +71,7 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
     await server?.stop()
     const report = await fsck({ directory: join(project, '.clyra'), all: true })
     expect(report.findings).toEqual([])
-    discard(folder)
+    await discard(folder)
   })
 
   it('becomes a bundle that a stranger verifies in Node and in Chromium, and replay rebuilds to the same bytes', async () => {
@@ -229,7 +229,7 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
 
   /** Resolves when a statement of dbt sleeps on the server. */
   async function sleeping(): Promise<void> {
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 1200; i++) {
       const rows = await server.query("select 1 from pg_stat_activity where wait_event = 'PgSleep'")
       if (rows.length > 0) return
       await sleep(100)

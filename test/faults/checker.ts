@@ -59,8 +59,8 @@ export class Checker {
       }
       const timer = setTimeout(() => {
         child.kill('SIGKILL')
-        lost('opening and checking it takes more than a minute')
-      }, 60_000)
+        lost('opening and checking it takes more than three minutes')
+      }, 180_000)
       child.once('message', (message) => settle(verdict.parse(message)))
       child.once('exit', (code, signal) => lost(`the process that opened it ended with ${signal ?? code}`))
       child.send(promised)

@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isClyraError } from '../../src/errors/index.js'
 import { collect } from '../../src/stores/conformance/collect.js'
 import { ReaderWatch } from '../../src/stores/conformance/faults/reader-watch.js'
 import { type EmbeddedLedger, fsck, openEmbeddedLedger } from '../../src/stores/index.js'
+import { removeFolder } from '../services/index.js'
 import {
   type BatchName,
   KilledWriter,
@@ -41,7 +42,7 @@ export async function killWriters({ rounds, roundsOfOne = 10, mutant }: KillOpti
       await ledger.end()
     } finally {
       await ledger.release()
-      await rm(root, { recursive: true, force: true })
+      await removeFolder(root)
     }
   }
   return deaths

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
@@ -9,6 +9,7 @@ import { expect, test } from 'vitest'
 import { ReaderWatch } from '../../src/stores/conformance/faults/reader-watch.js'
 import { createEmbeddedLedger, openEmbeddedLedger } from '../../src/stores/index.js'
 import { verifyLedger } from '../ledger/verify-ledger.js'
+import { removeFolder } from '../services/index.js'
 import { STORES } from './checker.js'
 import { mutate } from './mutations.js'
 import { fullBounds, reportFaults } from './report.js'
@@ -88,7 +89,7 @@ async function race(stores: string): Promise<number> {
   } finally {
     for (const racer of all) await racer.kill()
     await reader.close()
-    await rm(root, { recursive: true, force: true })
+    await removeFolder(root)
   }
 }
 

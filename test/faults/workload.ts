@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { removeFolder } from '../services/index.js'
 import { STORES } from './checker.js'
 
 const SCRIPT = fileURLToPath(new URL('./workload.mjs', import.meta.url))
@@ -53,7 +54,7 @@ export async function traceWork(
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
     })
-    const patience = setTimeout(() => child.kill('SIGKILL'), 60_000)
+    const patience = setTimeout(() => child.kill('SIGKILL'), 180_000)
     const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       child.once('error', reject)
       child.once('close', (code, by) => resolve([code, by]))
@@ -66,7 +67,7 @@ export async function traceWork(
     const killedBy = /^\d+ +\+\+\+ killed by (SIG\w+)/m.exec(trace)?.[1]
     return { lines, trace, exitCode, endedBy: killedBy ?? signal, stderr }
   } finally {
-    await rm(scratch, { recursive: true, force: true })
+    await removeFolder(scratch)
   }
 }
 

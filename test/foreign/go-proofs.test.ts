@@ -1,11 +1,11 @@
 /** What `clyra prove` prints, given as it is to Go's note and tlog packages; and the same after every kind of change. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openEmbeddedLedger } from '../../src/stores/index.js'
 import { clyra, clyraJson, discard, sandbox } from '../cli/clyra.js'
-import { requireService } from '../services/index.js'
+import { removeFolder, requireService } from '../services/index.js'
 import { type ConsistencyCase, goConsistency, goInclusion, goNote, type InclusionCase } from './judge.js'
 import { makeSampleLedger, type SampleLedger } from './sample-ledger.js'
 
@@ -29,9 +29,9 @@ describe.runIf(requireService('go'))("Go's note and tlog", () => {
     records = read
     await reader.close()
   })
-  afterAll(() => {
-    discard(folder)
-    rmSync(root, { recursive: true, force: true })
+  afterAll(async () => {
+    await discard(folder)
+    await removeFolder(root)
   })
 
   /** Standard output, to the byte. */

@@ -226,7 +226,7 @@ test(
       const start = performance.now()
       const ended = await inProcess(argv)
       executed++
-      const wrong = complaint(argv, ended) ?? (performance.now() - start > 30_000 ? 'half a minute' : undefined)
+      const wrong = complaint(argv, ended) ?? (performance.now() - start > 120_000 ? 'two minutes' : undefined)
       const code = /\(([A-Z_]+)\)$/m.exec(ended.stderr)?.[1] ?? `status ${ended.status}`
       codes.set(code, (codes.get(code) ?? 0) + 1)
       if (wrong !== undefined)

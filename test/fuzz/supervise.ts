@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { removeFolder } from '../services/index.js'
 import type { Counts } from './engine/session.js'
 import type { Mutant } from './mutants.js'
 
@@ -64,7 +65,7 @@ export async function supervise(request: SessionRequest): Promise<Session> {
   const counts = documents.filter((one) => 'target' in one)
   const last = documents.find((one) => 'maxRSS' in one)
   const at = readProgress(progressFile)
-  rmSync(folder, { recursive: true, force: true })
+  await removeFolder(folder)
   const where = `target ${at.target}, input ${at.iteration}, seed ${request.seed}`
   const ended = hung
     ? `it hung for ${HANG_MS} ms (${where})`

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createEmbeddedLedger, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+import { removeFolder } from '../services/index.js'
 import { verifyLedger } from './verify-ledger.js'
 import { collectAcknowledged, startWriter } from './writer-process.js'
 
@@ -19,7 +20,7 @@ afterEach(async () => {
   // Lazily: LMDB keeps its file open on a read-only file system until the process ends.
   for (const path of mounted) spawnSync('umount', ['-l', path])
   mounted = []
-  await rm(root, { recursive: true, force: true })
+  await removeFolder(root)
 })
 
 /** Root ignores mode bits and a quota needs a file system: both are shown on a small one of their own. */
@@ -103,7 +104,7 @@ test('a writer in another process is named, and its end sets the ledger free', a
     code: 'LEDGER_LOCKED',
     details: { pid: child.pid },
   })
-  const waiting = openEmbeddedLedger({ directory, lockWaitMs: 10_000 })
+  const waiting = openEmbeddedLedger({ directory, lockWaitMs: 120_000 })
   await sleep(200)
   child.kill('SIGKILL')
   const ledger = await waiting

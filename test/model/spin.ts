@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { removeFolder } from '../services/index.js'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
@@ -80,7 +81,7 @@ async function inCopy<T>(work: (directory: string) => Promise<T>): Promise<T> {
       if (file.endsWith('.pml')) await copyFile(join(here, file), join(directory, file))
     return await work(directory)
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    await removeFolder(directory)
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import {
   exampleProject,
   parseServerLog,
   type RunningPostgres,
+  removeFolder,
   requireService,
   runDbt,
   type ServerLogEntry,
@@ -179,7 +180,7 @@ describe.runIf(requireService('postgres') && requireService('dbt'))('pairing a l
   })
   afterAll(async () => {
     await server.stop()
-    rmSync(home, { recursive: true, force: true })
+    await removeFolder(home)
   })
 
   it('explains every statement of PostgreSQL 18, and finds the one that another session slipped in', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { removeFolder } from '../services/index.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'clyra-packages-'))
@@ -41,7 +42,7 @@ describe('the packages as a user gets them', () => {
       '@types/node@20.19.43',
     ])
   })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => removeFolder(folder))
 
   it.each(nodes)('both programs start and name their commands on $name', ({ node }) => {
     expect(node(['node_modules/clyra/dist/src/cli/main.js', '--help'])).toMatch(/clyra run dbt/)

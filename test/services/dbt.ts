@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { dbtHome, dbtProgram, rustHome, rustProgram } from './layout.mjs'
 import type { RunningPostgres } from './postgres.js'
+import { startProgram } from './start-program.js'
 
 export interface DbtOptions {
   /** `python` (dbt Core 1.11, default) or `rust` (only where it was installed for recording). */
@@ -56,7 +57,7 @@ export function startDbt(options: DbtOptions): {
     ...(rust ? { HOME: join(rustHome, 'home'), DBT_ALLOW_EXPERIMENTAL_ADAPTERS: 'true' } : {}),
     ...options.environment,
   }
-  const child = spawn(
+  const program = startProgram(
     rust ? rustProgram : dbtProgram,
     [command, ...(options.jsonLog === false ? [] : logFlags), ...rest],
     {
@@ -65,17 +66,24 @@ export function startDbt(options: DbtOptions): {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
+  const { child } = program
   let stdout = ''
   let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk
   })
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk
   })
-  const ended = new Promise<DbtResult>((resolve, reject) => {
+  const closed = new Promise<DbtResult>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }))
+  })
+  // What a killed dbt leaves behind holds its output open and writes into the project.
+  child.once('exit', () => program.end().catch(() => undefined))
+  const ended = closed.then(async (result) => {
+    await program.end()
+    return result
   })
   return { child, stdout: () => stdout, ended }
 }

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { type ChildProcess, spawnSync } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
 import {
   accessSync,
   appendFileSync,
   chownSync,
+  closeSync,
   constants,
   cpSync,
   existsSync,
@@ -12,6 +13,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -22,7 +24,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { freePort } from './free-port.js'
 import { type PostgresMajor, postgresNative } from './layout.mjs'
+import { removeFolder } from './remove-folder.js'
 import { readServerLog, type ServerLogEntry } from './server-log.js'
+import { type StartedProgram, startProgram } from './start-program.js'
 import { unprivilegedUser } from './unprivileged-user.js'
 
 export interface PostgresOptions {
@@ -64,7 +68,9 @@ export interface RunningPostgres {
 }
 
 const HOST = '127.0.0.1'
-const START_LIMIT_MS = 60_000
+const START_LIMIT_MS = 120_000
+/** How often another port is drawn where a test drew the same at the same moment. */
+const PORT_ATTEMPTS = 5
 
 /**
  * Starts a real PostgreSQL on loopback, with data in a folder of its own under the system's temporary folder, and
@@ -87,48 +93,58 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`)
   } else await copyPrimary(options.replicaOf, data)
 
-  const port = options.port ?? (await freePort())
+  let port = options.port ?? (await freePort())
   const url = (part: { user?: string; database?: string } = {}) =>
     `postgres://${part.user ?? 'postgres'}@${HOST}:${port}/${part.database ?? 'postgres'}`
   writeSettings(data, options, port)
   if (user !== undefined) spawnSync('chown', ['-R', `${user.uid}:${user.gid}`, home])
 
-  let child: ChildProcess | undefined
-  // A test process that ends without stop() leaves neither processes nor data, also where it had stopped them.
-  const killWithTest = () => {
-    child?.kill('SIGQUIT')
-    child?.kill('SIGCONT')
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 })
-  }
+  let server: StartedProgram | undefined
+  // A test process that ends without stop() leaves no data; its processes end with it.
+  const removeWithTest = () => rmSync(home, { recursive: true, force: true, maxRetries: 3 })
   const start = async () => {
-    const output = openSync(join(home, 'output.txt'), 'a', 0o644)
-    child = spawn(join(native, 'bin', 'postgres'), ['-D', data], {
+    const output = openSync(join(home, 'output.txt'), 'w', 0o644)
+    server = startProgram(join(native, 'bin', 'postgres'), ['-D', data, '-p', String(port)], {
       ...as,
       cwd: home,
       stdio: ['ignore', output, output],
     })
-    await ready(child, data, home)
+    closeSync(output)
+    await ready(server.child, data, home)
   }
+  /** The postmaster ends its children; one that does not is ended here, so that nothing writes any more. */
   const end = async (signal: NodeJS.Signals) => {
-    const running = child
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
-    const exited = new Promise((resolve) => running.once('exit', resolve))
-    running.kill(signal)
-    await exited
+    const running = server
+    if (running === undefined) return
+    const { child } = running
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+      const exited = new Promise((resolve) => child.once('exit', resolve))
+      child.kill(signal)
+      await exited
+    }
+    await running.end()
   }
-  process.once('exit', killWithTest)
+  process.once('exit', removeWithTest)
   const stop = async () => {
     await end('SIGINT') // "fast" shutdown
-    process.off('exit', killWithTest)
-    rmSync(home, { recursive: true, force: true })
+    process.off('exit', removeWithTest)
+    await removeFolder(home)
   }
-  try {
-    await start()
-  } catch (error) {
-    await end('SIGQUIT')
-    process.off('exit', killWithTest)
-    rmSync(home, { recursive: true, force: true })
-    throw error
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await start()
+      break
+    } catch (error) {
+      await end('SIGQUIT')
+      const taken = options.port === undefined && /address already in use/i.test(String(error))
+      if (taken && attempt < PORT_ATTEMPTS) {
+        port = await freePort()
+        continue
+      }
+      process.off('exit', removeWithTest)
+      await removeFolder(home)
+      throw error
+    }
   }
   return {
     major: options.major,
@@ -141,9 +157,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     query: (sql) => queryOnce(url(), sql),
     crash: () => end('SIGQUIT'),
     restart: start,
-    signal: (name) => {
-      for (const pid of processesOf(child?.pid)) signalled(pid, name)
-    },
+    signal: (name) => server?.signalAll(name),
     stop,
     [Symbol.asyncDispose]: stop,
   }
@@ -155,8 +169,21 @@ function readableNative(major: PostgresMajor, asOther: boolean): string {
   const closed = (path: string): boolean =>
     (statSync(path).mode & 0o001) === 0 || (dirname(path) !== path && closed(dirname(path)))
   if (!asOther || !closed(native)) return native
-  const copy = join(tmpdir(), `clyra-pg${major}-native`)
-  if (!existsSync(join(copy, 'bin', 'postgres'))) cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
+  const copy = join(
+    tmpdir(),
+    `clyra-pg${major}-native-${createHash('sha256').update(native).digest('hex').slice(0, 12)}`,
+  )
+  if (!existsSync(copy)) {
+    // Whole or not at all: another test file may want it at the same moment.
+    const made = mkdtempSync(`${copy}-`)
+    cpSync(native, join(made, 'native'), { recursive: true, verbatimSymlinks: true })
+    try {
+      renameSync(join(made, 'native'), copy)
+    } catch (error) {
+      if (!existsSync(copy)) throw error
+    }
+    rmSync(made, { recursive: true, force: true })
+  }
   accessSync(join(copy, 'bin', 'postgres'), constants.X_OK)
   return copy
 }
@@ -235,22 +262,6 @@ async function ready(child: ChildProcess, data: string, home: string): Promise<v
     await sleep(20)
   }
   throw new Error(`the server did not start: ${readFileSync(join(home, 'output.txt'), 'utf8').slice(-1500)}`)
-}
-
-/** The postmaster and its children, from /proc. */
-function processesOf(postmaster: number | undefined): number[] {
-  if (postmaster === undefined) return []
-  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
-  return [postmaster, ...children.trim().split(' ').filter(Boolean).map(Number)]
-}
-
-/** A backend may have ended since it was listed. */
-function signalled(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-  }
 }
 
 /** The log collector writes a little later: a session of our own is waited for, and left out of what is given. */

@@ -68,9 +68,9 @@ describe('verifyBundle', () => {
   it('spends no more time on hostile records than on honest ones', async () => {
     const lines = utf8('x\n'.repeat(3_000_000))
     const archive = bundle(ledger, RUN, { listed: (files) => new Map(files).set('records.jsonl', lines) })
-    const began = performance.now()
+    const began = process.cpuUsage()
     expect(await verifyBundle(archive, { trust })).toMatchObject({ verdict: 'INVALID', code: 'JSON_SYNTAX' })
-    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(5_000)
   })
 
   it('rejects options that it cannot understand instead of skipping them', async () => {
