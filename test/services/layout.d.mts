@@ -2,6 +2,7 @@ export type ServiceName =
   | 'postgres'
   | 'dbt'
   | 'dbt-rust'
+  | `dbt-${DbtMatrixVersion}`
   | 'chromium'
   | 'strace'
   | 'spin'
@@ -11,6 +12,7 @@ export type ServiceName =
   | 'ed25519'
   | 'go'
   | 'cargo'
+export type DbtMatrixVersion = '1.8' | '1.9' | '1.10' | '1.11' | '1.12'
 export type PostgresMajor = 13 | 15 | 18
 
 export const servicesSource: string
@@ -21,7 +23,11 @@ export function postgresNative(major: PostgresMajor): string
 export const DBT_VERSION: string
 export const dbtHome: string
 export const dbtProgram: string
+export const DBT_MATRIX: readonly DbtMatrixVersion[]
+export function dbtMatrixHome(version: DbtMatrixVersion): string
+export function dbtMatrixProgram(version: DbtMatrixVersion): string
 export const RUST_DBT: string
+export const RUST_DUCKDB: string
 export const rustHome: string
 export const rustProgram: string
 export const foreignPythonHome: string

@@ -20,8 +20,19 @@ export const DBT_VERSION = '1.11.16'
 export const dbtHome = join(cache, 'dbt-1.11')
 export const dbtProgram = join(dbtHome, 'bin', 'dbt')
 
-/** The Rust engine: only for recording (`examples/dbt-postgres/record --rust`), never needed by a test. */
+/** The versions of dbt Core that `test/matrix` runs, each with dbt-postgres and dbt-duckdb in an environment of its own. */
+export const DBT_MATRIX = ['1.8', '1.9', '1.10', '1.11', '1.12']
+export const dbtMatrixHome = (version) => join(cache, 'dbt-matrix', version)
+export const dbtMatrixProgram = (version) => join(dbtMatrixHome(version), 'bin', 'dbt')
+export const dbtMatrixRequirementsPath = (version) => join(servicesSource, 'dbt-matrix', `${version}-requirements.txt`)
+export const dbtMatrixRequirements = (version) => readFileSync(dbtMatrixRequirementsPath(version), 'utf8')
+/** The service of a version: `dbt-1.8`. */
+export const dbtMatrixServices = DBT_MATRIX.map((version) => `dbt-${version}`)
+
+/** The Rust engine: only for recordings (`examples/dbt-postgres/record --rust`, `test/matrix`), never needed by a test. */
 export const RUST_DBT = 'dbt==2.0.0rc196'
+/** The driver of the Rust engine for duckdb, of the version that this engine asks for. */
+export const RUST_DUCKDB = '@duckdb/node-bindings-linux-x64@1.5.4-r.1'
 export const rustHome = join(cache, 'dbt-rust')
 export const rustProgram = join(rustHome, 'bin', 'dbt')
 
@@ -105,8 +116,13 @@ export function lookUp(name) {
         ? { present: true, detail: spawnSync('spin', ['-V'], { encoding: 'utf8' }).stdout.trim() }
         : absent(`no ${lacking} on this machine`)
     }
-    default:
-      throw new TypeError(`unknown service ${name}`)
+    default: {
+      if (!dbtMatrixServices.includes(name)) throw new TypeError(`unknown service ${name}`)
+      const version = name.slice('dbt-'.length)
+      return isStamped(dbtMatrixHome(version), dbtMatrixRequirements(version))
+        ? { present: true, detail: dbtMatrixProgram(version) }
+        : { present: false, detail: 'not installed; node test/services/install.mjs --matrix installs it' }
+    }
   }
 }
 
@@ -114,6 +130,7 @@ export const SERVICES = [
   'postgres',
   'dbt',
   'dbt-rust',
+  ...dbtMatrixServices,
   'chromium',
   'strace',
   'spin',

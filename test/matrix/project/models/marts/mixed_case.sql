@@ -1,0 +1,2 @@
+{{ config(alias='MixedCase') }}
+select 1 as one

@@ -1,0 +1,1 @@
+select customer_id, name, mail from {{ ref('raw_customers') }}

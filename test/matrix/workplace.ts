@@ -1,0 +1,91 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { clyra, discard, type Ended, sandbox } from '../cli/clyra.js'
+import { type RunningPostgres, startPostgres } from '../services/index.js'
+import type { MatrixCommand } from './commands.js'
+import type { Engine } from './engines.js'
+
+/** The dbt project of the matrix, as it lies in the repository. */
+export const matrixProject = fileURLToPath(new URL('project', import.meta.url))
+
+/** A folder with the project, a ledger and a database of its own, where the commands of one engine run one after another. */
+export interface Workplace {
+  readonly folder: string
+  readonly project: string
+  /** State directory of the ledger. */
+  readonly ledger: string
+  readonly server: RunningPostgres | undefined
+  /** Where the log of the last dbt lies, as dbt wrote it. */
+  readonly keptLog: string
+  /** Runs `clyra run dbt <command>` to its end. */
+  run(command: MatrixCommand): Ended
+  environment(command?: MatrixCommand): Record<string, string>
+  /** Stops the server and removes the folder. */
+  close(): Promise<void>
+}
+
+/** Throws where the ledger cannot be made. The caller closes it. */
+export async function openWorkplace(engine: Engine): Promise<Workplace> {
+  const folder = sandbox()
+  const project = join(folder, 'project')
+  const keptLog = join(folder, 'kept-log')
+  cpSync(matrixProject, project, { recursive: true })
+  const server = engine.database === 'postgres' ? await startPostgres({ major: 15 }) : undefined
+  const shim = writeShim(folder, engine, keptLog)
+  const environment = (command?: MatrixCommand): Record<string, string> => ({
+    CLYRA_DBT: shim,
+    HOME: join(folder, 'home'),
+    LANG: 'C.UTF-8',
+    DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
+    CLYRA_EXAMPLE_PORT: String(server?.port ?? 1),
+    MATRIX_DUCKDB: join(folder, 'matrix.duckdb'),
+    ...command?.environment,
+  })
+  const target = engine.database === 'postgres' ? 'pg' : 'duck'
+  const init = clyra(folder, ['init', '--origin', 'matrix.example'], { env: environment() })
+  if (init.status !== 0) throw new Error(`clyra init failed: ${init.stderr}`)
+  return {
+    folder,
+    project,
+    ledger: join(project, '.clyra'),
+    server,
+    keptLog,
+    environment,
+    run(command) {
+      command.before?.(project)
+      rmSync(keptLog, { recursive: true, force: true })
+      const args = ['--profiles-dir', '.', '--target', command.otherTarget === true ? `${target}_other` : target]
+      return clyra(folder, ['run', 'dbt', ...command.args, ...args], { env: environment(command) })
+    },
+    async close() {
+      await server?.stop()
+      discard(folder)
+    },
+  }
+}
+
+/**
+ * A program in dbt's place that runs dbt and keeps a copy of its log: the wrapper takes its own away once the run is
+ * recorded. It sets what the engine needs and Clyra must not be given.
+ */
+function writeShim(folder: string, engine: Engine, keptLog: string): string {
+  const shim = join(folder, 'dbt')
+  const variables = Object.entries(engine.environment).map(([name, value]) => `export ${name}='${value}'`)
+  const text = `#!/bin/sh
+${variables.join('\n')}
+'${engine.program}' "$@"
+code=$?
+previous=
+for one in "$@"; do
+  [ "$previous" = --log-path ] && cp -R "$one" '${keptLog}'
+  previous=$one
+done
+exit $code
+`
+  writeFileSync(shim, text)
+  chmodSync(shim, 0o755)
+  mkdirSync(join(folder, 'home'), { recursive: true })
+  if (!existsSync(engine.program)) throw new Error(`${engine.program} is not installed: node test/services/install.mjs --matrix`)
+  return shim
+}
