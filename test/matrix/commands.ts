@@ -60,15 +60,7 @@ export const COMMANDS: readonly MatrixCommand[] = [
   { name: 'run-selected-ephemeral', args: ['run', '--select', 'paid_orders'], effect: 'builds' },
   {
     name: 'run-microbatch-window',
-    args: [
-      'run',
-      '--select',
-      'inc_microbatch',
-      '--event-time-start',
-      '2026-01-01',
-      '--event-time-end',
-      '2027-01-01',
-    ],
+    args: ['run', '--select', 'inc_microbatch', '--event-time-start', '2026-01-01', '--event-time-end', '2027-01-01'],
     effect: 'builds',
     needs: (engine) => (engine.environment['MATRIX_STRATEGIES'] ?? '').includes('microbatch'),
   },

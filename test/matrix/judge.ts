@@ -93,12 +93,18 @@ function relations(view: RunView, { effect }: MatrixCommand, truth: Truth): stri
   const wrong = view.relations.flatMap(({ relation, present }) => {
     const [, schema, name] = relation
     const isThere = there.has(`${schema}.${name}`.toLowerCase())
-    return present === null || present === isThere ? [] : [`${schema}.${name} is said to be ${present ? 'there' : 'absent'}`]
+    return present === null || present === isThere
+      ? []
+      : [`${schema}.${name} is said to be ${present ? 'there' : 'absent'}`]
   })
   const asked = new Set(view.relations.map(({ node }) => node))
   const unasked = view.nodes.filter(
     ({ node, claim, relation, materialized }) =>
-      claim?.status === 'success' && relation !== null && materialized !== 'ephemeral' && !asked.has(node) && !/^(operation|macro|function)\./.test(node),
+      claim?.status === 'success' &&
+      relation !== null &&
+      materialized !== 'ephemeral' &&
+      !asked.has(node) &&
+      !/^(operation|macro|function)\./.test(node),
   )
   const silent = truth.database === 'postgres' && effect !== 'neither' && effect !== 'tests' ? unasked : []
   return [...wrong, ...silent.map(({ node }) => `the warehouse was not asked about ${node}`)]

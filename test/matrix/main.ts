@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cache, lookUp } from '../services/layout.mjs'
@@ -10,7 +10,8 @@ const { values, positionals } = parseArgs({
   options: { out: { type: 'string', default: join(cache, 'matrix') }, command: { type: 'string', multiple: true } },
 })
 const { COMMANDS } = await import('./commands.js')
-const commands = values.command === undefined ? undefined : COMMANDS.filter(({ name }) => values.command?.includes(name))
+const commands =
+  values.command === undefined ? undefined : COMMANDS.filter(({ name }) => values.command?.includes(name))
 const engines = positionals.length === 0 ? ENGINES : positionals.map(engineOf)
 // A database server ends with this process only where the process ends by itself.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
@@ -36,6 +37,13 @@ for (const engine of engines) {
       )
     },
   })
-  writeFileSync(join(keep, 'results.json'), `${JSON.stringify(results.map(({ view: _, ...rest }) => rest), null, 2)}\n`)
+  writeFileSync(
+    join(keep, 'results.json'),
+    `${JSON.stringify(
+      results.map(({ view: _, ...rest }) => rest),
+      null,
+      2,
+    )}\n`,
+  )
 }
 process.exitCode = untrue > 0 ? 1 : 0

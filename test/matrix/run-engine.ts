@@ -60,7 +60,8 @@ async function runCommands(engine: Engine, place: Workplace, options: RunOptions
       view,
     }
     results.push(result)
-    if (options.keep !== undefined) keepRaw(join(options.keep, command.name), place, result, `${ended.stdout}\n${ended.stderr}`)
+    if (options.keep !== undefined)
+      keepRaw(join(options.keep, command.name), place, result, `${ended.stdout}\n${ended.stderr}`)
     options.after?.(command, place, result)
     options.onResult?.(result)
   }

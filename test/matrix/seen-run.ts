@@ -7,7 +7,8 @@ export async function newestRun(ledger: string): Promise<RunView | undefined> {
   try {
     let newest: { readonly stream: string; readonly position: bigint } | undefined
     for await (const { stream, position } of opened.streams()) {
-      if (stream.startsWith('run-') && (newest === undefined || position > newest.position)) newest = { stream, position }
+      if (stream.startsWith('run-') && (newest === undefined || position > newest.position))
+        newest = { stream, position }
     }
     if (newest === undefined) return undefined
     let state = runProjection.initial(newest.stream.slice('run-'.length))

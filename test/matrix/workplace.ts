@@ -86,6 +86,7 @@ exit $code
   writeFileSync(shim, text)
   chmodSync(shim, 0o755)
   mkdirSync(join(folder, 'home'), { recursive: true })
-  if (!existsSync(engine.program)) throw new Error(`${engine.program} is not installed: node test/services/install.mjs --matrix`)
+  if (!existsSync(engine.program))
+    throw new Error(`${engine.program} is not installed: node test/services/install.mjs --matrix`)
   return shim
 }
