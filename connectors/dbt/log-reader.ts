@@ -160,7 +160,7 @@ class JsonLogReader implements LogReader {
     const drafts: DraftEvent[] = this.#statements(rust === null ? this.#tracker.take(line) : [rust])
     const { name } = line.info
     if (name === 'NodeStart' || name === 'LogHookStartLine') this.#begin(line)
-    if (name === 'NodeFinished' || name === 'LogHookEndLine') drafts.push(...this.#finish(line))
+    if (name === 'NodeFinished' || name === 'LogHookEndLine') for (const draft of this.#finish(line)) drafts.push(draft)
     if (name === 'CommandCompleted' && !this.#ended) drafts.push(this.#complete(line))
     return this.#release(drafts, STARTS.has(name))
   }
@@ -248,7 +248,7 @@ class JsonLogReader implements LogReader {
   /** Puts `invocation.started` first: it waits until the log has said what it says of the invocation. */
   #release(drafts: DraftEvent[], known: boolean): DraftEvent[] {
     if (this.#waiting === undefined) return drafts
-    this.#waiting.push(...drafts)
+    for (const draft of drafts) this.#waiting.push(draft)
     if (!known && this.#waiting.length <= MAX_WAITING) return []
     const { run } = this.#options
     const started = startedDraft(run, SOURCES.log, 'log', this.#name(), this.#firstTime, this.#facts)

@@ -81,7 +81,7 @@ class OtelReader implements LogReader {
     const { run } = this.#options
     // A file without its first lines still says that there was an invocation.
     const events: DraftEvent[] = this.#invocation === null ? [] : this.#startInvocation({}, this.#firstTime)
-    events.push(...[...this.#statements.values()].map((statement) => this.#draft(statement)))
+    for (const statement of this.#statements.values()) events.push(this.#draft(statement))
     for (const running of this.#running.values()) events.push(interruptedDraft(this.#place(), running))
     if (this.#counters.unreadable > 0) {
       events.push(gapDraft(run, 'log-unreadable-lines', this.#lastTime, this.#counters.unreadable))

@@ -108,20 +108,23 @@ function finishRun(options: RunReaderOptions, log: LogSummary, left: LeftArtifac
   const ownResults = runResults.kind === 'own' ? runResults.value : null
   const end = later(log.lastTime, ownResults?.generatedAt ?? ownManifest?.generatedAt ?? null)
   const events: DraftEvent[] = []
+  const add = (drafts: readonly DraftEvent[]) => {
+    for (const draft of drafts) events.push(draft)
+  }
   const artifacts: CapturedArtifact[] = []
   if (invocation !== null) {
-    events.push(...claimDrafts({ run, invocation, manifest: ownManifest, runResults: ownResults }))
+    add(claimDrafts({ run, invocation, manifest: ownManifest, runResults: ownResults }))
     if (manifest.kind === 'own') artifacts.push(captured('manifest.json', manifest.bytes))
     if (runResults.kind === 'own') artifacts.push(captured('run_results.json', runResults.bytes))
     for (const { name, bytes } of left.extras ?? [])
       artifacts.push(...(present(ownExtra(name, bytes, invocation)) ?? []))
-    events.push(...artifacts.map((artifact) => capturedDraft(run, invocation, end, artifact)))
+    add(artifacts.map((artifact) => capturedDraft(run, invocation, end, artifact)))
     if (ownManifest !== null) {
       const files = left.sources ?? []
-      events.push(...sourceDrafts({ run, invocation, manifest: ownManifest, files, fingerprintKey }))
+      add(sourceDrafts({ run, invocation, manifest: ownManifest, files, fingerprintKey }))
     }
   }
-  events.push(...gaps(run, log, { manifest, runResults }, end))
+  add(gaps(run, log, { manifest, runResults }, end))
   return {
     runId: run,
     invocation,

@@ -1,4 +1,4 @@
-import { canonicalBytes, concatBytes, decimal, hex, type JsonValue, utf8 } from '../canonical/index.js'
+import { canonicalBytes, decimal, hex, type JsonValue, utf8 } from '../canonical/index.js'
 import { sha256 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { isType, type LedgerRecord, openSealed, parseRecord } from '../events/index.js'
@@ -123,10 +123,20 @@ function embeddedArtifacts(
   return files
 }
 
+const LF = 0x0a
+
 /** The ledger's bytes, each line ended by one LF, in position order. */
 function recordsFile(records: readonly LedgerRecord[]): Uint8Array {
-  const lineEnd = Uint8Array.of(0x0a)
-  return concatBytes(...records.flatMap((record) => [record.bytes, lineEnd]))
+  let length = 0
+  for (const record of records) length += record.bytes.length + 1
+  const file = new Uint8Array(length)
+  let at = 0
+  for (const { bytes } of records) {
+    file.set(bytes, at)
+    at += bytes.length
+    file[at++] = LF
+  }
+  return file
 }
 
 function proofFile(evidence: CollectedEvidence): Uint8Array {

@@ -124,7 +124,7 @@ export class LedgerCore {
         throw new ClyraError('LOG_CORRUPT', `the log has no record at position ${first}`, {
           details: { position: first },
         })
-      found.push(...records)
+      for (const record of records) found.push(record)
     }
     return found
   }

@@ -39,7 +39,7 @@ function compare<D extends NodeData | TestData>(pairs: Pairs<D>, codes: Codes): 
   for (const [node, claim] of pairs.claim) {
     const log = pairs.log.get(node)
     if (log === undefined) found.push(alone(codes.notLogged, 'unconfirmed', 'claim', claim))
-    else found.push(...statusDiffers(codes.status, claim, log))
+    else for (const finding of statusDiffers(codes.status, claim, log)) found.push(finding)
   }
   for (const [node, log] of pairs.log) {
     if (!pairs.claim.has(node)) found.push(alone(codes.notClaimed, 'unclaimed', 'log', log))

@@ -11,8 +11,8 @@ export function compareStatements(voices: Voices): Finding[] {
   const outside: Outside[] = []
   for (const statements of connections.values()) {
     const committed = followTransactions(statements, voices)
-    writes.push(...committed.writes)
-    outside.push(...committed.outside)
+    for (const write of committed.writes) writes.push(write)
+    for (const one of committed.outside) outside.push(one)
   }
   return [
     ...[...groupBy(writes, ({ data }) => data.node)].flatMap(([node, own]) => changedButFailed(node, own, voices)),

@@ -65,7 +65,7 @@ export function followTransactions(statements: readonly FoldedStatement[], voice
       if (kind === 'commit' && endedBy !== null && !autocommit) {
         outside.push({ endedBy, commit: statement, wrote: wroteSince })
       }
-      writes.push(...open)
+      for (const write of open) writes.push(write)
       open = []
       inside = false
       endedBy = kind === 'commit' ? null : statement

@@ -110,11 +110,11 @@ export class LayeredIndex implements LedgerIndex {
       if (there === undefined) return
       // The base may already hold (a part of) what the layer holds: only what follows is taken.
       const start = Math.max(0, fromRevision + found.length - there.fromRevision)
-      found.push(...expandRuns(there.runs, start, limit - found.length))
+      for (const position of expandRuns(there.runs, start, limit - found.length)) found.push(position)
     }
     const base = this.#base.head(stream)
     if (base !== undefined && base.revision >= fromRevision) {
-      found.push(...this.#base.positionsIn(base.first, fromRevision, limit))
+      for (const position of this.#base.positionsIn(base.first, fromRevision, limit)) found.push(position)
     }
     take(this.#writing?.layer)
     take(this.#current)

@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes, utf8 } from './bytes.js'
+import { equalBytes, joinBytes, utf8 } from './bytes.js'
 import { crc32 } from './crc32.js'
 import { Refusal } from './refusal.js'
 import { SPEC } from './spec.generated.js'
@@ -101,7 +101,7 @@ function isFileName(name: string, raw: Uint8Array): boolean {
 
 /** The one byte-exact writer: STORE, names in byte order, no date, no extra fields, no comment. */
 export function writeArchive(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  return concatBytes(...archiveParts(files, (_, data) => crc32(data)))
+  return joinBytes([...archiveParts(files, (_, data) => crc32(data))])
 }
 
 function* archiveParts(

@@ -7,7 +7,10 @@ const BASE64_VALUE = new Map(Array.from(BASE64, (character, value) => [character
 
 export const utf8 = (text: string): Uint8Array => encoder.encode(text)
 
-export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => joinBytes(parts)
+
+/** The same of a list of any length: a call has room for some 100,000 arguments. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const part of parts) length += part.length
   const whole = new Uint8Array(length)
