@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import type { Query } from './session.js'
+import { literals } from './literal.js'
+import type { Row } from './session.js'
 
 /** `pg_class.relkind` ("pg_class") in words; what dbt can build and read. Indexes, sequences and types are left out. */
 const KINDS = {
@@ -41,19 +42,19 @@ const SELECT = `select n.nspname as schema, c.relname as name, c.relkind::text a
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm', 'f')`
 
-/** Every relation of the schemas. No row of any of them is read. */
-export async function catalogOfSchemas(query: Query, schemas: readonly string[]): Promise<CatalogRelation[]> {
-  return (await query(`${SELECT} and n.nspname = any($1::text[])`, [schemas])).map((row) => CatalogRow.parse(row))
+/** The statement that lists every relation of the schemas; {@link catalogRelations} reads its rows. */
+export function catalogOfSchemas(schemas: readonly string[]): string {
+  return `${SELECT} and n.nspname = any(${literals(schemas)})`
 }
 
-/** The relations of these names, as far as they are there. */
-export async function catalogOfRelations(
-  query: Query,
-  names: readonly (readonly [schema: string, name: string])[],
-): Promise<CatalogRelation[]> {
-  const rows = await query(
-    `${SELECT} and (n.nspname, c.relname) in (select s::name, r::name from unnest($1::text[], $2::text[]) as wanted(s, r))`,
-    [names.map(([schema]) => schema), names.map(([, name]) => name)],
-  )
+/** The statement that lists the relations of these names, as far as they are there. */
+export function catalogOfRelations(names: readonly (readonly [schema: string, name: string])[]): string {
+  const schemas = literals(names.map(([schema]) => schema))
+  const relations = literals(names.map(([, name]) => name))
+  return `${SELECT} and (n.nspname, c.relname) in (select s::name, r::name from unnest(${schemas}, ${relations}) as wanted(s, r))`
+}
+
+/** Rows of either statement. No row of any relation is read. */
+export function catalogRelations(rows: readonly Row[]): CatalogRelation[] {
   return rows.map((row) => CatalogRow.parse(row))
 }

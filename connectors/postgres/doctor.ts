@@ -35,7 +35,7 @@ export async function postgresDoctor(target: PostgresTarget, options: SessionOpt
   const outcome = await withPostgres(
     target,
     async (session) => ({
-      facts: await session.readOnly(async (query) => Facts.parse((await query(FACTS))[0])),
+      facts: await session.readOnly(async (query) => Facts.parse((await query(FACTS))[0]?.[0])),
       // The clock is not looked at: a reading of an open session takes the server's.
       anchor: await readAnchor(session, { phase: 'before', now: () => new Date(0) }),
     }),

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { clientTarget, dsnHash, tlsChoice } from './dsn.js'
+import { dsnHash, planHash, planOf, roleStatement } from './dsn.js'
+import { NO_SURROUNDINGS } from './libpq/index.js'
+
+const address = { host: 'h', port: 5432, database: 'shop', user: 'etl' }
 
 describe('the address of a server', () => {
   it('is hashed without user and password, with the host in lower case', () => {
@@ -8,28 +11,26 @@ describe('the address of a server', () => {
     expect(dsnHash('db.example.org', 5432, 'Shop')).not.toBe(dsnHash('db.example.org', 5432, 'shop'))
   })
 
-  it("keeps libpq's sslmode out of the URI and takes an unknown one as the strictest", () => {
-    expect(clientTarget('postgres://u:p@h:1/d?sslmode=require&application_name=x')).toEqual({
-      config: { connectionString: 'postgres://u:p@h:1/d' },
-      tls: 'encrypt',
-    })
-    expect(clientTarget('postgres://u@h/d').tls).toBe('prefer')
-    const named = clientTarget('postgres://u@h/d?sslmode=verify-ca&sslrootcert=/ca.pem&application_name=x')
-    expect(named.tls).toBe('by-url')
-    expect(JSON.stringify(named.config)).toContain('uselibpqcompat=true')
-    expect(JSON.stringify(named.config)).not.toContain('application_name')
-    expect(tlsChoice('disable')).toBe('off')
-    expect(tlsChoice('nonsense')).toBe('verify')
+  it('has one hash for one address, however it is written, and all hosts in it', () => {
+    const plan = (target: Parameters<typeof planOf>[0]) => planHash(planOf(target, NO_SURROUNDINGS))
+    expect(plan('postgres://etl:secret@H:5432/shop?sslmode=require')).toBe(dsnHash('h', 5432, 'shop'))
+    expect(plan('host=h dbname=shop user=someone')).toBe(dsnHash('h', 5432, 'shop'))
+    expect(plan(address)).toBe(dsnHash('h', 5432, 'shop'))
+    expect(plan({ ...address, host: 'h,g' })).not.toBe(plan(address))
   })
 
-  it('takes what a dbt profile says, and speaks no TLS over a socket', () => {
-    const address = { host: '/run/postgresql', port: 5432, database: 'shop', user: 'etl' }
-    expect(clientTarget(address)).toEqual({ config: address, tls: 'off' })
-    expect(clientTarget({ ...address, host: 'h', sslmode: 'verify-full' }).tls).toBe('verify')
+  it('gives the search path as dbt gives it', () => {
+    expect(planOf({ ...address, searchPath: 'shop, public' }, NO_SURROUNDINGS).options).toBe(
+      '-c search_path=shop,\\ public',
+    )
   })
 
-  it('refuses what is no postgres URI', () => {
-    expect(() => clientTarget('mysql://h/d')).toThrow(TypeError)
-    expect(() => clientTarget('host=h dbname=d')).toThrow(TypeError)
+  it('takes a role that is a name and nothing else', () => {
+    expect(roleStatement(address)).toBeNull()
+    expect(roleStatement('postgres://h/d')).toBeNull()
+    expect(roleStatement({ ...address, role: 'Etl_1' })).toBe('set local role Etl_1')
+    expect(roleStatement({ ...address, role: '"we""ird one"' })).toBe('set local role "we""ird one"')
+    for (const role of ['a; drop table t', '"a" b', '"', "'a' or", 'a b'])
+      expect(() => roleStatement({ ...address, role })).toThrow(TypeError)
   })
 })

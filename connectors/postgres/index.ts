@@ -11,7 +11,9 @@ export type { CatalogRelation, RelationKind } from './catalog.js'
 export { type PostgresFinding, postgresDoctor } from './doctor.js'
 export { loadDriver, type PgDriver } from './driver.js'
 export { dsnHash, type PostgresAddress, type PostgresTarget } from './dsn.js'
-export type { PostgresFailure, PostgresOutcome } from './failure.js'
+export type { FailureKind, PostgresFailure, PostgresOutcome } from './failure.js'
+export { NO_SURROUNDINGS, type SmallFile, type Surroundings, surroundingsOf } from './libpq/index.js'
+export { APPLICATION_NAME } from './open-client.js'
 export {
   type AnchorOptions,
   type AnchorPhase,
@@ -21,6 +23,7 @@ export {
   type AnchorUnavailableCode,
   readAnchor,
   unavailableAnchor,
+  unreadAnchor,
 } from './read-anchor.js'
 export {
   type ClaimedRelation,
@@ -29,6 +32,7 @@ export {
   type RelationsOptions,
   readRelations,
   relationDraft,
+  unreadRelations,
 } from './read-relations.js'
 export {
   LISTED_RELATIONS,
@@ -38,5 +42,6 @@ export {
   snapshotDraft,
   snapshotOf,
 } from './read-schemas.js'
-export { APPLICATION_NAME, type PostgresSession, type SessionOptions, withPostgres } from './session.js'
+export { type PostgresState, readState } from './read-state.js'
+export { type PostgresSession, type SessionOptions, withPostgres } from './session.js'
 export { type WarehouseHeard, type WarehouseSilence, warehouseHeard } from './warehouse-heard.js'

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { EventData } from '../../src/events/index.js'
 import type { PostgresTarget } from './dsn.js'
-import type { PostgresFailure } from './failure.js'
-import { attempt, onPostgres, type PostgresSession, type Query, type SessionOptions } from './session.js'
+import type { FailureKind, PostgresFailure } from './failure.js'
+import { attempt, onPostgres, type PostgresSession, type Query, type Row, type SessionOptions } from './session.js'
 
 export type AnchorPhase = 'before' | 'after'
 export type AnchorPosition = EventData['dev.clyra.anchor.provisional.v1']
@@ -27,6 +27,7 @@ const TIMESTAMP = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`
 /** SQL that renders a timestamptz as RFC 3339 in UTC with microseconds. */
 export const rfc3339 = (sql: string): string => `to_char(${sql} at time zone 'UTC', ${TIMESTAMP})`
 
+type Base = z.infer<typeof Base>
 const Base = z.object({
   version: z.string().min(1),
   number: z.coerce.number().int(),
@@ -60,6 +61,13 @@ const PROBES = [
 
 type Probed = Record<(typeof PROBES)[number][0], string | null>
 const Value = z.object({ value: z.string().min(1).nullable() })
+const Values = z.object({
+  systemIdentifier: Value.shape.value,
+  lsn: Value.shape.value,
+  timeline: Value.shape.value,
+  snapshot: Value.shape.value,
+  anchorSessionXid: Value.shape.value,
+})
 
 /**
  * Reads where the server stands: system identifier, timeline, WAL insert position, snapshot. Gives `unavailable` with
@@ -67,8 +75,11 @@ const Value = z.object({ value: z.string().min(1).nullable() })
  *
  * | code | when |
  * |---|---|
- * | `PRE_FAIL` | before the run: no connection, or a query failed; `detail` has the SQLSTATE or the system's code |
- * | `POST_TIMEOUT` | the same after the run, a time-out or not: the run's end could not be anchored |
+ * | `DRIVER_MISSING` | the package `pg` is not installed |
+ * | `UNREACHABLE` | nothing answered at the address; `detail` has the system's code |
+ * | `REFUSED` | the server answered and opened no session; `detail` has the SQLSTATE |
+ * | `TIMED_OUT`, after the run `POST_TIMEOUT` | it did not end in time |
+ * | `PRE_FAIL`, `POST_FAIL` | before and after the run: anything else, `detail` has the SQLSTATE or a code |
  * | `REPLICA_LAG` | the server is in recovery: a replica says nothing about what was committed |
  * | `LSN_MISSING` | no WAL position: the function is not there or not allowed; `detail` has its SQLSTATE |
  *
@@ -80,70 +91,105 @@ export async function readAnchor(
 ): Promise<AnchorReading> {
   const outcome = await onPostgres(
     where,
-    (session) => session.readOnly((query) => readPosition(query, session.dsnHash, options)),
+    (session) => session.readOnly((query) => positionOf(query, session.dsnHash, options.phase)),
     options,
   )
-  return outcome.ok ? outcome.value : unreachable(outcome.failure, options)
+  return outcome.ok ? outcome.value : unreadAnchor(options, outcome.failure)
 }
 
-async function readPosition(query: Query, dsnHash: string, options: AnchorOptions): Promise<AnchorReading> {
-  const base = Base.parse((await query(BASE))[0])
-  const unavailable = (code: AnchorUnavailableCode, detail: string | null): AnchorReading => ({
-    kind: 'unavailable',
-    observedAt: base.observedAt,
-    unavailable: { system: 'postgres', phase: options.phase, code, detail, dsnHash },
-  })
-  if (base.recovery) return unavailable('REPLICA_LAG', null)
-  const { values, failed } = await probeAll(query)
-  if (values.lsn === null)
-    return unavailable('LSN_MISSING', failed.find(([name]) => name === PROBES[1][1])?.[1] ?? null)
+/** The two statements that read an anchor in one round trip; {@link positionFrom} reads their rows. */
+export const ANCHOR_STATEMENTS: readonly string[] = [
+  BASE,
+  `select ${PROBES.map(([column, , sql]) => `(${sql}) as "${column}"`).join(', ')}`,
+]
+
+/** The anchor inside an open transaction. One round trip where all functions are there and allowed. */
+export async function positionOf(query: Query, dsnHash: string, phase: AnchorPhase): Promise<AnchorReading> {
+  const all = await attempt(query, ...ANCHOR_STATEMENTS)
+  if (all.ok) return positionFrom(all.rows, dsnHash, phase)
+  const base = Base.parse((await query(BASE))[0]?.[0])
+  if (base.recovery) return unavailableAt(base, dsnHash, phase, 'REPLICA_LAG', null)
+  return positionWith(base, await probeEach(query), dsnHash, phase)
+}
+
+/** Pure: the anchor from the rows of {@link ANCHOR_STATEMENTS}. */
+export function positionFrom(
+  [base, probes]: readonly (readonly Row[])[],
+  dsnHash: string,
+  phase: AnchorPhase,
+): AnchorReading {
+  const values = Values.parse(probes?.[0])
+  return positionWith(Base.parse(base?.[0]), { values, failed: [] }, dsnHash, phase)
+}
+
+interface Probes {
+  readonly values: Probed
+  /** Function and SQLSTATE. */
+  readonly failed: [string, string][]
+}
+
+function positionWith(base: Base, { values, failed }: Probes, dsnHash: string, phase: AnchorPhase): AnchorReading {
+  if (base.recovery) return unavailableAt(base, dsnHash, phase, 'REPLICA_LAG', null)
+  if (values.lsn === null) {
+    const reason = failed.find(([name]) => name === PROBES[1][1])?.[1] ?? null
+    return unavailableAt(base, dsnHash, phase, 'LSN_MISSING', reason)
+  }
   const warnings: AnchorPosition['warnings'] = []
   if (base.number < SUPPORTED_FROM) warnings.push('server-version-best-effort')
   if (!base.commitTimestamps) warnings.push('commit-timestamps-off')
   const { observedAt, version: serverVersion } = base
-  const position = {
-    system: 'postgres' as const,
-    phase: options.phase,
-    dsnHash,
-    serverVersion,
-    ...values,
-    observedAt,
-    failed,
-    warnings,
-  }
+  const system = 'postgres' as const
+  const position = { system, phase, dsnHash, serverVersion, ...values, observedAt, failed, warnings }
   return { kind: 'position', position }
 }
 
-/** One round trip where all functions are there and allowed; else one by one, to name those that are not. */
-async function probeAll(query: Query): Promise<{ values: Probed; failed: [string, string][] }> {
-  const columns = PROBES.map(([column, , sql]) => `(${sql}) as "${column}"`).join(', ')
-  const all = await attempt(query, async () => (await query(`select ${columns}`))[0] ?? {})
+function unavailableAt(
+  { observedAt }: Base,
+  dsnHash: string,
+  phase: AnchorPhase,
+  code: AnchorUnavailableCode,
+  detail: string | null,
+): AnchorReading {
+  return { kind: 'unavailable', observedAt, unavailable: { system: 'postgres', phase, code, detail, dsnHash } }
+}
+
+/** One by one, to name those that fail. */
+async function probeEach(query: Query): Promise<Probes> {
   const failed: [string, string][] = []
   const values: Probed = { systemIdentifier: null, lsn: null, timeline: null, snapshot: null, anchorSessionXid: null }
   for (const [column, name, sql] of PROBES) {
-    if (all.ok) values[column] = Value.parse({ value: all.value[column] }).value
-    else {
-      const one = await attempt(query, async () => Value.parse((await query(sql))[0]).value)
-      if (one.ok) values[column] = one.value
-      else failed.push([name, one.sqlState])
-    }
+    const one = await attempt(query, sql)
+    if (one.ok) values[column] = Value.parse(one.rows[0]?.[0]).value
+    else failed.push([name, one.sqlState])
   }
   return { values, failed }
 }
 
-function unreachable(failure: PostgresFailure, options: AnchorOptions): AnchorReading {
-  const code = options.phase === 'before' ? 'PRE_FAIL' : 'POST_TIMEOUT'
-  return unavailableAnchor(options, code, failure.detail, failure.dsnHash)
+const CODES = {
+  'driver-missing': { before: 'DRIVER_MISSING', after: 'DRIVER_MISSING' },
+  'timed-out': { before: 'TIMED_OUT', after: 'POST_TIMEOUT' },
+  unreachable: { before: 'UNREACHABLE', after: 'UNREACHABLE' },
+  refused: { before: 'REFUSED', after: 'REFUSED' },
+  failed: { before: 'PRE_FAIL', after: 'POST_FAIL' },
+} as const satisfies Record<FailureKind, Record<AnchorPhase, AnchorUnavailableCode>>
+
+/** The anchor of a session that failed. */
+export function unreadAnchor(options: Pick<AnchorOptions, 'phase' | 'now'>, failure: PostgresFailure): AnchorReading {
+  const code = CODES[failure.kind][options.phase]
+  return unavailableAnchor(options, code, failure.detail === code ? null : failure.detail, failure.dsnHash)
 }
 
-/** A reading that was not made: `POLICY_SKIP` where there is no address that may be used. */
+/**
+ * A reading that was not made: `POLICY_SKIP` where there is no address that may be used, `NOT_SUPPORTED` where the
+ * warehouse is of a kind that nothing here reads.
+ */
 export function unavailableAnchor(
   options: Pick<AnchorOptions, 'phase' | 'now'>,
   code: AnchorUnavailableCode,
   detail: string | null,
   dsnHash: string | null,
 ): AnchorReading {
-  const system = code === 'POLICY_SKIP' ? 'unknown' : 'postgres'
+  const system = code === 'POLICY_SKIP' || code === 'NOT_SUPPORTED' ? 'unknown' : 'postgres'
   return {
     kind: 'unavailable',
     observedAt: options.now().toISOString(),

@@ -1,11 +1,11 @@
 import type { DraftEvent, EventData } from '../../src/events/index.js'
-import { type CatalogRelation, catalogOfRelations } from './catalog.js'
+import { type CatalogRelation, catalogOfRelations, catalogRelations } from './catalog.js'
 import { draftOf } from './draft.js'
 import type { PostgresTarget } from './dsn.js'
-import { INSUFFICIENT_PRIVILEGE, type PostgresOutcome, QUERY_CANCELED } from './failure.js'
-import { type NewestCommit, newestCommit } from './newest-commit.js'
+import type { PostgresOutcome } from './failure.js'
+import { type NewestCommit, newestCommits } from './newest-commit.js'
 import { rfc3339 } from './read-anchor.js'
-import { attempt, onPostgres, type PostgresSession, type Query, type SessionOptions } from './session.js'
+import { onPostgres, type PostgresSession, type Query, type SessionOptions } from './session.js'
 
 export type RelationReading = EventData['dev.clyra.snapshot.relation.v1']
 
@@ -31,8 +31,8 @@ export const LISTED_COLUMNS = 400
 
 /**
  * What the warehouse says about each relation: there or not, kind, columns, estimated rows, and when the newest row
- * version was committed (by `xmin`, where the server keeps commit timestamps). One catalogue query for all, then one
- * bounded query a table. In the order of `claimed`. Failures are values:
+ * version was committed (by `xmin`, where the server keeps commit timestamps). A few round trips
+ * for all. In the order of `claimed`. Failures are values:
  *
  * | `unavailable` | when |
  * |---|---|
@@ -62,39 +62,47 @@ async function readAll(
   claimed: readonly ClaimedRelation[],
   options: RelationsOptions,
 ): Promise<RelationReading[]> {
-  const [clock] = await query(
-    `select ${rfc3339('clock_timestamp()')} as now, coalesce(current_setting('track_commit_timestamp', true), 'off') = 'on' as kept`,
-  )
-  const observedAt = String(clock?.['now'])
   const visible = claimed.filter(({ relation }) => isVisible(relation, database))
-  const catalog = await catalogOfRelations(
-    query,
-    visible.map(({ relation: [, schema, name] }) => [schema, name] as const),
+  const [clock = [], rows = []] = await query(
+    CLOCK,
+    catalogOfRelations(visible.map(({ relation: [, schema, name] }) => [schema, name] as const)),
   )
-  const found = new Map(catalog.map((relation) => [keyOf(relation.schema, relation.name), relation]))
-  const endOfBudget = performance.now() + (options.commitBudgetMs ?? COMMIT_BUDGET_MS)
-
-  const readings: RelationReading[] = []
-  for (const { node, relation } of claimed) {
-    const inCatalog = found.get(keyOf(relation[1], relation[2]))
-    const said = isVisible(relation, database)
-      ? inCatalog === undefined
+  const found = new Map(catalogRelations(rows).map((relation) => [keyOf(relation.schema, relation.name), relation]))
+  const inCatalog = visible.flatMap(({ relation: [, schema, name] }) => found.get(keyOf(schema, name)) ?? [])
+  const commits = await commitsOf(query, [...new Set(inCatalog)], clock[0]?.['kept'] === true, options)
+  const observedAt = String(clock[0]?.['now'])
+  return claimed.map(({ node, relation }) => {
+    const there = found.get(keyOf(relation[1], relation[2]))
+    const said = !isVisible(relation, database)
+      ? UNREAD
+      : there === undefined
         ? ABSENT
-        : {
-            ...described(inCatalog),
-            ...(await commitOf(query, inCatalog, clock?.['kept'] === true, endOfBudget, options)),
-          }
-      : OUT_OF_SIGHT
-    readings.push({ voice: 'warehouse', system: 'postgres', node, relation: [...relation], observedAt, ...said })
-  }
-  return readings
+        : { ...described(there), ...(commits.get(there) ?? NOT_SEARCHED) }
+    return { voice: 'warehouse', system: 'postgres', node, relation: [...relation], observedAt, ...said }
+  })
 }
+
+const CLOCK = `select ${rfc3339('clock_timestamp()')} as now,
+  coalesce(current_setting('track_commit_timestamp', true), 'off') = 'on' as kept`
 
 type Said = Omit<RelationReading, 'voice' | 'system' | 'node' | 'relation' | 'observedAt'>
 
 const NOTHING = { kind: null, columns: [], columnsTruncated: false, estimatedRows: null, newestCommit: null }
 const ABSENT: Said = { ...NOTHING, present: false, unavailable: 'absent' }
-const OUT_OF_SIGHT: Said = { ...NOTHING, present: null, unavailable: 'query-failed' }
+const UNREAD: Said = { ...NOTHING, present: null, unavailable: 'query-failed' }
+const NOT_SEARCHED: NewestCommit = { newestCommit: null, unavailable: 'not-a-table' }
+
+/** The readings where the session that was to look them up failed: each relation is named, nothing is known of it. */
+export function unreadRelations(claimed: readonly ClaimedRelation[], observedAt: string): RelationReading[] {
+  return claimed.map(({ node, relation }) => ({
+    voice: 'warehouse',
+    system: 'postgres',
+    node,
+    relation: [...relation],
+    observedAt,
+    ...UNREAD,
+  }))
+}
 
 /** A session sees one database; a name with NUL cannot be sent to the server at all. */
 const isVisible = ([database, schema, name]: ClaimedRelation['relation'], connected: string): boolean =>
@@ -111,25 +119,21 @@ const described = (relation: CatalogRelation) => ({
   estimatedRows: relation.estimate,
 })
 
-async function commitOf(
+/** The newest commit of each relation that holds row versions. */
+async function commitsOf(
   query: Query,
-  relation: CatalogRelation,
+  relations: readonly CatalogRelation[],
   kept: boolean,
-  endOfBudget: number,
   options: RelationsOptions,
-): Promise<NewestCommit> {
-  const unavailable = (reason: NonNullable<RelationReading['unavailable']>) => ({
-    newestCommit: null,
-    unavailable: reason,
-  })
-  if (relation.kind === 'view' || relation.kind === 'foreign-table') return unavailable('not-a-table')
-  if (!kept) return unavailable('commit-timestamps-off')
-  const left = Math.floor(endOfBudget - performance.now())
-  if (left < 1) return unavailable('too-large')
-  const result = await attempt(query, () => newestCommit(query, relation, left, options.largestBytes ?? LARGEST_BYTES))
-  if (result.ok) return result.value
-  if (result.sqlState === INSUFFICIENT_PRIVILEGE) return unavailable('permission-denied')
-  return unavailable(result.sqlState === QUERY_CANCELED ? 'too-large' : 'query-failed')
+): Promise<Map<CatalogRelation, NewestCommit>> {
+  const tables = relations.filter(({ kind }) => kind !== 'view' && kind !== 'foreign-table')
+  const commits: readonly NewestCommit[] = kept
+    ? await newestCommits(query, tables, {
+        budgetMs: options.commitBudgetMs ?? COMMIT_BUDGET_MS,
+        largestBytes: options.largestBytes ?? LARGEST_BYTES,
+      })
+    : tables.map(() => ({ newestCommit: null, unavailable: 'commit-timestamps-off' }))
+  return new Map(tables.map((table, at) => [table, commits[at] ?? NOT_SEARCHED]))
 }
 
 /** The event of one reading; one for each node of a run. */

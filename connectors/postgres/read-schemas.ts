@@ -1,12 +1,12 @@
 import { canonicalBytes, hex } from '../../src/canonical/index.js'
 import { sha256 } from '../../src/crypto/index.js'
 import type { DraftEvent, EventData } from '../../src/events/index.js'
-import { type CatalogRelation, catalogOfSchemas } from './catalog.js'
+import { type CatalogRelation, catalogOfSchemas, catalogRelations } from './catalog.js'
 import { draftOf } from './draft.js'
 import type { PostgresTarget } from './dsn.js'
 import type { PostgresOutcome } from './failure.js'
 import { type AnchorPhase, rfc3339 } from './read-anchor.js'
-import { onPostgres, type PostgresSession, type SessionOptions } from './session.js'
+import { onPostgres, type PostgresSession, type Row, type SessionOptions } from './session.js'
 
 export type SchemaSnapshot = EventData['dev.clyra.snapshot.captured.v1']
 
@@ -30,13 +30,25 @@ export async function readSchemas(
   return onPostgres(
     where,
     (session) =>
-      session.readOnly(async (query) => {
-        const [clock] = await query(`select ${rfc3339('clock_timestamp()')} as now`)
-        const relations = await catalogOfSchemas(query, options.schemas)
-        return snapshotOf(relations, options.phase, session.dsnHash, String(clock?.['now']))
-      }),
+      session.readOnly(async (query) =>
+        snapshotFrom(await query(...schemaStatements(options.schemas)), session.dsnHash, options.phase),
+      ),
     options,
   )
+}
+
+/** The two statements that describe schemas in one round trip; {@link snapshotFrom} reads their rows. */
+export function schemaStatements(schemas: readonly string[]): readonly string[] {
+  return [`select ${rfc3339('clock_timestamp()')} as now`, catalogOfSchemas(schemas)]
+}
+
+/** Pure: the data of `snapshot.captured` from the rows of {@link schemaStatements}. */
+export function snapshotFrom(
+  [clock, relations]: readonly (readonly Row[])[],
+  dsnHash: string,
+  phase: AnchorPhase,
+): SchemaSnapshot {
+  return snapshotOf(catalogRelations(relations ?? []), phase, dsnHash, String(clock?.[0]?.['now']))
 }
 
 /** Pure: the data of `snapshot.captured`. */

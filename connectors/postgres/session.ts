@@ -1,14 +1,14 @@
-import { Socket } from 'node:net'
-import type { Client, ClientConfig } from 'pg'
+import type { Socket } from 'node:net'
+import type { Client } from 'pg'
 import { loadDriver, type PgDriver } from './driver.js'
-import { type ClientTarget, clientTarget, dsnHash, type PostgresTarget } from './dsn.js'
-import { errorDetail, type PostgresFailure, type PostgresOutcome, QUERY_CANCELED } from './failure.js'
-
-/** The name under which every session of Clyra stands in `pg_stat_activity` and in the server's log. */
-export const APPLICATION_NAME = 'clyra'
+import { type PostgresTarget, planHash, planOf, roleStatement } from './dsn.js'
+import { errorDetail, failureOf, isSqlState, type PostgresFailure, type PostgresOutcome } from './failure.js'
+import { NO_SURROUNDINGS, type Surroundings } from './libpq/index.js'
+import { type Deadline, openClient } from './open-client.js'
 
 export type Row = Record<string, unknown>
-export type Query = (sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>
+/** Sends statements (one each, no `;` in them) in one round trip and gives the rows of each. */
+export type Query = (...statements: readonly string[]) => Promise<readonly Row[][]>
 
 /** One open session that can only read. */
 export interface PostgresSession {
@@ -16,22 +16,29 @@ export interface PostgresSession {
   readonly dsnHash: string
   readonly database: string
   /**
-   * Runs `work` in one REPEATABLE READ, READ ONLY transaction with its own statement and lock limits and an empty
-   * search path, and rolls it back: nothing to commit. One transaction also suits a pooler in transaction mode.
+   * Runs `work` in one REPEATABLE READ, READ ONLY transaction with its own statement and lock limits, an empty search
+   * path and the role of the address, and rolls it back: nothing to commit. It begins with the first query, in the
+   * same round trip. One transaction also suits a pooler in transaction mode.
    */
   readOnly<T>(work: (query: Query) => Promise<T>): Promise<T>
+  /** Waits for something that is not the server's: its deadline stands still, and then begins anew. */
+  idleUntil<T>(other: Promise<T>): Promise<T>
   /** What an error of `readOnly` says. */
   failureOf(error: unknown): PostgresFailure
 }
 
 export interface SessionOptions {
-  /** The whole session, connecting included, ends after this many milliseconds. Default 4500. */
+  /** The whole session, connecting included, ends after this many milliseconds. Default 5000. */
   readonly deadlineMs?: number
+  /** Ends it at once. */
+  readonly stop?: AbortSignal
   /** Default: the package `pg`. */
   readonly driver?: () => Promise<PgDriver>
+  /** The variables and files that libpq would look at. Default: none. */
+  readonly surroundings?: Surroundings
 }
 
-const DEADLINE_MS = 4500
+const DEADLINE_MS = 5000
 /** Shorter than the deadline: a statement that is cancelled by the server leaves time to say so. */
 const STATEMENT_LIMIT_MS = 2000
 const LOCK_LIMIT_MS = 500
@@ -45,142 +52,142 @@ export async function withPostgres<T>(
   work: (session: PostgresSession) => Promise<T>,
   options: SessionOptions = {},
 ): Promise<PostgresOutcome<T>> {
-  const deadline = deadlineOf(options.deadlineMs ?? DEADLINE_MS)
+  const deadline = deadlineOf(options.deadlineMs ?? DEADLINE_MS, options.stop)
   let hash: string | null = null
+  let connected = false
   try {
+    const plan = planOf(target, options.surroundings ?? NO_SURROUNDINGS)
+    hash = planHash(plan)
+    const begin = beginning(roleStatement(target))
     const driver = await loadDriver(options.driver)
-    const { client, close } = await connect(driver, clientTarget(target), deadline, (address) => {
-      hash = dsnHash(address.host, address.port, address.database ?? '')
-    })
+    const { client, close } = await openClient(driver, plan, deadline)
+    connected = true
     try {
-      return { ok: true, value: await work(sessionOf(client, deadline)) }
+      const session = sessionOf(client, { deadline, begin, dsnHash: hash, database: plan.database })
+      return { ok: true, value: await work(session) }
     } finally {
       await close()
     }
   } catch (error) {
-    return { ok: false, failure: failureAt(error, deadline, hash) }
+    return { ok: false, failure: failureOf(error, { expired: deadline.expired(), connected, dsnHash: hash }) }
   } finally {
     deadline.clear()
   }
 }
 
-interface Deadline {
-  readonly expired: () => boolean
-  /** The socket dies with the deadline; every waiting call of the client is then rejected. */
-  readonly bind: (socket: Socket) => void
+interface RunningDeadline extends Deadline {
+  readonly pause: () => void
+  readonly restart: () => void
   readonly clear: () => void
 }
 
-function deadlineOf(milliseconds: number): Deadline {
+function deadlineOf(milliseconds: number, stop: AbortSignal | undefined): RunningDeadline {
   const sockets: Socket[] = []
   let over = false
-  const timer = setTimeout(() => {
+  let end = 0
+  let timer: NodeJS.Timeout | undefined
+  const expire = () => {
     over = true
     for (const socket of sockets) socket.destroy()
-  }, milliseconds)
+  }
+  const pause = () => clearTimeout(timer)
+  const restart = () => {
+    pause()
+    end = performance.now() + milliseconds
+    timer = setTimeout(expire, milliseconds)
+  }
+  if (stop?.aborted === true) expire()
+  else restart()
+  stop?.addEventListener('abort', expire)
   return {
     expired: () => over,
+    left: () => (over ? 0 : Math.max(0, end - performance.now())),
     bind: (socket) => {
       sockets.push(socket)
       if (over) socket.destroy()
     },
-    clear: () => clearTimeout(timer),
+    pause,
+    restart,
+    clear: () => {
+      pause()
+      stop?.removeEventListener('abort', expire)
+    },
   }
 }
 
-async function connect(
-  driver: PgDriver,
-  target: ClientTarget,
-  deadline: Deadline,
-  onAddress: (client: Client) => void,
-): Promise<{ client: Client; close: () => Promise<void> }> {
-  const attempt = async (tls: Pick<ClientConfig, 'ssl'>) => {
-    const socket = new Socket()
-    deadline.bind(socket)
-    const client = new driver.default.Client({
-      ...target.config,
-      ...tls,
-      application_name: APPLICATION_NAME,
-      stream: () => socket,
-    })
-    // A session that dies while nothing waits for it is no fault of this process; what waits is rejected by itself.
-    client.on('error', () => undefined)
-    onAddress(client)
-    try {
-      await client.connect()
-    } catch (error) {
-      socket.destroy()
-      throw error
-    }
-    const close = async () => {
-      await Promise.race([client.end(), new Promise((resolve) => socket.once('close', resolve))]).catch(() => undefined)
-      socket.destroy()
-    }
-    return { client, close }
-  }
-  if (target.tls === 'by-url') return attempt({})
-  if (target.tls === 'off') return attempt({ ssl: false })
-  if (target.tls === 'verify') return attempt({ ssl: true })
-  const encrypted = { ssl: { rejectUnauthorized: false } }
-  if (target.tls === 'encrypt') return attempt(encrypted)
-  try {
-    return await attempt(encrypted)
-  } catch (error) {
-    const refused = error instanceof Error && error.message === 'The server does not support SSL connections'
-    if (!refused || deadline.expired()) throw error
-    return attempt({ ssl: false })
-  }
+const beginning = (role: string | null): readonly string[] => [
+  'begin isolation level repeatable read, read only',
+  ...(role === null ? [] : [role]),
+  `set local statement_timeout = ${STATEMENT_LIMIT_MS}`,
+  `set local lock_timeout = ${LOCK_LIMIT_MS}`,
+  'set local search_path = pg_catalog',
+  'set local row_security = off',
+]
+
+interface SessionParts {
+  readonly deadline: RunningDeadline
+  readonly begin: readonly string[]
+  readonly dsnHash: string
+  readonly database: string
 }
 
-const BEGIN = `begin isolation level repeatable read, read only;
-  set local statement_timeout = ${STATEMENT_LIMIT_MS};
-  set local lock_timeout = ${LOCK_LIMIT_MS};
-  set local search_path = pg_catalog;
-  set local row_security = off`
-
-function sessionOf(client: Client, deadline: Deadline): PostgresSession {
-  const hash = dsnHash(client.host, client.port, client.database ?? '')
-  const query: Query = async (sql, values) =>
-    (await client.query<Row>(sql, values === undefined ? [] : [...values])).rows
+function sessionOf(client: Client, { deadline, begin, dsnHash, database }: SessionParts): PostgresSession {
   return {
-    dsnHash: hash,
-    database: client.database ?? '',
-    failureOf: (error) => failureAt(error, deadline, hash),
+    dsnHash,
+    database,
+    failureOf: (error) => failureOf(error, { expired: deadline.expired(), connected: true, dsnHash }),
     readOnly: async (work) => {
+      let before = begin
+      const query: Query = async (...statements) => {
+        const first = before
+        before = []
+        const results = await rowsOf(client, [...first, ...statements])
+        return results.slice(first.length)
+      }
       try {
-        await client.query(BEGIN)
         return await work(query)
       } finally {
         // Where the connection is gone the rollback fails too: the first error is the one that counts.
-        await client.query('rollback').catch(() => undefined)
+        if (before.length === 0) await client.query('rollback').catch(() => undefined)
+      }
+    },
+    idleUntil: async (other) => {
+      deadline.pause()
+      try {
+        return await other
+      } finally {
+        if (!deadline.expired()) deadline.restart()
       }
     },
   }
 }
 
-function failureAt(error: unknown, deadline: Deadline, hash: string | null): PostgresFailure {
-  const expired = deadline.expired()
-  const detail = expired ? 'timeout' : errorDetail(error)
-  return { detail, timedOut: expired || detail === QUERY_CANCELED, dsnHash: hash }
+/** The simple protocol takes several statements at once; the client gives one result for one, a list for several. */
+async function rowsOf(client: Client, statements: readonly string[]): Promise<Row[][]> {
+  const result: unknown = await client.query(statements.join(';\n'))
+  const results: unknown[] = Array.isArray(result) ? result : [result]
+  // Both kinds of result have `rows`.
+  return results.map((one) => (one as { rows: Row[] }).rows)
 }
 
 /**
- * Runs `work` behind a savepoint: an error undoes it and is given back with its SQLSTATE, and the transaction goes on.
- * What is no error of a statement (the connection is gone) is thrown.
+ * Runs statements behind a savepoint, in one round trip: an error undoes them and is given back with its SQLSTATE, and
+ * the transaction goes on. What is no error of a statement (the connection is gone) is thrown.
  */
-export async function attempt<T>(query: Query, work: () => Promise<T>): Promise<PostgresAttempt<T>> {
-  await query('savepoint attempt')
+export async function attempt(query: Query, ...statements: readonly string[]): Promise<PostgresAttempt> {
   try {
-    const value = await work()
-    await query('release savepoint attempt')
-    return { ok: true, value }
+    const results = await query('savepoint attempt', ...statements, 'release savepoint attempt')
+    return { ok: true, rows: results.slice(1, -1) }
   } catch (error) {
-    const sqlState = errorDetail(error)
-    if (!/^[0-9A-Z]{5}$/.test(sqlState)) throw error
+    if (!isSqlState(error)) throw error
     await query('rollback to savepoint attempt')
-    return { ok: false, sqlState }
+    return { ok: false, sqlState: errorDetail(error) }
   }
 }
+
+export type PostgresAttempt =
+  | { readonly ok: true; readonly rows: readonly Row[][] }
+  | { readonly ok: false; readonly sqlState: string }
 
 /** True where a session was handed in instead of an address. */
 export function isSession(where: PostgresTarget | PostgresSession): where is PostgresSession {
@@ -200,7 +207,3 @@ export async function onPostgres<T>(
     return { ok: false, failure: where.failureOf(error) }
   }
 }
-
-export type PostgresAttempt<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly sqlState: string }

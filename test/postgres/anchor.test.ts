@@ -179,7 +179,7 @@ describe.runIf(requireService('postgres'))('anchors of real servers', () => {
       expect(await read(server.url, 'after')).toMatchObject({
         kind: 'unavailable',
         observedAt: '2026-03-02T10:00:00.000Z',
-        unavailable: { code: 'POST_TIMEOUT', detail: 'ECONNREFUSED' },
+        unavailable: { code: 'UNREACHABLE', detail: 'ECONNREFUSED' },
       })
       await server.restart()
       expect(pair(before, await read(server.url, 'after')).type).toBe('dev.clyra.anchor.confirmed.v1')
@@ -203,10 +203,10 @@ describe.runIf(requireService('postgres'))('anchors of real servers', () => {
 })
 
 describe('anchors where there is no server', () => {
-  it('are PRE_FAIL where nothing listens, with the hash of the address and no part of it', async () => {
+  it('are UNREACHABLE where nothing listens, with the hash of the address and no part of it', async () => {
     const port = await freePort()
     const reading = await read(`postgres://someone:canary-password@127.0.0.1:${port}/shop`, 'before')
-    expect(reading).toMatchObject({ unavailable: { code: 'PRE_FAIL', detail: 'ECONNREFUSED' } })
+    expect(reading).toMatchObject({ unavailable: { code: 'UNREACHABLE', detail: 'ECONNREFUSED' } })
     expect(reading.kind === 'unavailable' && reading.unavailable.dsnHash).toMatch(/^[0-9a-f]{64}$/)
     expect(JSON.stringify(reading)).not.toMatch(/canary|someone|127\.0\.0\.1/)
   })
@@ -219,16 +219,16 @@ describe('anchors where there is no server', () => {
       const start = performance.now()
       const reading = await read(`postgres://u@127.0.0.1:${port}/d`, 'before', 500)
       expect(performance.now() - start).toBeLessThan(SOON_MS)
-      expect(reading).toMatchObject({ unavailable: { code: 'PRE_FAIL', detail: 'timeout' } })
+      expect(reading).toMatchObject({ unavailable: { code: 'TIMED_OUT', detail: 'timeout' } })
     } finally {
       for (const socket of sockets) socket.destroy()
       silent.close()
     }
   })
 
-  it('take what is no URI, and a listener that speaks another language, as values too', async () => {
-    expect(await read('host=somewhere dbname=shop', 'before')).toMatchObject({
-      unavailable: { code: 'PRE_FAIL', detail: 'invalid-url', dsnHash: null },
+  it('take what is no connection string, and a listener that speaks another language, as values too', async () => {
+    expect(await read('somewhere/shop', 'before')).toMatchObject({
+      unavailable: { code: 'PRE_FAIL', detail: 'invalid-address', dsnHash: null },
     })
     const http = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     const port = await listening(http)
@@ -241,7 +241,7 @@ describe('anchors where there is no server', () => {
     const driver = () => loadDriver(() => Promise.reject(new Error('Cannot find package')))
     await expect(driver()).rejects.toMatchObject({ code: 'DRIVER_MISSING', fix: 'npm install pg' })
     const reading = await readAnchor('postgres://u@127.0.0.1/d', { phase: 'before', now, driver })
-    expect(reading).toMatchObject({ unavailable: { code: 'PRE_FAIL', detail: 'DRIVER_MISSING', dsnHash: null } })
+    expect(reading).toMatchObject({ unavailable: { code: 'DRIVER_MISSING', detail: null } })
     expect(await postgresDoctor('postgres://u@127.0.0.1/d', { driver })).toMatchObject([
       { status: 'fail', fix: 'npm install pg' },
     ])
