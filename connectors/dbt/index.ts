@@ -39,7 +39,6 @@ export {
   type NoConnection,
   type PostgresConnection,
   type ProfileConnection,
-  postgresUrl,
   profileConnection,
   profilesFiles,
 } from './wrap/profile-connection.js'

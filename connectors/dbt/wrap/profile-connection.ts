@@ -5,7 +5,10 @@ import { givenFlag } from './dbt-flags.js'
 import { fromProject, QUIET, type Surroundings } from './project-paths.js'
 import { resolveTemplate } from './template.js'
 
-/** How to reach the Postgres that dbt writes to. `password` is a secret: never print or record it. */
+/**
+ * How to reach the Postgres that dbt writes to, as dbt hands it to libpq. `password` is a secret: never print or record
+ * it. An empty `host` is libpq's default socket, an empty `password` sends libpq to the password file.
+ */
 export interface PostgresConnection {
   readonly host: string
   readonly port: number
@@ -15,6 +18,15 @@ export interface PostgresConnection {
   /** The schema of the target: where dbt builds by default. */
   readonly schema: string | undefined
   readonly sslmode: string | undefined
+  readonly sslrootcert: string | undefined
+  readonly sslcert: string | undefined
+  readonly sslkey: string | undefined
+  /** Seconds; dbt's own default is 10. */
+  readonly connectTimeout: number
+  /** Seconds; 0 is the system's own. */
+  readonly keepalivesIdle: number
+  readonly role: string | undefined
+  readonly searchPath: string | undefined
 }
 
 /** Why no connection can be read from profiles.yml: a closed list, never text of the file. */
@@ -30,7 +42,13 @@ export type NoConnection =
 
 export type ProfileConnection =
   | { readonly ok: true; readonly connection: PostgresConnection; readonly target: string }
-  | { readonly ok: false; readonly reason: NoConnection; readonly field?: string }
+  | {
+      readonly ok: false
+      readonly reason: NoConnection
+      readonly field?: string
+      /** Beside `not-postgres`: the type of the target, where it looks like the name of an adapter. */
+      readonly adapter?: string
+    }
 
 /** The files in which dbt would look for profiles.yml, in order. */
 export function profilesFiles(around: Surroundings, projectDirectory: string, home: string): string[] {
@@ -66,7 +84,7 @@ export function profileConnection(
   const get = (...names: string[]): Field => fieldOf(fields, names, env)
   const type = get('type')
   if (!type.ok) return { ok: false, reason: type.reason, field: 'type' }
-  if (type.value !== 'postgres') return { ok: false, reason: 'not-postgres' }
+  if (type.value !== 'postgres') return { ok: false, reason: 'not-postgres', ...adapterNamed(type.value) }
   return connectionOf(get, target.value)
 }
 
@@ -78,8 +96,7 @@ function fieldOf(fields: Readonly<Record<string, unknown>>, names: readonly stri
   const name = names.find((candidate) => fields[candidate] !== undefined && fields[candidate] !== null)
   const raw = scalar.safeParse(name === undefined ? undefined : fields[name])
   if (!raw.success) return { ok: true, value: undefined }
-  const text = resolveTemplate(String(raw.data), env)
-  return text.ok ? { ok: true, value: text.value === '' ? undefined : text.value } : { ok: false, reason: text.reason }
+  return resolveTemplate(String(raw.data), env)
 }
 
 function connectionOf(get: (...names: string[]) => Field, target: string): ProfileConnection {
@@ -91,17 +108,55 @@ function connectionOf(get: (...names: string[]) => Field, target: string): Profi
     database: get('dbname', 'database'),
     schema: get('schema'),
     sslmode: get('sslmode'),
+    sslrootcert: get('sslrootcert'),
+    sslcert: get('sslcert'),
+    sslkey: get('sslkey'),
+    connectTimeout: get('connect_timeout'),
+    keepalivesIdle: get('keepalives_idle'),
+    role: get('role'),
+    searchPath: get('search_path'),
   }
   for (const [field, found] of Object.entries(wanted)) if (!found.ok) return { ok: false, reason: found.reason, field }
-  const value = (field: keyof typeof wanted): string | undefined => (wanted[field].ok ? wanted[field].value : undefined)
-  const [host, user, database] = [value('host'), value('user'), value('database')]
+  const raw = (field: keyof typeof wanted): string | undefined => (wanted[field].ok ? wanted[field].value : undefined)
+  const value = (field: keyof typeof wanted): string | undefined => raw(field) || undefined
+  const [host, user, database] = [raw('host'), value('user'), value('database')]
   const port = Number(value('port') ?? '5432')
-  if (host === undefined) return { ok: false, reason: 'field-missing', field: 'host' }
-  if (user === undefined) return { ok: false, reason: 'field-missing', field: 'user' }
-  if (database === undefined) return { ok: false, reason: 'field-missing', field: 'dbname' }
-  if (!Number.isInteger(port) || port < 1 || port > 65535) return { ok: false, reason: 'field-missing', field: 'port' }
-  const rest = { password: value('password'), schema: value('schema'), sslmode: value('sslmode') }
-  return { ok: true, target, connection: { host, port, user, database, ...rest } }
+  const [connectTimeout, keepalivesIdle] = [
+    Number(value('connectTimeout') ?? '10'),
+    Number(value('keepalivesIdle') ?? '0'),
+  ]
+  const missing = (field: string): ProfileConnection => ({ ok: false, reason: 'field-missing', field })
+  if (host === undefined) return missing('host')
+  if (user === undefined) return missing('user')
+  if (database === undefined) return missing('dbname')
+  if (!Number.isInteger(port) || port < 1 || port > 65535) return missing('port')
+  if (!Number.isInteger(connectTimeout)) return missing('connect_timeout')
+  if (!Number.isInteger(keepalivesIdle)) return missing('keepalives_idle')
+  return {
+    ok: true,
+    target,
+    connection: {
+      host,
+      port,
+      user,
+      database,
+      password: raw('password'),
+      schema: value('schema'),
+      sslmode: value('sslmode'),
+      sslrootcert: value('sslrootcert'),
+      sslcert: value('sslcert'),
+      sslkey: value('sslkey'),
+      connectTimeout,
+      keepalivesIdle,
+      role: value('role'),
+      searchPath: value('searchPath'),
+    },
+  }
+}
+
+/** Only what looks like an adapter's name is passed on: it ends up in the record. */
+function adapterNamed(type: string | undefined): { adapter?: string } {
+  return type !== undefined && /^[a-z][a-z0-9_-]{0,39}$/.test(type) ? { adapter: type } : {}
 }
 
 function readProfile(
@@ -120,17 +175,4 @@ function readProfile(
   if (found === undefined) return { ok: false, reason: 'profile-unknown' }
   const read = profile.safeParse(found)
   return read.success ? { ok: true, profile: read.data } : { ok: false, reason: 'profiles-invalid' }
-}
-
-/** As a connection URI of libpq. It holds the password. */
-export function postgresUrl(connection: PostgresConnection): string {
-  const { host, port, user, password, database, sslmode } = connection
-  const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`
-  const socket = host.startsWith('/')
-  const parameters = new URLSearchParams()
-  if (socket) parameters.set('host', host)
-  if (sslmode !== undefined) parameters.set('sslmode', sslmode)
-  const query = parameters.size === 0 ? '' : `?${parameters}`
-  const authority = socket ? `localhost:${port}` : `${host.includes(':') ? `[${host}]` : host}:${port}`
-  return `postgres://${encodeURIComponent(user)}${secret}@${authority}/${encodeURIComponent(database)}${query}`
 }

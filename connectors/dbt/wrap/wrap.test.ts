@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dbtArguments } from './dbt-arguments.js'
-import { postgresUrl, profileConnection, profilesFiles } from './profile-connection.js'
+import { profileConnection, profilesFiles } from './profile-connection.js'
 import { logDirectories, projectDirectories, targetDirectory } from './project-paths.js'
 import { readableLogLine } from './readable-log.js'
 import { resolveTemplate } from './template.js'
@@ -124,20 +124,37 @@ describe('the connection of profiles.yml', () => {
         schema: 'public',
       },
     })
-    expect(found.ok && postgresUrl(found.connection)).toBe(
-      'postgres://ada:p%40ss%2Fw%3Ard@localhost:5433/wh?sslmode=require',
-    )
-    expect(
-      postgresUrl({
-        host: '/run/pg',
+    expect(found.ok && found.connection).toMatchObject({ sslmode: 'require', connectTimeout: 10, keepalivesIdle: 0 })
+  })
+
+  it('has what dbt hands to libpq: certificates, limits, role and search path, an empty host and password', () => {
+    const full = `shop: {target: dev, outputs: {dev: {type: postgres, host: '', user: a, pass: '', dbname: d, schema: s,
+      sslmode: verify-full, sslrootcert: /r, sslcert: /c, sslkey: "{{ env_var('KEY') }}", connect_timeout: 3,
+      keepalives_idle: 30, role: etl, search_path: 's, public'}}}`
+    expect(connect([], { KEY: '/k' }, full)).toEqual({
+      ok: true,
+      target: 'dev',
+      connection: {
+        host: '',
         port: 5432,
         user: 'a',
-        password: undefined,
+        password: '',
         database: 'd',
-        schema: undefined,
-        sslmode: undefined,
-      }),
-    ).toBe('postgres://a@localhost:5432/d?host=%2Frun%2Fpg')
+        schema: 's',
+        sslmode: 'verify-full',
+        sslrootcert: '/r',
+        sslcert: '/c',
+        sslkey: '/k',
+        connectTimeout: 3,
+        keepalivesIdle: 30,
+        role: 'etl',
+        searchPath: 's, public',
+      },
+    })
+  })
+
+  it('names another kind of warehouse by its adapter', () => {
+    expect(connect(['--target', 'other'])).toEqual({ ok: false, reason: 'not-postgres', adapter: 'snowflake' })
   })
 
   it.each([
