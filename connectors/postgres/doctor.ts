@@ -1,5 +1,8 @@
 import * as z from 'zod'
+import { describeConnection } from './describe-connection.js'
 import type { PostgresTarget } from './dsn.js'
+import type { FailureKind, PostgresFailure } from './failure.js'
+import { NO_SURROUNDINGS, type Surroundings, UnusableParameter } from './libpq/index.js'
 import { readAnchor } from './read-anchor.js'
 import { type SessionOptions, withPostgres } from './session.js'
 
@@ -28,10 +31,30 @@ const FACTS = `select current_setting('server_version') as version, current_sett
   has_database_privilege(current_database(), 'CREATE') as creates`
 
 /**
- * Looks at a server as anchors and snapshots need it: reachable, version, no replica, WAL level, commit timestamps,
- * rights. Never throws; the messages hold no part of the address, user or password.
+ * Looks at a server as anchors and snapshots need it: which connection would be used, reachable, version, no replica,
+ * WAL level, commit timestamps, rights. Never throws; no message holds a password or a key.
  */
 export async function postgresDoctor(target: PostgresTarget, options: SessionOptions = {}): Promise<PostgresFinding[]> {
+  const connection = connectionFindings(target, options.surroundings ?? NO_SURROUNDINGS)
+  if (connection.some(({ status }) => status === 'fail')) return connection
+  return [...connection, ...(await serverFindings(target, options))]
+}
+
+function connectionFindings(target: PostgresTarget, around: Surroundings): PostgresFinding[] {
+  try {
+    const { text, warnings } = describeConnection(target, around)
+    return [
+      finding('postgres-connection', 'ok', text),
+      ...warnings.map((warning) => finding('postgres-connection', 'warn', warning)),
+    ]
+  } catch (error) {
+    const why =
+      error instanceof UnusableParameter ? `${error.message} (${error.code})` : 'it is no connection string of libpq'
+    return [finding('postgres-connection', 'fail', `cannot be used: ${why}`, 'clyra config')]
+  }
+}
+
+async function serverFindings(target: PostgresTarget, options: SessionOptions): Promise<PostgresFinding[]> {
   const outcome = await withPostgres(
     target,
     async (session) => ({
@@ -41,7 +64,7 @@ export async function postgresDoctor(target: PostgresTarget, options: SessionOpt
     }),
     options,
   )
-  if (!outcome.ok) return [unreachable(outcome.failure.detail)]
+  if (!outcome.ok) return [unreachable(outcome.failure)]
   const { facts, anchor } = outcome.value
   const failed = anchor.kind === 'position' ? anchor.position.failed : []
   return [
@@ -96,8 +119,19 @@ const finding = (
   fix: string | null = null,
 ): PostgresFinding => ({ check, status, message, fix })
 
-function unreachable(detail: string): PostgresFinding {
-  if (detail === 'DRIVER_MISSING')
-    return finding('postgres', 'fail', 'the client package pg is not installed (DRIVER_MISSING)', 'npm install pg')
-  return finding('postgres', 'fail', `cannot be read: ${detail}`, 'clyra config')
+const WORDS: Readonly<Record<FailureKind, string>> = {
+  'driver-missing': 'the client package pg is not installed',
+  'timed-out': 'did not answer in time',
+  unreachable: 'nothing answers there',
+  refused: 'the server opened no session',
+  failed: 'cannot be read',
+}
+
+function unreachable({ kind, detail }: PostgresFailure): PostgresFinding {
+  return finding(
+    'postgres',
+    'fail',
+    `${WORDS[kind]} (${detail})`,
+    kind === 'driver-missing' ? 'npm install pg' : 'clyra config',
+  )
 }

@@ -8,6 +8,7 @@ export {
   type ProvisionalAnchor,
 } from './anchor-draft.js'
 export type { CatalogRelation, RelationKind } from './catalog.js'
+export { type DescribedConnection, describeConnection } from './describe-connection.js'
 export { type PostgresFinding, postgresDoctor } from './doctor.js'
 export { loadDriver, type PgDriver } from './driver.js'
 export { dsnHash, type PostgresAddress, type PostgresTarget } from './dsn.js'
@@ -44,4 +45,3 @@ export {
 } from './read-schemas.js'
 export { type PostgresState, readState } from './read-state.js'
 export { type PostgresSession, type SessionOptions, withPostgres } from './session.js'
-export { type WarehouseHeard, type WarehouseSilence, warehouseHeard } from './warehouse-heard.js'

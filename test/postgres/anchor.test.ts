@@ -243,6 +243,7 @@ describe('anchors where there is no server', () => {
     const reading = await readAnchor('postgres://u@127.0.0.1/d', { phase: 'before', now, driver })
     expect(reading).toMatchObject({ unavailable: { code: 'DRIVER_MISSING', detail: null } })
     expect(await postgresDoctor('postgres://u@127.0.0.1/d', { driver })).toMatchObject([
+      { check: 'postgres-connection', status: 'ok' },
       { status: 'fail', fix: 'npm install pg' },
     ])
   })

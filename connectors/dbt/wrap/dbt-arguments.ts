@@ -4,6 +4,8 @@ import { type Environment, givenFlag } from './dbt-flags.js'
 
 /** How dbt is to be started so that its log can be read, and where that log will be. */
 export interface WrapPlan {
+  /** dbt's sub-command, null where there is none that is known. */
+  readonly command: string | null
   /** The user's arguments, in their order, with what was added at the end. */
   readonly args: readonly string[]
   /** To be added to the environment; everything else of it stays as the user has it. */
@@ -50,9 +52,10 @@ export function dbtArguments(
     complete: level === 'debug' || level === 'trace',
     otelFile,
   }
-  const added = commandOf(['dbt', ...userArgs].join(' ')) === null ? [] : missing(given, logPath)
+  const command = commandOf(['dbt', ...userArgs].join(' '))
+  const added = command === null ? [] : missing(given, logPath)
   const variables = { [RUN_ID_VARIABLE]: run, ...(given('--otel-file-name') ? {} : { DBT_OTEL_FILE_NAME: OTEL_FILE }) }
-  return { args: [...userArgs, ...added], env: variables, log, warnings: warnings(log) }
+  return { command, args: [...userArgs, ...added], env: variables, log, warnings: warnings(log) }
 }
 
 function missing(given: (name: string) => unknown, logPath: string): string[] {

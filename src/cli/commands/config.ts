@@ -19,7 +19,7 @@ export const config = defineCommand({
     settings: z.array(
       z.strictObject({
         name: z.string(),
-        value: z.union([z.string(), z.boolean(), z.array(z.string())]).nullable(),
+        value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).nullable(),
         source,
         from: z.string(),
       }),
@@ -52,6 +52,9 @@ export const config = defineCommand({
 const SPELLING: Readonly<Record<string, string>> = {
   keepValues: 'vault.keepValues',
   postgresUrl: 'connectors.postgres.url',
+  postgresBeforeMs: 'connectors.postgres.beforeMs',
+  postgresAfterMs: 'connectors.postgres.afterMs',
+  postgresCommitsMs: 'connectors.postgres.commitsMs',
   dbtCommand: 'connectors.dbt.command',
   jobId: 'governance.job_id',
   serviceId: 'governance.service_id',
@@ -71,12 +74,12 @@ function secret(variables: Readonly<Record<string, string | undefined>>, referen
 }
 
 /** Any setting may be given an address by mistake. */
-function showable<T extends string | boolean | readonly string[] | null>(value: T): T | string | string[] {
+function showable<T extends string | number | boolean | readonly string[] | null>(value: T): T | string | string[] {
   if (typeof value === 'string') return withoutPasswords(value)
   return Array.isArray(value) ? value.map(withoutPasswords) : value
 }
 
-function shown(value: string | boolean | readonly string[] | null): string {
+function shown(value: string | number | boolean | readonly string[] | null): string {
   if (value === null) return '-'
   if (typeof value === 'object') return value.length === 0 ? '-' : value.join(', ')
   return String(value)

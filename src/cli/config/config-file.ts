@@ -10,6 +10,10 @@ const secretReference = z
   .string()
   .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, 'must be env:NAME or file:PATH; a secret never stands in this file')
 
+/** The longest that a warehouse may be waited for: ten minutes. */
+export const LONGEST_WAIT_MS = 600_000
+const wait = z.int().min(0).max(LONGEST_WAIT_MS)
+
 /** `clyra.yaml`. Unknown names are errors: a misspelled setting must not be silently without effect. */
 export const configFile = z.strictObject({
   origin: z.string().regex(NEW_ORIGIN, 'must be a lower-case host name').optional(),
@@ -20,7 +24,14 @@ export const configFile = z.strictObject({
   vault: z.strictObject({ keepValues: z.boolean().optional() }).optional(),
   connectors: z
     .strictObject({
-      postgres: z.strictObject({ url: secretReference.optional() }).optional(),
+      postgres: z
+        .strictObject({
+          url: secretReference.optional(),
+          beforeMs: wait.optional(),
+          afterMs: wait.optional(),
+          commitsMs: wait.optional(),
+        })
+        .optional(),
       dbt: z.strictObject({ command: z.string().min(1).optional() }).optional(),
     })
     .optional(),

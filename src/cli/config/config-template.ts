@@ -18,6 +18,9 @@ store: file:.clyra
 # connectors:
 #   postgres:
 #     url: env:WAREHOUSE_URL  # which variable holds the connection string; without it dbt's profiles.yml is read
+#     beforeMs: 5000          # how long the warehouse is waited for before a run (dbt starts meanwhile),
+#     afterMs: 5000           # after it,
+#     commitsMs: 400          # and while the newest commits of the relations are looked for
 #   dbt:
 #     command: dbt            # the program that \`clyra run dbt\` starts
 

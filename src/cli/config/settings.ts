@@ -1,5 +1,6 @@
+import { ClyraError } from '../../errors/index.js'
 import type { Environment } from '../environment.js'
-import type { ConfigFile } from './config-file.js'
+import { type ConfigFile, LONGEST_WAIT_MS } from './config-file.js'
 
 export type SettingSource = 'flag' | 'environment' | 'file' | 'default'
 
@@ -20,6 +21,10 @@ export interface Settings {
   readonly policy: Setting<string | null>
   /** A reference (`env:NAME`, `file:PATH`), never the secret. */
   readonly postgresUrl: Setting<string | null>
+  /** Milliseconds for reading the warehouse before and after a run, and for looking for newest commits. */
+  readonly postgresBeforeMs: Setting<number>
+  readonly postgresAfterMs: Setting<number>
+  readonly postgresCommitsMs: Setting<number>
   readonly dbtCommand: Setting<string>
   readonly trust: Setting<string>
   readonly jobId: Setting<string | null>
@@ -38,7 +43,16 @@ export interface SettingFlags {
   readonly trust?: string | undefined
 }
 
-/** Pure: the three given layers and the defaults, folded. */
+function millisecondsIn(name: string, text: string): number {
+  const value = Number(text)
+  if (/^[0-9]+$/.test(text) && value <= LONGEST_WAIT_MS) return value
+  throw new ClyraError('CONFIG_INVALID', `${name} must be whole milliseconds from 0 to ${LONGEST_WAIT_MS}`, {
+    details: { field: name },
+    fix: 'clyra config',
+  })
+}
+
+/** Pure: the three given layers and the defaults, folded. Throws CONFIG_INVALID for a variable that is no number. */
 export function resolveSettings(
   flags: SettingFlags,
   environment: Pick<Environment, 'variables' | 'home'>,
@@ -63,6 +77,8 @@ export function resolveSettings(
   }
   const string = (name: string, inFile: string | null | undefined) =>
     pick<string | null>(name, (text) => text, inFile, null)
+  const milliseconds = (name: string, inFile: number | undefined, fallback: number) =>
+    pick(name, (text) => millisecondsIn(name, text), inFile, fallback)
   return {
     origin: pick<string | null>('', undefined, file.origin, null),
     store: pick('CLYRA_STORE', (text) => text, file.store, 'file:.clyra'),
@@ -82,6 +98,9 @@ export function resolveSettings(
       file.connectors?.postgres?.url,
       null,
     ),
+    postgresBeforeMs: milliseconds('CLYRA_POSTGRES_BEFORE_MS', file.connectors?.postgres?.beforeMs, 5000),
+    postgresAfterMs: milliseconds('CLYRA_POSTGRES_AFTER_MS', file.connectors?.postgres?.afterMs, 5000),
+    postgresCommitsMs: milliseconds('CLYRA_POSTGRES_COMMITS_MS', file.connectors?.postgres?.commitsMs, 400),
     dbtCommand: pick('CLYRA_DBT', (text) => text, file.connectors?.dbt?.command, 'dbt'),
     trust: pick('CLYRA_TRUST', (text) => text, undefined, defaultTrustFile(environment), {
       value: flags.trust,

@@ -11,15 +11,19 @@ import type { DraftEvent } from '../../events/index.js'
 import { openSpool } from '../spool/spool-reader.js'
 import type { SpoolWriter } from '../spool/spool-writer.js'
 import type { ChildExit } from './child.js'
+import { watchFirstStatement } from './first-statement.js'
 import { followLog, type LogFollower } from './follow-log.js'
 import type { Guard } from './guard.js'
-import type { Warehouse } from './observe-warehouse.js'
+import type { Warehouse, WarehouseLimits } from './observe-warehouse.js'
 import { readIfThere, readLeft } from './read-left.js'
 import type { ReadableLog } from './readable-log.js'
 import { exitedRun } from './run-metadata.js'
+import { runMetrics } from './run-metrics.js'
 import type { Sealer } from './sealer.js'
 
 const POLL_MS = 100
+/** How long dbt's start is held back at most where its log would not tell which came first. */
+const HOLD_MS = 1000
 
 export interface CaptureParts {
   readonly run: string
@@ -27,16 +31,24 @@ export interface CaptureParts {
   readonly seal: Sealer
   readonly fingerprintKey: Uint8Array
   readonly warehouse: Warehouse
+  readonly limits: WarehouseLimits
+  /** True where dbt's log tells of each statement when it begins. */
+  readonly logTells: boolean
   readonly readable: ReadableLog | undefined
   readonly log: { readonly path: string; readonly start: number; readonly otel: string }
   readonly target: string
   readonly project: string
   readonly now: () => Date
+  /** Milliseconds since the program started. */
+  readonly elapsed: () => number
 }
 
 /** What the wrapper records of a run while dbt runs, into its spool. Every step is guarded by its caller. */
 export interface RunCapture {
-  /** The first record, and the warehouse's state before. */
+  /**
+   * The first record; the warehouse's state before is read from now on, while dbt starts. It is waited for only where
+   * dbt's log would not tell whether it came before dbt's first statement, and then not for long.
+   */
   begin(started: DraftEvent): Promise<void>
   /** Follows dbt's log until `ended` settles. */
   follow(ended: Promise<unknown>): Promise<void>
@@ -48,10 +60,16 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
   const { run, writer, warehouse } = parts
   const stream = `run-${run}`
   const reader = createDbtRunReader({ run, wrapped: true, fingerprintKey: parts.fingerprintKey })
+  const first = watchFirstStatement()
+  const clock = { spawned: 0, from: '' }
+  let before: Promise<unknown> = Promise.resolve()
   const follower: LogFollower = followLog({
     ...parts.log,
     stream,
-    push: (line, whole) => reader.push(line, whole),
+    push: (line, whole) => {
+      first.take(line)
+      return reader.push(line, whole)
+    },
     seal: parts.seal,
     writer,
     readable: parts.readable,
@@ -64,8 +82,21 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
     async begin(started) {
       add([started])
       writer.flush()
-      add((await guard('reading the warehouse before the run', () => warehouse.before())) ?? [])
-      writer.flush()
+      let released = false
+      const isLate = async (readAt: Date) => {
+        if (!parts.logTells) return released
+        // A statement that was sent by then is in the log by now.
+        await follower.poll()
+        return first.isBefore(readAt)
+      }
+      before = guard('reading the warehouse before the run', async () => {
+        add(await warehouse.before(isLate))
+        writer.flush()
+      })
+      if (!parts.logTells) await Promise.race([before, sleep(HOLD_MS)])
+      released = true
+      clock.spawned = parts.elapsed()
+      clock.from = parts.now().toISOString()
     },
     async follow(ended) {
       let over = false
@@ -80,6 +111,9 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
       }
     },
     async finish(exit) {
+      const ended = { at: parts.elapsed(), to: parts.now().toISOString() }
+      const built = settable<FinishedRun['relations']>()
+      const after = guard('reading the warehouse after the run', () => warehouse.after(built.promise, before))
       const gaps: GapReason[] = []
       if (exit.startError !== null) gaps.push('process-not-started')
       if (exit.signal !== null) gaps.push('process-signalled')
@@ -102,10 +136,28 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
         return left
       })
       if (finished === undefined) gaps.push('artifact-unreadable')
-      add((await guard('reading the warehouse after the run', () => warehouse.after(builtBy(finished)))) ?? [])
+      built.set(finished?.relations ?? [])
+      add((await after) ?? [])
+      await before
       if (exit.startError === null) add([exitedRun(run, parts.now().toISOString(), exit)])
       writer.flush()
       const events = [...openSpool(writer.directory).events()].map(({ event }) => ({ ...event, id: event.id ?? '' }))
+      add(
+        runMetrics({
+          run,
+          time: parts.now().toISOString(),
+          dbt:
+            exit.startError === null
+              ? { from: clock.from, to: ended.to, seconds: (ended.at - clock.spawned) / 1000 }
+              : null,
+          overhead: (clock.spawned + parts.elapsed() - ended.at) / 1000,
+          statements: events.filter(({ type }) => type === 'dev.clyra.dbt.statement.executed.v1').length,
+          logBytes: follower.bytes(),
+          artifactBytes: finished?.artifacts.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? 0,
+          warehouse: warehouse.times(),
+          limits: parts.limits,
+        }),
+      )
       add(closeDbtRun(run, events, gaps))
       writer.finish()
       follower.close()
@@ -114,6 +166,11 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
   }
 }
 
-function builtBy(finished: FinishedRun | undefined): FinishedRun['relations'] {
-  return finished?.relations ?? []
+/** A promise that is fulfilled from outside. */
+function settable<T>(): { readonly promise: Promise<T>; set(value: T): void } {
+  let fulfil: (value: T) => void = () => undefined
+  const promise = new Promise<T>((resolve) => {
+    fulfil = resolve
+  })
+  return { promise, set: (value) => fulfil(value) }
 }

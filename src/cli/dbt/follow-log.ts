@@ -11,6 +11,8 @@ export interface LogFollower {
   poll(): Promise<void>
   /** Takes the rest, once dbt has ended. */
   end(): Promise<void>
+  /** How much of the log was read. */
+  bytes(): number
   close(): void
 }
 
@@ -62,6 +64,7 @@ export function followLog(log: FollowedLog): LogFollower {
       }
       log.writer.flush()
     },
+    bytes: () => tail.offset - log.start,
     close: () => tail.close(),
   }
 }

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path'
 import {
   dbtArguments,
   logDirectories,
+  type PostgresConnection,
+  type ProfileConnection,
   profileConnection,
   profilesFiles,
   projectDirectories,
@@ -13,8 +15,10 @@ import {
 } from '../../../connectors/dbt/index.js'
 import type { PostgresTarget } from '../../../connectors/postgres/index.js'
 import { fromSystemError, isClyraError } from '../../errors/index.js'
+import { COMMANDS_WITHOUT_WAREHOUSE } from '../../events/families/run-voices.js'
 import type { Settings } from '../config/settings.js'
 import { type Context, optionalLedgerPlace } from '../context.js'
+import type { WarehousePlan } from './observe-warehouse.js'
 
 /** How dbt is to be started, and where everything lies that will be read. */
 export interface RunPlan {
@@ -24,12 +28,7 @@ export interface RunPlan {
   readonly log: { readonly path: string; readonly start: number; readonly own: boolean; readonly otel: string }
   /** Where people expect dbt's log in plain text; undefined where dbt writes it itself. */
   readonly readableLog: string | undefined
-  readonly warehouse: {
-    /** Holds a password: never printed, logged or recorded. */
-    readonly target: PostgresTarget | undefined
-    readonly skipped: string | null
-    readonly schemas: readonly string[]
-  }
+  readonly warehouse: WarehousePlan
 }
 
 /** Reads what of the surroundings matters and decides; starts nothing and connects nowhere. */
@@ -56,32 +55,48 @@ export function planRun(
     .map(readText)
     .find((text) => text !== undefined)
   const profile = profileConnection(around, projectYaml, profilesYaml)
-  const configured = postgresUrl(context, settings)
   return {
     wrap,
     project,
     target,
     log: { path, own, start: own ? 0 : sizeOf(path), otel: join(logFolder, wrap.log.otelFile) },
     readableLog: own ? join(usual[0] ?? join(project, 'logs'), 'dbt.log') : undefined,
-    warehouse: {
-      target: configured ?? (profile.ok ? addressOf(profile.connection) : undefined),
-      skipped: profile.ok ? null : profile.reason,
-      schemas: schemasOf(profile.ok ? profile.connection.schema : undefined, target),
-    },
+    warehouse: COMMANDS_WITHOUT_WAREHOUSE.includes(wrap.command ?? '')
+      ? { ask: 'not-needed' }
+      : warehousePlan(postgresUrl(context, settings), profile, target),
   }
 }
 
-type Connection = Extract<ReturnType<typeof profileConnection>, { ok: true }>['connection']
-
-function addressOf({ host, port, user, database, password, sslmode }: Connection): PostgresTarget {
-  return {
-    host,
-    port,
-    user,
-    database,
-    ...(password === undefined ? {} : { password }),
-    ...(sslmode === undefined ? {} : { sslmode }),
+function warehousePlan(
+  configured: string | undefined,
+  profile: ProfileConnection,
+  targetDirectory: string,
+): WarehousePlan {
+  const address = configured ?? (profile.ok ? addressOf(profile.connection) : undefined)
+  if (address !== undefined) {
+    const schemas = schemasOf(profile.ok ? profile.connection.schema : undefined, targetDirectory)
+    return { ask: 'postgres', target: address, schemas }
   }
+  if (profile.ok) return { ask: 'nobody', code: 'POLICY_SKIP', detail: null }
+  return profile.reason === 'not-postgres'
+    ? { ask: 'nobody', code: 'NOT_SUPPORTED', detail: profile.adapter ?? null }
+    : { ask: 'nobody', code: 'POLICY_SKIP', detail: profile.reason }
+}
+
+/** Members that are undefined are left out: then libpq's own default counts. */
+function addressOf({
+  host,
+  port,
+  user,
+  database,
+  connectTimeout,
+  keepalivesIdle,
+  ...rest
+}: PostgresConnection): PostgresTarget {
+  const { password, sslmode, sslrootcert, sslcert, sslkey, role, searchPath } = rest
+  const texts = { password, sslmode, sslrootcert, sslcert, sslkey, role, searchPath }
+  const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined))
+  return { host, port, user, database, connectTimeout, keepalivesIdle, ...given }
 }
 
 /** The connection string that `connectors.postgres.url` refers to, or undefined. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import { dbtArguments } from '../../../connectors/dbt/index.js'
+import { surroundingsOf } from '../../../connectors/postgres/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import { resolveSettings, type Settings } from '../config/settings.js'
 import { type Context, settingsFor } from '../context.js'
@@ -17,6 +18,7 @@ import { type ChildExit, runChild } from './child.js'
 import { runFingerprintKey } from './fingerprint-key.js'
 import { createGuard, type Guard } from './guard.js'
 import { policyDigest } from './ingest-run.js'
+import { isNativeProgram } from './native-program.js'
 import { observeWarehouse } from './observe-warehouse.js'
 import { type OpenedSpool, openRunSpool, placeOfRun } from './open-spool.js'
 import { planRun, type RunPlan } from './plan-run.js'
@@ -105,7 +107,19 @@ async function prepare(context: Context, args: readonly string[], guard: Guard):
   // `describe` was called by every way out of openRunSpool but a throw.
   const plan = planned as RunPlan
   const { now } = context.environment
-  const warehouse = observeWarehouse({ run, ...plan.warehouse, now })
+  const { variables, home } = context.environment
+  const limits = {
+    beforeMs: settings.postgresBeforeMs.value,
+    afterMs: settings.postgresAfterMs.value,
+    commitsMs: settings.postgresCommitsMs.value,
+  }
+  const warehouse = observeWarehouse({
+    run,
+    plan: plan.warehouse,
+    limits,
+    surroundings: surroundingsOf(variables, home),
+    now,
+  })
   const capture = captureRun(
     {
       run,
@@ -113,6 +127,11 @@ async function prepare(context: Context, args: readonly string[], guard: Guard):
       seal: createSealer(spool.subjectKey, settings.keepValues.value),
       fingerprintKey: vaultKey ?? runFingerprintKey(spool.subjectKey),
       warehouse,
+      limits,
+      logTells:
+        plan.wrap.log.format === 'json' &&
+        plan.wrap.log.complete &&
+        !isNativeProgram(settings.dbtCommand.value, variables),
       readable:
         plan.readableLog === undefined
           ? undefined
@@ -123,6 +142,7 @@ async function prepare(context: Context, args: readonly string[], guard: Guard):
       target: plan.target,
       project: plan.project,
       now,
+      elapsed: () => context.environment.elapsed(),
     },
     guard,
   )

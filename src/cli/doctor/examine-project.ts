@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { postgresDoctor } from '../../../connectors/postgres/index.js'
+import { postgresDoctor, surroundingsOf } from '../../../connectors/postgres/index.js'
 import { STATE_DIRECTORY } from '../config/find-state.js'
 import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
 import { planRun } from '../dbt/plan-run.js'
@@ -41,7 +41,7 @@ export async function examineProject(context: Context, offline: boolean): Promis
     await attempt('space', async () => [await space(place.state)])
   }
   await attempt('spool', () => spools(context))
-  if (!offline) await attempt('postgres', () => warehouse(context))
+  if (!offline) await attempt('warehouse', () => warehouse(context))
   return findings
 }
 
@@ -99,13 +99,41 @@ function spools(context: Context): Finding[] {
 
 async function warehouse(context: Context): Promise<Finding[]> {
   const settings = settingsFor(context, optionalLedgerPlace(context))
-  const { target, skipped } = planRun(context, settings, [], 'doctor', '').warehouse
-  if (target !== undefined) return postgresDoctor(target)
-  return [
-    warn(
-      'postgres',
-      `no address that may be used (${skipped ?? 'not configured'}): runs have no anchors`,
-      'export CLYRA_POSTGRES_URL=postgres://reader@host/db',
-    ),
-  ]
+  const { variables, home } = context.environment
+  const plan = planRun(context, settings, [], 'doctor', '').warehouse
+  switch (plan.ask) {
+    case 'postgres':
+      return postgresDoctor(plan.target, { surroundings: surroundingsOf(variables, home) })
+    case 'not-needed':
+      return []
+    case 'nobody':
+      return [plan.code === 'NOT_SUPPORTED' ? otherWarehouse(plan.detail) : noAddress(plan.detail)]
+  }
+}
+
+function otherWarehouse(adapter: string | null): Finding {
+  const kind = adapter ?? 'this kind of warehouse'
+  return ok(
+    'warehouse',
+    `${kind}: dbt's word and its log are recorded; the warehouse itself is asked only where it is Postgres`,
+  )
+}
+
+const NO_ADDRESS: Readonly<Record<string, string>> = {
+  'profiles-missing': 'dbt has no profiles.yml where it looks for one',
+  'profiles-invalid': 'profiles.yml cannot be read',
+  'profile-unknown': 'profiles.yml has no such profile',
+  'target-unknown': 'the profile has no such target',
+  template: 'the profile needs a template that only dbt can resolve',
+  'variable-missing': 'the profile names a variable that is not set',
+  'field-missing': 'the profile leaves out or misspells a field',
+}
+
+function noAddress(reason: string | null): Finding {
+  const why = NO_ADDRESS[reason ?? ''] ?? 'none is configured'
+  return warn(
+    'warehouse',
+    `no address that may be used: ${why}. Runs are recorded without the warehouse's own word`,
+    'export CLYRA_POSTGRES_URL=postgres://reader@host/db',
+  )
 }
