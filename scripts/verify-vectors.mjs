@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const directory = join(root, 'spec/def/test-vectors')
@@ -59,8 +60,11 @@ for (const { name, kind, path, options, expect } of vectors) {
       ? await verifyBundle(read(path), optionsOf(options))
       : await verifyTiles((file) => read(`${path}/${file}`), { ...optionsOf(options), list: () => filesIn(path) })
   counts[result.verdict] = (counts[result.verdict] ?? 0) + 1
-  if (result.verdict === expect.verdict && result.code === expect.code) continue
-  console.error(`${name}: ${result.verdict} (${result.code}), expected ${expect.verdict} (${expect.code})`)
+  const said = result.verdict === expect.verdict && result.code === expect.code
+  const told = expect.run === undefined || isDeepStrictEqual(result.run, expect.run)
+  if (said && told) continue
+  if (!said) console.error(`${name}: ${result.verdict} (${result.code}), expected ${expect.verdict} (${expect.code})`)
+  if (!told) console.error(`${name}: ${JSON.stringify(result.run)}, expected ${JSON.stringify(expect.run)}`)
   bad++
 }
 const codes = new Set(vectors.map(({ expect }) => expect.code)).size

@@ -61,6 +61,7 @@ function spoke(state: RunState, voice: 'claim' | 'log'): boolean {
     state.nodes.some((chunk) => chunk.some(([, node]) => node[voice] !== null)) ||
     state.tests.some((chunk) => chunk.some(([, test]) => test[voice] !== null)) ||
     valuesOf(state.freshness).some((said) => said.voice === voice) ||
+    valuesOf(state.responses).some((said) => said.voice === voice) ||
     (voice === 'log' && state.statements.total > 0)
   )
 }

@@ -1,5 +1,5 @@
 import { INTERRUPTED_EXIT_CODES } from '../../src/events/families/run-voices.js'
-import type { Completion, RunState } from './run-state.js'
+import type { Completion, NodeVoices, RunState, TestVoices } from './run-state.js'
 import { valuesOf } from './sorted-list.js'
 
 export type Outcome = 'succeeded' | 'failed' | 'interrupted' | 'unknown'
@@ -11,7 +11,7 @@ export interface OutcomeSaid {
 }
 
 /**
- * How the run ended. Gravest word wins: interrupted (a signal ended the process, or a voice says that a node was
+ * How the run ended. Gravest word wins: interrupted (a signal ended the process, or a voice says that a step was
  * interrupted), failed (a voice says no success, or the exit code is not 0), succeeded (somebody says so and nobody
  * says otherwise), unknown (nobody says). That a log breaks off says nothing of how the run ended.
  */
@@ -22,13 +22,16 @@ export function outcomeOf(state: RunState): Outcome {
     state.exited?.signal != null ||
     (exitCode !== null && INTERRUPTED_EXIT_CODES.includes(exitCode)) ||
     valuesOf(state.gaps).some((gap) => gap.reason === 'process-signalled') ||
-    valuesOf(state.nodes).some((node) =>
-      [node.claim, node.log, node.warehouse].some((said) => said?.status === 'interrupted'),
-    )
+    state.nodes.some((chunk) => chunk.some(([, node]) => isInterrupted(node))) ||
+    state.tests.some((chunk) => chunk.some(([, one]) => isInterrupted(one)))
   if (interrupted) return 'interrupted'
   if (completions.some((done) => done.success === false) || (exitCode !== null && exitCode !== 0)) return 'failed'
   if (completions.some((done) => done.success === true) || exitCode === 0) return 'succeeded'
   return 'unknown'
+}
+
+function isInterrupted({ claim, log, warehouse }: NodeVoices | TestVoices): boolean {
+  return [claim, log, warehouse].some((said) => said?.status === 'interrupted')
 }
 
 export function outcomeSaid({ exited, completions }: RunState): OutcomeSaid[] {

@@ -12,14 +12,15 @@ export interface WarehouseHeard {
   readonly completeness: 'asked' | 'partly' | 'not-asked' | 'not-needed'
   /**
    * Sorted, unique: `before-...` or `after-...` with the code of what made the reading unavailable (`missing` where
-   * nothing is recorded), `relations-not-read`.
+   * nothing is recorded), `relations-not-read` where it was asked after the run, but not of each of them.
    */
   readonly reasons: readonly string[]
 }
 
 export function warehouseHeard(state: RunState): WarehouseHeard {
   const phases = (['before', 'after'] as const).map((phase) => unheardIn(state, phase))
-  const unread = relationsNotRead(state)
+  // Where it was not asked after the run, the reason for that says all.
+  const unread = phases[1]?.length === 0 && relationsNotRead(state)
   const reasons = [...new Set([...phases.flat(), ...(unread ? ['relations-not-read'] : [])])].sort()
   if (reasons.length === 0) return { completeness: 'asked', reasons }
   if (needsNoWarehouse(state)) return { completeness: 'not-needed', reasons: [] }

@@ -15,13 +15,19 @@ export interface RunSummary {
 /** Said of a run that was neither closed nor has a gap. */
 export const RUN_NOT_CLOSED = 'run-not-closed'
 
-/** Any gap: partial. Else closed: complete. Else unknown. The rest is what the first `run.started` says. */
+/**
+ * Any gap: partial. Else closed: complete. Else unknown; gaps and `closed` before the run was last read again do not
+ * count. The rest is what the first `run.started` says.
+ */
 export function summariseRun(records: readonly LedgerRecord[]): RunSummary {
   const gaps = new Set<string>()
   let closed = false
   let started: Pick<RunSummary, 'demonstration' | 'governance' | 'policy'> | undefined
   for (const record of records) {
-    if (isType(record, 'dev.clyra.run.gap.v1')) gaps.add(record.event.data.reason)
+    if (isType(record, 'dev.clyra.run.reread.v1')) {
+      gaps.clear()
+      closed = false
+    } else if (isType(record, 'dev.clyra.run.gap.v1')) gaps.add(record.event.data.reason)
     else if (isType(record, 'dev.clyra.run.closed.v1')) closed = true
     else if (isType(record, 'dev.clyra.run.started.v1')) started ??= record.event.data
   }

@@ -44,6 +44,7 @@ const options = z.object({
   artifacts: z.string().optional(),
   requireArtifacts: z.boolean().default(false),
   requireCompleteRun: z.boolean().default(false),
+  requireWarehouse: z.boolean().default(false),
 })
 
 export const verify = defineCommand({
@@ -68,6 +69,7 @@ export const verify = defineCommand({
     },
     { flags: '--require-artifacts', description: 'every artefact must be at hand' },
     { flags: '--require-complete-run', description: 'the record of the run must be complete' },
+    { flags: '--require-warehouse', description: 'the warehouse itself must have been asked about the run' },
   ],
   options,
   help: 'Needs no ledger and no network. Nothing in the working directory or in the bundle is trusted: a key that you did not name gives UNTRUSTED.',
@@ -127,6 +129,7 @@ function bundleDemands(context: Context, flags: z.infer<typeof options>): Verify
     ...(folder === undefined ? {} : { artifacts: (sha256: string) => artifactIn(folder, sha256) }),
     requireArtifacts: flags.requireArtifacts,
     requireCompleteRun: flags.requireCompleteRun,
+    requireWarehouse: flags.requireWarehouse,
   }
 }
 

@@ -3,6 +3,11 @@ import { decimal, digest } from '../ledger/record-document.js'
 
 const code = z.string().regex(/^[A-Z_]+$/)
 
+const fromFiles = z.strictObject({
+  completeness: z.enum(['complete', 'partial', 'missing', 'not-needed']),
+  reasons: z.array(z.string()),
+})
+
 /** What `verify --json` prints: the verifier's result as it is. */
 export const verifyDocument = z.strictObject({
   verdict: z.enum(['VALID', 'INVALID', 'UNTRUSTED', 'DIVERGED', 'INCOMPLETE', 'STALE']),
@@ -16,6 +21,15 @@ export const verifyDocument = z.strictObject({
       id: z.string(),
       completeness: z.enum(['complete', 'partial', 'unknown']),
       reasons: z.array(z.string()),
+      outcome: z.enum(['succeeded', 'failed', 'interrupted', 'unknown']),
+      voices: z.strictObject({
+        claim: fromFiles,
+        log: fromFiles,
+        warehouse: z.strictObject({
+          completeness: z.enum(['asked', 'partly', 'not-asked', 'not-needed']),
+          reasons: z.array(z.string()),
+        }),
+      }),
     })
     .nullable(),
   completeAsOf: z.strictObject({ position: decimal, recordedat: z.string() }).nullable(),

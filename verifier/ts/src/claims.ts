@@ -3,6 +3,7 @@ import type { Documents, Manifest } from './documents.js'
 import type { LogRecord } from './record.js'
 import { dataOf } from './record-data.js'
 import type { Offences } from './refusal.js'
+import { type RunStory, runStory } from './run-story.js'
 import { commitment, countSealed, resolvePointer, sealedCommitment } from './sealed-values.js'
 import { SPEC } from './spec.generated.js'
 
@@ -12,6 +13,7 @@ export interface RunFacts {
   readonly redacted: boolean
   readonly sealed: number
   readonly opened: number
+  readonly story: RunStory
 }
 
 /** Stage claims: the profile's streams are claimed, and every proved field of the manifest follows from the records. */
@@ -20,7 +22,8 @@ export function checkClaims(documents: Documents, offences: Offences): RunFacts 
   const run = records.filter(({ stream }) => stream === runStream(manifest))
   checkClaimedStreams(manifest, offences)
   checkCompleteAsOf(manifest, records.at(-1)!, offences)
-  checkRun(manifest, run, offences)
+  const story = runStory(run)
+  checkRun(manifest, run, story, offences)
   checkArtifacts(documents, run, offences)
   checkOpenings(documents, offences)
   const subjects = new Set(run.map((record) => dataOf(record, 'dev.clyra.run.started.v1')?.subject))
@@ -31,6 +34,7 @@ export function checkClaims(documents: Documents, offences: Offences): RunFacts 
     }),
     sealed: run.reduce((sum, { data }) => sum + countSealed(data), 0),
     opened: documents.openings.length,
+    story,
   }
 }
 
@@ -49,19 +53,12 @@ function checkCompleteAsOf({ completeAsOf, size }: Manifest, last: LogRecord, of
   }
 }
 
-/** Completeness: partial where there is a gap, else complete where the run was closed, else unknown. */
-export function completenessOf(run: readonly LogRecord[]): Manifest['run'] extends infer R ? Omit<R, 'id'> : never {
-  const gaps = run
-    .map((record) => dataOf(record, 'dev.clyra.run.gap.v1')?.reason)
-    .filter((reason) => reason !== undefined)
-  const reasons = [...new Set(gaps)].sort()
-  if (reasons.length > 0) return { completeness: 'partial', reasons }
-  const closed = run.some(({ type }) => type === 'dev.clyra.run.closed.v1')
-  return closed ? { completeness: 'complete', reasons: [] } : { completeness: 'unknown', reasons: ['run-not-closed'] }
-}
-
-function checkRun(manifest: Manifest, run: readonly LogRecord[], offences: Offences): void {
-  const { completeness, reasons } = completenessOf(run)
+function checkRun(
+  manifest: Manifest,
+  run: readonly LogRecord[],
+  { completeness, reasons }: RunStory,
+  offences: Offences,
+): void {
   if (completeness !== manifest.run.completeness || reasons.join() !== manifest.run.reasons.join()) {
     offences.add('RUN_COMPLETENESS_MISMATCH', `the records give ${completeness} [${reasons.join(', ')}]`)
   }

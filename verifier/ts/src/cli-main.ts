@@ -30,6 +30,7 @@ Checks an evidence bundle or a published log, offline. Trusts nobody but the key
   --artifacts <dir>          check external artefacts; files are named by their SHA-256
   --require-artifacts        INCOMPLETE where an external artefact is absent
   --require-complete-run     INCOMPLETE where the run is partial or unknown
+  --require-warehouse        INCOMPLETE where the warehouse was not asked about the run, or only in part
   --json                     one JSON document on standard output
   --help, --version
 
@@ -54,12 +55,13 @@ const OPTIONS = {
   artifacts: { type: 'string' },
   'require-artifacts': { type: 'boolean' },
   'require-complete-run': { type: 'boolean' },
+  'require-warehouse': { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options']
 
-const BUNDLE_ONLY = ['run', 'artifacts', 'require-artifacts', 'require-complete-run'] as const
+const BUNDLE_ONLY = ['run', 'artifacts', 'require-artifacts', 'require-complete-run', 'require-warehouse'] as const
 
 export interface CliOutput {
   out(text: string): void
@@ -151,6 +153,7 @@ async function optionsFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<Verify
     ...(artifacts === undefined ? {} : { artifacts: (sha256: string) => readIfThere(join(artifacts, sha256)) }),
     requireArtifacts: flags['require-artifacts'] === true,
     requireCompleteRun: flags['require-complete-run'] === true,
+    requireWarehouse: flags['require-warehouse'] === true,
   }
 }
 

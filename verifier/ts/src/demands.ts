@@ -3,6 +3,7 @@ import type { Documents } from './documents.js'
 import type { Examination } from './examination.js'
 import type { Demands, VerifyBundleOptions } from './options.js'
 import { Refusal } from './refusal.js'
+import type { WarehouseHeard } from './run-story.js'
 import { sha256Large } from './sha256.js'
 import { SPEC } from './spec.generated.js'
 
@@ -84,6 +85,20 @@ export function checkCompleteRun(
   if (options.requireCompleteRun !== true) return
   if (detail === null) examination.pass('complete-run')
   else examination.fail('complete-run', 'RUN_NOT_COMPLETE', detail)
+}
+
+/** The warehouse's own voice: a warning where it was not heard, and not VALID where the caller asks for it. */
+export function checkWarehouse(
+  examination: Examination,
+  options: VerifyBundleOptions,
+  { completeness, reasons }: WarehouseHeard,
+): void {
+  const heard = completeness === 'asked' || completeness === 'not-needed'
+  const detail = reasons.length === 0 ? completeness : `${completeness}: ${reasons.join(', ')}`
+  if (!heard) examination.warn('WAREHOUSE_NOT_ASKED', detail)
+  if (options.requireWarehouse !== true) return
+  if (heard) examination.pass('warehouse', detail)
+  else examination.fail('warehouse', 'WAREHOUSE_NOT_ASKED', detail)
 }
 
 /** Artefacts outside the bundle: what the caller has is checked, what is absent is said. */

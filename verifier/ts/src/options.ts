@@ -27,6 +27,8 @@ export interface VerifyBundleOptions extends VerifyOptions {
   readonly requireArtifacts?: boolean
   /** INCOMPLETE where the run is not complete. */
   readonly requireCompleteRun?: boolean
+  /** INCOMPLETE where the warehouse was not asked, or only in part, about a run that needs it. */
+  readonly requireWarehouse?: boolean
 }
 
 /** The options, read once and typed. */

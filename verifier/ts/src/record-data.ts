@@ -63,6 +63,7 @@ const SHAPES = {
     { open: true },
   ),
   'dev.clyra.run.gap.v1': object({ reason: text(/^[a-z0-9-]{1,64}$/) }, { open: true }),
+  'dev.clyra.run.reread.v1': object({ voices: arrayOf(text(/^[a-z0-9-]{1,64}$/)) }, { open: true }),
   'dev.clyra.artifact.captured.v1': object({ sha256: hashText, size: decimal }, { open: true }),
 } as const
 
@@ -85,4 +86,10 @@ export function dataOf<T extends ReadType>(
   if (record.type !== type) return undefined
   // The table holds for each type T the shape that gives ReadData<T>.
   return shapeAs(SHAPES[type] as unknown as Shape<ReadData<T>>, record.data, 'RECORD_DATA_INVALID', {})
+}
+
+/** A member of data that no shape was asked of: what is absent, or not an object, says nothing. */
+export function memberOf(data: JsonValue | undefined, name: string): JsonValue | undefined {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined
+  return Object.hasOwn(data, name) ? data[name] : undefined
 }

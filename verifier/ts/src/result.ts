@@ -1,3 +1,4 @@
+import type { RunStory } from './run-story.js'
 import type { ReasonCode, Verdict, WarningCode } from './spec.generated.js'
 
 export interface Check {
@@ -35,11 +36,8 @@ export interface VerifyResult {
   readonly size: string | null
   /** Hex. */
   readonly root: string | null
-  readonly run: {
-    readonly id: string
-    readonly completeness: 'complete' | 'partial' | 'unknown'
-    readonly reasons: readonly string[]
-  } | null
+  /** The run's id, and what follows from its records: completeness, how it ended, and how whole each voice is. */
+  readonly run: ({ readonly id: string } & RunStory) | null
   /** The heads record up to which the claimed streams are complete. For a log: its newest record. */
   readonly completeAsOf: { readonly position: string; readonly recordedat: string } | null
   /** `claimed`: the operator's signed claim; `audited` when a trusted auditor has replayed the log (not yet). */

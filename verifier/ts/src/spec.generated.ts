@@ -930,9 +930,18 @@ export const CODES = {
     ],
     "meaning": "The caller demands a complete run, and this one is partial or unknown."
   },
-  "ARTIFACTS_MISSING": {
+  "WAREHOUSE_NOT_ASKED": {
     "stage": "demands",
     "order": 7,
+    "verdict": "INCOMPLETE",
+    "profiles": [
+      "def"
+    ],
+    "meaning": "The caller demands that the warehouse itself was asked about the run, and it was not, or only in part."
+  },
+  "ARTIFACTS_MISSING": {
+    "stage": "demands",
+    "order": 8,
     "verdict": "INCOMPLETE",
     "profiles": [
       "def"
@@ -941,7 +950,7 @@ export const CODES = {
   },
   "SIZE_TOO_SMALL": {
     "stage": "demands",
-    "order": 8,
+    "order": 9,
     "verdict": "STALE",
     "profiles": [
       "def",
@@ -951,7 +960,7 @@ export const CODES = {
   },
   "TOO_OLD": {
     "stage": "demands",
-    "order": 9,
+    "order": 10,
     "verdict": "STALE",
     "profiles": [
       "def",
@@ -961,7 +970,7 @@ export const CODES = {
   },
   "RECORDED_IN_FUTURE": {
     "stage": "demands",
-    "order": 10,
+    "order": 11,
     "verdict": "STALE",
     "profiles": [
       "def",
@@ -982,6 +991,7 @@ export const WARNINGS = {
   "EXTERNAL_ARTIFACTS_NOT_CHECKED": "Artefacts lie outside the bundle and were not given to the verifier.",
   "CHECKPOINT_NOT_COMPARED": "A checkpoint that the caller holds is of another size or origin and could not be compared.",
   "RUN_NOT_COMPLETE": "The record of the run is partial or its end is unknown.",
+  "WAREHOUSE_NOT_ASKED": "The warehouse itself was not asked about the run, or only in part: what dbt says of it was not checked there.",
   "VALUES_REDACTED": "A redaction record says that the key of the run's sealed values was destroyed; that it is gone cannot be proved."
 } as const
 export const SPEC = {
@@ -1073,6 +1083,55 @@ export const SPEC = {
         "ledger-redactions"
       ]
     }
+  },
+  "run": {
+    "notClosed": "run-not-closed",
+    "voidedByReread": [
+      "dev.clyra.run.gap.v1",
+      "dev.clyra.run.closed.v1",
+      "dev.clyra.finding.raised.v1"
+    ],
+    "voicedTypes": "dev.clyra.dbt.",
+    "voiceOfTypes": {
+      "dev.clyra.anchor.": "warehouse",
+      "dev.clyra.snapshot.": "warehouse",
+      "dev.clyra.dbt.statement.": "log"
+    },
+    "gapVoices": {
+      "artifact-manifest-missing": "claim",
+      "artifact-manifest-stale": "claim",
+      "artifact-run-results-missing": "claim",
+      "artifact-run-results-stale": "claim",
+      "artifact-sources-missing": "claim",
+      "artifact-sources-stale": "claim",
+      "artifact-unreadable": "claim",
+      "log-broken": "log",
+      "log-missing": "log",
+      "log-no-end": "log",
+      "log-no-start": "log",
+      "log-truncated": "log",
+      "log-unreadable-lines": "log",
+      "nodes-without-result": "claim",
+      "process-not-started": "run",
+      "process-signalled": "run",
+      "wrapper-killed": "run"
+    },
+    "commandsWithoutWarehouse": [
+      "clean",
+      "debug",
+      "deps",
+      "environment",
+      "init",
+      "list",
+      "ls",
+      "parse"
+    ],
+    "interruptedExitCodes": [
+      129,
+      130,
+      137,
+      143
+    ]
   }
 } as const
 export type Stage = (typeof STAGES)[number]

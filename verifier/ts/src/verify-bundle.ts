@@ -9,6 +9,7 @@ import {
   checkHeld,
   checkIdentity,
   checkRunDemands,
+  checkWarehouse,
 } from './demands.js'
 import { type Documents, readDocuments } from './documents.js'
 import { checkManifestSignature } from './dsse.js'
@@ -63,7 +64,7 @@ export async function verifyBundle(bytes: Uint8Array, options: VerifyBundleOptio
     )
     const facts = await stage('claims', (offences) => checkClaims(documents, offences))
     sayWhatWasNotChecked(examination, documents, facts)
-    await checkDemands(examination, demands, options, documents)
+    await checkDemands(examination, demands, options, documents, facts)
     return describe(documents, facts, usedKeys(signers, trusted, evidence))
   })
 }
@@ -126,6 +127,7 @@ async function checkDemands(
   demands: Demands,
   options: VerifyBundleOptions,
   documents: Documents,
+  { story }: RunFacts,
 ): Promise<void> {
   const { manifest } = documents
   const ledger = {
@@ -140,6 +142,7 @@ async function checkDemands(
   await checkExternalArtifacts(examination, options, documents)
   checkHeld(examination, demands, ledger)
   checkCompleteRun(examination, options, documents)
+  checkWarehouse(examination, options, story.voices.warehouse)
   checkFreshness(examination, demands, ledger)
 }
 
@@ -150,7 +153,7 @@ function describe({ manifest, records }: Documents, facts: RunFacts, keys: reado
     ledger: { origin: manifest.origin, genesis: manifest.genesis },
     size: String(manifest.size),
     root: manifest.root,
-    run: manifest.run,
+    run: { ...manifest.run, outcome: facts.story.outcome, voices: facts.story.voices },
     completeAsOf: { position: String(position), recordedat },
     streams: 'claimed',
     issuance: 'not-proved',

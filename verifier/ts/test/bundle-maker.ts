@@ -1,11 +1,11 @@
 import { writeArchive } from '../src/archive.js'
 import { base64, concatBytes, hex, utf8 } from '../src/bytes.js'
 import { canonicalBytes } from '../src/canonical.js'
-import { completenessOf } from '../src/claims.js'
 import { preAuthEncoding } from '../src/dsse.js'
 import { admit, type JsonObject, type JsonValue } from '../src/json.js'
 import { type LogRecord, readRecord } from '../src/record.js'
 import { dataOf } from '../src/record-data.js'
+import { runStory } from '../src/run-story.js'
 import { sha256 } from '../src/sha256.js'
 import { headsPath, type MadeRecord, signBytes, type TestKey, type TestLedger, testKey } from './ledger-maker.js'
 
@@ -145,7 +145,7 @@ function factsOf(ledger: TestLedger, stream: string, embedded: ReadonlySet<strin
   }
   const started = run.map((record) => dataOf(record, 'dev.clyra.run.started.v1')).find((data) => data !== undefined)
   const captured = run.flatMap((record) => dataOf(record, 'dev.clyra.artifact.captured.v1') ?? [])
-  const { completeness, reasons } = completenessOf(run)
+  const { completeness, reasons } = runStory(run)
   return {
     run: { completeness, reasons: [...reasons] },
     demonstration: started?.demonstration ?? false,

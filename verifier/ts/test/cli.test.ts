@@ -61,6 +61,16 @@ describe('clyra-verify', () => {
     expect(out).not.toContain('--key')
   })
 
+  it('says that the warehouse was not asked, and exits 1 where that was demanded', async () => {
+    const { out } = await run(zip, '--key', ledger.vkey)
+    expect(out).toMatch(/warning: The warehouse itself was not asked .*not-asked: after-missing, before-missing/)
+    const demanded = await run(zip, '--key', ledger.vkey, '--require-warehouse')
+    expect(demanded.status).toBe(1)
+    expect(demanded.out).toMatch(/^INCOMPLETE \(WAREHOUSE_NOT_ASKED\)/)
+    const misplaced = await run(join(directory, 'tiles'), '--require-warehouse')
+    expect([misplaced.status, misplaced.err]).toEqual([2, expect.stringContaining('is for bundles')])
+  })
+
   it('reads pins from --trust and writes one JSON document with --json', async () => {
     const { status, out } = await run(zip, '--trust', join(directory, 'keys'), '--json')
     expect(status).toBe(0)

@@ -1,4 +1,5 @@
 import { hex, utf8 } from '../src/bytes.js'
+import type { JsonObject } from '../src/json.js'
 import { commitment } from '../src/sealed-values.js'
 import { sha256 } from '../src/sha256.js'
 import { evidenceKey } from './bundle-maker.js'
@@ -62,6 +63,38 @@ export const gap = (reason: string): Draft => ({
 })
 
 export const closed = (): Draft => ({ stream: `run-${RUN}`, type: 'dev.clyra.run.closed.v1', data: { run: RUN } })
+
+const run = (type: string, data: JsonObject): Draft => ({ stream: `run-${RUN}`, type: `dev.clyra.${type}.v1`, data })
+const NODE = 'model.shop.orders'
+
+export const reread = (voices: readonly string[], because = 'log-better'): Draft =>
+  run('run.reread', { run: RUN, reading: 2, voices: [...voices], because })
+
+export const exited = (exitCode: number | null, signal: string | null = null): Draft =>
+  run('run.exited', { run: RUN, exitCode, signal })
+
+export const invoked = (voice: string, command = 'build'): Draft =>
+  run('dbt.invocation.started', { voice, invocation: 'i1', command })
+
+export const completed = (voice: string, success: boolean | null): Draft =>
+  run('dbt.invocation.completed', { voice, invocation: 'i1', success })
+
+export const node = (voice: string, status: string, changes: JsonObject = {}): Draft =>
+  run('dbt.node.executed', {
+    voice,
+    node: NODE,
+    status,
+    materialized: 'table',
+    relation: ['shop', 'public', 'orders'],
+    ...changes,
+  })
+
+export const relation = (present: boolean | null): Draft =>
+  run('snapshot.relation', { voice: 'warehouse', node: NODE, relation: ['shop', 'public', 'orders'], present })
+
+/** A reading of where the warehouse stood; with a code, that there is none. */
+export const anchor = (phase: string, code?: string): Draft =>
+  code === undefined ? run('anchor.provisional', { phase }) : run('anchor.unavailable', { phase, code })
 
 export const other = (stream = 'run-other', n = 0): Draft => ({
   stream,

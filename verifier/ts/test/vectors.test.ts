@@ -20,6 +20,7 @@ describe('golden vectors', () => {
       verdict: vector.verdict,
       code: vector.code,
     })
+    if (vector.run !== undefined) expect(result.run).toEqual(vector.run)
   })
 
   it('show every reason code of the specification', () => {

@@ -2,12 +2,20 @@ import { containerVectors } from './container.js'
 import { evidenceVectors } from './evidence.js'
 import { jsonVectors } from './json.js'
 import { logVectors } from './log.js'
+import { runVectors } from './run.js'
 import { validVectors } from './valid.js'
 import type { Vector } from './vector.js'
 
 /** All golden vectors, sorted by group and name. The same bytes whenever it is called. */
 export function vectors(): Vector[] {
-  const all = [...validVectors(), ...containerVectors(), ...jsonVectors(), ...logVectors(), ...evidenceVectors()]
+  const all = [
+    ...validVectors(),
+    ...containerVectors(),
+    ...jsonVectors(),
+    ...logVectors(),
+    ...evidenceVectors(),
+    ...runVectors(),
+  ]
   const key = ({ group, name }: Vector) => `${group}/${name}`
   return all.sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }

@@ -7,7 +7,7 @@ import { vectors } from './index.js'
  */
 export function vectorFiles(sha256Hex: (bytes: Uint8Array) => string): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>()
-  const index = vectors().map(({ group, name, shows, options, verdict, code, evidence }) => {
+  const index = vectors().map(({ group, name, shows, options, verdict, code, run, evidence }) => {
     const archive = evidence instanceof Uint8Array
     const path = `${group}/${name}${archive ? '.def.zip' : ''}`
     if (archive) files.set(path, evidence)
@@ -18,7 +18,7 @@ export function vectorFiles(sha256Hex: (bytes: Uint8Array) => string): Map<strin
       path,
       shows,
       options,
-      expect: { verdict, code },
+      expect: { verdict, code, ...(run && { run }) },
     }
   })
   const lines = index.map((vector) => JSON.stringify(vector)).join(',\n')

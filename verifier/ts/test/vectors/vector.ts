@@ -1,5 +1,6 @@
 import { writeArchive } from '../../src/archive.js'
 import { base64 } from '../../src/bytes.js'
+import type { VerifyResult } from '../../src/result.js'
 import type { FaultCode, ReasonCode, Verdict } from '../../src/spec.generated.js'
 import { CODES } from '../../src/spec.generated.js'
 import { bundle, bundleFiles, type Lies } from '../bundle-maker.js'
@@ -22,6 +23,7 @@ export interface VectorOptions {
   readonly artifacts?: Readonly<Record<string, string>>
   readonly requireArtifacts?: boolean
   readonly requireCompleteRun?: boolean
+  readonly requireWarehouse?: boolean
 }
 
 export interface Vector {
@@ -31,6 +33,8 @@ export interface Vector {
   readonly options: VectorOptions
   readonly verdict: Verdict
   readonly code: ReasonCode
+  /** What the result says of the run, where the vector is about that. */
+  readonly run?: VerifyResult['run']
   /** One archive, or the files of a tiles directory. */
   readonly evidence: Uint8Array | ReadonlyMap<string, Uint8Array>
 }

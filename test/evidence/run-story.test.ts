@@ -1,0 +1,104 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { recordMaker } from '../../projections/example-records.test.support.js'
+import { completenessOf, runProjection } from '../../projections/run/index.js'
+import { COMMANDS_WITHOUT_WAREHOUSE, GAP_VOICES, INTERRUPTED_EXIT_CODES } from '../../src/events/families/run-voices.js'
+import type { LedgerRecord } from '../../src/events/index.js'
+import { summariseRun } from '../../src/evidence/run-summary.js'
+import { runStory } from '../../verifier/ts/src/run-story.js'
+import { SPEC } from '../../verifier/ts/src/spec.generated.js'
+
+const RUN = 'r1'
+const NODES = ['model.shop.a', 'model.shop.b']
+const voice = fc.constantFrom('claim', 'log')
+const node = fc.constantFrom(...NODES)
+const status = fc.constantFrom('success', 'error', 'interrupted', 'unknown', 'compiled')
+
+/** Data of the types that tell of a run, as far as completeness, outcome and voices look at them. */
+const DATA: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
+  'run.gap': fc.record({
+    reason: fc.constantFrom('log-no-end', 'artifact-unreadable', 'process-signalled', 'wrapper-killed'),
+    count: fc.constant(null),
+  }),
+  'run.closed': fc.record({}),
+  'run.reread': fc.record({
+    voices: fc.uniqueArray(fc.constantFrom('claim', 'log', 'warehouse')),
+    reading: fc.constant(2),
+    because: fc.constant('log-better'),
+  }),
+  'run.exited': fc.record({
+    exitCode: fc.constantFrom(0, 1, 143, null),
+    signal: fc.option(fc.constant('SIGINT'), { freq: 4 }),
+  }),
+  'dbt.invocation.started': fc.record({ voice, command: fc.constantFrom('build', 'parse', 'ls', null) }),
+  'dbt.invocation.completed': fc.record({ voice, success: fc.constantFrom(true, false, null) }),
+  'dbt.node.executed': fc.record({
+    voice,
+    node,
+    status,
+    materialized: fc.constantFrom('table', 'ephemeral', null),
+    relation: fc.constantFrom(['d', 's', 'a'], null),
+  }),
+  'dbt.test.result': fc.record({ voice, node, status, tested: fc.constant([]), severity: fc.constant(null) }),
+  'dbt.source.freshness': fc.record({ voice, node, status: fc.constant('pass'), message: fc.constant(null) }),
+  'dbt.node.response': fc.record({ voice, node }),
+  'dbt.statement.executed': fc.record({
+    voice: fc.constant('log'),
+    kind: fc.constant('rollback'),
+    verb: fc.constant(null),
+    node: fc.constant(null),
+    outcome: fc.constant('unknown'),
+    origin: fc.constant('node'),
+    rows: fc.constant(null),
+  }),
+  'anchor.provisional': fc.record({ phase: fc.constantFrom('before', 'after') }),
+  'anchor.unavailable': fc.record({
+    phase: fc.constantFrom('before', 'after'),
+    code: fc.constantFrom('POLICY_SKIP', 'TIMED_OUT'),
+  }),
+  'snapshot.relation': fc.record({
+    node,
+    relation: fc.constant(['d', 's', 'a']),
+    present: fc.constantFrom(true, null),
+  }),
+}
+
+const records: fc.Arbitrary<LedgerRecord[]> = fc
+  .array(
+    fc.constantFrom(...Object.keys(DATA)).chain((type) => DATA[type]!.map((data) => ({ type, data }))),
+    { maxLength: 40 },
+  )
+  .map((drafts) => {
+    const make = recordMaker()
+    return drafts.map(({ type, data }) => {
+      const record = make(`run-${RUN}`, 'dev.clyra.run.closed.v1', { run: RUN })
+      // Holds for the members that are looked at; the others are of no account here.
+      return { ...record, event: { ...record.event, type: `dev.clyra.${type}.v1`, data: data as never } }
+    })
+  })
+
+test('program and verifier tell the same story of any run', () => {
+  fc.assert(
+    fc.property(records, (run) => {
+      const state = runProjection.applyAll!(runProjection.initial(RUN), run)
+      const view = runProjection.render(state)
+      // Holds: the verifier looks at type and data alone.
+      const story = runStory(run.map(({ event }) => ({ type: event.type, data: event.data }) as never))
+      expect(story).toEqual({
+        completeness: view.completeness,
+        reasons: view.reasons,
+        outcome: view.outcome,
+        voices: view.voices,
+      })
+      const { completeness, reasons } = summariseRun(run)
+      expect({ completeness, reasons }).toEqual(completenessOf(state))
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('the tables of the program are those of the specification', () => {
+  expect(SPEC.run.gapVoices).toEqual(GAP_VOICES)
+  expect(SPEC.run.commandsWithoutWarehouse).toEqual(COMMANDS_WITHOUT_WAREHOUSE)
+  expect(SPEC.run.interruptedExitCodes).toEqual(INTERRUPTED_EXIT_CODES)
+})
