@@ -3,9 +3,9 @@ import type { Documents } from './documents.js'
 import type { Examination } from './examination.js'
 import type { Demands, VerifyBundleOptions } from './options.js'
 import { Refusal } from './refusal.js'
-import type { WarehouseHeard } from './run-story.js'
 import { sha256Large } from './sha256.js'
 import { SPEC } from './spec.generated.js'
+import type { WarehouseHeard } from './warehouse-heard.js'
 
 /** The ledger that was proved, for the demands that bundles and logs share. */
 export interface ProvedLedger {

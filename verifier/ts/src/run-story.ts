@@ -1,18 +1,12 @@
 import type { LogRecord } from './record.js'
 import { dataOf, memberOf } from './record-data.js'
 import { SPEC } from './spec.generated.js'
-import { warehouseHeard } from './warehouse-heard.js'
+import { type WarehouseHeard, warehouseHeard } from './warehouse-heard.js'
 
 /** How whole one of the voices is that are read from files (`spec/def/SPEC.md`, section 6). */
 export interface VoiceHeard {
   readonly completeness: 'complete' | 'partial' | 'missing' | 'not-needed'
   /** Sorted, unique reasons. */
-  readonly reasons: readonly string[]
-}
-
-/** How far the warehouse itself was asked. */
-export interface WarehouseHeard {
-  readonly completeness: 'asked' | 'partly' | 'not-asked' | 'not-needed'
   readonly reasons: readonly string[]
 }
 

@@ -1,8 +1,14 @@
 import type { JsonValue } from './json.js'
 import type { LogRecord } from './record.js'
 import { memberOf } from './record-data.js'
-import type { WarehouseHeard } from './run-story.js'
 import { SPEC } from './spec.generated.js'
+
+/** How far the warehouse itself was asked. */
+export interface WarehouseHeard {
+  readonly completeness: 'asked' | 'partly' | 'not-asked' | 'not-needed'
+  /** Sorted, unique. */
+  readonly reasons: readonly string[]
+}
 
 /**
  * How far the warehouse was asked, from the valid records of a run: where it stood before and after, and whether each
