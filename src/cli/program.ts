@@ -7,6 +7,7 @@ import { reportFailure } from './failure.js'
 import type { OutputOptions } from './output.js'
 
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
+  artifacts: "the copies of dbt's artefacts",
   demo: 'see the whole story on recorded data',
   ingest: 'record a run from the files it left',
   export: 'write the public log for other tools',

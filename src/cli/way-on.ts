@@ -1,10 +1,14 @@
 import type { ClyraError, ErrorCode } from '../errors/index.js'
+import { installLine } from './install-line.js'
+import { PACKAGE_FOLDER } from './version.js'
 
 /**
  * What to try after an error: what the place that threw it says, else what helps with its code; undefined where nothing
  * general does. Rooms below the program know no commands, so this is where codes get theirs.
  */
 export function wayOn(error: ClyraError): string | undefined {
+  // What the library says is for a project that uses it; this program looks for packages beside itself.
+  if (error.code === 'DRIVER_MISSING') return installLine(PACKAGE_FOLDER, 'pg')
   if (error.fix !== undefined) return error.fix
   const way = WAYS_ON[error.code]
   return (typeof way === 'function' ? way(error.details) : way) ?? undefined
@@ -28,16 +32,16 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   CONFIG_INVALID: (details) => (path(details) === undefined ? 'clyra config' : `\${EDITOR:-vi} ${path(details)}`),
   DBT_ARTIFACT_INVALID: 'dbt build, which writes its artefacts again',
   DBT_ARTIFACT_MISSING: 'clyra run dbt build',
-  DBT_ARTIFACT_UNSUPPORTED: 'npm install clyra@latest',
+  DBT_ARTIFACT_UNSUPPORTED: 'the same command with a newer version of Clyra',
   DBT_NOT_FOUND: 'clyra doctor',
   DBT_RUN_MISMATCH: 'clyra ingest dbt --help',
   DISK_FULL: (details) => `df -h ${path(details) ?? '.'}`,
-  DRIVER_MISSING: 'npm install pg',
+  DRIVER_MISSING: null,
   ENCODING_INVALID: null,
   EVENT_ID_REUSED: null,
   EVENT_INVALID: null,
   EVENT_TOO_LARGE: null,
-  FORMAT_TOO_NEW: 'npm install clyra@latest',
+  FORMAT_TOO_NEW: 'the same command with a newer version of Clyra',
   HEAD_MOVED: 'the same command again',
   INDEX_CORRUPT: 'clyra fsck',
   INTERNAL: 'the same command with --verbose, and report what it prints',

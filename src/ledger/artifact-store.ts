@@ -6,4 +6,12 @@ export interface ArtifactStore {
   get(sha256: string): Promise<Uint8Array | undefined>
   has(sha256: string): Promise<boolean>
   remove(sha256: string): Promise<void>
+  /** What is there, in order of digest; what is put or removed meanwhile may be in it or not. */
+  list(): AsyncIterable<StoredArtifact>
+}
+
+export interface StoredArtifact {
+  readonly sha256: string
+  /** The room that it takes, which is less than its own size where the store packs it. */
+  readonly storedBytes: number
 }

@@ -62,6 +62,8 @@ describe('real output with --json', () => {
     const { run } = shows(['ingest', 'dbt', 'target'], 'ingest dbt') as { run: string }
     shows(['runs'], 'runs')
     shows(['version'], 'version')
+    shows(['artifacts', 'prune', '--older-than', '90'], 'artifacts prune')
+    shows(['artifacts', 'export', run, 'plain'], 'artifacts export')
     shows(['bundle', run, '-o', 'b.zip'], 'bundle')
     shows(['verify', 'b.zip', '--own'], 'verify')
     shows(['verify', 'b.zip'], 'verify')

@@ -12,10 +12,14 @@ const folder = mkdtempSync(join(tmpdir(), 'clyra-packages-'))
 const sh = (command: string, args: string[], cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 240_000 })
 
-/** Runs a program with this Node, and with Node 24 from its registry package. */
+/** Runs a program with a version of Node from its registry package. */
+const fromRegistry = (version: string) => (args: string[]) =>
+  sh('npx', ['-y', '-p', `node@${version}`, 'node', ...args])
+/** This Node, the least version that package.json names, and Node 24. */
 const nodes: { name: string; node: (args: string[]) => string }[] = [
   { name: `this Node (${process.version})`, node: (args) => sh(process.execPath, args) },
-  { name: 'Node 24', node: (args) => sh('npx', ['-y', '-p', 'node@24', 'node', ...args]) },
+  { name: 'the least Node', node: fromRegistry('20.19.0') },
+  { name: 'Node 24', node: fromRegistry('24') },
 ]
 
 /** Every fenced `ts` block of a README, in order. */
@@ -44,6 +48,11 @@ describe('the packages as a user gets them', () => {
   })
   afterAll(() => removeFolder(folder))
 
+  it('the least Node of the tests is the least that the packages name', () => {
+    for (const path of ['package.json', 'verifier/ts/package.json'])
+      expect(JSON.parse(readFileSync(join(root, path), 'utf8')).engines.node).toBe('>=20.19')
+  })
+
   it.each(nodes)('both programs start and name their commands on $name', ({ node }) => {
     expect(node(['node_modules/clyra/dist/src/cli/main.js', '--help'])).toMatch(/clyra run dbt/)
     expect(node(['node_modules/@clyra/verify/dist/cli.js', '--help'])).toMatch(/clyra-verify/)
@@ -54,20 +63,19 @@ describe('the packages as a user gets them', () => {
     expect(all.length).toBeGreaterThan(1)
     for (const [index, code] of all.entries()) {
       writeFileSync(join(folder, `snippet-${index}.ts`), code)
+      // Types are taken away and nothing else: what Node does not understand must not be rewritten for it.
       sh('npx', [
         'tsc',
         '--strict',
         '--target',
-        'es2023',
-        '--lib',
-        'es2023,esnext.disposable',
+        'esnext',
         '--module',
         'nodenext',
         '--skipLibCheck',
         `snippet-${index}.ts`,
       ])
     }
-    for (const made of ['.clyra', 'library-demo', 'library-families', 'library-workers'])
+    for (const made of ['readme-demo', 'library-demo', 'library-families', 'library-workers'])
       rmSync(join(folder, made), { recursive: true, force: true })
     // What the verifier's snippet reads: a bundle, and the key that its owner gave.
     node(['node_modules/clyra/dist/src/cli/main.js', 'demo', 'data'])

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,32 @@ describe('the papers say what the program does', () => {
     const codes = [...read('src/errors/codes.ts').matchAll(/^ {2}([A-Z_]+): \{ exit/gm)].map((match) => match[1] ?? '')
     expect(codes.length).toBeGreaterThan(40)
     expect(codes.filter((code) => !used.has(code))).toEqual([])
+  })
+
+  it('nobody is told to fetch what no registry has', () => {
+    const found = spawnSync(
+      'git',
+      [
+        'grep',
+        '--untracked',
+        '-nE',
+        'npx (-y )?@?clyra|npm (install|i) (-g )?@?clyra(@| |$|/)',
+        '--',
+        'README.md',
+        'docs',
+        'src',
+        'projections',
+        'connectors',
+        'verifier',
+        'examples',
+        'spec',
+      ],
+      { cwd: root, encoding: 'utf8' },
+    )
+    // In a clone, after a build, `npx clyra` is the program of that clone: what the demonstration prints.
+    expect(
+      found.stdout.split('\n').filter((line) => line !== '' && !line.startsWith('src/cli/commands/demo-data.ts')),
+    ).toEqual([])
   })
 
   it('every direct dependency has its line in docs/dependencies.md', () => {

@@ -15,7 +15,7 @@ export function check(view: DefView): Html {
 `
   return html`<aside class="check" aria-labelledby="check"><h2 id="check">Is this proof good?</h2>
 <p><strong>This page cannot prove itself.</strong> Whoever could alter the bundle could alter this page. The proof lies beside it in the same file, and a program that trusts nobody checks it without a network:</p>
-<pre tabindex="0" aria-label="Command">npx @clyra/verify \\
+<pre tabindex="0" aria-label="Command">node clyra-verify.mjs \\
   ${file} \\
   --key &lt;vkey obtained another way&gt;</pre>
 <ol>

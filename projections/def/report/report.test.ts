@@ -57,7 +57,7 @@ describe('the report', () => {
     const found = places.map((place) => page.indexOf(place))
     expect(found).not.toContain(-1)
     expect(found).toEqual([...found].sort((a, b) => a - b))
-    expect(page).toContain(`npx @clyra/verify`)
+    expect(page).toContain(`node clyra-verify.mjs`)
     expect(page).toContain('vkey obtained another way')
   })
 

@@ -21,7 +21,7 @@ export const bundle = defineCommand({
     open: z.boolean().default(false),
     output: z.string().min(1).optional(),
   }),
-  help: 'The file is verified with `clyra verify` or `npx @clyra/verify`, without this ledger and without a network.',
+  help: 'The file is verified with `clyra verify`, or by anybody with the one file `clyra-verify.mjs`, without this ledger and without a network.',
   examples: [
     ['clyra bundle --last', 'the newest run'],
     ['clyra bundle --last -o evidence.def.zip', 'under a name of your choice'],

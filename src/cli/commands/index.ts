@@ -59,6 +59,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     "erase a run's sealed values and artefacts for ever",
     async () => (await import('./redact.js')).redact,
   ),
+  entry(
+    'artifacts prune',
+    "remove copies of old runs' artefacts",
+    async () => (await import('./artifacts.js')).artifactsPrune,
+  ),
+  entry(
+    'artifacts export',
+    "write a run's artefacts as files",
+    async () => (await import('./artifacts.js')).artifactsExport,
+  ),
   entry('trust add', "add a ledger's key to your trust file", async () => (await import('./trust.js')).trustAdd),
   entry('trust list', 'list the keys you trust', async () => (await import('./trust.js')).trustList),
   entry('spool flush', 'append what waits in the spools', async () => (await import('./spool.js')).spoolFlush),

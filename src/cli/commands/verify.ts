@@ -9,8 +9,9 @@ import {
   verifyBundle,
 } from '@clyra/verify'
 import * as z from 'zod'
-import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { ClyraError, fromSystemError, isClyraError } from '../../errors/index.js'
 import { BUNDLE_LIMITS } from '../../evidence/index.js'
+import { FileArtifactStore } from '../../stores/files/index.js'
 import { defineCommand } from '../command.js'
 import { type Context, settingsFor } from '../context.js'
 import { verifyDocument } from '../evidence/verify-document.js'
@@ -133,12 +134,17 @@ function bundleDemands(context: Context, flags: z.infer<typeof options>): Verify
   }
 }
 
-/** `<dir>/<sha256>`, or `<dir>/<first two>/<sha256>` as the artefact store has it. */
-function artifactIn(folder: string, sha256: string): Uint8Array | undefined {
-  for (const path of [join(folder, sha256), join(folder, sha256.slice(0, 2), sha256)]) {
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return readFileSync(path)
+/** `<dir>/<sha256>`, or as the artefact store of a ledger has it. */
+async function artifactIn(folder: string, sha256: string): Promise<Uint8Array | undefined> {
+  const path = join(folder, sha256)
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return readFileSync(path)
+  try {
+    return await new FileArtifactStore(folder).get(sha256)
+  } catch (error) {
+    // No bytes have no artefact's digest: the verifier says what is wrong with it, as of a damaged plain file.
+    if (isClyraError(error, 'ARTIFACT_CORRUPT')) return new Uint8Array()
+    throw error
   }
-  return undefined
 }
 
 /** A bundle, or as much of it as it takes to see that it is too large for one. */

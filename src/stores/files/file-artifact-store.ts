@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto'
-import { readFile, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import type { ArtifactStore } from '../../ledger/artifact-store.js'
+import type { ArtifactStore, StoredArtifact } from '../../ledger/artifact-store.js'
 import { ensureDirectory, isMissing, replaceFile, syncDirectory } from './durable-file.js'
+import { packArtifact, unpackArtifact } from './packed-artifact.js'
 
-/** Artefacts in a directory, `<first two digits>/<sha256>`, mode 0600. */
+const PACKED = '.br'
+
+/**
+ * Artefacts in a directory, `<first two digits>/<sha256>.br`, packed, mode 0600; the digest is that of the plain bytes.
+ * Earlier releases wrote `<sha256>`, plain: those are read, and stay as they are.
+ */
 export class FileArtifactStore implements ArtifactStore {
   readonly #directory: string
 
@@ -15,11 +21,12 @@ export class FileArtifactStore implements ArtifactStore {
 
   async put(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly size: number }> {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    const path = this.#pathOf(sha256)
     // Written again unless it is there whole: a file that was damaged since is mended by this.
     if ((await this.#read(sha256))?.intact !== true) {
-      await ensureDirectory(dirname(path))
-      await replaceFile(path, bytes)
+      const { packed, plain } = this.#pathsOf(sha256)
+      await ensureDirectory(dirname(packed))
+      await replaceFile(packed, await packArtifact(bytes))
+      await this.#erase(plain)
     }
     return { sha256, size: bytes.length }
   }
@@ -29,47 +36,99 @@ export class FileArtifactStore implements ArtifactStore {
     if (found === undefined) return undefined
     if (found.intact) return found.bytes
     throw new ClyraError('ARTIFACT_CORRUPT', `the artefact ${sha256} no longer has its digest`, {
-      details: { sha256, path: this.#pathOf(sha256) },
+      details: { sha256, path: found.path },
     })
   }
 
   async has(sha256: string): Promise<boolean> {
-    try {
-      return (await stat(this.#pathOf(sha256))).isFile()
-    } catch (error) {
-      if (isMissing(error)) return false
-      throw fromSystemError(error, 'look for', this.#pathOf(sha256))
-    }
+    const { packed, plain } = this.#pathsOf(sha256)
+    return (await sizeOf(packed)) !== undefined || (await sizeOf(plain)) !== undefined
   }
 
   async remove(sha256: string): Promise<void> {
-    const path = this.#pathOf(sha256)
+    const { packed, plain } = this.#pathsOf(sha256)
+    await this.#erase(packed)
+    await this.#erase(plain)
+    await syncDirectory(dirname(packed)).catch((error) => {
+      if (!isMissing(error.cause)) throw error
+    })
+  }
+
+  async *list(): AsyncIterable<StoredArtifact> {
+    for (const prefix of await namesIn(this.#directory)) {
+      for (const name of await namesIn(join(this.#directory, prefix))) {
+        const sha256 = name.endsWith(PACKED) ? name.slice(0, -PACKED.length) : name
+        if (!IS_DIGEST.test(sha256) || !sha256.startsWith(prefix)) continue
+        const size = await sizeOf(join(this.#directory, prefix, name))
+        if (size !== undefined) yield { sha256, storedBytes: size }
+      }
+    }
+  }
+
+  async #erase(path: string): Promise<void> {
     try {
       await rm(path, { force: true })
-      await syncDirectory(dirname(path)).catch((error) => {
-        if (!isMissing(error.cause)) throw error
-      })
     } catch (error) {
       throw fromSystemError(error, 'remove', path)
     }
   }
 
-  async #read(sha256: string): Promise<{ readonly bytes: Uint8Array; readonly intact: boolean } | undefined> {
-    const path = this.#pathOf(sha256)
-    try {
-      const bytes = new Uint8Array(await readFile(path))
-      return { bytes, intact: createHash('sha256').update(bytes).digest('hex') === sha256 }
-    } catch (error) {
-      if (isMissing(error)) return undefined
-      throw fromSystemError(error, 'read', path)
+  /** What lies under a digest, the packed file first. */
+  async #read(
+    sha256: string,
+  ): Promise<{ readonly bytes: Uint8Array; readonly intact: boolean; readonly path: string } | undefined> {
+    const { packed, plain } = this.#pathsOf(sha256)
+    const stored = await readIfThere(packed)
+    if (stored !== undefined) {
+      const bytes = await unpackArtifact(stored)
+      return { bytes: bytes ?? stored, intact: bytes !== undefined && hasDigest(bytes, sha256), path: packed }
     }
+    const bytes = await readIfThere(plain)
+    return bytes === undefined ? undefined : { bytes, intact: hasDigest(bytes, sha256), path: plain }
   }
 
   /** The digest becomes a path: anything but a digest is refused here. */
-  #pathOf(sha256: string): string {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) {
+  #pathsOf(sha256: string): { readonly packed: string; readonly plain: string } {
+    if (!IS_DIGEST.test(sha256)) {
       throw new ClyraError('ARTIFACT_MISSING', `${JSON.stringify(String(sha256).slice(0, 80))} is not a SHA-256 in hex`)
     }
-    return join(this.#directory, sha256.slice(0, 2), sha256)
+    const plain = join(this.#directory, sha256.slice(0, 2), sha256)
+    return { packed: `${plain}${PACKED}`, plain }
+  }
+}
+
+const IS_DIGEST = /^[0-9a-f]{64}$/
+
+function hasDigest(bytes: Uint8Array, sha256: string): boolean {
+  return createHash('sha256').update(bytes).digest('hex') === sha256
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return new Uint8Array(await readFile(path))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw fromSystemError(error, 'read', path)
+  }
+}
+
+/** Undefined where there is no such file. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    const found = await stat(path)
+    return found.isFile() ? found.size : undefined
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw fromSystemError(error, 'look for', path)
+  }
+}
+
+/** In order; none where there is no such directory. */
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return (await readdir(directory)).sort()
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw fromSystemError(error, 'read the directory', directory)
   }
 }

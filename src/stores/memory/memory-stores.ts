@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { equalBytes } from '../../canonical/index.js'
 import { ed25519KeyPair, ed25519Signer, type Signer } from '../../crypto/index.js'
 import { ClyraError } from '../../errors/index.js'
-import type { ArtifactStore } from '../../ledger/artifact-store.js'
+import type { ArtifactStore, StoredArtifact } from '../../ledger/artifact-store.js'
 import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
 import type { KeyRing } from '../../ledger/key-ring.js'
 import { overtakes } from '../../ledger/signed-checkpoint.js'
@@ -115,5 +115,10 @@ export class MemoryArtifactStore implements ArtifactStore {
 
   async remove(sha256: string): Promise<void> {
     this.#files.delete(sha256)
+  }
+
+  async *list(): AsyncIterable<StoredArtifact> {
+    for (const sha256 of [...this.#files.keys()].sort())
+      yield { sha256, storedBytes: this.#files.get(sha256)?.length ?? 0 }
   }
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { version } from './cli-version.js'
 import {
   parseTrustFile,
   renderResult,
@@ -109,13 +110,6 @@ const parseFlags = (args: readonly string[]) => {
 function say(output: CliOutput, text: string): number {
   output.out(text)
   return 0
-}
-
-async function version(): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown'
 }
 
 async function verifyPath(path: string, flags: Flags, env: NodeJS.ProcessEnv): Promise<VerifyResult> {

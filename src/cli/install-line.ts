@@ -1,0 +1,15 @@
+import { dirname, join, sep } from 'node:path'
+
+/**
+ * The npm line that puts a package where this program finds it, for a program at `program` (the folder of its
+ * package.json): beside a global install, else into the project that it is installed in.
+ */
+export function installLine(program: string, name: string): string {
+  const modules = dirname(program)
+  if (!modules.endsWith(`${sep}node_modules`)) return `npm install ${name}`
+  const holder = dirname(modules)
+  const quoted = (path: string) => (/^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
+  // npm's global folder is <prefix>/lib/node_modules; no project is called lib and lies beside bin/.
+  if (holder.endsWith(`${sep}lib`)) return `npm install -g --prefix ${quoted(join(holder, '..'))} ${name}`
+  return `npm install --prefix ${quoted(holder)} ${name}`
+}
