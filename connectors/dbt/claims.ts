@@ -1,11 +1,12 @@
 import type { DraftEvent } from '../../src/events/index.js'
 import { draftOf, SOURCES, sealedText } from './drafts.js'
+import { leavesRelation, nodeExpectation } from './expectations/nodes.js'
 import { completedDraft, engineOf, startedDraft } from './invocation.js'
-import { adapterAnswer } from './log-nodes.js'
+import { adapterAnswer, NO_ANSWER } from './log-nodes.js'
 import type { Manifest } from './manifest.js'
 import { count, fraction } from './numbers.js'
 import type { ResultRow, RunResults } from './run-results.js'
-import { isTestType, nodeStatus, resourceTypeOf, statusCounts } from './statuses.js'
+import { isTestType, resourceTypeOf, statusCounts, statusFor } from './statuses.js'
 import { label } from './text.js'
 import { later, nanosOf, utc } from './times.js'
 
@@ -54,7 +55,15 @@ function claimedNode(own: OwnArtifacts, row: ResultRow, nth: number): DraftEvent
   const node = label(row.unique_id) ?? 'unknown'
   const described = manifest?.nodes.get(row.unique_id)
   const { startedAt, completedAt } = spanOf(row)
-  const status = nodeStatus(row.status)
+  const resourceType = described?.resourceType ?? resourceTypeOf(node)
+  const materialized = described?.materialized ?? null
+  const occasion = {
+    engine: engineOf(runResults?.version ?? null),
+    command: runResults?.repeats ?? null,
+    announced: null,
+  }
+  const { does } = nodeExpectation(occasion, { resourceType, materialized })
+  const status = statusFor(does, row.status)
   const common = {
     voice: 'claim' as const,
     invocation,
@@ -68,22 +77,20 @@ function claimedNode(own: OwnArtifacts, row: ResultRow, nth: number): DraftEvent
   }
   const key = `${invocation}/claim/node/${node}${nth > 1 ? `/${nth}` : ''}`
   const time = completedAt ?? runResults?.generatedAt ?? null
-  const resourceType = described?.resourceType ?? resourceTypeOf(node)
   if (isTestType(resourceType)) {
     return draftOf(run, SOURCES.runResults, key, 'dev.clyra.dbt.test.result.v1', time, {
       ...common,
       tested: [...(described?.tested ?? [])],
       severity: described?.severity ?? null,
-      failures: count(row.failures),
+      failures: status === 'compiled' ? null : count(row.failures),
     })
   }
-  const builds = resourceType !== 'operation'
   return draftOf(run, SOURCES.runResults, key, 'dev.clyra.dbt.node.executed.v1', time, {
     ...common,
     resourceType,
-    materialized: builds ? (described?.materialized ?? null) : null,
-    relation: builds ? (described?.relation ?? null) : null,
-    ...adapterAnswer(row),
+    materialized: resourceType === 'operation' ? null : materialized,
+    relation: leavesRelation(does) ? (described?.relation ?? null) : null,
+    ...(does === 'compiles' ? NO_ANSWER : adapterAnswer(row)),
   })
 }
 

@@ -111,6 +111,7 @@ const USED = new Set([
   'InternalErrorOnRun',
   'GenericExceptionOnRun',
   'NodeStart',
+  'LogStartLine',
   'NodeFinished',
   'LogTestResult',
   'LogHookStartLine',

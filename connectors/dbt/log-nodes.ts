@@ -1,8 +1,9 @@
 import type { DraftEvent } from '../../src/events/index.js'
 import { draftOf, sealedText } from './drafts.js'
+import { type Does, leavesRelation } from './expectations/nodes.js'
 import type { LogLine, LogRunResult, NodeInfo } from './log-line.js'
 import { count, fraction } from './numbers.js'
-import { isTestType, nodeStatus, resourceTypeOf } from './statuses.js'
+import { isTestType, resourceTypeOf, statusFor } from './statuses.js'
 import { label, type Relation, relationOf } from './text.js'
 import { utc } from './times.js'
 
@@ -24,6 +25,8 @@ export interface NodePlace {
   readonly source: string
   readonly invocation: string
   readonly nth: number
+  /** What the command does to this node. */
+  readonly does: Does
 }
 
 export function runningNode(line: LogLine): RunningNode | null {
@@ -45,7 +48,7 @@ export function finishedDraft(place: NodePlace, line: LogLine, attachedTo: strin
   const running = runningNode(line)
   if (running === null) return null
   const { node_info: info, run_result: result } = line.data
-  const status = nodeStatus(result?.status ?? line.data.status ?? info?.node_status)
+  const status = statusFor(place.does, result?.status ?? line.data.status ?? info?.node_status)
   const key = nodeKey(place, running.node)
   const time = utc(line.info.ts)
   const common = {
@@ -64,15 +67,15 @@ export function finishedDraft(place: NodePlace, line: LogLine, attachedTo: strin
       ...common,
       tested: attachedTo === null ? [] : [attachedTo],
       severity: null,
-      failures: status === 'skipped' ? null : count(result?.num_failures),
+      failures: NOT_TESTED.has(status) ? null : count(result?.num_failures),
     })
   }
   return draftOf(place.run, place.source, key, 'dev.clyra.dbt.node.executed.v1', time, {
     ...common,
     resourceType: running.resourceType,
     materialized: running.resourceType === 'operation' ? null : running.materialized,
-    relation: running.relation,
-    ...adapterAnswer(result),
+    relation: leavesRelation(place.does) ? running.relation : null,
+    ...(place.does === 'compiles' ? NO_ANSWER : adapterAnswer(result)),
   })
 }
 
@@ -100,11 +103,16 @@ export function interruptedDraft(place: NodePlace, running: RunningNode): NodeEv
     ...common,
     resourceType,
     materialized,
-    relation,
-    adapterCode: null,
-    rowsAffected: null,
+    relation: leavesRelation(place.does) ? relation : null,
+    ...NO_ANSWER,
   })
 }
+
+/** A test that did not run has no failures, and none that failed: dbt's log writes 0 for both. */
+const NOT_TESTED: ReadonlySet<string> = new Set(['skipped', 'compiled'])
+
+/** Work that changes nothing affects no rows: those that `show` reads are in the adapter's response. */
+export const NO_ANSWER = { adapterCode: null, rowsAffected: null }
 
 /** Code and rows of an adapter response; -1 means "not known" and is null. */
 export function adapterAnswer(result: Pick<LogRunResult, 'adapter_response'> | undefined): {

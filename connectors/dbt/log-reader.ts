@@ -1,17 +1,11 @@
 import { type DraftEvent, eventIdFor } from '../../src/events/index.js'
 import { SOURCES } from './drafts.js'
+import { commandOf, commandOfProcess } from './expectations/commands.js'
+import { type Does, type NodeKind, nodeExpectation } from './expectations/nodes.js'
 import { gapDraft } from './gap.js'
-import {
-  commandOf,
-  completedDraft,
-  engineOf,
-  type InvocationFacts,
-  noFacts,
-  startedDraft,
-  versionOf,
-} from './invocation.js'
+import { completedDraft, engineOf, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
 import { type LogLine, readLogLine } from './log-line.js'
-import { finishedDraft, interruptedDraft, type RunningNode, runningNode } from './log-nodes.js'
+import { finishedDraft, interruptedDraft, type NodePlace, type RunningNode, runningNode } from './log-nodes.js'
 import { count, fraction } from './numbers.js'
 import { readRustStatement } from './rust-statement.js'
 import { type Statement, type StatementContext, statementDraft } from './statement.js'
@@ -41,8 +35,9 @@ export interface LogSummary {
   readonly ended: boolean
   /** How many nodes were selected, where the log says so. */
   readonly selected: number | null
-  /** Nodes that began, as far as dbt counts them as nodes (a build's hooks are not); those of them that ended. */
-  readonly begun: ReadonlySet<string>
+  /** Nodes that began, as far as dbt counts them as nodes (a build's hooks are not), with what they are. */
+  readonly begun: ReadonlyMap<string, NodeKind>
+  /** Those of them that ended. */
   readonly finished: ReadonlySet<string>
   readonly lines: number
   readonly unreadable: number
@@ -78,7 +73,11 @@ class JsonLogReader implements LogReader {
   readonly #facts = noFacts()
   readonly #running = new Map<string, RunningNode>()
   readonly #endings = new Map<string, number>()
-  readonly #begun = new Set<string>()
+  readonly #begun = new Map<string, NodeKind>()
+  /** Starts without an end, by node: a microbatch model starts once more for each batch. */
+  readonly #open = new Map<string, number>()
+  /** Nodes that dbt said it would build or test; it says so of none that it only compiles. */
+  readonly #announced = new Set<string>()
   readonly #finished = new Set<string>()
   readonly #statuses: string[] = []
   readonly #attached = new Map<string, string>()
@@ -122,7 +121,9 @@ class JsonLogReader implements LogReader {
   end(): DraftEvent[] {
     const { run } = this.#options
     const drafts: DraftEvent[] = this.#statements(this.#tracker.settle())
-    for (const running of this.#running.values()) drafts.push(interruptedDraft(this.#place(1), running))
+    for (const running of this.#running.values()) {
+      drafts.push(interruptedDraft(this.#place(1, this.#doneTo(running)), running))
+    }
     // A file without one line of this invocation (dbt's text log) says nothing: not even that dbt was started.
     const events = this.#spoke ? this.#release(drafts, true) : []
     if (this.#unreadable > 0) events.push(gapDraft(run, 'log-unreadable-lines', this.#lastTime, this.#unreadable))
@@ -160,6 +161,7 @@ class JsonLogReader implements LogReader {
     const drafts: DraftEvent[] = this.#statements(rust === null ? this.#tracker.take(line) : [rust])
     const { name } = line.info
     if (name === 'NodeStart' || name === 'LogHookStartLine') this.#begin(line)
+    if (name === 'LogStartLine' || name === 'LogHookStartLine') this.#announce(line)
     if (name === 'NodeFinished' || name === 'LogHookEndLine') for (const draft of this.#finish(line)) drafts.push(draft)
     if (name === 'CommandCompleted' && !this.#ended) drafts.push(this.#complete(line))
     return this.#release(drafts, STARTS.has(name))
@@ -175,7 +177,7 @@ class JsonLogReader implements LogReader {
         break
       case 'MainReportArgs':
         facts.arguments = typeof data.args?.invocation_command === 'string' ? data.args.invocation_command : null
-        facts.command = commandOf(facts.arguments)
+        facts.command = commandOfProcess(facts.arguments)
         break
       case 'AdapterRegistered':
         facts.adapter = label(data.adapter_name)
@@ -203,22 +205,41 @@ class JsonLogReader implements LogReader {
   #begin(line: LogLine): void {
     const running = runningNode(line)
     if (running === null) return
-    this.#running.set(running.node, running)
-    if (line.info.name === 'NodeStart') this.#begun.add(running.node)
+    const { node, resourceType, materialized } = running
+    // A batch's start says no more than its model's.
+    if (!this.#running.has(node)) this.#running.set(node, running)
+    this.#open.set(node, (this.#open.get(node) ?? 0) + 1)
+    if (line.info.name === 'NodeStart') this.#begun.set(node, { resourceType, materialized })
+  }
+
+  #announce(line: LogLine): void {
+    const node = label(line.data.node_info?.unique_id)
+    if (node !== null) this.#announced.add(node)
   }
 
   #finish(line: LogLine): DraftEvent[] {
-    const node = label(line.data.node_info?.unique_id)
-    if (node === null) return []
-    this.#running.delete(node)
+    const running = runningNode(line)
+    if (running === null) return []
+    const { node } = running
     const nth = (this.#endings.get(node) ?? 0) + 1
     this.#endings.set(node, nth)
-    const draft = finishedDraft(this.#place(nth), line, this.#attached.get(node) ?? null)
-    this.#attached.delete(node)
+    const open = (this.#open.get(node) ?? 1) - 1
+    this.#open.set(node, Math.max(open, 0))
+    const draft = finishedDraft(this.#place(nth, this.#doneTo(running)), line, this.#attached.get(node) ?? null)
     if (draft === null) return []
+    if (open > 0) return [draft]
+    this.#running.delete(node)
+    this.#attached.delete(node)
     this.#statuses.push(draft.data.status)
     if (line.info.name === 'NodeFinished') this.#finished.add(node)
     return [draft]
+  }
+
+  /** What the command does to a node, as far as the lines up to here tell. */
+  #doneTo({ node, resourceType, materialized }: RunningNode): Does {
+    const { engine, command } = this.#facts
+    const announced = this.#announced.has(node)
+    return nodeExpectation({ engine, command, announced }, { resourceType, materialized }).does
   }
 
   #complete(line: LogLine): DraftEvent {
@@ -257,8 +278,8 @@ class JsonLogReader implements LogReader {
     return released
   }
 
-  #place(nth: number): { run: string; source: string; invocation: string; nth: number } {
-    return { run: this.#options.run, source: SOURCES.log, invocation: this.#name(), nth }
+  #place(nth: number, does: Does): NodePlace {
+    return { run: this.#options.run, source: SOURCES.log, invocation: this.#name(), nth, does }
   }
 
   /** Lines without any invocation id are taken for one invocation of their own. */

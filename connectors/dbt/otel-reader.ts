@@ -1,14 +1,16 @@
 import * as z from 'zod'
 import { type DraftEvent, eventIdFor } from '../../src/events/index.js'
 import { draftOf, SOURCES, sealedText } from './drafts.js'
+import { commandOf } from './expectations/commands.js'
+import { type Does, leavesRelation, type NodeKind, nodeExpectation } from './expectations/nodes.js'
 import { gapDraft } from './gap.js'
-import { commandOf, completedDraft, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
-import { interruptedDraft, type NodeEvent, type RunningNode } from './log-nodes.js'
+import { completedDraft, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
+import { interruptedDraft, type NodeEvent, type NodePlace, type RunningNode } from './log-nodes.js'
 import type { LogReader, LogReaderOptions, LogSummary } from './log-reader.js'
 import { count, nanosAsSeconds } from './numbers.js'
 import { rustOrigin, rustOutcome } from './rust-statement.js'
 import { type Statement, statementDraft } from './statement.js'
-import { isTestType, type NodeStatus, nodeStatus, resourceTypeOf, statusCounts } from './statuses.js'
+import { isTestType, type NodeStatus, nodeStatus, resourceTypeOf, statusCounts, statusFor } from './statuses.js'
 import { label, relationOf } from './text.js'
 import { later, nanosOf, timestampOfNanos } from './times.js'
 
@@ -43,7 +45,7 @@ class OtelReader implements LogReader {
   readonly #statements = new Map<string, Statement>()
   readonly #running = new Map<string, RunningNode>()
   readonly #endings = new Map<string, number>()
-  readonly #begun = new Set<string>()
+  readonly #begun = new Map<string, NodeKind>()
   readonly #finished = new Set<string>()
   readonly #statuses: string[] = []
   readonly #counters = { next: 0, lines: 0, unreadable: 0, foreign: 0 }
@@ -82,7 +84,9 @@ class OtelReader implements LogReader {
     // A file without its first lines still says that there was an invocation.
     const events: DraftEvent[] = this.#invocation === null ? [] : this.#startInvocation({}, this.#firstTime)
     for (const statement of this.#statements.values()) events.push(this.#draft(statement))
-    for (const running of this.#running.values()) events.push(interruptedDraft(this.#place(), running))
+    for (const running of this.#running.values()) {
+      events.push(interruptedDraft(this.#place(this.#doneTo(running)), running))
+    }
     if (this.#counters.unreadable > 0) {
       events.push(gapDraft(run, 'log-unreadable-lines', this.#lastTime, this.#counters.unreadable))
     }
@@ -133,7 +137,8 @@ class OtelReader implements LogReader {
       const running = runningOf(attributes, start)
       if (running === null) return []
       this.#running.set(running.node, running)
-      if (kind === 'NodeProcessed') this.#begun.add(running.node)
+      const { node, resourceType, materialized } = running
+      if (kind === 'NodeProcessed') this.#begun.set(node, { resourceType, materialized })
     }
     return []
   }
@@ -182,8 +187,9 @@ class OtelReader implements LogReader {
     message: string | null | undefined,
     end: string | null,
   ): NodeEvent {
-    const { run, source, invocation } = this.#place()
-    const status = statusOf(running.resourceType, attributes)
+    const does = this.#doneTo(running)
+    const { run, source, invocation } = this.#place(does)
+    const status = statusFor(does, statusOf(running.resourceType, attributes))
     const common = {
       voice: 'log' as const,
       invocation,
@@ -208,9 +214,9 @@ class OtelReader implements LogReader {
       ...common,
       resourceType: running.resourceType,
       materialized: running.materialized,
-      relation: running.relation,
+      relation: leavesRelation(does) ? running.relation : null,
       adapterCode: null,
-      rowsAffected: count(attributes.rows_affected),
+      rowsAffected: does === 'compiles' ? null : count(attributes.rows_affected),
     })
   }
 
@@ -249,8 +255,14 @@ class OtelReader implements LogReader {
     return statementDraft(context, statement)
   }
 
-  #place(): { run: string; source: string; invocation: string; nth: number } {
-    return { run: this.#options.run, source: SOURCES.otel, invocation: this.#name(), nth: 1 }
+  /** What the command does to a node; the engine announces none in its spans. */
+  #doneTo({ resourceType, materialized }: RunningNode): Does {
+    const { engine, command } = this.#facts
+    return nodeExpectation({ engine, command, announced: null }, { resourceType, materialized }).does
+  }
+
+  #place(does: Does): NodePlace {
+    return { run: this.#options.run, source: SOURCES.otel, invocation: this.#name(), nth: 1, does }
   }
 
   #name(): string {

@@ -74,7 +74,7 @@ export function createQueryLogReader(options: LogReaderOptions & { readonly invo
       lastTime,
       ended: false,
       selected: null,
-      begun: new Set(),
+      begun: new Map(),
       finished: new Set(),
       ...counts,
       orphans: 0,

@@ -9,10 +9,11 @@ import {
 } from './artifacts.js'
 import { claimDrafts } from './claims.js'
 import { isDraft } from './drafts.js'
+import { commandExpectation, writesNoResults } from './expectations/commands.js'
 import { gapDraft } from './gap.js'
-import { expectedArtifacts } from './invocation.js'
 import { createDbtLogReader, type LogReader, type LogSummary } from './log-reader.js'
 import { type Manifest, readManifest } from './manifest.js'
+import { nodesWithoutResult } from './nodes-without-result.js'
 import { createOtelReader } from './otel-reader.js'
 import { createQueryLogReader } from './query-log-reader.js'
 import { type RunResults, readRunResults } from './run-results.js'
@@ -162,37 +163,18 @@ function gaps(run: string, log: LogSummary, judged: Judged, time: string | null)
   if (log.lines === 0) found.push(gapDraft(run, 'log-missing', time))
   const { manifest, runResults } = judged
   const results = runResults.kind === 'own' ? runResults.value : null
-  const expected = expectedArtifacts(log.facts.command ?? results?.command ?? null)
-  if (manifest.kind === 'missing' && expected.manifest) found.push(gapDraft(run, 'artifact-manifest-missing', time))
-  if (manifest.kind === 'stale' && expected.manifest) found.push(gapDraft(run, 'artifact-manifest-stale', time))
-  if (runResults.kind === 'missing' && expected.runResults) {
-    found.push(gapDraft(run, 'artifact-run-results-missing', time))
+  const expected = commandExpectation(log.facts.command ?? results?.command ?? null)
+  const absent = (state: ArtifactState<unknown>, name: 'manifest' | 'run-results' | 'sources') => {
+    if (state.kind === 'missing' || state.kind === 'stale')
+      found.push(gapDraft(run, `artifact-${name}-${state.kind}`, time))
   }
-  if (runResults.kind === 'stale' && expected.runResults) {
-    found.push(gapDraft(run, 'artifact-run-results-stale', time))
-  }
+  if (expected.manifest === 'always') absent(manifest, 'manifest')
+  if (expected.runResults === 'always' && !writesNoResults(log.facts.arguments)) absent(runResults, 'run-results')
   const unreadable = [manifest, runResults].filter((state) => state.kind === 'unreadable').length
   if (unreadable > 0) found.push(gapDraft(run, 'artifact-unreadable', time, unreadable))
   const without = nodesWithoutResult(log, results)
   if (without > 0) found.push(gapDraft(run, 'nodes-without-result', time, without))
   return found
-}
-
-/**
- * Nodes that dbt selected or began and that have no result: in run_results where it is this run's, else in the log.
- * Hooks are not counted: dbt does not say how many it would have run.
- */
-function nodesWithoutResult(log: LogSummary, results: RunResults | null): number {
-  const ended =
-    results === null
-      ? log.finished
-      : new Set(results.rows.map((row) => row.unique_id).filter((node) => log.begun.has(node) || !isHook(node)))
-  const begun = [...log.begun].filter((node) => !ended.has(node)).length
-  return Math.max(begun, (log.selected ?? 0) - ended.size)
-}
-
-function isHook(node: string): boolean {
-  return node.startsWith('operation.')
 }
 
 function warnings(log: LogSummary, { manifest, runResults }: Judged): string[] {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { artifactMetadata, parseArtifact } from './artifact-json.js'
-import { commandOf } from './invocation.js'
+import { commandOf, commandOfProcess } from './expectations/commands.js'
 import { fraction } from './numbers.js'
 import { label } from './text.js'
 import { utc } from './times.js'
@@ -42,7 +42,10 @@ export interface RunResults {
   readonly startedAt: string | null
   readonly elapsedSeconds: string | null
   readonly runId: string | null
+  /** As it was typed: `retry` for a retry. */
   readonly command: string | null
+  /** What dbt did: of a retry the command that it repeats. */
+  readonly repeats: string | null
   readonly arguments: string | null
   readonly target: string | null
   readonly threads: number | null
@@ -56,6 +59,7 @@ export interface RunResults {
 export function readRunResults(bytes: Uint8Array): RunResults {
   const { metadata, results, elapsed_time: elapsed, args } = parseArtifact('run_results.json', bytes, runResults)
   const threads = args?.threads ?? null
+  const named = commandOf(args?.which ?? args?.command)
   return {
     invocation: label(metadata.invocation_id),
     version: label(metadata.dbt_version),
@@ -63,7 +67,8 @@ export function readRunResults(bytes: Uint8Array): RunResults {
     startedAt: utc(metadata.invocation_started_at),
     elapsedSeconds: fraction(elapsed),
     runId: label(metadata.env?.CLYRA_RUN_ID),
-    command: commandOf(args?.invocation_command) ?? commandOf(args?.which ?? args?.command),
+    command: commandOfProcess(args?.invocation_command) ?? named ?? commandOf(args?.invocation_command),
+    repeats: named,
     arguments: args?.invocation_command ?? null,
     target: label(args?.target),
     threads: threads !== null && Number.isInteger(threads) && threads > 0 ? threads : null,

@@ -1,4 +1,5 @@
 import type { EventData } from '../../src/events/index.js'
+import type { Does } from './expectations/nodes.js'
 
 /** How a node ended, in the words of the event family. */
 export type NodeStatus = EventData['dev.clyra.dbt.node.executed.v1']['status']
@@ -25,6 +26,12 @@ const STATUSES: Readonly<Record<string, NodeStatus>> = {
 /** dbt's word for a status; `unknown` for a word that no release up to 2.0 wrote. */
 export function nodeStatus(value: unknown): NodeStatus {
   return (typeof value === 'string' ? STATUSES[value.toLowerCase()] : undefined) ?? 'unknown'
+}
+
+/** dbt's success of work that builds and tests nothing is a word of its own: nobody may take it for a table or a test. */
+export function statusFor(does: Does, value: unknown): NodeStatus {
+  const status = nodeStatus(value)
+  return does === 'compiles' && (status === 'success' || status === 'pass') ? 'compiled' : status
 }
 
 /** Counts per status as the families write them: pairs, sorted by status, decimal strings. */

@@ -71,13 +71,14 @@ export class LogBuilder {
     )
   }
 
-  nodeStart(node: string, options: LineOptions = {}): this {
-    return this.line('NodeStart', withNode(node), options)
+  /** `info`: members of `node_info` that differ from those of a table. */
+  nodeStart(node: string, options: LineOptions = {}, info: object = {}): this {
+    return this.line('NodeStart', withNode(node, 'started', info), options)
   }
 
-  nodeEnd(node: string, status: string, extra: object = {}, options: LineOptions = {}): this {
+  nodeEnd(node: string, status: string, extra: object = {}, options: LineOptions = {}, info: object = {}): this {
     const run_result = { status, message: '', execution_time: 0.25, thread: options.thread ?? 'MainThread', ...extra }
-    return this.line('NodeFinished', { ...withNode(node, status), run_result }, options)
+    return this.line('NodeFinished', { ...withNode(node, status, info), run_result }, options)
   }
 
   end(success = true, options: LineOptions = {}): this {
@@ -89,7 +90,7 @@ export class LogBuilder {
   }
 }
 
-function withNode(node: string | null, status = 'started'): object {
+function withNode(node: string | null, status = 'started', info: object = {}): object {
   if (node === null) return {}
   const [type = '', , name = ''] = node.split('.')
   const builds = type === 'model' || type === 'seed' || type === 'snapshot'
@@ -108,6 +109,7 @@ function withNode(node: string | null, status = 'started'): object {
         relation_name: builds ? `"shop"."public"."${name}"` : '',
       },
       meta: { owner: 'ignored' },
+      ...info,
     },
   }
 }
@@ -120,7 +122,7 @@ export interface Result {
 
 export function runResultsOf(
   results: readonly Result[],
-  options: { invocation?: string; env?: object; version?: number } = {},
+  options: { invocation?: string; env?: object; version?: number; which?: string; invocationCommand?: string } = {},
 ) {
   return json({
     metadata: {
@@ -139,7 +141,7 @@ export function runResultsOf(
       ...row,
     })),
     elapsed_time: 5.0067901611328125e-6,
-    args: { which: 'build', invocation_command: 'dbt build' },
+    args: { which: options.which ?? 'build', invocation_command: options.invocationCommand ?? 'dbt build' },
   })
 }
 

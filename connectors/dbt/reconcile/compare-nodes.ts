@@ -1,11 +1,19 @@
+import { type NodeExpectation, nodeExpectation } from '../expectations/nodes.js'
+import { resourceTypeOf } from '../statuses.js'
 import type { Finding, FindingCode } from './finding.js'
 import type { NodeData, Pairs, Said, TestData, Voices } from './voices.js'
 
 /** Statuses that say nothing against another voice's. */
 const VAGUE = new Set(['interrupted', 'unknown'])
 /** What two voices may call the same end. */
-const SAME: Readonly<Record<string, string>> = { pass: 'success', 'runtime-error': 'error', partial: 'error' }
-const WENT_WELL = new Set(['success', 'pass', 'warn', 'no-op', 'reused'])
+const SAME: Readonly<Record<string, string>> = {
+  pass: 'success',
+  // One voice knew that the command only compiles, the other did not.
+  compiled: 'success',
+  'runtime-error': 'error',
+  partial: 'error',
+}
+const WENT_WELL = new Set(['success', 'pass', 'warn', 'no-op', 'reused', 'compiled'])
 
 interface Codes {
   readonly notLogged: FindingCode
@@ -28,23 +36,34 @@ const TEST_CODES: Codes = {
 export function compareNodes(voices: Voices): Finding[] {
   if (!voices.claims || !voices.logs) return []
   return [
-    ...compare(voices.nodes, NODE_CODES),
-    ...compare(voices.tests, TEST_CODES),
+    ...compare(voices, voices.nodes, NODE_CODES),
+    ...compare(voices, voices.tests, TEST_CODES),
     ...[...voices.nodes.claim.values()].flatMap((claim) => rowsDiffer(claim, voices.nodes.log.get(claim.data.node))),
   ]
 }
 
-function compare<D extends NodeData | TestData>(pairs: Pairs<D>, codes: Codes): Finding[] {
+/** Only a voice that always speaks of such a node in such a command is missed where it is silent. */
+function compare<D extends NodeData | TestData>(voices: Voices, pairs: Pairs<D>, codes: Codes): Finding[] {
   const found: Finding[] = []
   for (const [node, claim] of pairs.claim) {
     const log = pairs.log.get(node)
-    if (log === undefined) found.push(alone(codes.notLogged, 'unconfirmed', 'claim', claim))
-    else for (const finding of statusDiffers(codes.status, claim, log)) found.push(finding)
+    if (log !== undefined) {
+      for (const finding of statusDiffers(codes.status, claim, log)) found.push(finding)
+    } else if (expected(voices, claim.data).log === 'always') {
+      found.push(alone(codes.notLogged, 'unconfirmed', 'claim', claim))
+    }
   }
   for (const [node, log] of pairs.log) {
-    if (!pairs.claim.has(node)) found.push(alone(codes.notClaimed, 'unclaimed', 'log', log))
+    if (pairs.claim.has(node) || expected(voices, log.data).claim !== 'always') continue
+    found.push(alone(codes.notClaimed, 'unclaimed', 'log', log))
   }
   return found
+}
+
+function expected({ engine, command }: Voices, data: NodeData | TestData): NodeExpectation {
+  const resourceType = 'resourceType' in data ? data.resourceType : resourceTypeOf(data.node)
+  const materialized = 'materialized' in data ? data.materialized : null
+  return nodeExpectation({ engine, command, announced: null }, { resourceType, materialized })
 }
 
 function alone(
@@ -54,9 +73,8 @@ function alone(
   said: Said<NodeData | TestData>,
 ): Finding {
   const { node, status } = said.data
-  // The Rust engine never claims its on-run hooks, no log tells of run-operation's macro; a node that was skipped did nothing.
-  const minor = /^(operation|macro)\./.test(node) || status === 'skipped'
-  const severity = minor ? 'low' : 'medium'
+  // A node that was skipped did nothing.
+  const severity = status === 'skipped' ? 'low' : 'medium'
   return { code, disposition, severity, node, events: [said.id], voices: [voice], said: [[voice, status]] }
 }
 

@@ -1,3 +1,4 @@
+import { type Does, nodeExpectation } from '../expectations/nodes.js'
 import { nanosOf } from '../times.js'
 import type { Finding } from './finding.js'
 import type { NodeData, RelationData, Said, Voices } from './voices.js'
@@ -24,20 +25,35 @@ function ofRelation(relation: Said<RelationData>, voices: Voices): Finding[] {
   const { node } = relation.data
   const claim = voices.nodes.claim.get(node)
   const log = voices.nodes.log.get(node)
-  const built = [claim, log].find((said) => said?.data.status === 'success')
+  const built = [claim, log].find((said) => said?.data.status === 'success' && said.data.relation !== null)
   if (built === undefined) return []
   const voice = built === claim ? ('claim' as const) : ('log' as const)
   // The manifest's word for the materialization is the better one; both voices may have one.
   const materialized = claim?.data.materialized ?? log?.data.materialized ?? null
+  const { does } = nodeExpectation(
+    { engine: voices.engine, command: voices.command, announced: null },
+    { resourceType: built.data.resourceType, materialized },
+  )
   const common = { node, events: [built.id, relation.id], voices: [voice, 'warehouse'] as const }
-  if (relation.data.present === false && materialized !== 'ephemeral') {
-    const said = [
+  if (relation.data.present === false) return [absent(does, common, voice)]
+  // A clone is whatever the warehouse can clone into.
+  const wanted = does === 'clones' ? null : materialized
+  return [...kindDiffers(relation, wanted, common, voice), ...commitOlder(relation, built, voices, common, voice)]
+}
+
+/** What a materialization of the project's own leaves, only its author knows. */
+function absent(does: Does, common: Common, voice: string): Finding {
+  const known = does !== 'might-build'
+  return {
+    ...common,
+    code: 'relation-absent',
+    disposition: known ? 'contradicted' : 'unconfirmed',
+    severity: known ? 'high' : 'low',
+    said: [
       [voice, 'built'],
       ['warehouse', 'absent'],
-    ] as const
-    return [{ ...common, code: 'relation-absent', disposition: 'contradicted', severity: 'high', said }]
+    ],
   }
-  return [...kindDiffers(relation, materialized, common, voice), ...commitOlder(relation, built, voices, common, voice)]
 }
 
 type Common = Pick<Finding, 'node' | 'events' | 'voices'>

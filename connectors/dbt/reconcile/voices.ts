@@ -16,6 +16,7 @@ export interface Said<D> {
   readonly data: D
 }
 
+type StartedData = Data<'dev.clyra.dbt.invocation.started.v1'>
 export type NodeData = Data<'dev.clyra.dbt.node.executed.v1'>
 export type TestData = Data<'dev.clyra.dbt.test.result.v1'>
 export type StatementData = Data<'dev.clyra.dbt.statement.executed.v1'>
@@ -35,6 +36,8 @@ export interface Voices {
   readonly relations: readonly Said<RelationData>[]
   readonly anchors: readonly Said<ContradictedData>[]
   readonly engine: string
+  /** The sub-command; null where no voice tells it. */
+  readonly command: string | null
   readonly adapter: string | null
   /** When the invocation started, as the log or else the artefacts say. */
   readonly startedAt: string | null
@@ -55,13 +58,13 @@ export function voicesOf(events: readonly SomeEvent[]): Voices {
   const statements: FoldedStatement[] = []
   const relations: Said<RelationData>[] = []
   const anchors: Said<ContradictedData>[] = []
-  const started = new Map<string, { engine: string; adapter: string | null; time: string | null }>()
+  const started = new Map<string, Pick<StartedData, 'engine' | 'command' | 'adapter'> & { time: string | null }>()
   let claims = false
   for (const event of events) {
     const { id, type, time } = event
     if (is(event, 'dev.clyra.dbt.invocation.started.v1')) {
-      const { voice, engine, adapter } = event.data
-      started.set(voice, { engine, adapter, time: time ?? null })
+      const { voice, engine, command, adapter } = event.data
+      started.set(voice, { engine, command, adapter, time: time ?? null })
     } else if (is(event, 'dev.clyra.dbt.invocation.completed.v1')) {
       claims ||= event.data.voice === 'claim'
     } else if (is(event, 'dev.clyra.dbt.node.executed.v1')) {
@@ -87,6 +90,7 @@ export function voicesOf(events: readonly SomeEvent[]): Voices {
     relations,
     anchors,
     engine: first?.engine ?? 'unknown',
+    command: started.get('log')?.command ?? started.get('claim')?.command ?? null,
     adapter: started.get('log')?.adapter ?? started.get('claim')?.adapter ?? null,
     startedAt: first?.time ?? null,
   }

@@ -1,4 +1,4 @@
-import { commandOf } from '../invocation.js'
+import { commandOf } from '../expectations/commands.js'
 import { RUN_ID_VARIABLE } from '../run-id.js'
 import { type Environment, givenFlag } from './dbt-flags.js'
 

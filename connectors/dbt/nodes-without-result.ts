@@ -1,0 +1,27 @@
+import { nodeExpectation } from './expectations/nodes.js'
+import type { LogSummary } from './log-reader.js'
+import type { RunResults } from './run-results.js'
+
+/**
+ * How many nodes dbt selected or began that have no result: in run_results where it is this run's, else in the log.
+ * Nodes that no run_results is expected to name (ephemeral models) do not count, nor do hooks: dbt does not say how
+ * many it would have run.
+ */
+export function nodesWithoutResult(log: LogSummary, results: RunResults | null): number {
+  const { engine, command } = log.facts
+  const occasion = { engine, command: results?.repeats ?? command, announced: null }
+  const ended =
+    results === null
+      ? log.finished
+      : new Set(results.rows.map((row) => row.unique_id).filter((node) => log.begun.has(node) || !isHook(node)))
+  let begun = 0
+  for (const [node, kind] of log.begun) {
+    const expected = results === null || nodeExpectation(occasion, kind).claim === 'always'
+    if (expected && !ended.has(node)) begun += 1
+  }
+  return Math.max(begun, (log.selected ?? 0) - ended.size)
+}
+
+function isHook(node: string): boolean {
+  return node.startsWith('operation.')
+}
