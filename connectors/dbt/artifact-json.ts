@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ClyraError } from '../../src/errors/index.js'
+import { pickJson, wantedBy } from './pick-json.js'
 import { label } from './text.js'
 
 /** The artefacts whose content is read. */
@@ -32,7 +33,7 @@ export const artifactMetadata = z.object({
  * version is not one of `VERSIONS`. No message holds any of the file's content.
  */
 export function parseArtifact<T>(name: ArtifactName, bytes: Uint8Array, schema: z.ZodType<T>): T {
-  const value = parseJson(name, bytes)
+  const value = bytes.length < LARGE_BYTES ? parseJson(name, bytes) : parseLarge(name, bytes, schema)
   const head = z.object({ metadata: z.object({ dbt_schema_version: z.string() }) }).safeParse(value)
   if (!head.success) throw invalid(name, 'it has no metadata.dbt_schema_version')
   const { schema: wanted, from, to } = VERSIONS[name]
@@ -52,14 +53,24 @@ export function parseArtifact<T>(name: ArtifactName, bytes: Uint8Array, schema: 
   throw invalid(name, `its ${field || 'top level'} does not have the shape of ${wanted} v${version}`)
 }
 
+const namesInvocation = z.object({ metadata: z.object({ invocation_id: text }) })
+
 /** The invocation that any dbt artefact (catalog.json, sources.json, ...) names; null where it names none. */
 export function invocationOf(bytes: Uint8Array): string | null {
   try {
-    const head = z.object({ metadata: z.object({ invocation_id: text }) }).safeParse(parseJson('artefact', bytes))
+    const head = namesInvocation.safeParse(parseLarge('artefact', bytes, namesInvocation))
     return head.success ? label(head.data.metadata.invocation_id) : null
   } catch {
     return null
   }
+}
+
+/** From here on only the members that are read become values. What cannot be picked is judged as the whole is. */
+const LARGE_BYTES = 4 << 20
+
+function parseLarge(name: string, bytes: Uint8Array, schema: z.ZodType): unknown {
+  const picked = pickJson(bytes, wantedBy(schema))
+  return picked === undefined ? parseJson(name, bytes) : picked.value
 }
 
 function parseJson(name: string, bytes: Uint8Array): unknown {

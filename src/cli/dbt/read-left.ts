@@ -42,7 +42,8 @@ function pathsIn(manifest: Uint8Array | undefined): ReturnType<typeof sourcePath
 export function readIfThere(path: string): Uint8Array | undefined {
   try {
     if (statSync(path).size > LARGEST_BYTES) return undefined
-    return new Uint8Array(readFileSync(path))
+    const { buffer, byteOffset, length } = readFileSync(path)
+    return new Uint8Array(buffer, byteOffset, length)
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined
