@@ -20,6 +20,7 @@ export {
 } from './reading-quality.js'
 export { reconcile } from './reconcile/reconcile.js'
 export type { SomeEvent } from './reconcile/voices.js'
+export type { RepositoryFacts } from './repository.js'
 export { runExitedDraft, runStartedDraft } from './run-drafts.js'
 export { RUN_ID_VARIABLE, runIdOf } from './run-id.js'
 export {

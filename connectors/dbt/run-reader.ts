@@ -16,6 +16,7 @@ import { type Manifest, readManifest } from './manifest.js'
 import { nodesWithoutResult } from './nodes-without-result.js'
 import { createOtelReader } from './otel-reader.js'
 import { createQueryLogReader } from './query-log-reader.js'
+import { type RepositoryFacts, repositoryDraft } from './repository.js'
 import { type RunResults, readRunResults } from './run-results.js'
 import { type SourceFile, type SourcePath, sourceDrafts, sourcePathsOf } from './sources.js'
 import type { NodeStatus } from './statuses.js'
@@ -42,6 +43,8 @@ export interface LeftArtifacts {
   readonly extras?: readonly { readonly name: string; readonly bytes: Uint8Array }[] | undefined
   /** Source files that the program read (see `sourcePathsOf`). */
   readonly sources?: readonly SourceFile[] | undefined
+  /** What version control says of the project; undefined where nobody looked. */
+  readonly repository?: RepositoryFacts | undefined
   /** What to do with an artefact that is no JSON or of another version: throw its error (default), or record a gap. */
   readonly onUnreadable?: 'throw' | 'gap' | undefined
 }
@@ -123,6 +126,8 @@ function finishRun(options: RunReaderOptions, log: LogSummary, left: LeftArtifac
     if (ownManifest !== null) {
       const files = left.sources ?? []
       add(sourceDrafts({ run, invocation, manifest: ownManifest, files, fingerprintKey }))
+      if (left.repository !== undefined)
+        add([repositoryDraft(run, invocation, ownManifest.generatedAt, left.repository)])
     }
   }
   add(gaps(run, log, { manifest, runResults }, end))

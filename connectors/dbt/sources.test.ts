@@ -33,6 +33,23 @@ describe('source files of a project', () => {
     expect(paths.map(({ path }) => path)).not.toContain('models/thing.sql')
   })
 
+  it('have one name, also where dbt writes the path of an on-run hook with a dot', () => {
+    const node = (id: string, path: string) => [
+      id,
+      { unique_id: id, resource_type: 'operation', package_name: 'shop', original_file_path: path },
+    ]
+    const metadata = JSON.parse(new TextDecoder().decode(manifestOf())).metadata
+    const nodes = Object.fromEntries([
+      node('operation.shop.a', './dbt_project.yml'),
+      node('operation.shop.b', 'dbt_project.yml'),
+      node('operation.shop.c', './models/../../outside.yml'),
+    ])
+    const paths = sourcePathsOf(readManifest(json({ metadata, nodes }))).filter(({ nodes }) => nodes.length > 0)
+    expect(paths).toEqual([
+      { path: 'dbt_project.yml', nodes: ['operation.shop.a', 'operation.shop.b'], optional: false },
+    ])
+  })
+
   it('get a plain digest only where the commit holds these very bytes', () => {
     const git = { commit: COMMIT, tracked: true, modified: false }
     const file = { path: 'models/orders.sql', bytes: BYTES, git }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { hex } from '../../src/canonical/index.js'
 import { sha256 } from '../../src/crypto/index.js'
 import { type DraftEvent, fingerprint } from '../../src/events/index.js'
@@ -26,11 +27,11 @@ export interface SourceFile {
 }
 
 export interface GitFacts {
-  /** Commit id of HEAD. */
+  /** Commit id of HEAD of the repository that the file belongs to, which may be a submodule. */
   readonly commit: string
   /** The file is in that commit. */
   readonly tracked: boolean
-  /** Its bytes differ from those in that commit. */
+  /** Its content, as git would store it, differs from that in that commit. */
   readonly modified: boolean
 }
 
@@ -45,9 +46,11 @@ export function sourcePathsOf(manifest: Manifest): SourcePath[] {
   const project = manifest.project ?? mostCommonPackage(manifest)
   const nodesAt = new Map<string, Set<string>>()
   const add = (path: string | null, node: string): void => {
-    if (path === null || !isInside(path)) return
-    const nodes = nodesAt.get(path) ?? new Set()
-    nodesAt.set(path, nodes.add(label(node) ?? ''))
+    // dbt writes `./dbt_project.yml` for what it finds there: one file has one name.
+    const name = path === null ? '' : posix.normalize(path)
+    if (path === null || !isInside(name)) return
+    const nodes = nodesAt.get(name) ?? new Set()
+    nodesAt.set(name, nodes.add(label(node) ?? ''))
   }
   for (const node of [...manifest.nodes.values(), ...manifest.others]) {
     if (node.package !== project) continue

@@ -45,11 +45,11 @@ export const ingestDbt = defineCommand({
     warnings: z.array(z.string()),
   }),
   async run(context, [given = ''], options) {
-    const { cwd } = context.environment
+    const { cwd, variables } = context.environment
     const target = resolve(cwd, given)
     const project = resolve(cwd, options.projectDir ?? dirname(target))
     const { log, otel, queryLog } = logsFor(target, options.log === undefined ? undefined : resolve(cwd, options.log))
-    const left = await readLeft(target, project, 'throw')
+    const left = await readLeft(variables, target, project, 'throw')
     if (log === undefined && otel === undefined && left.manifest === undefined && left.runResults === undefined) {
       throw new ClyraError(
         'DBT_ARTIFACT_MISSING',

@@ -8,6 +8,7 @@ import {
   scanOtel,
 } from '../../../connectors/dbt/index.js'
 import type { DraftEvent } from '../../events/index.js'
+import type { Environment } from '../environment.js'
 import { openSpool } from '../spool/spool-reader.js'
 import type { SpoolWriter } from '../spool/spool-writer.js'
 import type { ChildExit } from './child.js'
@@ -38,6 +39,7 @@ export interface CaptureParts {
   readonly log: { readonly path: string; readonly start: number; readonly otel: string }
   readonly target: string
   readonly project: string
+  readonly variables: Environment['variables']
   readonly now: () => Date
   /** Milliseconds since the program started. */
   readonly elapsed: () => number
@@ -123,7 +125,7 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
       })
       if (logged === undefined) gaps.push('log-truncated')
       const finished = await guard('reading what dbt left', async () => {
-        const files = await readLeft(parts.target, parts.project, 'gap')
+        const files = await readLeft(parts.variables, parts.target, parts.project, 'gap')
         // The Rust engine's spans tell more than its log; they are only whole at the end.
         const otel = readIfThere(parts.log.otel)
         const left =

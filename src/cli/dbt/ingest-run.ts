@@ -127,7 +127,7 @@ interface RecordedRun {
   readonly closed: boolean
   /** The id of the key under which its statements are fingerprinted. */
   readonly fingerprintKey: string | undefined
-  /** Ids of the records of source files. */
+  /** Ids of the records of source files and of their repository. */
   readonly sources: ReadonlySet<string>
 }
 
@@ -142,6 +142,7 @@ async function recordedRun(ledger: Ledger, run: string): Promise<RecordedRun | u
     if (isType(record, 'dev.clyra.run.started.v1')) subject ??= record.event.data.subject
     if (isType(record, 'dev.clyra.run.closed.v1')) closed = true
     if (isType(record, 'dev.clyra.artifact.source.v1')) sources.add(record.event.id)
+    if (isType(record, 'dev.clyra.artifact.repository.v1')) sources.add(record.event.id)
     if (isType(record, 'dev.clyra.dbt.statement.executed.v1'))
       fingerprintKey ??= record.event.data.fingerprintKey ?? undefined
   }

@@ -2,14 +2,20 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LeftArtifacts, readManifest, sourcePathsOf } from '../../../connectors/dbt/index.js'
 import { fromSystemError, isClyraError } from '../../errors/index.js'
+import type { Environment } from '../environment.js'
+import { gitWith } from './git.js'
 import { readSources } from './read-sources.js'
 
 const EXTRAS = ['catalog.json', 'sources.json'] as const
 /** A manifest of this size is read by nobody in the time that a wrapper has. */
 const LARGEST_BYTES = 512 << 20
 
-/** What dbt left in its target directory, with the source files that its manifest names. */
+/**
+ * What dbt left in its target directory, with the source files that its manifest names. `variables` are those that git
+ * is started with, as far as they may not lead it astray.
+ */
 export async function readLeft(
+  variables: Environment['variables'],
   target: string,
   project: string,
   onUnreadable: 'throw' | 'gap',
@@ -23,7 +29,7 @@ export async function readLeft(
     manifest,
     runResults: readIfThere(join(target, 'run_results.json')),
     extras,
-    sources: await readSources(project, pathsIn(manifest)),
+    ...(await readSources(gitWith(variables), project, pathsIn(manifest))),
     onUnreadable,
   }
 }

@@ -141,6 +141,7 @@ async function prepare(context: Context, args: readonly string[], guard: Guard):
       log: plan.log,
       target: plan.target,
       project: plan.project,
+      variables,
       now,
       elapsed: () => context.environment.elapsed(),
     },
