@@ -18,8 +18,8 @@ export interface MatrixCommand {
   readonly environment?: Readonly<Record<string, string>>
   /** Which engines have it; default all. */
   readonly needs?: (engine: Engine) => boolean
-  /** The other schema of the same database (`--target` of profiles.yml). */
-  readonly otherTarget?: boolean
+  /** Another schema of the same database (`--target` of profiles.yml). */
+  readonly target?: 'other' | 'plain'
   /** To be done in the project before. */
   readonly before?: (project: string) => void
 }
@@ -66,7 +66,6 @@ export const COMMANDS: readonly MatrixCommand[] = [
   },
   { name: 'test-unit', args: ['test', '--select', 'test_type:unit'], effect: 'tests' },
   { name: 'test-one-node', args: ['test', '--select', 'stg_orders'], effect: 'tests' },
-  { name: 'seed-show', args: ['seed', '--show', '--select', 'raw_events'], effect: 'builds' },
   { name: 'ls', args: ['ls', '--resource-type', 'model', '--output', 'json'], effect: 'neither' },
   { name: 'parse', args: ['parse', '--no-partial-parse'], effect: 'neither' },
   { name: 'compile', args: ['compile'], effect: 'neither' },
@@ -80,12 +79,12 @@ export const COMMANDS: readonly MatrixCommand[] = [
   { name: 'retry', args: ['retry'], effect: 'builds' },
   { name: 'build-failing', args: ['build'], effect: 'both', exits: 1, environment: { MATRIX_FAIL: 'yes' } },
   { name: 'build-retry', args: ['retry'], effect: 'both' },
-  { name: 'clone', args: ['clone', '--state', 'state'], effect: 'builds', otherTarget: true, before: keepState },
+  { name: 'clone', args: ['clone', '--state', 'state'], effect: 'builds', target: 'other', before: keepState },
   {
     name: 'run-deferred',
     args: ['run', '--select', 'customer_revenue', '--defer', '--state', 'state'],
     effect: 'builds',
-    otherTarget: true,
+    target: 'other',
     needs: newerThan(0),
   },
   {
@@ -93,6 +92,7 @@ export const COMMANDS: readonly MatrixCommand[] = [
     args: ['build'],
     effect: 'both',
     environment: { MATRIX_QUOTING: 'False' },
+    target: 'plain',
   },
   { name: 'clean', args: ['clean'], effect: 'neither', needs: isPython },
 ]

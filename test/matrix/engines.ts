@@ -36,6 +36,7 @@ function engine(version: DbtMatrixVersion | 'rust', database: Database): Engine 
     environment: {
       MATRIX_STRATEGIES: strategies(version, database).join(','),
       MATRIX_FUNCTIONS: functions ? 'yes' : 'no',
+      MATRIX_DIALECT: !rust && minorOf(version) < 11 ? 'dialect-old' : 'dialect-new',
       MATRIX_PYTHON: rust ? 'no' : 'yes',
       ...(rust ? { HOME: `${rustHome}/home`, DBT_ALLOW_EXPERIMENTAL_ADAPTERS: 'true' } : {}),
     },

@@ -55,7 +55,12 @@ export async function openWorkplace(engine: Engine): Promise<Workplace> {
     run(command) {
       command.before?.(project)
       rmSync(keptLog, { recursive: true, force: true })
-      const args = ['--profiles-dir', '.', '--target', command.otherTarget === true ? `${target}_other` : target]
+      const args = [
+        '--profiles-dir',
+        '.',
+        '--target',
+        command.target === undefined ? target : `${target}_${command.target}`,
+      ]
       return clyra(folder, ['run', 'dbt', ...command.args, ...args], { env: environment(command) })
     },
     async close() {

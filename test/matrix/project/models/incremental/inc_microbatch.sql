@@ -1,7 +1,6 @@
 {{ config(
   materialized='incremental',
   incremental_strategy='microbatch',
-  unique_key='order_id',
   event_time='ordered_at',
   begin='2025-01-01',
   batch_size='year',

@@ -1,8 +1,8 @@
 {{ config(
-  pre_hook=["insert into {{ target.schema }}.hook_log values ('pre', 'inside')"],
+  pre_hook=[{"sql": "insert into shop.hook_log values ('pre', 'inside')", "transaction": true}],
   post_hook=[
-    "insert into {{ target.schema }}.hook_log values ('post', 'inside')",
-    {"sql": "insert into {{ target.schema }}.hook_log values ('post', 'outside')", "transaction": false}
+    {"sql": "insert into shop.hook_log values ('post', 'inside')", "transaction": true},
+    {"sql": "insert into shop.hook_log values ('post', 'after the commit')", "transaction": target.type == 'duckdb'}
   ]
 ) }}
 select * from {{ ref('paid_large_orders') }}

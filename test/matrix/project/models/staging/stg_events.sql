@@ -1,1 +1,1 @@
-select * from {{ source('raw', 'raw_events') }}
+select event_id, loaded_at from {{ source('raw', 'raw_events') }}
