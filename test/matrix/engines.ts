@@ -26,7 +26,7 @@ function strategies(version: DbtMatrixVersion | 'rust', database: Database): str
 
 function engine(version: DbtMatrixVersion | 'rust', database: Database): Engine {
   const rust = version === 'rust'
-  const functions = !rust && minorOf(version) >= 11 && database === 'postgres'
+  const functions = database === 'postgres' && (rust || minorOf(version) >= 11)
   return {
     name: `${version}-${database}`,
     version,

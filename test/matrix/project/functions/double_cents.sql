@@ -1,1 +1,2 @@
+{{ config(enabled=(env_var('MATRIX_FUNCTIONS', 'no') == 'yes')) }}
 select cents * 2
