@@ -11,6 +11,13 @@ export interface Truth {
   readonly results: readonly { readonly unique_id: string; readonly status: string }[]
 }
 
+/** The rows of a run_results.json, where the file is of the run that the record is about; else none. */
+export function resultsOf(text: string, view: RunView): Truth['results'] {
+  // dbt wrote it; its schema names these members.
+  const { metadata, results } = JSON.parse(text) as { metadata: { invocation_id: string }; results: Truth['results'] }
+  return view.invocations.some(({ invocation }) => invocation === metadata.invocation_id) ? results : []
+}
+
 /**
  * The false words of a record: sentences about what it says that is not so, or does not say and should. Empty for a
  * record that tells the truth.

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { RunView } from '../../projections/run/index.js'
 import { COMMANDS, type MatrixCommand } from './commands.js'
 import type { Engine } from './engines.js'
-import { falseWords, type Truth } from './judge.js'
+import { falseWords, resultsOf, type Truth } from './judge.js'
+import type { EngineRecorder } from './record-engine.js'
 import { newestRun } from './seen-run.js'
 import { openWorkplace, type Workplace } from './workplace.js'
 
@@ -21,9 +22,8 @@ export interface RunOptions {
   /** Raw files of each command go to `<keep>/<command>/`; default: they are not kept. */
   readonly keep?: string | undefined
   readonly commands?: readonly MatrixCommand[] | undefined
+  readonly recorder?: EngineRecorder | undefined
   readonly onResult?: (result: CommandResult) => void
-  /** Sees the folder after each command, before the next changes it. */
-  readonly after?: (command: MatrixCommand, place: Workplace, result: CommandResult) => void
 }
 
 /** Runs the commands that an engine has, one after another, in a database, a folder and a ledger of its own. */
@@ -44,13 +44,15 @@ async function runCommands(engine: Engine, place: Workplace, options: RunOptions
     const start = performance.now()
     const ended = place.run(command)
     const newest = await newestRun(place.ledger)
-    const view = newest?.run === last ? undefined : newest
-    last = newest?.run
+    const seen = newest?.view.run === last ? undefined : newest
+    const view = seen?.view
+    last = newest?.view.run
+    const runResults = join(place.project, 'target', 'run_results.json')
     const truth: Truth = {
       exitCode: ended.status,
       database: engine.database,
       relations: await relationsOf(place),
-      results: resultsOf(place, view),
+      results: view === undefined || !existsSync(runResults) ? [] : resultsOf(readFileSync(runResults, 'utf8'), view),
     }
     const result: CommandResult = {
       command: command.name,
@@ -62,7 +64,10 @@ async function runCommands(engine: Engine, place: Workplace, options: RunOptions
     results.push(result)
     if (options.keep !== undefined)
       keepRaw(join(options.keep, command.name), place, result, `${ended.stdout}\n${ended.stderr}`)
-    options.after?.(command, place, result)
+    if (seen !== undefined) {
+      const relations = truth.relations === undefined ? null : [...truth.relations]
+      options.recorder?.add(place, { command: command.name, exitCode: ended.status, seen, relations })
+    }
     options.onResult?.(result)
   }
   return results
@@ -75,18 +80,6 @@ async function relationsOf({ server }: Workplace): Promise<ReadonlySet<string> |
      where c.relkind in ('r', 'v', 'm', 'p') and n.nspname not like 'pg\\_%'`,
   )
   return new Set(rows.map(({ name }) => String(name)))
-}
-
-/** The rows of run_results.json, where the file is this run's. */
-function resultsOf({ project }: Workplace, view: RunView | undefined): Truth['results'] {
-  const path = join(project, 'target', 'run_results.json')
-  if (!existsSync(path) || view === undefined) return []
-  // dbt wrote it a moment ago; its schema names these members.
-  const { metadata, results } = JSON.parse(readFileSync(path, 'utf8')) as {
-    metadata: { invocation_id: string }
-    results: Truth['results']
-  }
-  return view.invocations.some(({ invocation }) => invocation === metadata.invocation_id) ? results : []
 }
 
 const ARTIFACTS = ['manifest.json', 'run_results.json', 'sources.json', 'catalog.json', 'semantic_manifest.json']

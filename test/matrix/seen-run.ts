@@ -1,8 +1,15 @@
 import { type RunView, runProjection } from '../../projections/run/index.js'
+import type { LedgerRecord } from '../../src/events/index.js'
 import { openEmbeddedLedger } from '../../src/stores/index.js'
 
-/** The newest run of a ledger as every reader sees it, folded from its records; undefined where there is none. */
-export async function newestRun(ledger: string): Promise<RunView | undefined> {
+/** A run as every reader sees it, and the records that it was folded from. */
+export interface SeenRun {
+  readonly view: RunView
+  readonly records: readonly LedgerRecord[]
+}
+
+/** The newest run of a ledger; undefined where there is none. */
+export async function newestRun(ledger: string): Promise<SeenRun | undefined> {
   const opened = await openEmbeddedLedger({ directory: ledger, readOnly: true })
   try {
     let newest: { readonly stream: string; readonly position: bigint } | undefined
@@ -11,12 +18,16 @@ export async function newestRun(ledger: string): Promise<RunView | undefined> {
         newest = { stream, position }
     }
     if (newest === undefined) return undefined
-    let state = runProjection.initial(newest.stream.slice('run-'.length))
+    const records: LedgerRecord[] = []
     for await (const { position, leaf, bytes, event } of opened.readStream(newest.stream)) {
-      state = runProjection.apply(state, { position: Number(position), leaf, bytes, event })
+      records.push({ position: Number(position), leaf, bytes, event })
     }
-    return runProjection.render(state)
+    return { view: viewOf(newest.stream.slice('run-'.length), records), records }
   } finally {
     await opened.close()
   }
+}
+
+export function viewOf(run: string, records: readonly LedgerRecord[]): RunView {
+  return runProjection.render(records.reduce(runProjection.apply, runProjection.initial(run)))
 }

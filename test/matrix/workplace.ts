@@ -31,6 +31,7 @@ export async function openWorkplace(engine: Engine): Promise<Workplace> {
   const project = join(folder, 'project')
   const keptLog = join(folder, 'kept-log')
   cpSync(matrixProject, project, { recursive: true })
+  for (const part of engine.without) rmSync(join(project, part), { recursive: true })
   const server = engine.database === 'postgres' ? await startPostgres({ major: 18 }) : undefined
   const shim = writeShim(folder, engine, keptLog)
   const environment = (command?: MatrixCommand): Record<string, string> => ({

@@ -1,2 +1,1 @@
-{{ config(enabled=(env_var('MATRIX_FUNCTIONS', 'no') == 'yes')) }}
 select cents * 2

@@ -1,6 +1,7 @@
 {{ config(
   materialized='incremental',
   incremental_strategy='microbatch',
+  unique_key=('order_id' if target.type == 'postgres' else none),
   event_time='ordered_at',
   begin='2025-01-01',
   batch_size='year',
