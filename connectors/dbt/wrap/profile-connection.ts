@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { givenFlag } from './dbt-flags.js'
-import { fromProject, QUIET, type Surroundings } from './project-paths.js'
+import { AS_DBT, fromProject, type Surroundings } from './project-paths.js'
 import { resolveTemplate } from './template.js'
 
 /**
@@ -165,7 +165,7 @@ function readProfile(
 ): { ok: true; profile: z.infer<typeof profile> } | { ok: false; reason: NoConnection } {
   let parsed: unknown
   try {
-    parsed = parse(profilesYaml, QUIET)
+    parsed = parse(profilesYaml, AS_DBT)
   } catch {
     return { ok: false, reason: 'profiles-invalid' }
   }

@@ -3,8 +3,11 @@ import { parse } from 'yaml'
 import { type Environment, givenFlag } from './dbt-flags.js'
 import { resolveTemplate } from './template.js'
 
-/** The parser's warnings quote the file: they are not printed. */
-export const QUIET = { logLevel: 'error' } as const
+/**
+ * YAML as dbt's parser (PyYAML) reads it: version 1.1, with merge keys (`<<: *base`), by which targets share members.
+ * Our parser's warnings quote the file: they are not printed.
+ */
+export const AS_DBT = { logLevel: 'error', version: '1.1' } as const
 
 /** What of the surroundings the paths depend on. */
 export interface Surroundings {
@@ -59,7 +62,7 @@ export function fromProject(projectYaml: string | undefined, name: string, env: 
   if (projectYaml === undefined) return undefined
   try {
     // The parser gives any YAML value; only a mapping with a text member is looked at.
-    const project: unknown = parse(projectYaml, QUIET)
+    const project: unknown = parse(projectYaml, AS_DBT)
     if (typeof project !== 'object' || project === null || !(name in project)) return undefined
     const value: unknown = Object.entries(project).find(([key]) => key === name)?.[1]
     if (typeof value !== 'string' || value === '') return undefined

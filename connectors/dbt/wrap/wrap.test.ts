@@ -127,6 +127,19 @@ describe('the connection of profiles.yml', () => {
     expect(found.ok && found.connection).toMatchObject({ sslmode: 'require', connectTimeout: 10, keepalivesIdle: 0 })
   })
 
+  it('is shared between targets by a merge key, as dbt reads it', () => {
+    const merged = `shop:
+  target: ci
+  outputs:
+    dev: &dev {type: postgres, host: h, port: 5433, user: a, dbname: d, schema: shop}
+    ci:
+      <<: *dev
+      schema: shop_ci
+`
+    const found = connect([], {}, merged)
+    expect(found).toMatchObject({ ok: true, target: 'ci', connection: { host: 'h', port: 5433, schema: 'shop_ci' } })
+  })
+
   it('has what dbt hands to libpq: certificates, limits, role and search path, an empty host and password', () => {
     const full = `shop: {target: dev, outputs: {dev: {type: postgres, host: '', user: a, pass: '', dbname: d, schema: s,
       sslmode: verify-full, sslrootcert: /r, sslcert: /c, sslkey: "{{ env_var('KEY') }}", connect_timeout: 3,
