@@ -79,7 +79,8 @@ export const COMMANDS: readonly MatrixCommand[] = [
   { name: 'run-operation', args: ['run-operation', 'count_orders'], effect: 'neither' },
   { name: 'run-operation-without-sql', args: ['run-operation', 'say_nothing'], effect: 'neither' },
   { name: 'run-failing', args: ['run'], effect: 'builds', exits: 1, environment: { MATRIX_FAIL: 'yes' } },
-  { name: 'retry', args: ['retry'], effect: 'builds' },
+  // The Rust engine tests what a retried model stands on.
+  { name: 'retry', args: ['retry'], effect: 'both' },
   { name: 'build-failing', args: ['build'], effect: 'both', exits: 1, environment: { MATRIX_FAIL: 'yes' } },
   { name: 'build-retry', args: ['retry'], effect: 'both' },
   {

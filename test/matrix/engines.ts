@@ -1,4 +1,11 @@
-import { DBT_MATRIX, type DbtMatrixVersion, dbtMatrixProgram, rustHome, rustProgram } from '../services/layout.mjs'
+import {
+  DBT_MATRIX,
+  type DbtMatrixVersion,
+  dbtMatrixProgram,
+  dbtProgram,
+  rustHome,
+  rustProgram,
+} from '../services/layout.mjs'
 
 export type Database = 'postgres' | 'duckdb'
 
@@ -10,7 +17,7 @@ export interface Engine {
   readonly database: Database
   readonly program: string
   /** The service of `test/services` that it needs. */
-  readonly service: 'dbt-rust' | `dbt-${DbtMatrixVersion}`
+  readonly service: 'dbt' | 'dbt-rust' | `dbt-${DbtMatrixVersion}`
   /** What the project reads (`env_var`), and where this engine finds its own things. */
   readonly environment: Readonly<Record<string, string>>
   /** Folders of the project that this engine cannot read. */
@@ -28,13 +35,15 @@ function strategies(version: DbtMatrixVersion | 'rust', database: Database): str
 
 function engine(version: DbtMatrixVersion | 'rust', database: Database): Engine {
   const rust = version === 'rust'
+  // What the other tests run is not installed twice.
+  const ofTests = version === '1.11' && database === 'postgres'
   const functions = database === 'postgres' && (rust || minorOf(version) >= 11)
   return {
     name: `${version}-${database}`,
     version,
     database,
-    program: rust ? rustProgram : dbtMatrixProgram(version),
-    service: `dbt-${version}`,
+    program: ofTests ? dbtProgram : rust ? rustProgram : dbtMatrixProgram(version),
+    service: ofTests ? 'dbt' : `dbt-${version}`,
     // The Rust engine ends at a unit test on Postgres: "not yet implemented".
     without: [...(functions ? [] : ['functions']), ...(rust && database === 'postgres' ? ['unit-tests'] : [])],
     environment: {

@@ -28,7 +28,7 @@ export interface RunOptions {
 
 /** Runs the commands that an engine has, one after another, in a database, a folder and a ledger of its own. */
 export async function runEngine(engine: Engine, options: RunOptions = {}): Promise<CommandResult[]> {
-  const place = await openWorkplace(engine)
+  const place = await openWorkplace(engine, { keepLog: true })
   try {
     return await runCommands(engine, place, options)
   } finally {

@@ -1,13 +1,17 @@
+import type { ChildProcess } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { clyra, discard, type Ended, sandbox } from '../cli/clyra.js'
+import { clyra, discard, type Ended, sandbox, startClyra } from '../cli/clyra.js'
 import { type RunningPostgres, startPostgres } from '../services/index.js'
 import type { MatrixCommand } from './commands.js'
 import type { Engine } from './engines.js'
 
 /** The dbt project of the matrix, as it lies in the repository. */
 export const matrixProject = fileURLToPath(new URL('project', import.meta.url))
+
+/** What is to be run, and in what surroundings. */
+export type DbtCommand = Pick<MatrixCommand, 'args' | 'environment' | 'target' | 'before'>
 
 /** A folder with the project, a ledger and a database of its own, where the commands of one engine run one after another. */
 export interface Workplace {
@@ -19,23 +23,27 @@ export interface Workplace {
   /** Where the log of the last dbt lies, as dbt wrote it. */
   readonly keptLog: string
   /** Runs `clyra run dbt <command>` to its end. */
-  run(command: MatrixCommand): Ended
-  environment(command?: MatrixCommand): Record<string, string>
+  run(command: DbtCommand): Ended
+  /** The same without waiting. */
+  start(command: DbtCommand): ChildProcess
   /** Stops the server and removes the folder. */
   close(): Promise<void>
 }
 
-/** Throws where the ledger cannot be made. The caller closes it. */
-export async function openWorkplace(engine: Engine): Promise<Workplace> {
+/**
+ * Throws where the ledger cannot be made. The caller closes it. `keepLog`: dbt runs inside of a script that keeps its
+ * log; signals then reach the script.
+ */
+export async function openWorkplace(engine: Engine, options: { keepLog: boolean }): Promise<Workplace> {
   const folder = sandbox()
   const project = join(folder, 'project')
   const keptLog = join(folder, 'kept-log')
   cpSync(matrixProject, project, { recursive: true })
   for (const part of engine.without) rmSync(join(project, part), { recursive: true })
   const server = engine.database === 'postgres' ? await startPostgres({ major: 18 }) : undefined
-  const shim = writeShim(folder, engine, keptLog)
-  const environment = (command?: MatrixCommand): Record<string, string> => ({
-    CLYRA_DBT: shim,
+  const environment = (command?: DbtCommand): Record<string, string> => ({
+    CLYRA_DBT: options.keepLog ? writeShim(folder, engine, keptLog) : engine.program,
+    ...(options.keepLog ? {} : engine.environment),
     HOME: join(folder, 'home'),
     LANG: 'C.UTF-8',
     DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
@@ -44,6 +52,10 @@ export async function openWorkplace(engine: Engine): Promise<Workplace> {
     ...command?.environment,
   })
   const target = engine.database === 'postgres' ? 'pg' : 'duck'
+  const argumentsOf = ({ args, target: other }: DbtCommand) => {
+    const place = ['--profiles-dir', '.', '--target', other === undefined ? target : `${target}_${other}`]
+    return ['run', 'dbt', ...args, ...place]
+  }
   const init = clyra(folder, ['init', '--origin', 'matrix.example'], { env: environment() })
   if (init.status !== 0) throw new Error(`clyra init failed: ${init.stderr}`)
   return {
@@ -52,18 +64,12 @@ export async function openWorkplace(engine: Engine): Promise<Workplace> {
     ledger: join(project, '.clyra'),
     server,
     keptLog,
-    environment,
     run(command) {
       command.before?.(project)
       rmSync(keptLog, { recursive: true, force: true })
-      const args = [
-        '--profiles-dir',
-        '.',
-        '--target',
-        command.target === undefined ? target : `${target}_${command.target}`,
-      ]
-      return clyra(folder, ['run', 'dbt', ...command.args, ...args], { env: environment(command) })
+      return clyra(folder, argumentsOf(command), { env: environment(command) })
     },
+    start: (command) => startClyra(folder, argumentsOf(command), { env: environment(command) }),
     async close() {
       await server?.stop()
       discard(folder)

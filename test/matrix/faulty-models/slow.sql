@@ -1,0 +1,3 @@
+-- depends_on: {{ ref('quick') }}
+{{ config(materialized='table') }}
+select 1 as one from pg_sleep({{ env_var('MATRIX_PAUSE', '0') }})
