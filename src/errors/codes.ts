@@ -33,6 +33,7 @@ export const ERROR_CODES = {
     meaning: 'An event does not meet the schema of its type or the grammar of its attributes.',
   },
   EVENT_TOO_LARGE: { exit: 2, meaning: 'The record would exceed 65,535 bytes; keep large values as artefacts.' },
+  EVIDENCE_REFUSED: { exit: 1, meaning: 'The verifier found the bundle INVALID; nothing that it holds is shown.' },
   FORMAT_TOO_NEW: { exit: 3, meaning: 'The ledger or file was written by a newer release; nothing was touched.' },
   HEAD_MOVED: { exit: 1, meaning: 'Another writer appended first; the store is not at the expected head.' },
   INDEX_CORRUPT: { exit: 3, meaning: 'The derived index contradicts the log; delete it and it is rebuilt.' },

@@ -45,7 +45,7 @@ export const bundle = defineCommand({
     const progress = output.progress('collecting the evidence')
     const built = await buildDef(
       context,
-      ({ ledger }) => chooseRun(ledger, given, options.last, 'clyra bundle'),
+      ({ ledger }) => chooseRun(ledger, given, { last: options.last, command: 'clyra bundle' }),
       options,
     ).finally(() => progress.done())
     const { manifest, bytes } = built

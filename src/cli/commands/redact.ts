@@ -33,7 +33,7 @@ export const redact = defineCommand({
   }),
   run: (context, [given = ''], options) =>
     withWriter(context, async ({ ledger, vault, artifacts }) => {
-      const run = await chooseRun(ledger, given, false, 'clyra redact')
+      const run = await chooseRun(ledger, given, { exact: true, command: 'clyra redact' })
       const { started } = await foldRun(ledger, run)
       if (started === null) {
         throw new ClyraError('RUN_NOT_FOUND', `the run ${run} does not say under which key its values lie`, {

@@ -1,4 +1,4 @@
-import { ClyraError, isClyraError } from '../../errors/index.js'
+import { ClyraError } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
 import {
   assembleBundle,
@@ -6,14 +6,13 @@ import {
   type BundleOpening,
   type CollectedEvidence,
   checkSigners,
-  collectEvidence,
   evidenceKeysAt,
   MAX_EMBEDDED_BYTES,
   openingsOf,
 } from '../../evidence/index.js'
 import type { Context } from '../context.js'
-import { withReader, withWriter } from '../ledger/open-ledger.js'
 import type { OpenedLedger } from '../ledger/opened-ledger.js'
+import { collectRun } from './collect-run.js'
 import { renderContent } from './render-content.js'
 
 export interface DefOptions {
@@ -27,30 +26,20 @@ export interface BuiltDef extends Bundle {
   readonly warnings: readonly string[]
 }
 
-/**
- * The signed bundle of a run. First read-only, with the newest sealed heads record if it covers the run; else with
- * the ledger's lock, a new heads record and its checkpoint.
- */
-export async function buildDef(
+/** The signed bundle of a run. */
+export function buildDef(
   context: Context,
   choose: (opened: OpenedLedger) => Promise<string>,
   options: DefOptions,
 ): Promise<BuiltDef> {
-  const build = async (opened: OpenedLedger): Promise<BuiltDef> => {
-    const evidence = await collectEvidence(opened.ledger, await choose(opened))
+  return collectRun(context, choose, async (evidence, opened) => {
     const signer = await opened.ledger.evidenceSigner()
     checkSigners([signer], evidenceKeysAt(evidence.records, evidence.heads.position))
     const { embed, warnings } = options.embed ? await artifactsOf(opened, evidence) : NOTHING
     const openings = options.open ? await openingsOf(evidence, opened.vault) : NO_OPENINGS
     const bundle = await assembleBundle(evidence, renderContent(evidence, embed, openings), [signer])
     return { ...bundle, warnings }
-  }
-  try {
-    return await withReader(context, build)
-  } catch (error) {
-    if (!isClyraError(error, 'READ_ONLY')) throw error
-    return withWriter(context, build)
-  }
+  })
 }
 
 const NOTHING = { embed: new Map<string, Uint8Array>(), warnings: [] }

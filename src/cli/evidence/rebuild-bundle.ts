@@ -1,8 +1,7 @@
 import * as z from 'zod'
-import { fromHex } from '../../canonical/index.js'
-import { ClyraError } from '../../errors/index.js'
 import type { LedgerRecord } from '../../events/index.js'
-import { type BundleOpening, bundleFiles, DETACHED_FILES, MANIFEST_FILE, zip } from '../../evidence/index.js'
+import { bundleFiles, DETACHED_FILES, MANIFEST_FILE, zip } from '../../evidence/index.js'
+import { embeddedIn, openingsIn, shaped } from './bundle-contents.js'
 import { collectFromRecords } from './collect-from-records.js'
 import type { LogSource } from './log-source.js'
 import { readZip } from './read-zip.js'
@@ -21,10 +20,8 @@ export interface Rebuilt {
 const manifestShape = z.object({
   run: z.object({ id: z.string().min(1) }),
   completeAsOf: z.object({ position: z.string().regex(/^(0|[1-9][0-9]{0,15})$/) }),
+  projections: z.array(z.object({ name: z.string(), version: z.number() })),
 })
-const openingsShape = z.array(
-  z.object({ position: z.string(), pointer: z.string(), salt: z.string(), value: z.json() }),
-)
 
 /**
  * Builds a bundle again from the log alone and compares it byte for byte, all files but the detached ones. Embedded
@@ -33,11 +30,9 @@ const openingsShape = z.array(
  */
 export async function rebuildBundle(archive: Uint8Array, source: LogSource): Promise<Rebuilt> {
   const given = readZip(archive)
-  const manifest = manifestShape.safeParse(json(given, MANIFEST_FILE))
-  if (!manifest.success)
-    throw new ClyraError('BUNDLE_MALFORMED', 'the bundle has no manifest that names run and position')
-  const run = manifest.data.run.id
-  const position = Number(manifest.data.completeAsOf.position)
+  const manifest = shaped(given, MANIFEST_FILE, manifestShape)
+  const run = manifest.run.id
+  const position = Number(manifest.completeAsOf.position)
   if (position >= source.size) {
     const message = `the bundle was made at position ${position}; this log ends before it, at ${source.size}`
     return { run, compared: [], difference: message, bytes: archive }
@@ -45,41 +40,39 @@ export async function rebuildBundle(archive: Uint8Array, source: LogSource): Pro
   const records: LedgerRecord[] = []
   for await (const record of source.records(position)) records.push(record)
   const evidence = await collectFromRecords(records, run, given.get('checkpoint') ?? new Uint8Array())
-  const { files } = bundleFiles(evidence, renderContent(evidence, embeddedIn(given), openingsIn(given)))
+  const content = renderContent(evidence, embeddedIn(given), openingsIn(given))
+  const { files } = bundleFiles(evidence, content)
   const detached = new Set<string>(DETACHED_FILES)
   const compared = [...new Set([...files.keys(), ...given.keys()])].filter((name) => !detached.has(name)).sort()
-  const difference =
-    compared.map((name) => differenceOf(name, given.get(name), files.get(name))).find((text) => text !== null) ?? null
+  const differences = compared.flatMap((name) => {
+    const text = differenceOf(name, given.get(name), files.get(name))
+    return text === null ? [] : [{ name, text }]
+  })
+  const older = differences.every(({ name }) => RENDERED.has(name))
+    ? otherVersion(manifest.projections, content.projections)
+    : null
+  const difference = differences.length === 0 ? null : (older ?? differences[0]!.text)
   const kept = [...given].filter(([name]) => detached.has(name))
   const bytes = zip(new Map([...[...files].filter(([name]) => !detached.has(name)), ...kept]))
   return { run, compared, difference, bytes }
 }
 
-function embeddedIn(given: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
-  const prefix = 'artifacts/'
-  return new Map(
-    [...given].flatMap(([name, bytes]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), bytes]] : [])),
-  )
+/** What another version of a projection makes otherwise of the same records. */
+const RENDERED: ReadonlySet<string> = new Set([MANIFEST_FILE, 'report.html'])
+
+interface Versioned {
+  readonly name: string
+  readonly version: number
 }
 
-function openingsIn(given: ReadonlyMap<string, Uint8Array>): BundleOpening[] {
-  if (!given.has('openings.json')) return []
-  const parsed = openingsShape.safeParse(json(given, 'openings.json'))
-  if (!parsed.success) throw new ClyraError('BUNDLE_MALFORMED', 'openings.json does not have its form')
-  return parsed.data.map(({ position, pointer, salt, value }) => ({
-    position: Number(position),
-    pointer,
-    salt: fromHex(salt),
-    value,
-  }))
-}
-
-function json(given: ReadonlyMap<string, Uint8Array>, name: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(given.get(name) ?? new Uint8Array()).toString('utf8'))
-  } catch {
-    throw new ClyraError('BUNDLE_MALFORMED', `${name} of the bundle is not JSON`)
+/** Where the bundle was made by another version of a projection: that nothing but its rendering can tell them apart. */
+function otherVersion(given: readonly Versioned[], ours: readonly Versioned[]): string | null {
+  for (const { name, version } of ours) {
+    const made = given.find((one) => one.name === name)
+    if (made !== undefined && made.version !== version)
+      return `the bundle was made with version ${made.version} of the projection ${name}, this program has version ${version}: the records and proofs are equal, the report and the digests of states are not comparable`
   }
+  return null
 }
 
 function differenceOf(name: string, given: Uint8Array | undefined, rebuilt: Uint8Array | undefined): string | null {

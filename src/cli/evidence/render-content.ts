@@ -1,9 +1,10 @@
-import { defProjection, renderReport } from '../../../projections/def/index.js'
+import { defProjection } from '../../../projections/def/index.js'
 import { runProjection } from '../../../projections/run/index.js'
-import { hex, type JsonValue, utf8 } from '../../canonical/index.js'
+import { type JsonValue, utf8 } from '../../canonical/index.js'
 import type { Projection } from '../../events/index.js'
 import type { BundleContent, BundleOpening, CollectedEvidence, ProjectionDigest } from '../../evidence/index.js'
 import { foldRecords, stateDigest } from '../../projector/index.js'
+import { reportPage } from './report-page.js'
 
 /**
  * What the projections add to a bundle: their digests over its records, and the report. A pure function of the
@@ -14,21 +15,16 @@ export function renderContent(
   embed: ReadonlyMap<string, Uint8Array> = new Map(),
   openings: readonly BundleOpening[] = [],
 ): BundleContent {
-  const { run, records } = evidence
+  const { run, records, checkpoint } = evidence
   const def = foldRecords(defProjection, run, records)
   const ofRun = foldRecords(
     runProjection,
     run,
     records.filter((record) => record.event.stream === `run-${run}`),
   )
-  const report = renderReport(def, {
-    size: evidence.checkpoint.size.toString(),
-    root: hex(evidence.checkpoint.root),
-    embedded: [...embed.keys()].sort(),
-  })
   return {
     projections: [digestOf(defProjection, def), digestOf(runProjection, ofRun)],
-    report: utf8(report),
+    report: utf8(reportPage(def, { checkpoint, embedded: embed.keys(), openings })),
     embed,
     openings,
   }

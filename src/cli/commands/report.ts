@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { verifyBundle } from '@clyra/verify'
+import * as z from 'zod'
+import { defProjection } from '../../../projections/def/index.js'
+import type { RunView } from '../../../projections/run/index.js'
+import { ClyraError } from '../../errors/index.js'
+import { openingsOf } from '../../evidence/index.js'
+import { foldRecords } from '../../projector/index.js'
+import { defineCommand } from '../command.js'
+import { type Context, settingsFor } from '../context.js'
+import { collectRun } from '../evidence/collect-run.js'
+import { reportOfBundle } from '../evidence/report-of-bundle.js'
+import { reportPage } from '../evidence/report-page.js'
+import { chooseRun } from '../ledger/fold-run.js'
+import { digest } from '../ledger/record-document.js'
+import { inALine, runSummary, summarise } from '../ledger/run-summary.js'
+import { openInBrowser } from '../open-in-browser.js'
+import { outputPath } from '../output-path.js'
+import { facts } from '../table.js'
+import { readTrustFile } from '../trust/trust-file.js'
+import { readEvidence } from './verify.js'
+
+/** Words that a report of another kind will take. */
+const RESERVED: readonly string[] = ['daily', 'digest']
+
+const options = z.object({
+  last: z.boolean().default(false),
+  browser: z.boolean().default(false),
+  open: z.boolean().default(false),
+  output: z.string().min(1).optional(),
+})
+
+export const report = defineCommand({
+  path: 'report',
+  summary: 'the page that says what a run did',
+  arguments: [{ name: '[run|bundle]', description: 'a run, as `clyra runs` prints it, or a .def.zip' }],
+  flags: [
+    { flags: '--last', description: 'the newest run' },
+    { flags: '--browser', description: 'open it in the browser' },
+    { flags: '--open', description: 'show the sealed values (command line, error texts, SQL) in it' },
+    { flags: '-o, --output <file>', description: 'where to (default: <run>.report.html)' },
+  ],
+  options,
+  help: 'One HTML file without scripts, that fetches nothing. It is the page that a bundle holds, made from the records. It proves nothing by itself: the bundle does, and `clyra verify` checks it.',
+  examples: [
+    ['clyra report --last', 'of the newest run'],
+    ['clyra report --last --browser', 'and look at it'],
+    ['clyra report --last --open -o open.html', 'with command line, error texts and SQL in it'],
+  ],
+  json: z.strictObject({
+    ...runSummary.shape,
+    file: z.string(),
+    sha256: digest,
+    /** The sealed values that can be shown are shown. */
+    opened: z.boolean(),
+    /** It was handed to a browser. */
+    browser: z.boolean(),
+    /** Of the bundle that it was made from; null for a run of this ledger. */
+    verdict: z.enum(['VALID', 'UNTRUSTED', 'DIVERGED', 'INCOMPLETE', 'STALE']).nullable(),
+  }),
+  async run(context, [given], flags) {
+    const { output, environment, workbench } = context
+    if (given !== undefined && RESERVED.includes(given)) {
+      throw new ClyraError('USAGE', `"${given}" is kept for a report that is still to come; name a run or a bundle`, {
+        fix: 'clyra report --last',
+      })
+    }
+    const made = await (given !== undefined && isBundle(context, given)
+      ? fromBundle(context, given, flags.open)
+      : fromLedger(context, given, flags))
+    const file = outputPath(environment.cwd, flags.output ?? `${made.view.run}.report.html`)
+    workbench.writeFile(file, made.page, made.opened ? 0o600 : 0o644)
+    if (made.opened) output.warn('sealed values are shown in it: share it accordingly')
+    const browser = flags.browser && (await openInBrowser(environment, file))
+    if (flags.browser && !browser) output.warn('no browser can be opened here; the file is there')
+    const summary = summarise(made.view)
+    const document = {
+      ...summary,
+      file,
+      sha256: createHash('sha256').update(made.page).digest('hex'),
+      opened: made.opened,
+      browser,
+      verdict: made.verdict,
+    }
+    output.result(document, () =>
+      facts([
+        ['report', file],
+        ['run', `${summary.run}${summary.demonstration ? '  (recorded demonstration)' : ''}`],
+        ['outcome', `${summary.outcome.toUpperCase()}: ${inALine(summary)}`],
+        ...(summary.started === null ? [] : [['started', localAndUtc(summary.started)] as const]),
+      ]),
+    )
+    return 0
+  },
+})
+
+interface Made {
+  readonly page: string
+  readonly view: RunView
+  readonly opened: boolean
+  readonly verdict: 'VALID' | 'UNTRUSTED' | 'DIVERGED' | 'INCOMPLETE' | 'STALE' | null
+}
+
+/** A file, or what is named like one: no run id ends so. */
+function isBundle({ environment }: Context, given: string): boolean {
+  return given.endsWith('.zip') || statSync(resolve(environment.cwd, given), { throwIfNoEntry: false })?.isFile() === true
+}
+
+function fromLedger(context: Context, given: string | undefined, flags: z.infer<typeof options>): Promise<Made> {
+  return collectRun(
+    context,
+    ({ ledger }) => chooseRun(ledger, given, { last: flags.last, command: 'clyra report' }),
+    async (evidence, { vault }) => {
+      const openings = flags.open ? await openingsOf(evidence, vault) : []
+      if (flags.open && openings.length === 0) context.output.warn('no sealed value of this run can be opened')
+      const state = foldRecords(defProjection, evidence.run, evidence.records)
+      const page = reportPage(state, { checkpoint: evidence.checkpoint, embedded: [], openings })
+      return { page, view: defProjection.render(state).run, opened: openings.length > 0, verdict: null }
+    },
+  )
+}
+
+async function fromBundle(context: Context, given: string, open: boolean): Promise<Made> {
+  const { environment, output } = context
+  const bytes = readEvidence(resolve(environment.cwd, given))
+  const { verdict, code } = await verifyBundle(bytes, { trust: trustedKeys(context), now: environment.now() })
+  if (verdict === 'INVALID') {
+    throw new ClyraError('EVIDENCE_REFUSED', `nothing of ${basename(given)} is shown: it is INVALID (${code})`, {
+      details: { path: given, verdict, code },
+      fix: `clyra verify ${given}`,
+    })
+  }
+  if (verdict !== 'VALID')
+    output.warn(`the bundle is ${verdict} (${code}): do not rely on this page; clyra verify ${given} says why`)
+  const { page, view, opened, same } = reportOfBundle(bytes)
+  if (!same) output.warn('the page inside the bundle is another one; this is made from its records')
+  if (open && !opened) {
+    throw new ClyraError('USAGE', `${basename(given)} shows no sealed values; whoever has the ledger can`, {
+      fix: `clyra bundle ${view.run} --open`,
+    })
+  }
+  return { page, view, opened, verdict }
+}
+
+function trustedKeys(context: Context) {
+  const { trust } = settingsFor(context, undefined)
+  return readTrustFile(resolve(context.environment.cwd, trust.value), trust.source !== 'default').map(
+    ({ vkey, genesis }) => (genesis === null ? { vkey } : { vkey, genesis }),
+  )
+}
+
+/** "2026-11-21 14:32:46 here, 13:32:46 UTC": the reader's clock beside the record's. */
+function localAndUtc(instant: string): string {
+  const at = new Date(instant)
+  const two = (part: number) => String(part).padStart(2, '0')
+  const day = (year: number, month: number, date: number) => `${year}-${two(month + 1)}-${two(date)}`
+  const local = day(at.getFullYear(), at.getMonth(), at.getDate())
+  const utc = instant.slice(0, 10)
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+  return `${local} ${time} here, ${local === utc ? '' : `${utc} `}${instant.slice(11, 19)} UTC`
+}

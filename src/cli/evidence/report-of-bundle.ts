@@ -1,0 +1,76 @@
+import * as z from 'zod'
+import { defProjection } from '../../../projections/def/index.js'
+import type { RunView } from '../../../projections/run/index.js'
+import { fromHex } from '../../canonical/index.js'
+import { ClyraError } from '../../errors/index.js'
+import { type LedgerRecord, RecordReader } from '../../events/index.js'
+import { MANIFEST_FILE } from '../../evidence/index.js'
+import { HashedRecord, VerifiedRecord } from '../../ledger/index.js'
+import { foldRecords } from '../../projector/index.js'
+import { type BundleFiles, embeddedIn, openingsIn, shaped } from './bundle-contents.js'
+import { readZip } from './read-zip.js'
+import { reportPage } from './report-page.js'
+
+export interface BundleReport {
+  readonly page: string
+  readonly view: RunView
+  /** Whether the bundle shows sealed values. */
+  readonly opened: boolean
+  /** Whether the bundle holds exactly this page. */
+  readonly same: boolean
+}
+
+const manifestShape = z.object({
+  run: z.object({ id: z.string().min(1) }),
+  size: z.string().regex(/^[1-9][0-9]{0,15}$/),
+  root: z.string().regex(/^[0-9a-f]{64}$/),
+})
+const proofShape = z.object({ positions: z.array(z.string().regex(/^(0|[1-9][0-9]{0,15})$/)) })
+
+/**
+ * The report of a bundle, made again from its records: a page that somebody else put into it is never shown, because
+ * whoever made the bundle could have written anything there. The bundle must have been found sound before.
+ * Throws BUNDLE_MALFORMED.
+ */
+export function reportOfBundle(archive: Uint8Array): BundleReport {
+  const files = readZip(archive)
+  const { run, size, root } = shaped(files, MANIFEST_FILE, manifestShape)
+  const openings = openingsIn(files)
+  const state = foldRecords(defProjection, run.id, recordsIn(files))
+  const page = reportPage(state, {
+    checkpoint: { size: BigInt(size), root: fromHex(root) },
+    embedded: embeddedIn(files).keys(),
+    openings,
+  })
+  const held = files.get('report.html') ?? new Uint8Array()
+  return {
+    page,
+    view: defProjection.render(state).run,
+    opened: openings.length > 0,
+    same: Buffer.compare(held, Buffer.from(page)) === 0,
+  }
+}
+
+/** The records with the positions that `proof.json` gives their lines. */
+function recordsIn(files: BundleFiles): LedgerRecord[] {
+  const { positions } = shaped(files, 'proof.json', proofShape)
+  const bytes = files.get('records.jsonl') ?? new Uint8Array()
+  const reader = new RecordReader()
+  const records: LedgerRecord[] = []
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, start)
+    const position = positions[records.length]
+    if (end === -1 || position === undefined) throw malformed()
+    const line = bytes.subarray(start, end)
+    records.push(VerifiedRecord.of(HashedRecord.from(Number(position), line), reader.read(line)))
+    start = end + 1
+  }
+  if (records.length !== positions.length) throw malformed()
+  return records
+}
+
+function malformed(): ClyraError {
+  return new ClyraError('BUNDLE_MALFORMED', 'the bundle does not have one position for each of its records', {
+    fix: 'clyra verify <bundle>',
+  })
+}
