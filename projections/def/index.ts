@@ -7,7 +7,7 @@ import { foldBundleRecords } from './fold-def.js'
 export type * from './def-state.js'
 export type { DefView } from './def-view.js'
 export { renderReport } from './report/render-report.js'
-export type { ReportContext } from './report/report-context.js'
+export type { OpenedValue, ReportContext } from './report/report-context.js'
 
 /**
  * What a DEF bundle holds. It is folded over a bundle's records (`foldRecords(defProjection, run, records)`: genesis,

@@ -40,8 +40,9 @@ const FOLDS_BY_TYPE: Folds = {
   },
 
   'dev.clyra.dbt.invocation.started.v1': (draft, { data, position, record, fresh }) => {
-    const { arguments: _sealed, ...said } = data
-    draft.invocations = append(draft.invocations, { ...said, time: record.event.time, position }, fresh)
+    const { arguments: sealed, ...said } = data
+    const invocation = { ...said, sealedArguments: sealed !== null, time: record.event.time, position }
+    draft.invocations = append(draft.invocations, invocation, fresh)
   },
   'dev.clyra.dbt.invocation.completed.v1': (draft, { data, position, record, fresh }) => {
     draft.completions = append(draft.completions, { ...data, time: record.event.time, position }, fresh)

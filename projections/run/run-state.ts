@@ -72,7 +72,9 @@ export type Gap = {
   readonly count: number | null
   readonly position: string
 }
-export type Invocation = Omit<Data<'dev.clyra.dbt.invocation.started.v1'>, 'arguments'> & At & { readonly time: string }
+/** `sealedArguments`: there is a command line, withheld. */
+export type Invocation = Omit<Data<'dev.clyra.dbt.invocation.started.v1'>, 'arguments'> &
+  At & { readonly time: string; readonly sealedArguments: boolean }
 export type Completion = Data<'dev.clyra.dbt.invocation.completed.v1'> & At & { readonly time: string }
 
 type NodeData = Data<'dev.clyra.dbt.node.executed.v1'>

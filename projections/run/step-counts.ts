@@ -1,6 +1,7 @@
+import { gravestFreshness } from './gravest-freshness.js'
 import type { RunView } from './run-view.js'
 
-/** How many steps (nodes and tests) a run had, and how they ended. A step counts once, under its gravest word. */
+/** How many steps (nodes, tests, sources whose freshness was asked for) a run had, and how they ended. A step counts once, under its gravest word. */
 export interface StepCounts {
   readonly total: number
   readonly failed: number
@@ -23,15 +24,23 @@ const ENDED: readonly (readonly [Ended, readonly string[]])[] = [
   ['skipped', ['skipped']],
 ]
 
-export function stepCounts({ nodes, tests }: Pick<RunView, 'nodes' | 'tests'>): StepCounts {
-  const counts = { total: nodes.length + tests.length, failed: 0, unfinished: 0, skipped: 0, warned: 0, succeeded: 0 }
-  for (const step of nodes) counts[howItEnded(step)]++
-  for (const step of tests) counts[howItEnded(step)]++
+export function stepCounts({ nodes, tests, freshness }: Pick<RunView, 'nodes' | 'tests' | 'freshness'>): StepCounts {
+  const counts = { total: 0, failed: 0, unfinished: 0, skipped: 0, warned: 0, succeeded: 0 }
+  const add = (ended: Ended) => {
+    counts.total++
+    counts[ended]++
+  }
+  for (const step of nodes) add(howItEnded(step))
+  for (const step of tests) add(howItEnded(step))
+  for (const { status } of gravestFreshness({ freshness })) add(gravest([status]))
   return counts
 }
 
 /** The gravest of what the voices say of one step. */
 export function howItEnded({ claim, log, warehouse }: Step): Ended {
-  const said = [claim, log, warehouse].flatMap((voice) => (voice === null ? [] : [voice.status]))
+  return gravest([claim, log, warehouse].flatMap((voice) => (voice === null ? [] : [voice.status])))
+}
+
+function gravest(said: readonly string[]): Ended {
   return ENDED.find(([, statuses]) => said.some((status) => statuses.includes(status)))?.[0] ?? 'succeeded'
 }

@@ -41,6 +41,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   EVENT_ID_REUSED: null,
   EVENT_INVALID: null,
   EVENT_TOO_LARGE: null,
+  EVIDENCE_REFUSED: 'clyra verify <bundle>',
   FORMAT_TOO_NEW: 'the same command with a newer version of Clyra',
   HEAD_MOVED: 'the same command again',
   INDEX_CORRUPT: 'clyra fsck',

@@ -72,7 +72,7 @@ describe('a wrapped run', () => {
     expect(done.stderr).toMatch(/^fake dbt whispers\n/)
     const [run] = runs()
     expect(done.stderr.trimEnd().split('\n').at(-1)).toMatch(
-      new RegExp(`^clyra: run ${run?.run}, \\d+ records; bundle: clyra bundle ${run?.run}$`),
+      /^clyra: SUCCEEDED run recorded: \d+ steps, no warning, .*; warehouse NOT asked \(.*\); clyra report --last$/,
     )
     expect(run).toMatchObject({ outcome: 'succeeded', completeness: 'complete', exitCode: 0 })
     expect(spools()).toEqual([])

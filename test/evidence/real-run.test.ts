@@ -78,7 +78,9 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
     const built = dbtBuild()
     expect(built.stdout).toMatch(/Completed successfully/)
     expect(built.status).toBe(0)
-    expect(built.stderr).toMatch(/clyra: run [0-9a-f-]{36}, [0-9]+ records; bundle: clyra bundle/)
+    expect(built.stderr).toMatch(
+      /^clyra: SUCCEEDED run recorded: \d+ steps, .*; warehouse asked; clyra report --last$/m,
+    )
 
     const path = newestBundle('good.def.zip')
     const bytes = readFileSync(path)

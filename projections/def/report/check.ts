@@ -11,19 +11,18 @@ export function check(view: DefView): Html {
   const upTo =
     view.heads === null
       ? null
-      : html`<p class="fine">It speaks of everything recorded up to ${moment(view.heads.recordedAt)} (record ${grouped(view.heads.position)}), and of nothing after.</p>
+      : html`<p class="fine">Complete up to ${moment(view.heads.recordedAt)} (record ${grouped(view.heads.position)}).</p>
 `
   return html`<aside class="check" aria-labelledby="check"><h2 id="check">Is this proof good?</h2>
-<p><strong>This page cannot prove itself.</strong> Whoever could alter the bundle could alter this page. The proof lies beside it in the same file, and a program that trusts nobody checks it without a network:</p>
+<p><strong>This page cannot prove itself.</strong> The bundle can, offline:</p>
 <pre tabindex="0" aria-label="Command">node clyra-verify.mjs \\
   ${file} \\
   --key &lt;vkey obtained another way&gt;</pre>
 <ol>
-<li>Ask the ledger’s owner for its key line (the <em>vkey</em>) by another way than the one this file came: not from this page, and not from this bundle.</li>
-<li>Run the command on your own machine.</li>
-<li>Only <strong>VALID</strong> means that the records are those the ledger signed, whole and in order. With any other word, do not rely on this page.</li>
+<li>Get the verifier from Clyra, and the ledger’s key line (<em>vkey</em>) from its owner. Take neither from whoever sent this.</li>
+<li>Only <strong>VALID</strong> means: these are the records that the ledger signed, whole and in order.</li>
 </ol>
-<p class="fine">VALID says who recorded what, and that nothing was changed since. It does not say that dbt or the warehouse told the truth: that is why their accounts stand side by side.</p>
+<p class="fine">VALID says who recorded what, and that nothing was changed since; not that dbt or the warehouse told the truth. That is why their accounts stand side by side.</p>
 ${upTo}</aside>
 `
 }
@@ -31,7 +30,7 @@ ${upTo}</aside>
 /** Above everything else where the run is a replay of a recording. */
 export function demonstrationBanner(view: DefView): Html | null {
   if (!view.run.demonstration) return null
-  return html`<p class="banner" role="note"><strong>Recorded demonstration.</strong> This is a replay of a recording, made to show the program. It is no evidence of a change.</p>
+  return html`<p class="banner" role="note"><strong>Recorded demonstration.</strong> This is a replay of a recording, and no evidence of a change.</p>
 `
 }
 

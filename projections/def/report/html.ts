@@ -26,6 +26,16 @@ function markupOf(part: Part): string {
   return escapeText(String(part))
 }
 
+/** Text of several lines for a `pre`: line breaks and tabs stay, all else is escaped as anywhere. Cut after `limit` UTF-16 units. */
+export function lines(text: string, limit: number): Html {
+  const cut = text.length > limit ? `${text.slice(0, limit).replace(/[\uD800-\uDBFF]$/, '')}…` : text
+  return new Html(cut.replaceAll('\r\n', '\n').split('\n').map(escapeTabbed).join('\n'))
+}
+
+function escapeTabbed(line: string): string {
+  return line.split('\t').map(escapeText).join('\t')
+}
+
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

@@ -13,6 +13,8 @@ export interface Palette {
   readonly badTint: string
   readonly warnTint: string
   readonly noteTint: string
+  /** The shadow at the edge behind which a table goes on. */
+  readonly edge: string
 }
 
 export const LIGHT: Palette = {
@@ -29,6 +31,7 @@ export const LIGHT: Palette = {
   badTint: '#faeceb',
   warnTint: '#faf1de',
   noteTint: '#edf2f6',
+  edge: '#8f8a7c',
 }
 
 export const DARK: Palette = {
@@ -45,6 +48,7 @@ export const DARK: Palette = {
   badTint: '#331f1e',
   warnTint: '#2f2717',
   noteTint: '#1b242d',
+  edge: '#7d828c',
 }
 
 /** Which text colours stand on which grounds. */

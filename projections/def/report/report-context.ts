@@ -1,4 +1,6 @@
 import type { JsonValue } from '../../../src/canonical/index.js'
+import type { RunView } from '../../run/index.js'
+import type { DefView } from '../def-view.js'
 
 /** What the page shows beside the folded records: values of the manifest, which follow from the ledger up to H. */
 export interface ReportContext {
@@ -36,4 +38,12 @@ export class OpenedValues {
     const value = this.#values.get(`${position} ${pointer}`)
     return typeof value === 'string' ? value : null
   }
+}
+
+/** What every part of the page is made from. */
+export interface Page {
+  readonly view: DefView
+  readonly run: RunView
+  readonly context: ReportContext
+  readonly opened: OpenedValues
 }

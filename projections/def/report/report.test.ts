@@ -3,9 +3,9 @@ import { exampleBundle, nodeData, RUN, recordMaker, statementData } from '../../
 import { defProjection, type ReportContext, renderReport } from '../index.js'
 import { escapeText } from './html.js'
 import { DARK, LIGHT, type Palette, TEXT_PAIRS } from './palette.js'
-import { SHOWN } from './statements-section.js'
+import { SHOWN } from './statements-part.js'
 
-const CONTEXT: ReportContext = { size: '70', root: 'ab'.repeat(32), embedded: [] }
+const CONTEXT: ReportContext = { size: '70', root: 'ab'.repeat(32), embedded: [], opened: [] }
 const report = (records: ReturnType<typeof exampleBundle>, context = CONTEXT) =>
   renderReport(records.reduce(defProjection.apply, defProjection.initial(RUN)), context)
 const text = (page: string) => page.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>/g, '')
@@ -48,8 +48,8 @@ describe('the report', () => {
     const places = [
       'dbt build of jaffle_shop failed',
       '2 findings',
-      'dbt says that it built this relation',
       'What failed',
+      'dbt says that it built this relation',
       'What it changed',
       'This page cannot prove itself',
       'Steps',
@@ -57,7 +57,7 @@ describe('the report', () => {
     const found = places.map((place) => page.indexOf(place))
     expect(found).not.toContain(-1)
     expect(found).toEqual([...found].sort((a, b) => a - b))
-    expect(page).toContain(`node clyra-verify.mjs`)
+    expect(page).toContain('node clyra-verify.mjs')
     expect(page).toContain('vkey obtained another way')
   })
 

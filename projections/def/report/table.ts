@@ -49,9 +49,16 @@ ${lead === null ? null : html`<p class="lead">${lead}</p>\n`}${body}</section>
 `
 }
 
-/** Something long that waits closed; opened in print. */
-export function fold(summary: Part, body: Part): Html {
-  return html`<details><summary>${summary}</summary>
+/** A section of the appendix: closed on a screen, open on paper. */
+export function part({ id, title, count = null, lead, body }: Section & { readonly count?: Part }): Html {
+  return html`<details class="part"><summary><h3>${title}</h3>${count === null ? null : html` <span class="count">${count}</span>`}</summary>
+<div id="${id}">${lead === null ? null : html`<p class="lead">${lead}</p>\n`}${body}</div></details>
+`
+}
+
+/** Something long that waits closed, and is opened in print unless it is only for screens. */
+export function fold(summary: Part, body: Part, where: 'screen' | 'everywhere' = 'everywhere'): Html {
+  return html`<details${where === 'screen' ? html` class="screen"` : null}><summary>${summary}</summary>
 ${body}</details>
 `
 }

@@ -1,7 +1,7 @@
 import type { ANCHOR_UNAVAILABLE_CODES } from '../../../src/events/families/anchor.js'
 import type { FINDING_CODES } from '../../../src/events/families/finding.js'
-import type { GAP_REASONS } from '../../../src/events/families/run.js'
-import type { Finding, NodeSaid, Outcome, RelationState } from '../../run/index.js'
+import type { GAP_REASONS, LEFT_OUT_REASONS, REREAD_REASONS } from '../../../src/events/families/run.js'
+import type { Finding, NodeSaid, Outcome, RelationState, RunView } from '../../run/index.js'
 
 /** Codes in plain words, for a reader who knows neither dbt nor Clyra. Complete by type: a new code does not compile without its words. */
 
@@ -68,12 +68,57 @@ export const ANCHOR_CODE_WORDS: Readonly<Record<(typeof ANCHOR_UNAVAILABLE_CODES
   POLICY_SKIP: 'No connection was allowed or configured, so the warehouse was not asked.',
 }
 
+/** Why the warehouse was not, or not wholly, heard: each reason once, in a sentence. */
+export function warehouseWords(reasons: readonly string[]): string[] {
+  const sentences = reasons.map((reason) => {
+    if (reason === 'relations-not-read') return 'Not every relation was looked up.'
+    const code = reason
+      .replace(/^(before|after)-/, '')
+      .toUpperCase()
+      .replaceAll('-', '_')
+    if (code === 'MISSING') return 'Nobody asked it.'
+    return Object.hasOwn(ANCHOR_CODE_WORDS, code)
+      ? ANCHOR_CODE_WORDS[code as keyof typeof ANCHOR_CODE_WORDS] // own key: checked
+      : reason
+  })
+  return [...new Set(sentences)]
+}
+
 export const ANCHOR_WORDS = {
   provisional: 'where the warehouse stood before the run',
   confirmed: 'after the run: the same system, further on',
   contradicted: 'after the run: not the same system, or its log went back',
   unavailable: 'the warehouse’s position is not known',
 } as const
+
+export const VERSION_CONTROL_WORDS: Readonly<
+  Record<NonNullable<NonNullable<RunView['repository']>['unavailable']>, string>
+> = {
+  'no-version-control': 'there is none here.',
+  'not-installed': 'git is not installed.',
+  refused: 'git refused to read the repository.',
+  'no-commit': 'nothing is committed yet.',
+  'timed-out': 'git did not answer in time.',
+  failed: 'git failed.',
+}
+
+export const REREAD_WORDS: Readonly<Record<(typeof REREAD_REASONS)[number], string>> = {
+  'log-added': 'dbt’s log came later',
+  'log-better': 'a better reading of dbt’s log came later',
+  'claim-added': 'dbt’s results came later',
+  'claim-better': 'a better reading of dbt’s results came later',
+  'warehouse-added': 'the warehouse’s words came later',
+}
+
+export const LEFT_OUT_WORDS: Readonly<Record<(typeof LEFT_OUT_REASONS)[number], string>> = {
+  'another-run': 'it is of another run',
+  duplicate: 'it is there already',
+  'no-run-named': 'it does not say of which run it is',
+  'not-kept': 'it may hold text, and is not kept',
+  'too-large': 'it is too large',
+  unreadable: 'it cannot be read',
+  unrecognised: 'it is nothing that is known here',
+}
 
 export const OUTCOME_WORDS: Readonly<Record<Outcome, { readonly word: string; readonly sentence: string }>> = {
   succeeded: { word: 'Succeeded', sentence: 'succeeded' },

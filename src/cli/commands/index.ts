@@ -20,7 +20,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     'record a dbt run from the files it left',
     async () => (await import('./ingest-dbt.js')).ingestDbt,
   ),
-  entry('runs', 'the recorded runs with outcome and completeness', async () => (await import('./runs.js')).runs),
+  entry(
+    'runs',
+    'the recorded runs: what ran, how it ended, what was found',
+    async () => (await import('./runs.js')).runs,
+  ),
+  entry('report', 'the page that says what a run did', async () => (await import('./report.js')).report),
   entry('bundle', 'write the signed evidence of one run as one file', async () => (await import('./bundle.js')).bundle),
   entry('verify', 'check a bundle, or an exported log, offline', async () => (await import('./verify.js')).verify),
   entry('replay', 'fold the log again, and compare what comes out', async () => (await import('./replay.js')).replay),

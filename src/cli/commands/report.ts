@@ -33,8 +33,6 @@ const options = z.object({
 })
 
 export const report = defineCommand({
-  path: 'report',
-  summary: 'the page that says what a run did',
   arguments: [{ name: '[run|bundle]', description: 'a run, as `clyra runs` prints it, or a .def.zip' }],
   flags: [
     { flags: '--last', description: 'the newest run' },
@@ -105,7 +103,9 @@ interface Made {
 
 /** A file, or what is named like one: no run id ends so. */
 function isBundle({ environment }: Context, given: string): boolean {
-  return given.endsWith('.zip') || statSync(resolve(environment.cwd, given), { throwIfNoEntry: false })?.isFile() === true
+  return (
+    given.endsWith('.zip') || statSync(resolve(environment.cwd, given), { throwIfNoEntry: false })?.isFile() === true
+  )
 }
 
 function fromLedger(context: Context, given: string | undefined, flags: z.infer<typeof options>): Promise<Made> {

@@ -3,6 +3,7 @@ import { ClyraError } from '../../errors/index.js'
 import { defineCommand } from '../command.js'
 import { exitStatusOf } from '../dbt/child.js'
 import { runDbt } from '../dbt/run-dbt.js'
+import { inALine, runSummary } from '../ledger/run-summary.js'
 
 export const run = defineCommand({
   arguments: [
@@ -16,13 +17,15 @@ export const run = defineCommand({
   examples: [
     ['clyra run dbt build', 'build, and record it'],
     ['clyra run dbt -- test --select orders', 'the same with an explicit border'],
-    ['clyra runs', 'what was recorded'],
+    ['clyra report --last', 'what it did'],
   ],
   json: z.strictObject({
     run: z.string().nullable(),
     exitCode: z.number().int(),
     appended: z.number().int().nullable(),
     spool: z.string().nullable(),
+    /** What the ledger has of the run; null where it waits in a spool. */
+    summary: runSummary.nullable(),
   }),
   async run(context, [tool, ...rest]) {
     if (tool !== 'dbt') {
@@ -36,9 +39,9 @@ export const run = defineCommand({
       output.warn(`dbt could not be started: ${wrapped.exit.startError} (DBT_NOT_FOUND)`)
       environment.stderr.write('try: pip install dbt-core dbt-postgres\n')
     }
-    if (wrapped.imported !== undefined) {
+    if (wrapped.summary !== undefined) {
       output.note(
-        `clyra: run ${wrapped.imported.run}, ${wrapped.imported.appended} records; bundle: clyra bundle ${wrapped.imported.run}`,
+        `clyra: ${wrapped.summary.outcome.toUpperCase()} run recorded: ${inALine(wrapped.summary)}; clyra report --last`,
       )
     }
     if (output.options.json) {
@@ -47,6 +50,7 @@ export const run = defineCommand({
         exitCode: status,
         appended: wrapped.imported?.appended ?? null,
         spool: wrapped.spool ?? null,
+        summary: wrapped.summary ?? null,
       }
       output.item(document, '')
     }

@@ -1,25 +1,20 @@
 import * as z from 'zod'
 import type { RunView } from '../../../projections/run/index.js'
 import { defineCommand } from '../command.js'
-import { runStreams } from '../ledger/fold-run.js'
+import { runStreams, shortIds } from '../ledger/fold-run.js'
 import { withReader } from '../ledger/open-ledger.js'
 import { viewRun, withProjections } from '../ledger/projections.js'
+import { runSummary, summarise } from '../ledger/run-summary.js'
 import { table } from '../table.js'
 
 const run = z.strictObject({
-  run: z.string(),
-  outcome: z.enum(['succeeded', 'failed', 'interrupted', 'unknown']),
-  completeness: z.enum(['complete', 'partial', 'unknown']),
-  reasons: z.array(z.string()),
-  demonstration: z.boolean(),
+  ...runSummary.shape,
   records: z.number().int(),
-  started: z.string().nullable(),
   exitCode: z.number().int().nullable(),
   signal: z.string().nullable(),
   statements: z.number().int(),
   nodes: z.number().int(),
   tests: z.number().int(),
-  findings: z.number().int(),
 })
 type Run = z.infer<typeof run>
 
@@ -32,9 +27,10 @@ export const runs = defineCommand({
       .transform(Number)
       .default(20),
   }),
-  help: 'COMPLETE says whether the record of a run is whole; whether the run itself went well is its OUTCOME.',
+  help: 'OUTCOME is how the run itself went; RECORD says whether its record is whole. Commands that take a run take the beginning of its id as well. --json has the whole ids and the reasons.',
   examples: [
     ['clyra runs', 'the newest runs'],
+    ['clyra report --last', 'what the newest one did'],
     ['clyra runs --json', 'the same for a program'],
   ],
   json: z.strictObject({ runs: z.array(run) }),
@@ -42,52 +38,67 @@ export const runs = defineCommand({
     withReader(context, async (opened) => {
       const listed: Run[] = []
       const progress = context.output.progress('reading runs')
-      const names = (await runStreams(opened.ledger)).slice(0, options.limit)
+      const all = await runStreams(opened.ledger)
+      const names = all.slice(0, options.limit)
       await withProjections(opened, async (store) => {
         for (const name of names) {
           progress.update(`reading runs: ${listed.length} of ${names.length}`)
-          listed.push(summary(name, await viewRun(opened, store, name)))
+          listed.push(lineOf(await viewRun(opened, store, name)))
         }
       })
       progress.done()
       context.output.result({ runs: listed.map((one) => ({ ...one })) }, () =>
-        listed.length === 0 ? 'No run is recorded yet. Try: clyra run dbt build' : tableOf(listed),
+        listed.length === 0 ? 'No run is recorded yet. Try: clyra run dbt build' : tableOf(listed, shortIds(all)),
       )
       return 0
     }),
 })
 
-function summary(name: string, view: RunView): Run {
+function lineOf(view: RunView): Run {
   return {
-    run: name,
-    outcome: view.outcome,
-    completeness: view.completeness,
-    reasons: [...view.reasons],
-    demonstration: view.demonstration,
+    ...summarise(view),
     records: view.records,
-    started: view.started?.time ?? view.first?.recordedAt ?? null,
     exitCode: view.exited?.exitCode ?? null,
     signal: view.exited?.signal ?? null,
     statements: view.statements.total,
     nodes: view.nodes.length,
     tests: view.tests.length,
-    findings: view.findings.length,
   }
 }
 
-function tableOf(listed: readonly Run[]): string {
-  return table(
-    ['RUN', 'STARTED', 'OUTCOME', 'COMPLETE', 'NODES', 'TESTS', 'STATEMENTS', 'FINDINGS', ''],
+/** 80 columns as long as 13 characters tell the runs apart. */
+function tableOf(listed: readonly Run[], ids: ReadonlyMap<string, string>): string {
+  const lines = table(
+    ['RUN', 'STARTED (UTC)', 'COMMAND', 'OUTCOME', 'RECORD', 'FINDINGS'],
     listed.map((one) => [
-      one.run,
-      one.started ?? '-',
+      `${ids.get(one.run) ?? one.run}${one.demonstration ? '*' : ''}`,
+      one.started === null ? '-' : `${one.started.slice(0, 10)} ${one.started.slice(11, 16)}`,
+      shortened(one.command ?? '-', COMMAND_COLUMNS),
       one.outcome,
-      one.completeness === 'complete' ? 'complete' : `${one.completeness} (${one.reasons.join(', ')})`,
-      String(one.nodes),
-      String(one.tests),
-      String(one.statements),
-      String(one.findings),
-      one.demonstration ? 'recorded demonstration' : '',
+      one.completeness,
+      severities(one),
     ]),
   )
+  return listed.some(({ demonstration }) => demonstration)
+    ? `${lines}\n* recorded demonstration: no evidence of a change`
+    : lines
+}
+
+const COMMAND_COLUMNS = 13
+
+function shortened(text: string, columns: number): string {
+  return text.length > columns ? `${text.slice(0, columns - 1)}…` : text
+}
+
+/** "1 high", "2 high +3" (more of lower severity), "-". */
+function severities({ findings: { high, medium, low } }: Run): string {
+  const told = [
+    [high, 'high', medium + low],
+    [medium, 'medium', low],
+    [low, 'low', 0],
+  ] as const
+  const gravest = told.find(([count]) => count > 0)
+  if (gravest === undefined) return '-'
+  const [count, severity, more] = gravest
+  return `${count} ${severity}${more === 0 ? '' : ` +${more}`}`
 }

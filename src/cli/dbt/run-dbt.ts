@@ -8,6 +8,9 @@ import { type Context, settingsFor } from '../context.js'
 import { codedError } from '../failure.js'
 import { withWriter } from '../ledger/open-ledger.js'
 import { openVault } from '../ledger/open-state.js'
+import type { OpenedLedger } from '../ledger/opened-ledger.js'
+import { updateProjections, viewRun, withProjections } from '../ledger/projections.js'
+import { type RunSummary, summarise } from '../ledger/run-summary.js'
 import { noteChild } from '../spool/child-process.js'
 import { removeSpool, sourceOf } from '../spool/drain.js'
 import { type ImportResult, importEvents } from '../spool/import-events.js'
@@ -33,6 +36,8 @@ export interface WrappedRun {
   readonly run: string | undefined
   /** Undefined where the run waits in its spool. */
   readonly imported: ImportResult | undefined
+  /** What the ledger has of the run now; undefined where that is not known. */
+  readonly summary: RunSummary | undefined
   readonly spool: string | undefined
 }
 
@@ -49,7 +54,7 @@ export async function runDbt(context: Context, args: readonly string[]): Promise
     : undefined
   if (prepared === undefined) {
     const exit = await runChild(commandOf(context), args, { ...surroundings(context), onStart: () => {} })
-    return { exit, run: undefined, imported: undefined, spool: undefined }
+    return { exit, run: undefined, imported: undefined, summary: undefined, spool: undefined }
   }
   const { capture, plan, spool, settings } = prepared
   for (const warning of plan.wrap.warnings) context.output.warn(warning)
@@ -66,9 +71,15 @@ export async function runDbt(context: Context, args: readonly string[]): Promise
     return true
   })
   spool.writer.close()
-  const imported = recorded === true ? await guard('appending the run', () => deliver(context, prepared)) : undefined
-  if (imported === undefined) await spool.lock.release()
-  return { exit, run: spool.header.run, imported, spool: imported === undefined ? spool.writer.directory : undefined }
+  const delivered = recorded === true ? await guard('appending the run', () => deliver(context, prepared)) : undefined
+  if (delivered === undefined) await spool.lock.release()
+  return {
+    exit,
+    run: spool.header.run,
+    imported: delivered?.imported,
+    summary: delivered?.summary,
+    spool: delivered === undefined ? spool.writer.directory : undefined,
+  }
 }
 
 interface Prepared {
@@ -162,8 +173,13 @@ async function prepare(context: Context, args: readonly string[], guard: Guard):
   return { place, settings, plan, spool, capture, started }
 }
 
+interface Delivered {
+  readonly imported: ImportResult
+  readonly summary: RunSummary | undefined
+}
+
 /** Brings the finished spool into the ledger; where that fails the spool stays, and the line says so. */
-async function deliver(context: Context, { place, spool }: Prepared): Promise<ImportResult | undefined> {
+async function deliver(context: Context, { place, spool }: Prepared): Promise<Delivered | undefined> {
   const { directory } = spool.writer
   if (place === undefined) {
     context.output.warn(`no ledger here: the run waits in ${directory}; try: clyra init && clyra spool flush`)
@@ -177,7 +193,8 @@ async function deliver(context: Context, { place, spool }: Prepared): Promise<Im
         await opened.ledger.heads()
         removeSpool(directory)
         await spool.lock.release()
-        return imported
+        const summary = await summaryOf(context, opened, spool.header.run)
+        return { imported, summary }
       },
       { place },
     )
@@ -186,6 +203,18 @@ async function deliver(context: Context, { place, spool }: Prepared): Promise<Im
     context.output.warn(
       `the ledger could not be written: ${error.message} (${error.code}); the run waits in ${directory}; try: clyra spool flush`,
     )
+    return undefined
+  }
+}
+
+/** The run as the ledger has it. What goes wrong here is said, and takes nothing back: the run is recorded. */
+async function summaryOf(context: Context, opened: OpenedLedger, run: string): Promise<RunSummary | undefined> {
+  try {
+    await updateProjections(context, opened)
+    return summarise(await withProjections(opened, (store) => viewRun(opened, store, run)))
+  } catch (thrown) {
+    const error = codedError(thrown)
+    context.output.warn(`the run is recorded, but could not be read again: ${error.message} (${error.code})`)
     return undefined
   }
 }

@@ -22,7 +22,11 @@ const SHORT_ID = 13
 export async function chooseRun(
   ledger: Ledger,
   given: string | undefined,
-  { last = false, exact = false, command }: { readonly last?: boolean; readonly exact?: boolean; readonly command: string },
+  {
+    last = false,
+    exact = false,
+    command,
+  }: { readonly last?: boolean; readonly exact?: boolean; readonly command: string },
 ): Promise<string> {
   if ((given === undefined) === !last) {
     throw new ClyraError('USAGE', 'name one run, or say --last', { fix: `${command} --last` })

@@ -47,9 +47,11 @@ export function summarise(view: RunView): RunSummary {
 export function inALine(summary: RunSummary): string {
   const record =
     summary.completeness === 'complete' ? [] : [`record ${summary.completeness} (${summary.reasons.join(', ')})`]
-  return [[stepsOf(summary), warningsOf(summary), findingsOf(summary)].join(', '), ...record, warehouseOf(summary)].join(
-    '; ',
-  )
+  return [
+    [stepsOf(summary), warningsOf(summary), findingsOf(summary)].join(', '),
+    ...record,
+    warehouseOf(summary),
+  ].join('; ')
 }
 
 function stepsOf({ command, steps }: RunSummary): string {
@@ -59,7 +61,8 @@ function stepsOf({ command, steps }: RunSummary): string {
     ...(steps.unfinished === 0 ? [] : [`${steps.unfinished} did not end`]),
     ...(steps.skipped === 0 ? [] : [`${steps.skipped} skipped`]),
   ]
-  const all = steps.failed === 0 ? counted(steps.total, 'step') : `${steps.failed} of ${counted(steps.total, 'step')} failed`
+  const all =
+    steps.failed === 0 ? counted(steps.total, 'step') : `${steps.failed} of ${counted(steps.total, 'step')} failed`
   return [all, ...other].join(', ')
 }
 

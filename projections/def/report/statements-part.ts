@@ -1,16 +1,17 @@
 import type { RunView, Statement } from '../../run/index.js'
 import { clockTime, dash, grouped, name, nodeName, orDash, plural, seconds } from './format.js'
-import { type Html, html, type Part } from './html.js'
-import { fold, marked, section, table } from './table.js'
+import { type Html, html, lines, type Part } from './html.js'
+import type { OpenedValues, Page } from './report-context.js'
+import { fold, marked, part, table } from './table.js'
 
 /** How many rows the page shows; the bundle's `records.jsonl` has every statement. */
 export const SHOWN = 500
 
-/** What was sent to the warehouse, as dbt's log saw it. No text: that is sealed. */
-export function statementsSection(run: RunView): Html {
+/** What was sent to the warehouse, as dbt's log saw it; the text only where it is opened. */
+export function statementsPart({ run, opened }: Page): Html {
   const { statements } = run
   if (statements.total === 0) {
-    return section({
+    return part({
       id: 'statements',
       title: 'Statements',
       lead: null,
@@ -20,17 +21,21 @@ export function statementsSection(run: RunView): Html {
   }
   const shown = statements.listed.slice(0, SHOWN)
   const failed = statements.listed.filter(({ outcome }) => outcome === 'error').slice(0, SHOWN)
-  const unknown = statements.listed.filter(({ outcome }) => outcome === 'unknown').slice(0, SHOWN)
+  const unknown = statements.listed
+    .filter(({ outcome, kind }) => outcome === 'unknown' && kind !== 'rollback')
+    .slice(0, SHOWN)
   const left = statements.total - shown.length
-  return section({
+  return part({
     id: 'statements',
     title: 'Statements',
-    lead: html`What dbt’s log saw going to the warehouse: ${plural(statements.total, 'statement')}, ${outcomes(statements.byOutcome)}. The text is sealed, because it may hold personal data; the record keeps a commitment to it that can be opened for an auditor.`,
-    body: html`<div class="narrow">${verbs(run)}</div>${limits(run)}${failed.length === 0 ? null : list(`Failed: ${plural(failed.length, 'statement')}`, failed)}${unknown.length === 0 ? null : list(`Without a known outcome: ${plural(unknown.length, 'statement')}`, unknown)}${list(
+    count: grouped(statements.total),
+    lead: html`What dbt’s log saw going to the warehouse: ${outcomes(statements.byOutcome)}. ${opened.any ? null : 'The text is withheld, because it may hold personal data; the record commits to it. '}dbt never says how a ROLLBACK went.`,
+    body: html`<div class="narrow">${verbs(run)}</div>${limits(run)}${failed.length === 0 ? null : list(`Failed: ${plural(failed.length, 'statement')}`, failed, opened)}${unknown.length === 0 ? null : list(`Without a known outcome: ${plural(unknown.length, 'statement')}`, unknown, opened)}${list(
       left === 0
         ? `All ${plural(shown.length, 'statement')}, in order`
         : `The first ${plural(shown.length, 'statement')}, in order`,
       shown,
+      opened,
     )}${
       left === 0
         ? null
@@ -92,7 +97,7 @@ function limits({ statements }: RunView): Part {
 `
 }
 
-function list(summary: string, statements: readonly Statement[]): Html {
+function list(summary: string, statements: readonly Statement[], opened: OpenedValues): Html {
   return fold(
     summary,
     table(
@@ -111,7 +116,7 @@ function list(summary: string, statements: readonly Statement[]): Html {
       statements.map((statement) => ({
         cells: [
           grouped(statement.ordinal),
-          verb(statement),
+          html`${verb(statement)}${text(statement, opened)}`,
           statement.node === null
             ? html`<span class="quiet">${ORIGIN[statement.origin]}</span>`
             : nodeName(statement.node),
@@ -125,7 +130,17 @@ function list(summary: string, statements: readonly Statement[]): Html {
         tone: statement.outcome === 'error' ? ('bad' as const) : undefined,
       })),
     ),
+    'screen',
   )
+}
+
+/** SQL longer than this is cut; the bundle's `openings.json` has it whole. */
+const TEXT = 2_000
+
+function text({ position }: Statement, opened: OpenedValues): Html | null {
+  const sql = opened.text(position, '/data/text')
+  if (sql === null) return null
+  return html`<details><summary>SQL</summary><pre>${lines(sql, TEXT)}</pre></details>`
 }
 
 const ORIGIN: Readonly<Record<Statement['origin'], string>> = {

@@ -1,0 +1,83 @@
+import type { RunView } from '../../run/index.js'
+import { byteSize, code, dash, digest, name, plural } from './format.js'
+import { type Html, html } from './html.js'
+import type { Page } from './report-context.js'
+import { fold, marked, part, table } from './table.js'
+import { VERSION_CONTROL_WORDS } from './words.js'
+
+/** The files of the run: what dbt wrote, and the source as it lay on disk. */
+export function filesPart({ run, context }: Page): Html {
+  const embedded = new Set(context.embedded)
+  const artifacts = run.artifacts.map((artifact) => ({
+    cells: [
+      name(artifact.name),
+      html`<span class="nowrap">${byteSize(artifact.size)}</span>`,
+      embedded.has(artifact.sha256) ? 'in this bundle' : 'outside, named by digest',
+      digest(artifact.sha256),
+    ],
+  }))
+  const sources = run.sources.map((source) => ({
+    cells: [
+      name(source.path),
+      source.unavailable === null
+        ? source.modified
+          ? marked('warn', 'differs from the commit')
+          : source.commit === null
+            ? 'not under version control'
+            : 'as committed'
+        : marked('warn', source.unavailable),
+      source.commit === null ? dash : html`<code class="digest">${source.commit.slice(0, 12)}</code>`,
+      source.sha256 !== null
+        ? digest(source.sha256)
+        : source.fingerprint !== null
+          ? html`<span class="quiet">keyed</span> ${digest(source.fingerprint)}`
+          : dash,
+    ],
+  }))
+  return part({
+    id: 'files',
+    title: 'Files',
+    lead: 'What dbt wrote about the run, and the source files it ran from. A digest pins the bytes: whoever has the file can compare.',
+    body: html`${versionControl(run)}${
+      artifacts.length === 0
+        ? html`<p>No artefact was captured.</p>
+`
+        : table(
+            'Artefacts',
+            [{ title: 'Artefact' }, { title: 'Size', number: true }, { title: 'Where' }, { title: 'SHA-256' }],
+            artifacts,
+          )
+    }${
+      sources.length === 0
+        ? html`<p>No source file was read.</p>
+`
+        : fold(
+            plural(sources.length, 'source file'),
+            table(
+              'Source files',
+              [{ title: 'Path' }, { title: 'State' }, { title: 'Commit' }, { title: 'Digest' }],
+              sources,
+            ),
+            'screen',
+          )
+    }`,
+  })
+}
+
+/** What version control says of the project as a whole, in a line. */
+function versionControl({ repository }: RunView): Html | null {
+  if (repository === null) return null
+  const { commit, modified, unavailable } = repository
+  if (commit === null) {
+    return html`<p>Version control: ${VERSION_CONTROL_WORDS[unavailable ?? 'failed']}</p>
+`
+  }
+  const state =
+    modified === null
+      ? 'whether files differ from it is not known'
+      : modified
+        ? marked('warn', 'files differ from it')
+        : 'no tracked file differs from it'
+  return html`<p>Version control: commit ${code(commit)}; ${state}.</p>
+`
+}
