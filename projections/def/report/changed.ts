@@ -23,7 +23,7 @@ ${
     ? null
     : html`<p>Whether ${plural(unclear.length, 'more relation')} changed is not clear: dbt did not finish, or the accounts differ.</p>
 ${relations('Relations of which it is not clear', unclear)}`
-}${schemaChange(run)}</section>
+}${schemaChange(run, [...changed, ...unclear])}</section>
 `
 }
 
@@ -59,8 +59,8 @@ ${table(`${label}, continued`, columns, rest)}</details>
 `
 }
 
-/** What the two metadata snapshots, before and after, say of the schemas. */
-function schemaChange(run: RunView): Part {
+/** What the two metadata snapshots, before and after, say of the schemas beside the relations told of above. */
+function schemaChange(run: RunView, told: readonly BuiltRelation[]): Part {
   const before = run.snapshots.findLast((snapshot) => snapshot.phase === 'before')
   const after = run.snapshots.findLast((snapshot) => snapshot.phase === 'after')
   if (before === undefined || after === undefined) return null
@@ -73,11 +73,13 @@ function schemaChange(run: RunView): Part {
 `
   }
   const [added, removed] = [missingFrom(before, after), missingFrom(after, before)]
+  const known = new Set(told.map(({ relation: [, schema, name] }) => JSON.stringify([schema, name])))
+  const unclaimed = added.filter(([schema, name]) => !known.has(JSON.stringify([schema, name])))
   if (added.length + removed.length === 0) {
     return html`<p class="fine">The warehouse: no relation is new or gone; kinds or columns of some differ.</p>
 `
   }
-  return html`${names('New in the warehouse', added, 'fine')}${names('Gone from the warehouse', removed, 'gone')}`
+  return html`${names('New in the warehouse as well', unclaimed, 'fine')}${names('Gone from the warehouse', removed, 'gone')}`
 }
 
 function missingFrom(one: Snapshot, other: Snapshot) {

@@ -43,8 +43,8 @@ function standfirst({ run }: Page): Part {
     started === null ? 'when it started is not recorded' : html`Started ${moment(started.time)}`,
     duration({ run }),
     target === null ? null : html`target ${name(target)}`,
-    told?.adapter == null ? null : name(told.adapter),
-    engine === null ? null : name(engine),
+    told?.adapter == null ? null : whole(told.adapter),
+    engine === null ? null : whole(engine),
     started?.governance.job_id == null ? null : html`job ${name(started.governance.job_id)}`,
     started?.actor == null ? null : html`by ${name(started.actor)}`,
     repository?.commit == null
@@ -54,6 +54,11 @@ function standfirst({ run }: Page): Part {
   return pieces
     .filter((piece) => piece !== null)
     .map((piece, i) => (i === 0 ? piece : html` <span class="dot">·</span> ${piece}`))
+}
+
+/** A short name that stays on one line. */
+function whole(text: string): Html {
+  return html`<bdi class="nowrap">${text}</bdi>`
 }
 
 /** dbt's own word for how long it took: the longer one, its log's, is of the whole command. */

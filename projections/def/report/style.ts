@@ -37,6 +37,7 @@ a{color:var(--link);text-underline-offset:.15em;text-decoration-thickness:.06em}
 .gone{color:var(--bad);font-weight:600}
 .calm{color:var(--good);font-weight:600}
 .nowrap{white-space:nowrap}
+.hash{color:var(--quiet);font-size:.72em}
 .banner{max-width:none;margin:0 0 1rem;padding:.5rem .9rem;background:var(--warn-tint);border-left:4px solid var(--warn);font-size:.94rem}
 .banner.quietly{background:var(--note-tint);border-color:var(--link)}
 .answers{display:grid;grid-template-columns:1.15fr 1fr 1.45fr .85fr;margin:1.1rem 0 0;border-top:2px solid var(--ink);border-bottom:1px solid var(--line)}
