@@ -83,7 +83,7 @@ export const artifactsExport = defineCommand({
   }),
   run: (context, [given = '', where = ''], _options) =>
     withReader(context, async ({ ledger, artifacts }) => {
-      const run = await chooseRun(ledger, given, false, 'clyra artifacts export')
+      const run = await chooseRun(ledger, given, { last: false, command: 'clyra artifacts export' })
       const directory = outputPath(context.environment.cwd, where)
       if (existsSync(directory)) {
         throw new ClyraError('USAGE', `${directory} is there already; artefacts are only written to a new directory`, {

@@ -44,13 +44,22 @@ export function renderResult(result: VerifyResult, { color = false }: RenderOpti
 const printable = (text: string): string =>
   text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?').slice(0, 1000)
 
+/** VALID is a word about the record: how the run itself went is said beside it. */
+const RECORD_OF: Readonly<Record<NonNullable<VerifyResult['run']>['outcome'], string>> = {
+  succeeded: 'the record of a SUCCESSFUL run',
+  failed: 'the record of a FAILED run',
+  interrupted: 'the record of an INTERRUPTED run',
+  unknown: 'the record of a run whose outcome is unknown',
+}
+
 /** `VALID`, with what must never be overlooked beside it. */
 export function verdictLine({ verdict, code, run, warnings }: VerifyResult): string {
   const demonstration = warnings.some((warning) => warning.code === 'RECORDED_DEMONSTRATION')
   const parts = [
     code === OK.code ? verdict : `${verdict} (${code})`,
     ...(demonstration ? ['recorded demonstration'] : []),
-    ...(run !== null && run.completeness !== 'complete' ? [`evidence of an incomplete run (${run.completeness})`] : []),
+    ...(run === null ? [] : [RECORD_OF[run.outcome]]),
+    ...(run !== null && run.completeness !== 'complete' ? [`incomplete record (${run.completeness})`] : []),
   ]
   return parts.join(' - ')
 }
@@ -72,6 +81,8 @@ function facts(result: VerifyResult): string[][] {
       ? []
       : [
           ['run', run.id],
+          ['outcome', run.outcome],
+          ['warehouse', warehouseOf(run.voices.warehouse)],
           ['completeness', `${run.completeness}${reasons}`],
         ]),
     ...(completeAsOf === null
@@ -81,6 +92,10 @@ function facts(result: VerifyResult): string[][] {
     ['stream heads', `${result.streams}; issuance ${result.issuance}`],
     ...keys.map(({ role, id, trusted }) => [`${role} key`, `${id}${trusted ? ' (pinned by you)' : ''}`]),
   ]
+}
+
+function warehouseOf({ completeness, reasons }: NonNullable<VerifyResult['run']>['voices']['warehouse']): string {
+  return `${completeness}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`
 }
 
 function checkRow({ name, result, code, detail }: Check, paint: (code: number, text: string) => string): string[] {

@@ -48,7 +48,7 @@ describe('clyra-verify', () => {
   it('exits 0 on VALID and shows verdict, run and every check', async () => {
     const { status, out } = await run(zip, '--key', ledger.vkey)
     expect(status).toBe(0)
-    expect(out).toMatch(/^VALID\n/)
+    expect(out).toMatch(/^VALID - the record of a run whose outcome is unknown\n/)
     for (const text of [RUN, 'complete', ledger.origin, 'container', 'multiproof', 'heads', 'claims'])
       expect(out).toContain(text)
   })
@@ -96,12 +96,14 @@ describe('clyra-verify', () => {
     expect((await run(join(directory, 'tiles'), '--run', RUN)).status).toBe(2)
   })
 
-  it('marks a recorded demonstration and an incomplete run in the verdict line', async () => {
+  it('marks a recorded demonstration, how the run went and an incomplete record in the verdict line', async () => {
     const shown = sampleLedger([started({ demonstration: true })])
     const file = join(directory, 'demo.def.zip')
     await writeFile(file, bundle(shown, RUN))
     const { out } = await run(file, '--key', shown.vkey)
-    expect(out.split('\n')[0]).toBe('VALID - recorded demonstration - evidence of an incomplete run (unknown)')
+    expect(out.split('\n')[0]).toBe(
+      'VALID - recorded demonstration - the record of a run whose outcome is unknown - incomplete record (unknown)',
+    )
     expect(closed().type).toBe('dev.clyra.run.closed.v1')
   })
 
