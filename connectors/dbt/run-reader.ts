@@ -9,7 +9,7 @@ import {
 } from './artifacts.js'
 import { claimDrafts } from './claims.js'
 import { isDraft } from './drafts.js'
-import { commandExpectation, writesNoResults } from './expectations/commands.js'
+import { commandExpectation, writesNothing } from './expectations/commands.js'
 import { gapDraft } from './gap.js'
 import { createDbtLogReader, type LogReader, type LogSummary } from './log-reader.js'
 import { type Manifest, readManifest } from './manifest.js'
@@ -168,13 +168,14 @@ function gaps(run: string, log: LogSummary, judged: Judged, time: string | null)
   if (log.lines === 0) found.push(gapDraft(run, 'log-missing', time))
   const { manifest, runResults } = judged
   const results = runResults.kind === 'own' ? runResults.value : null
-  const expected = commandExpectation(log.facts.command ?? results?.command ?? null)
+  const expected = commandExpectation(log.facts.command ?? results?.command ?? null, log.facts.engine)
   const absent = (state: ArtifactState<unknown>, name: 'manifest' | 'run-results' | 'sources') => {
     if (state.kind === 'missing' || state.kind === 'stale')
       found.push(gapDraft(run, `artifact-${name}-${state.kind}`, time))
   }
-  if (expected.manifest === 'always') absent(manifest, 'manifest')
-  if (expected.runResults === 'always' && !writesNoResults(log.facts.arguments)) absent(runResults, 'run-results')
+  const silent = writesNothing(log.facts.arguments)
+  if (expected.manifest === 'always' && !silent) absent(manifest, 'manifest')
+  if (expected.runResults === 'always' && !silent) absent(runResults, 'run-results')
   const unreadable = [manifest, runResults].filter((state) => state.kind === 'unreadable').length
   if (unreadable > 0) found.push(gapDraft(run, 'artifact-unreadable', time, unreadable))
   const without = nodesWithoutResult(log, results)

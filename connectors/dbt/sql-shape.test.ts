@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isScaffolding } from './scaffolding.js'
 import { isAbridged, sqlShape } from './sql-shape.js'
 
 describe('sqlShape', () => {
@@ -58,5 +59,36 @@ describe('sqlShape', () => {
     expect(isAbridged('insert into t values (%s)\n...')).toBe(true)
     expect(isAbridged(`${'x'.repeat(513)}...`)).toBe(false)
     expect(isAbridged('select 1')).toBe(false)
+  })
+})
+
+describe('scaffolding', () => {
+  it.each([
+    'create temp table x as select 1',
+    'create local temporary view "x" as select 1',
+    'create  table "db"."s"."orders__dbt_tmp" as (select 1)',
+    'create or replace view `p`.`d`.`orders__dbt_tmp` as select 1',
+    '/* c */ create unlogged table s.orders__dbt_tmp_2026 (id int); create index on s.orders__dbt_tmp_2026 (id)',
+    'create index if not exists "ab" on "s"."orders__dbt_tmp" using hash (id)',
+    'drop materialized view if exists "s"."orders__dbt_backup" cascade',
+    'insert into orders__dbt_tmp123 select 1; delete from orders__dbt_tmp123',
+  ])('is what dies with the session or has a name of dbt: %s', (sql) => {
+    expect(isScaffolding(sql)).toBe(true)
+  })
+
+  it.each([
+    'create table orders as select * from temp',
+    'alter table "s"."orders__dbt_tmp" rename to "orders"',
+    'alter table "s"."orders" rename to "orders__dbt_backup"',
+    'create temp table x as select 1; delete from orders',
+    'drop table if exists "s"."orders__dbt_backup", orders cascade',
+    'insert into orders select * from orders__dbt_tmp',
+    'create table "orders__dbt_tmp"."orders" as select 1',
+    "insert into notes values ('__dbt_tmp')",
+    'create table "a""b__dbt_tmp"."c" (x int)',
+    'my__dbt_tmp',
+    '',
+  ])('is nothing else: %s', (sql) => {
+    expect(isScaffolding(sql)).toBe(false)
   })
 })

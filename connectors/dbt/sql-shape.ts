@@ -27,9 +27,18 @@ const VERBS = new Set(
  * An unfinished string or comment runs to the end of the text. Never throws.
  */
 export function sqlShape(sql: string, backslashes = false): SqlShape {
+  const [first, second] = startsOf(sql, backslashes)
+  return { verb: first === undefined ? null : firstWord(sql, first.from), multiStatement: second !== undefined }
+}
+
+/** The statements of a text, each from its first word, without the semicolon. A leading bracket is left out. */
+export function statementsIn(sql: string, backslashes = false): string[] {
+  return startsOf(sql, backslashes).map(({ from, to }) => sql.slice(from, to))
+}
+
+function startsOf(sql: string, backslashes: boolean): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = []
   let at = 0
-  let verb: string | null | undefined
-  let statements = 0
   let open = false
   while (at < sql.length) {
     const skipped = skipBlank(sql, at, !backslashes)
@@ -39,18 +48,18 @@ export function sqlShape(sql: string, backslashes = false): SqlShape {
     }
     const char = sql[at]!
     if (char === ';') {
+      if (open) found[found.length - 1]!.to = at
       open = false
       at += 1
       continue
     }
     if (!open && char !== '(') {
       open = true
-      statements += 1
-      if (verb === undefined) verb = firstWord(sql, at)
+      found.push({ from: at, to: sql.length })
     }
     at = skipToken(sql, at, backslashes)
   }
-  return { verb: verb ?? null, multiStatement: statements > 1 }
+  return found
 }
 
 /** dbt 1.x cuts a seed's INSERT: the first 512 characters and three dots, values left out. */

@@ -1,6 +1,7 @@
 import { type DraftEvent, fingerprint, fingerprintKeyId } from '../../src/events/index.js'
 import { draftOf, sealedText } from './drafts.js'
 import { count } from './numbers.js'
+import { isScaffolding } from './scaffolding.js'
 import { isAbridged, sqlShape } from './sql-shape.js'
 import { label, wellFormed } from './text.js'
 
@@ -39,6 +40,8 @@ export interface Statement {
 }
 
 const BACKSLASH_DIALECTS = new Set(['bigquery', 'snowflake', 'databricks', 'spark', 'mysql', 'clickhouse', 'athena'])
+/** Verbs of statements that can be dbt's scaffolding. */
+const CHANGES = new Set(['CREATE', 'DROP', 'INSERT', 'DELETE', 'TRUNCATE'])
 /** `INSERT 0 3`, `CREATE TABLE`, `SUCCESS 314`, `MERGE (3.0 rows, 1.2 MiB processed)`. Anything else is no command tag. */
 const TAG = /^[A-Za-z][A-Za-z_]{0,30}( [A-Za-z_]{1,30}){0,4}( [0-9]{1,19}){0,2}( \([0-9][A-Za-z0-9.,: ]{0,80}\))?$/
 
@@ -46,7 +49,9 @@ const TAG = /^[A-Za-z][A-Za-z_]{0,30}( [A-Za-z_]{1,30}){0,4}( [0-9]{1,19}){0,2}(
 export function statementDraft(context: StatementContext, statement: Statement): StatementEvent {
   const { run, source, invocation, fingerprintKey, adapter } = context
   const { text, kind, answer } = statement
-  const shape = text === null ? null : sqlShape(text, BACKSLASH_DIALECTS.has(adapter ?? ''))
+  const backslashes = BACKSLASH_DIALECTS.has(adapter ?? '')
+  const shape = text === null ? null : sqlShape(text, backslashes)
+  const scaffold = shape !== null && CHANGES.has(shape.verb ?? '') && isScaffolding(text ?? '', backslashes)
   const key = text === null ? undefined : fingerprintKey
   const tag = answer !== null && TAG.test(answer) ? answer : null
   return draftOf(
@@ -63,7 +68,7 @@ export function statementDraft(context: StatementContext, statement: Statement):
       origin: statement.origin,
       connection: statement.connection,
       thread: statement.thread,
-      kind,
+      kind: scaffold ? 'scaffold' : kind,
       verb: kind === 'statement' ? (shape?.verb ?? null) : kind === 'commit' ? 'COMMIT' : 'ROLLBACK',
       text: sealedText(text),
       fingerprint: key === undefined ? null : fingerprint(key, wellFormed(text ?? '')),

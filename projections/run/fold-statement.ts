@@ -10,7 +10,8 @@ export const LISTED_NOT_SUCCESSFUL = 2_000
 export function foldStatement(draft: RunDraft, of: Of<'dev.clyra.dbt.statement.executed.v1'>): void {
   const { data, fresh } = of
   const tally = (value: Tally | undefined) => add(value ?? NOTHING, data)
-  const verb = data.kind === 'statement' ? (data.verb ?? '-') : data.kind.toUpperCase()
+  const dbtsOwn = data.kind === 'commit' || data.kind === 'rollback'
+  const verb = dbtsOwn ? data.kind.toUpperCase() : (data.verb ?? '-')
   const was = draft.statements
   const listed = list(was.listed, of)
   draft.statements = {

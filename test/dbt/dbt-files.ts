@@ -146,7 +146,7 @@ export function runResultsOf(
 }
 
 export function manifestOf(
-  options: { invocation?: string; env?: object; version?: number; project?: string | null } = {},
+  options: { invocation?: string; env?: object; version?: number; project?: string | null; materialized?: string } = {},
 ) {
   const project = options.project === undefined ? 'shop' : options.project
   const node = (type: string, name: string, path: string, extra: object = {}) => ({
@@ -158,7 +158,7 @@ export function manifestOf(
     schema: 'public',
     alias: name,
     relation_name: type === 'test' ? null : `"shop"."public"."${name}"`,
-    config: { materialized: type === 'model' ? 'table' : type, severity: 'ERROR' },
+    config: { materialized: type === 'model' ? (options.materialized ?? 'table') : type, severity: 'ERROR' },
     depends_on: { nodes: [] },
     raw_code: 'select 1',
     ...extra,

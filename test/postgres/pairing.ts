@@ -88,6 +88,7 @@ interface Book {
 }
 
 const CLYRA = 'clyra'
+const isDbtsOwn = (kind: StatementRecord['kind']): boolean => kind === 'commit' || kind === 'rollback'
 const startOf = (record: StatementRecord): number => (record.startedAt === null ? 0 : Date.parse(record.startedAt))
 const byStart = (records: readonly StatementRecord[]) => [...records].sort((a, b) => startOf(a) - startOf(b))
 
@@ -95,7 +96,7 @@ const byStart = (records: readonly StatementRecord[]) => [...records].sort((a, b
 function pairByText(statements: readonly ServerStatement[], records: readonly StatementRecord[], book: Book): void {
   for (const record of byStart(records)) {
     const { text } = record
-    if (record.kind !== 'statement' || text === null) continue
+    if (isDbtsOwn(record.kind) || text === null) continue
     const same = nearest(
       statements.filter((server) => book.free(server) && sameText(server.text, text, record.node)),
       startOf(record),
@@ -144,7 +145,7 @@ function pairEndings(
   const lanes = grouped(byStart(records), ({ connection, thread }) => `${thread}\0${connection}`)
   for (const lane of lanes.values()) {
     for (const [index, record] of lane.entries()) {
-      if (record.kind === 'statement') continue
+      if (!isDbtsOwn(record.kind)) continue
       const wanted = record.kind === 'commit' ? isCommit : isRollback
       const before = lane
         .slice(0, index)

@@ -1,9 +1,9 @@
 /**
- * What a dbt command does to the nodes that it selects. `build` builds and tests; `clone` puts a relation where another
+ * What a dbt command does to the nodes that it selects. `build` builds and tests; `test` tests; `clone` puts a relation where another
  * target has one; `compile` and `show` change nothing; `freshness` asks sources how old they are; `operation` runs one
  * macro; `none` touches no node; `unknown` is a command that this release does not know.
  */
-export type Action = 'build' | 'clone' | 'compile' | 'show' | 'freshness' | 'operation' | 'none' | 'unknown'
+export type Action = 'build' | 'test' | 'clone' | 'compile' | 'show' | 'freshness' | 'operation' | 'none' | 'unknown'
 
 /** Whether something is expected: a missing `always` means something, a missing `maybe` or `never` does not. */
 export type Expected = 'always' | 'maybe' | 'never'
@@ -30,7 +30,7 @@ const of = (
 const COMMANDS: Readonly<Record<string, CommandExpectation>> = {
   build: of('build', 'always', 'always'),
   run: of('build', 'always', 'always'),
-  test: of('build', 'always', 'always'),
+  test: of('test', 'always', 'always'),
   seed: of('build', 'always', 'always'),
   snapshot: of('build', 'always', 'always'),
   retry: of('build', 'always', 'always'),
@@ -57,8 +57,17 @@ const COMMANDS: Readonly<Record<string, CommandExpectation>> = {
 /** Of a command that is not known both artefacts are expected: too few would pass in silence. */
 const UNKNOWN = of('unknown', 'always', 'always')
 
+/** The Rust engine writes results only of what it runs, and calls `docs generate` a `docs`. */
+const FUSION: Readonly<Record<string, CommandExpectation>> = {
+  compile: of('compile', 'always', 'maybe'),
+  'docs generate': of('compile', 'maybe', 'maybe'),
+}
+
 /** `command` as `commandOf` gives it. */
-export function commandExpectation(command: string | null): CommandExpectation {
+export function commandExpectation(command: string | null, engine?: string): CommandExpectation {
+  const special =
+    engine === 'dbt-fusion' && command !== null && Object.hasOwn(FUSION, command) ? FUSION[command] : undefined
+  if (special !== undefined) return special
   return (command !== null && Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined) ?? UNKNOWN
 }
 
@@ -123,7 +132,7 @@ export function commandOfProcess(commandLine: unknown): string | null {
   return /(^|[\\/])dbtf?(\.exe)?$/.test(program) ? commandOf(commandLine) : null
 }
 
-/** `docs generate --no-compile` writes no results. */
-export function writesNoResults(commandLine: string | null): boolean {
+/** `docs generate --no-compile` writes the catalogue alone. */
+export function writesNothing(commandLine: string | null): boolean {
   return commandLine !== null && /(^|\s)--no-compile(\s|$)/.test(commandLine)
 }

@@ -39,7 +39,14 @@ const of = (does: Does, claim: Expected = 'always', log: Expected = 'always'): N
 
 type Row = Readonly<Partial<Record<Action, NodeExpectation>>>
 
-const BUILT: Row = { build: of('builds'), clone: of('clones'), compile: of('compiles'), show: of('compiles') }
+const BUILT: Row = {
+  build: of('builds'),
+  // The Rust engine logs the models that it compiles for a unit test.
+  test: of('compiles', 'maybe', 'maybe'),
+  clone: of('clones'),
+  compile: of('compiles'),
+  show: of('compiles'),
+}
 
 /**
  * Who speaks of what in which command; dbt-core 1.11 on Postgres, every cell seen on a real run. A cell that is not
@@ -52,16 +59,17 @@ const CORE: Readonly<Record<string, Row>> = {
   /** Inlined where it is referred to: logged, and in run_results only where it was selected alone. */
   'model ephemeral': {
     build: of('compiles', 'maybe'),
+    test: of('compiles', 'maybe', 'maybe'),
     clone: of('compiles', 'maybe'),
     compile: of('compiles', 'maybe'),
     show: of('compiles', 'maybe'),
   },
   'model of its own': { ...BUILT, build: of('might-build') },
-  test: { build: of('tests'), compile: of('compiles'), show: of('compiles') },
-  unit_test: { build: of('tests'), compile: of('compiles', 'maybe', 'maybe') },
+  test: { build: of('tests'), test: of('tests'), compile: of('compiles'), show: of('compiles') },
+  unit_test: { build: of('tests'), test: of('tests'), compile: of('compiles', 'maybe', 'maybe') },
   function: { build: of('makes'), compile: of('compiles'), clone: of('nothing', 'maybe', 'maybe') },
   /** On-run hooks. `source freshness` runs them and writes no run_results. */
-  operation: { build: of('runs'), compile: of('compiles'), freshness: of('runs', 'never') },
+  operation: { build: of('runs'), test: of('runs'), compile: of('compiles'), freshness: of('runs', 'never') },
   /** The macro of run-operation. */
   macro: { operation: of('runs', 'always', 'never') },
   /** In sources.json, not in run_results. */
@@ -76,9 +84,27 @@ const CORE: Readonly<Record<string, Row>> = {
   'sql operation': { compile: of('compiles'), show: of('compiles') },
 }
 
-/** Where the Rust engine differs: its hooks are in no run_results. */
+/** Logged at most. */
+const UNCLAIMED: Row = {
+  compile: of('compiles', 'maybe', 'maybe'),
+  show: of('compiles', 'maybe', 'maybe'),
+}
+
+/** Where the Rust engine differs: nothing that it compiles is in run_results, nor are its hooks. */
 const FUSION: Readonly<Record<string, Row>> = {
-  operation: { build: of('runs', 'never', 'maybe'), compile: of('compiles', 'never', 'maybe') },
+  model: UNCLAIMED,
+  seed: UNCLAIMED,
+  snapshot: UNCLAIMED,
+  test: UNCLAIMED,
+  unit_test: UNCLAIMED,
+  function: UNCLAIMED,
+  analysis: UNCLAIMED,
+  operation: {
+    build: of('runs', 'never', 'maybe'),
+    test: of('runs', 'never', 'maybe'),
+    compile: of('compiles', 'never', 'maybe'),
+    show: of('compiles', 'never', 'maybe'),
+  },
 }
 
 /** Materializations of dbt and its adapters that leave a relation; those of a project's own may do anything. */

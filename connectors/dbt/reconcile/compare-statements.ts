@@ -1,4 +1,4 @@
-import { type Committed, followTransactions, isWrite } from './data-changed.js'
+import { type Committed, followTransactions, isDoubtful, isWrite } from './data-changed.js'
 import type { Finding } from './finding.js'
 import type { FoldedStatement, Voices } from './voices.js'
 
@@ -41,11 +41,12 @@ function changedButFailed(node: string, writes: readonly FoldedStatement[], voic
   const log = voices.nodes.log.get(node)
   const failing = [claim, log].flatMap((said) => (said !== undefined && FAILED.has(said.data.status) ? [said.id] : []))
   if (failing.length === 0) return []
+  const doubtful = writes.every(isDoubtful)
   return [
     {
       code: 'node-error-but-data-changed',
-      disposition: 'contradicted',
-      severity: 'high',
+      disposition: doubtful ? 'unconfirmed' : 'contradicted',
+      severity: doubtful ? 'medium' : 'high',
       node,
       events: [...failing, ...writes.map((write) => write.id)].slice(0, MAX_EVENTS),
       voices: claim !== undefined && FAILED.has(claim.data.status) ? ['claim', 'log'] : ['log'],

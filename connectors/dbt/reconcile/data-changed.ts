@@ -7,10 +7,19 @@ const WRITES = new Set(
 /** Warehouses where a statement outside an explicit transaction commits by itself; dbt opens none there. */
 const AUTOCOMMIT = new Set(['snowflake', 'bigquery', 'databricks', 'spark', 'athena', 'trino', 'clickhouse', 'fabric'])
 
+/** Whether one is a change depends on code that the log does not show. */
+const MAYBE_WRITES = new Set(['CALL', 'DO'])
+
+/** What dbt builds aside and takes away again (`scaffold`) is no change of data for anybody. */
 export function isWrite({ data }: FoldedStatement): boolean {
   if (data.kind !== 'statement') return false
   if (data.verb === 'WITH') return /^(INSERT|UPDATE|DELETE|MERGE)\b/.test(data.commandTag ?? '')
   return data.verb !== null && WRITES.has(data.verb)
+}
+
+/** A write of which the log does not tell whether it changed anything. */
+export function isDoubtful({ data }: FoldedStatement): boolean {
+  return MAYBE_WRITES.has(data.verb ?? '')
 }
 
 /** What of a connection's statements is known to have been committed, and which COMMIT of dbt's had no transaction. */

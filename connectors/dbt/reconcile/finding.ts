@@ -8,6 +8,7 @@ export type FindingCode = FindingData['code']
 export const FINDING_ORDER: readonly FindingCode[] = [
   'node-error-but-data-changed',
   'commit-outside-transaction',
+  'relation-dropped',
   'relation-absent',
   'relation-kind-differs',
   'commit-older-than-run',
@@ -27,6 +28,8 @@ export interface Finding {
   readonly disposition: FindingData['disposition']
   readonly severity: FindingData['severity']
   readonly node: string | null
+  /** What it is about where that is no node: part of the id, so that two of one kind stay apart. */
+  readonly about?: string
   /** Ids of the events that disagree. */
   readonly events: readonly string[]
   readonly voices: readonly Voice[]
@@ -37,7 +40,10 @@ export interface Finding {
 export function findingDraft(run: string, finding: Finding, time: string): DraftEvent<'dev.clyra.finding.raised.v1'> {
   const events = [...new Set(finding.events)].sort()
   return {
-    id: eventIdFor(SOURCES.reconcile, `${run}/${finding.code}/${finding.node ?? '-'}/${events.join('/')}`),
+    id: eventIdFor(
+      SOURCES.reconcile,
+      `${run}/${finding.code}/${finding.node ?? finding.about ?? '-'}/${events.join('/')}`,
+    ),
     source: SOURCES.reconcile,
     type: 'dev.clyra.finding.raised.v1',
     time,

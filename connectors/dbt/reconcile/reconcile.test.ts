@@ -50,6 +50,30 @@ function relation(data: object): SomeEvent {
   }
 }
 
+function snapshot(phase: 'before' | 'after', names: readonly string[], more: object = {}): SomeEvent {
+  return {
+    id: `01900000-0000-7000-8000-00000000${phase === 'before' ? '00b0' : '00b1'}`,
+    type: 'dev.clyra.snapshot.captured.v1',
+    time: '2026-03-01T10:01:00Z',
+    data: {
+      phase,
+      dsnHash: 'a'.repeat(64),
+      truncated: false,
+      relations: names.map((name) => ['public', name, 'view', null]),
+      ...more,
+    },
+  }
+}
+
+/** Findings of a claim without a log. */
+function runOf(which: string, result: Result, more: readonly SomeEvent[], manifest = manifestOf()) {
+  const run = readDbtRun({
+    runResults: runResultsOf([result], { which, invocationCommand: `dbt ${which}` }),
+    manifest,
+  })
+  return reconcile(run.runId, [...run.events, ...more])
+}
+
 describe('the comparison of the three voices', () => {
   it('finds nothing where they agree', () => {
     expect(findings(goodLog().end(), GOOD)).toEqual([])
@@ -96,6 +120,67 @@ describe('the comparison of the three voices', () => {
     expect(codes(found)).toEqual([
       ['node-error-but-data-changed', 'contradicted', 'high', MODEL],
       ['node-status-differs', 'contradicted', 'high', MODEL],
+    ])
+  })
+
+  it.each([
+    'create temporary table "orders__dbt_tmp2026" as (select 1)',
+    'create table "shop"."public"."orders__dbt_tmp" as (select 1)',
+    'drop table if exists "shop"."public"."orders__dbt_backup" cascade',
+  ])("takes dbt's scaffolding for no change of data: %s", (sql) => {
+    const log = new LogBuilder().start().nodeStart(MODEL).statement(sql, 'SELECT 1', MODEL).commit(MODEL)
+    log.nodeEnd(MODEL, 'error').end(false)
+    expect(findings(log, [{ unique_id: MODEL, status: 'error' }])).toEqual([])
+  })
+
+  it('says that it does not know where a failed node only ran code that may change data', () => {
+    const log = new LogBuilder().start().nodeStart(MODEL).statement('do $$ begin end $$', 'DO', MODEL).commit(MODEL)
+    log.nodeEnd(MODEL, 'error').end(false)
+    expect(codes(findings(log, [{ unique_id: MODEL, status: 'error' }]))).toEqual([
+      ['node-error-but-data-changed', 'unconfirmed', 'medium', MODEL],
+    ])
+  })
+
+  it("finds each relation that a cascade took away, and names the statement's node", () => {
+    const log = goodLog().statement('drop table if exists "shop"."public"."raw" cascade', 'DROP TABLE', 'seed.shop.raw')
+    const found = findings(log.commit('seed.shop.raw').end(), GOOD, [
+      snapshot('before', ['orders', 'over_orders', 'stg', 'orders__dbt_backup']),
+      snapshot('after', ['orders']),
+    ])
+    expect(codes(found)).toEqual([
+      ['relation-dropped', 'unclaimed', 'high', null],
+      ['relation-dropped', 'unclaimed', 'high', null],
+    ])
+    expect(new Set(found.map(({ id }) => id)).size).toBe(2)
+    expect(found.map(({ data }) => data.said[0]?.[1]).sort()).toEqual(['public.over_orders', 'public.stg'])
+    expect(found[0]!.data.said).toContainEqual(['log-drop', 'seed.shop.raw'])
+  })
+
+  it('accuses less where an operation of the project itself dropped something', () => {
+    const log = goodLog().query('drop view public.stg', null).status('DROP VIEW').end()
+    const found = findings(log, GOOD, [snapshot('before', ['orders', 'stg']), snapshot('after', ['orders'])])
+    expect(codes(found)).toEqual([['relation-dropped', 'unclaimed', 'medium', null]])
+  })
+
+  it('does not compare lists that are cut, or of two databases', () => {
+    const before = snapshot('before', ['orders', 'stg'])
+    for (const other of [{ truncated: true }, { dsnHash: 'b'.repeat(64) }]) {
+      expect(findings(goodLog().end(), GOOD, [before, snapshot('after', ['orders'], other)])).toEqual([])
+    }
+    expect(findings(goodLog().end(), GOOD, [before])).toEqual([])
+  })
+
+  it('finds no fault in a ROLLBACK, whose end dbt never tells', () => {
+    const log = goodLog().line('Rollback', { conn_name: 'master' }).end()
+    expect(findings(log, GOOD)).toEqual([])
+  })
+
+  it('looks at no kind of a clone, and accuses no materialization that it does not know', () => {
+    const cloned = runOf('clone', GOOD[0]!, [relation({ kind: 'view' })])
+    expect(cloned).toEqual([])
+    const own = manifestOf({ materialized: 'my_own' })
+    expect(codes(runOf('run', GOOD[0]!, [relation({ present: false, kind: null })], own))).toEqual([
+      ['relation-absent', 'unconfirmed', 'low', MODEL],
     ])
   })
 

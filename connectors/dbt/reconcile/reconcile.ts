@@ -2,6 +2,7 @@ import type { DraftEvent } from '../../../src/events/index.js'
 import { NO_TIME } from '../drafts.js'
 import { later } from '../times.js'
 import { compareNodes } from './compare-nodes.js'
+import { compareSnapshots } from './compare-snapshots.js'
 import { compareStatements } from './compare-statements.js'
 import { compareWarehouse } from './compare-warehouse.js'
 import { FINDING_ORDER, type Finding, findingDraft } from './finding.js'
@@ -15,7 +16,12 @@ import { type SomeEvent, voicesOf } from './voices.js'
 export function reconcile(run: string, events: readonly SomeEvent[]): DraftEvent<'dev.clyra.finding.raised.v1'>[] {
   const voices = voicesOf(inOrder(events))
   const times = new Map(events.map(({ id, time }) => [id, time ?? null]))
-  return [...compareNodes(voices), ...compareStatements(voices), ...compareWarehouse(voices)]
+  return [
+    ...compareNodes(voices),
+    ...compareStatements(voices),
+    ...compareWarehouse(voices),
+    ...compareSnapshots(voices),
+  ]
     .map((finding) => findingDraft(run, finding, timeOf(finding, times)))
     .sort(
       (a, b) =>

@@ -22,6 +22,7 @@ export type TestData = Data<'dev.clyra.dbt.test.result.v1'>
 export type StatementData = Data<'dev.clyra.dbt.statement.executed.v1'>
 export type FoldedStatement = Said<StatementData>
 export type RelationData = Data<'dev.clyra.snapshot.relation.v1'>
+export type SnapshotData = Data<'dev.clyra.snapshot.captured.v1'>
 export type ContradictedData = Data<'dev.clyra.anchor.contradicted.v1'>
 
 /** The events of a run by voice, as far as they can be compared. */
@@ -34,6 +35,8 @@ export interface Voices {
   readonly tests: Pairs<TestData>
   readonly statements: readonly FoldedStatement[]
   readonly relations: readonly Said<RelationData>[]
+  /** The schemas' relations by phase; the last word of each. */
+  readonly snapshots: ReadonlyMap<SnapshotData['phase'], Said<SnapshotData>>
   readonly anchors: readonly Said<ContradictedData>[]
   readonly engine: string
   /** The sub-command; null where no voice tells it. */
@@ -57,6 +60,7 @@ export function voicesOf(events: readonly SomeEvent[]): Voices {
   const tests = { claim: new Map<string, Said<TestData>>(), log: new Map<string, Said<TestData>>() }
   const statements: FoldedStatement[] = []
   const relations: Said<RelationData>[] = []
+  const snapshots = new Map<SnapshotData['phase'], Said<SnapshotData>>()
   const anchors: Said<ContradictedData>[] = []
   const started = new Map<string, Pick<StartedData, 'engine' | 'command' | 'adapter'> & { time: string | null }>()
   let claims = false
@@ -75,6 +79,8 @@ export function voicesOf(events: readonly SomeEvent[]): Voices {
       statements.push({ id, data: event.data })
     } else if (is(event, 'dev.clyra.snapshot.relation.v1')) {
       relations.push({ id, data: event.data })
+    } else if (is(event, 'dev.clyra.snapshot.captured.v1')) {
+      snapshots.set(event.data.phase, { id, data: event.data })
     } else if (type === 'dev.clyra.anchor.contradicted.v1' && is(event, 'dev.clyra.anchor.contradicted.v1')) {
       anchors.push({ id, data: event.data })
     }
@@ -88,6 +94,7 @@ export function voicesOf(events: readonly SomeEvent[]): Voices {
     tests,
     statements,
     relations,
+    snapshots,
     anchors,
     engine: first?.engine ?? 'unknown',
     command: started.get('log')?.command ?? started.get('claim')?.command ?? null,

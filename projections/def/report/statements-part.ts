@@ -152,7 +152,8 @@ const ORIGIN: Readonly<Record<Statement['origin'], string>> = {
 }
 
 function verb(statement: Statement): Part {
-  const word = statement.kind === 'statement' ? statement.verb : statement.kind.toUpperCase()
+  const dbtsOwn = statement.kind === 'commit' || statement.kind === 'rollback'
+  const word = dbtsOwn ? statement.kind.toUpperCase() : statement.verb
   const notes = [statement.truncated ? 'cut short' : null, statement.multiStatement ? 'several in one' : null]
   return html`${word === null ? dash : html`<code>${word}</code>`}${notes.map((note) => (note === null ? null : html` <span class="quiet">${note}</span>`))}`
 }

@@ -113,8 +113,11 @@ export const dbt = {
       origin: z.enum(['node', 'on-run-start', 'on-run-end', 'internal', 'unknown']),
       connection: label.nullable(),
       thread: label.nullable(),
-      /** `statement`: SQL text; `commit` / `rollback`: dbt says so, without SQL. */
-      kind: z.enum(['statement', 'commit', 'rollback']),
+      /**
+       * `statement`: SQL text; `scaffold`: SQL text that touches only what dies with the session or is dbt's own
+       * (`__dbt_tmp`, `__dbt_backup`); `commit` / `rollback`: dbt says so, without SQL.
+       */
+      kind: z.enum(['statement', 'scaffold', 'commit', 'rollback']),
       /** First keyword, upper case (SELECT, CREATE, ...), null where there is none. Metadata, never text. */
       verb: z
         .string()
