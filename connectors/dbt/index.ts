@@ -21,6 +21,8 @@ export {
 export { reconcile } from './reconcile/reconcile.js'
 export type { SomeEvent } from './reconcile/voices.js'
 export type { RepositoryFacts } from './repository.js'
+export { type LaterReading, laterReading } from './reread/later-reading.js'
+export { idInReading } from './reread/reread-drafts.js'
 export { runExitedDraft, runStartedDraft } from './run-drafts.js'
 export { RUN_ID_VARIABLE, runIdOf } from './run-id.js'
 export {

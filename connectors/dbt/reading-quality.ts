@@ -26,6 +26,7 @@ export interface ClaimQuality {
   readonly results: boolean
   /** `manifest.json` of this run was read. */
   readonly manifest: boolean
+  /** Nodes, tests and sources that it tells of. */
   readonly nodes: number
 }
 
@@ -56,6 +57,12 @@ export function logQualityOf(events: Iterable<SomeEvent & { readonly source?: st
   }
 }
 
+const CLAIMED: ReadonlySet<string> = new Set([
+  'dev.clyra.dbt.node.executed.v1',
+  'dev.clyra.dbt.test.result.v1',
+  'dev.clyra.dbt.source.freshness.v1',
+])
+
 /** Of the drafts, or the records, of one reading. Their order does not matter. */
 export function claimQualityOf(events: Iterable<SomeEvent>): ClaimQuality {
   let heard = false
@@ -69,7 +76,7 @@ export function claimQualityOf(events: Iterable<SomeEvent>): ClaimQuality {
     if (data.voice !== 'claim') continue
     heard = true
     results ||= event.type === 'dev.clyra.dbt.invocation.completed.v1'
-    if (event.type === 'dev.clyra.dbt.node.executed.v1' || event.type === 'dev.clyra.dbt.test.result.v1') nodes += 1
+    if (CLAIMED.has(event.type)) nodes += 1
   }
   const manifest = !['missing', 'stale'].some((what) => gaps.has(`artifact-manifest-${what}`))
   return { results, manifest: heard && manifest && !gaps.has('artifact-unreadable'), nodes }

@@ -28,6 +28,8 @@ export interface RunView {
   readonly first: S.Mark | null
   readonly last: S.Mark | null
   readonly started: S.Started | null
+  /** When it started: as the wrapper saw it, else as dbt's log or else its results say, in whatever order they were read. */
+  readonly startedAt: string | null
   readonly exited: S.RunState['exited']
   readonly gaps: readonly S.Gap[]
   readonly invocations: readonly S.Invocation[]
@@ -78,6 +80,7 @@ export function renderRun(state: S.RunState): RunView {
     first: state.first,
     last: state.last,
     started: state.started,
+    startedAt: startedAt(state),
     exited: state.exited,
     gaps: valuesOf(state.gaps),
     invocations: inVoiceOrder(state.invocations.flat()),
@@ -129,4 +132,9 @@ function testState(voices: S.TestVoices): TestState {
     tested: [...new Set(said.flatMap(({ tested }) => tested))].sort(),
     severity: said.find(({ severity }) => severity !== null)?.severity ?? null,
   }
+}
+
+function startedAt({ started, invocations }: S.RunState): string | null {
+  if (started?.capture === 'wrapper') return started.time
+  return inVoiceOrder(invocations.flat())[0]?.time ?? started?.time ?? null
 }

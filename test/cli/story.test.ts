@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -88,10 +89,34 @@ describe('a recorded run', () => {
     rmSync(join(project(), 'logs'), { recursive: true })
     const again = clyra(folder, ['ingest', 'dbt', 'target'])
     expect(again.stdout).toMatch(
-      /: 0 records added, \d+ were there already, [1-9] left out because the run is closed; bundle/,
+      /: 0 records added, \d+ were there already, [1-9] left out because what is recorded is as complete; bundle/,
     )
     const { known } = clyraJson(folder, ['ingest', 'dbt', 'target']) as { known: number }
     expect([known > 20, known < first.appended]).toEqual([true, true])
+  })
+
+  it('whose log came later is read again, and is evidence of a complete run', () => {
+    const log = join(project(), 'logs', 'dbt.log')
+    renameSync(log, join(folder, 'later.log'))
+    const { run } = clyraJson(folder, ['ingest', 'dbt', 'target']) as { run: string }
+    const before = (clyraJson(folder, ['runs']) as { runs: unknown[] }).runs[0]
+    expect(before).toMatchObject({ completeness: 'partial', reasons: ['log-missing'], statements: 0 })
+    renameSync(join(folder, 'later.log'), log)
+    const later = clyraJson(folder, ['ingest', 'dbt', 'target']) as { run: string; appended: number }
+    expect([later.run, later.appended > 50]).toEqual([run, true])
+    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ appended: 0, leftOut: 0 })
+    const after = (clyraJson(folder, ['runs']) as { runs: { statements: number }[] }).runs[0]
+    expect(after).toMatchObject({ completeness: 'complete', outcome: 'succeeded' })
+    expect(after?.statements).toBeGreaterThan(30)
+    expect(clyra(folder, ['bundle', '--last', '--open', '-o', 'b.zip']).status).toBe(0)
+    expect(clyraJson(folder, ['verify', 'b.zip', '--own', '--require-complete-run'])).toMatchObject({
+      verdict: 'VALID',
+      run: { completeness: 'complete', outcome: 'succeeded', voices: { log: { completeness: 'complete' } } },
+    })
+    const demanded = clyraJson(folder, ['verify', 'b.zip', '--own', '--require-warehouse'])
+    expect(demanded).toMatchObject({ verdict: 'INCOMPLETE', code: 'WAREHOUSE_NOT_ASKED' })
+    expect(clyra(folder, ['replay', '--bundle', 'b.zip']).status).toBe(0)
+    expect(clyra(folder, ['fsck']).status).toBe(0)
   })
 
   it('gives the same bundle while nothing is written, without the ledger’s lock', () => {
@@ -145,7 +170,7 @@ describe('a recorded run', () => {
     const other = clyra(folder, ['replay', '--from', 'tiles', '--expect', 'd.json'])
     expect({ status: other.status, said: other.stdout.split('\n')[0] }).toMatchObject({
       status: 1,
-      said: expect.stringMatching(/^DIFFERENT: run v1 of .* has the digest .*, expected/),
+      said: expect.stringMatching(/^DIFFERENT: run v2 of .* has the digest .*, expected/),
     })
   })
 })

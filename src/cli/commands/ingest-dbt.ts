@@ -81,7 +81,7 @@ export const ingestDbt = defineCommand({
 function sentence({ run, appended, known, skippedErased, leftOut }: IngestedRun): string {
   if (skippedErased > 0) return `run ${run} was erased; ${skippedErased} events were left out, nothing was added`
   const before = known === 0 ? '' : `, ${known} were there already`
-  const late = leftOut === 0 ? '' : `, ${leftOut} left out because the run is closed`
+  const late = leftOut === 0 ? '' : `, ${leftOut} left out because what is recorded is as complete`
   return `run ${run}: ${appended} records added${before}${late}; bundle: clyra bundle ${run}`
 }
 

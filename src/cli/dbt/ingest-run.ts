@@ -1,10 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { closeDbtRun, type DbtRun, type DbtRunFiles, readDbtRun } from '../../../connectors/dbt/index.js'
+import {
+  closeDbtRun,
+  type DbtRun,
+  type DbtRunFiles,
+  idInReading,
+  laterReading,
+  readDbtRun,
+  type SomeEvent,
+} from '../../../connectors/dbt/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import { type DraftEvent, isType } from '../../events/index.js'
-import type { Ledger } from '../../ledger/ledger.js'
+import type { DraftEvent } from '../../events/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import type { Settings } from '../config/settings.js'
 import type { Context } from '../context.js'
@@ -12,11 +19,12 @@ import type { OpenedLedger } from '../ledger/opened-ledger.js'
 import { type ImportResult, importEvents } from '../spool/import-events.js'
 import { VERSION } from '../version.js'
 import { fingerprintKeyOf, fingerprintKindOf } from './fingerprint-key.js'
+import { type RecordedRun, recordedRun } from './recorded-run.js'
 import { startedRun } from './run-metadata.js'
 import { createSealer } from './sealer.js'
 
 export interface IngestedRun extends ImportResult {
-  /** Events that were not sent because the run is closed, and that the ledger does not have. */
+  /** Events that were not sent although the ledger does not have them: what it has is at least as complete. */
   readonly leftOut: number
   readonly invocation: string | null
   readonly logSource: DbtRun['logSource']
@@ -30,9 +38,9 @@ export interface IngestOptions {
 }
 
 /**
- * Records a finished run. Doing it again adds nothing; a run that the wrapper recorded already gets what was missing.
- * What the ledger says of a run stands: a closed run gets no new gaps or findings, and a source file is as it was
- * when the run was first recorded.
+ * Records a finished run. Doing it again adds nothing. What is recorded already is read again where these files hold
+ * more of it (`run.reread`): the same files in any order end in the same record. A source file is as it was when the
+ * run was first recorded.
  */
 export async function ingestRun(
   context: Context,
@@ -50,13 +58,14 @@ export async function ingestRun(
   if (fingerprintKindOf(recorded?.fingerprintKey, subjectKey) === 'run') {
     read = readDbtRun({ ...files, fingerprintKey: await fingerprintKeyOf('run', subjectKey, vault) })
   }
-  const { drafts, others } = draftsOf(read, recorded, options, {
+  const { drafts, known, leftOut, warnings } = draftsOf(read, recorded, options, {
     subject,
     settings,
     policy: policyDigest(settings, place),
   })
   const { events, values } = createSealer(subjectKey, settings.keepValues.value)(drafts)
   const stream = `run-${read.runId}`
+  const digests = digestsOf([...(recorded?.events ?? []), ...drafts])
   const result = await importEvents(
     {
       run: read.runId,
@@ -64,27 +73,31 @@ export async function ingestRun(
       subjectKey,
       events: () => events.map((event) => ({ stream, event })),
       values: () => values,
-      artifacts: () => read.artifacts.map(({ sha256, bytes }) => ({ sha256, read: () => bytes })),
+      artifacts: () =>
+        read.artifacts
+          .filter(({ sha256 }) => digests.has(sha256))
+          .map(({ sha256, bytes }) => ({ sha256, read: () => bytes })),
     },
     opened,
   )
   if (result.appended > 0) await ledger.heads()
-  const there = new Set(await knownIds(ledger, others))
-  const leftOut = others.filter(({ type, id }) => type === GAP && !there.has(id)).length
   return {
     ...result,
-    known: result.known + there.size,
+    known: result.known + known,
     leftOut,
     invocation: read.invocation,
     logSource: read.logSource,
-    warnings: read.warnings,
+    warnings: [...read.warnings, ...warnings],
   }
 }
 
-/** What is sent, and what else this reading of the run says: it is there already, or comes too late. */
 interface Drafts {
+  /** What is sent; the ledger leaves out what it has. */
   readonly drafts: readonly DraftEvent[]
-  readonly others: readonly DraftEvent[]
+  /** Of what this reading says, beside what is sent: how much is recorded, and how much is not and stays out. */
+  readonly known: number
+  readonly leftOut: number
+  readonly warnings: readonly string[]
 }
 
 function draftsOf(
@@ -93,66 +106,53 @@ function draftsOf(
   options: IngestOptions,
   facts: { readonly subject: string; readonly settings: Settings; readonly policy: string | null },
 ): Drafts {
-  const more = options.more?.(read.runId) ?? []
+  const run = read.runId
+  const said = [...(options.more?.(run) ?? []), ...read.events]
   const started = startedRun({
-    run: read.runId,
+    run,
     capture: 'ingest',
     demonstration: options.demonstration,
     time: read.events[0]?.time ?? '1970-01-01T00:00:00Z',
     version: VERSION,
     ...facts,
   })
-  const closed = (drafts: readonly DraftEvent[]) => [...drafts, ...closeDbtRun(read.runId, drafts)]
-  if (recorded === undefined) return { drafts: closed([started, ...more, ...read.events]), others: [] }
-  const isSent = (draft: DraftEvent) => !recorded.sources.has(draft.id) && !(recorded.closed && draft.type === GAP)
-  const sent = read.events.filter(isSent)
-  if (!recorded.closed)
-    return { drafts: closed([...more, ...sent]), others: [started, ...read.events.filter((draft) => !isSent(draft))] }
-  const whole = closed([started, ...more, ...read.events])
-  const ids = new Set(sent.map(({ id }) => id))
-  return { drafts: sent, others: whole.filter(({ id }) => !ids.has(id)) }
-}
-
-const GAP = 'dev.clyra.run.gap.v1'
-
-/** The ids of these drafts that the ledger has. */
-async function knownIds(ledger: Ledger, drafts: readonly DraftEvent[]): Promise<string[]> {
-  const ids = drafts.map(({ id }) => id)
-  const positions = await ledger.positionsOf(ids)
-  return ids.filter((_, at) => positions[at] !== undefined)
-}
-
-interface RecordedRun {
-  readonly subject: string
-  readonly closed: boolean
-  /** The id of the key under which its statements are fingerprinted. */
-  readonly fingerprintKey: string | undefined
-  /** Ids of the records of source files and of their repository. */
-  readonly sources: ReadonlySet<string>
-}
-
-/** What the ledger already has of a run; undefined where it does not know it. */
-async function recordedRun(ledger: Ledger, run: string): Promise<RecordedRun | undefined> {
-  if ((await ledger.streamHead(`run-${run}`)) === undefined) return undefined
-  let subject: string | undefined
-  let closed = false
-  let fingerprintKey: string | undefined
-  const sources = new Set<string>()
-  for await (const record of ledger.readStream(`run-${run}`)) {
-    if (isType(record, 'dev.clyra.run.started.v1')) subject ??= record.event.data.subject
-    if (isType(record, 'dev.clyra.run.closed.v1')) closed = true
-    if (isType(record, 'dev.clyra.artifact.source.v1')) sources.add(record.event.id)
-    if (isType(record, 'dev.clyra.artifact.repository.v1')) sources.add(record.event.id)
-    if (isType(record, 'dev.clyra.dbt.statement.executed.v1'))
-      fingerprintKey ??= record.event.data.fingerprintKey ?? undefined
+  if (recorded === undefined) {
+    const whole = [started, ...said]
+    return { drafts: [...whole, ...closeDbtRun(run, whole)], known: 0, leftOut: 0, warnings: [] }
   }
-  if (subject === undefined) {
-    throw new ClyraError('EVENT_INVALID', `the stream of run ${run} does not begin with run.started`, {
-      details: { run },
-      fix: 'clyra fsck',
-    })
+  const later = laterReading(run, recorded.events, said)
+  const warnings = later.poorer.map(
+    (voice) => `what is recorded of ${VOICE_WORDS[voice]} is more complete than these files; it was left as it is`,
+  )
+  if (later.drafts.length > 0) return { drafts: later.drafts, known: 0, leftOut: 0, warnings }
+  const whole = [started, ...said, ...closeDbtRun(run, [started, ...said])]
+  const [known, leftOut] = countKnown(run, recorded.events, whole)
+  // Sent although nothing of it is new: files that were changed afterwards are refused, not passed over.
+  return { drafts: later.recorded, known: known - later.recorded.length, leftOut, warnings }
+}
+
+const VOICE_WORDS = { claim: "dbt's results", log: "dbt's log" } as const
+/** Follows from the rest, and is another where more was recorded. */
+const DERIVED: ReadonlySet<string> = new Set(['dev.clyra.run.closed.v1', 'dev.clyra.finding.raised.v1'])
+
+/** How many of these drafts the run's records hold, under whichever reading, and how many say something else. */
+function countKnown(run: string, recorded: readonly SomeEvent[], drafts: readonly DraftEvent[]): [number, number] {
+  const ids = new Set(recorded.map(({ id }) => id))
+  const readings = recorded.filter(({ type }) => type === 'dev.clyra.run.reread.v1').length + 1
+  let [known, leftOut] = [0, 0]
+  for (const draft of drafts) {
+    const names = Array.from({ length: readings }, (_, i) => idInReading(run, i + 1, draft))
+    if (names.some((id) => ids.has(id))) known += 1
+    else if (!DERIVED.has(draft.type)) leftOut += 1
   }
-  return { subject, closed, fingerprintKey, sources }
+  return [known, leftOut]
+}
+
+/** The digests of the files that these records name. */
+function digestsOf(events: readonly { readonly type: string; readonly data: unknown }[]): Set<string> {
+  const captured = events.filter(({ type }) => type === 'dev.clyra.artifact.captured.v1')
+  // Holds: the type's schema; nothing in such data is sealed.
+  return new Set(captured.map(({ data }) => (data as { readonly sha256: string }).sha256))
 }
 
 async function keyOf({ vault }: OpenedLedger, subject: string): Promise<Uint8Array> {

@@ -38,3 +38,24 @@ export const COMMANDS_WITHOUT_WAREHOUSE: readonly string[] = [
 
 /** Exit codes by which a shell or a launcher tells that a signal (HUP, INT, KILL, TERM) ended what it had started. */
 export const INTERRUPTED_EXIT_CODES: readonly number[] = [129, 130, 137, 143]
+
+const VOICE_OF_TYPES = [
+  ['dev.clyra.anchor.', 'warehouse'],
+  ['dev.clyra.snapshot.', 'warehouse'],
+  ['dev.clyra.dbt.statement.', 'log'],
+] as const
+
+/** Who speaks in a record of a run: `claim`, `log`, `warehouse`; undefined where it is of no voice. */
+export function voiceOfRecord({ type, data }: { readonly type: string; readonly data: unknown }): string | undefined {
+  const fixed = VOICE_OF_TYPES.find(([prefix]) => type.startsWith(prefix))?.[1]
+  if (fixed !== undefined || !type.startsWith('dev.clyra.dbt.')) return fixed
+  // Holds: data of an admitted record is an object, and every type of dbt's has a voice.
+  return (data as { readonly voice?: string }).voice
+}
+
+/** Types of which a later reading voids what stands before it. */
+export const VOIDED_BY_REREAD: readonly string[] = [
+  'dev.clyra.run.gap.v1',
+  'dev.clyra.run.closed.v1',
+  'dev.clyra.finding.raised.v1',
+]

@@ -91,7 +91,7 @@ export const run = {
     run: label,
     /** Which reading begins here, from 2. */
     reading: z.int().min(2),
-    /** Voices that are replaced as a whole; empty where the new reading only adds to what is there. */
+    /** Voices whose words follow; what they had said before is void as a whole. */
     voices: z.array(voice),
     because: z.enum(REREAD_REASONS),
   }),
