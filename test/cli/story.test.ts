@@ -100,7 +100,11 @@ describe('a recorded run', () => {
     renameSync(log, join(folder, 'later.log'))
     const { run } = clyraJson(folder, ['ingest', 'dbt', 'target']) as { run: string }
     const before = (clyraJson(folder, ['runs']) as { runs: unknown[] }).runs[0]
-    expect(before).toMatchObject({ completeness: 'partial', reasons: ['log-missing'], statements: 0 })
+    expect(before).toMatchObject({
+      completeness: 'partial',
+      reasons: expect.arrayContaining(['log-missing']),
+      statements: 0,
+    })
     renameSync(join(folder, 'later.log'), log)
     const later = clyraJson(folder, ['ingest', 'dbt', 'target']) as { run: string; appended: number }
     expect([later.run, later.appended > 50]).toEqual([run, true])

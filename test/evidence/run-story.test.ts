@@ -2,7 +2,14 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { recordMaker } from '../../projections/example-records.test.support.js'
 import { completenessOf, runProjection } from '../../projections/run/index.js'
-import { COMMANDS_WITHOUT_WAREHOUSE, GAP_VOICES, INTERRUPTED_EXIT_CODES } from '../../src/events/families/run-voices.js'
+import {
+  COMMANDS_WITHOUT_WAREHOUSE,
+  GAP_VOICES,
+  INTERRUPTED_EXIT_CODES,
+  VOICE_OF_TYPES,
+  VOICED_TYPES,
+  VOIDED_BY_REREAD,
+} from '../../src/events/families/run-voices.js'
 import type { LedgerRecord } from '../../src/events/index.js'
 import { summariseRun } from '../../src/evidence/run-summary.js'
 import { runStory } from '../../verifier/ts/src/run-story.js'
@@ -100,5 +107,8 @@ test('program and verifier tell the same story of any run', () => {
 test('the tables of the program are those of the specification', () => {
   expect(SPEC.run.gapVoices).toEqual(GAP_VOICES)
   expect(SPEC.run.commandsWithoutWarehouse).toEqual(COMMANDS_WITHOUT_WAREHOUSE)
+  expect(SPEC.run.voiceOfTypes).toEqual(VOICE_OF_TYPES)
+  expect(SPEC.run.voicedTypes).toBe(VOICED_TYPES)
+  expect(SPEC.run.voidedByReread).toEqual(VOIDED_BY_REREAD)
   expect(SPEC.run.interruptedExitCodes).toEqual(INTERRUPTED_EXIT_CODES)
 })

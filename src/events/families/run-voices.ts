@@ -39,16 +39,19 @@ export const COMMANDS_WITHOUT_WAREHOUSE: readonly string[] = [
 /** Exit codes by which a shell or a launcher tells that a signal (HUP, INT, KILL, TERM) ended what it had started. */
 export const INTERRUPTED_EXIT_CODES: readonly number[] = [129, 130, 137, 143]
 
-const VOICE_OF_TYPES = [
-  ['dev.clyra.anchor.', 'warehouse'],
-  ['dev.clyra.snapshot.', 'warehouse'],
-  ['dev.clyra.dbt.statement.', 'log'],
-] as const
+/** Beginnings of types that have one voice, whatever their data say. */
+export const VOICE_OF_TYPES: Readonly<Record<string, 'log' | 'warehouse'>> = {
+  'dev.clyra.anchor.': 'warehouse',
+  'dev.clyra.snapshot.': 'warehouse',
+  'dev.clyra.dbt.statement.': 'log',
+}
+/** Types that begin so say themselves who speaks. */
+export const VOICED_TYPES = 'dev.clyra.dbt.'
 
 /** Who speaks in a record of a run: `claim`, `log`, `warehouse`; undefined where it is of no voice. */
 export function voiceOfRecord({ type, data }: { readonly type: string; readonly data: unknown }): string | undefined {
-  const fixed = VOICE_OF_TYPES.find(([prefix]) => type.startsWith(prefix))?.[1]
-  if (fixed !== undefined || !type.startsWith('dev.clyra.dbt.')) return fixed
+  for (const prefix in VOICE_OF_TYPES) if (type.startsWith(prefix)) return VOICE_OF_TYPES[prefix]
+  if (!type.startsWith(VOICED_TYPES)) return undefined
   // Holds: data of an admitted record is an object, and every type of dbt's has a voice.
   return (data as { readonly voice?: string }).voice
 }
