@@ -17,13 +17,13 @@ export interface Context {
 }
 
 /** The ledger's place; LEDGER_NOT_FOUND where there is none. */
-export function ledgerPlace(context: Context): StatePlace {
-  return requireState(context.environment, context.ledgerFlag)
+export function ledgerPlace(context: Context, spokenOf: readonly string[] = []): StatePlace {
+  return requireState(context.environment, context.ledgerFlag, spokenOf)
 }
 
-/** The ledger's place, or undefined where there is none above the working directory. */
-export function optionalLedgerPlace(context: Context): StatePlace | undefined {
-  return findState(context.environment, context.ledgerFlag)
+/** The ledger's place, or undefined where there is none above the folders that the command speaks of and its own. */
+export function optionalLedgerPlace(context: Context, spokenOf: readonly string[] = []): StatePlace | undefined {
+  return findState(context.environment, context.ledgerFlag, spokenOf)
 }
 
 /** The settings for a ledger's project, or those without a file where there is no ledger. */

@@ -1,4 +1,5 @@
 import { dirname, join, sep } from 'node:path'
+import { shellWord } from './shell-word.js'
 
 /**
  * The npm line that puts a package where this program finds it, for a program at `program` (the folder of its
@@ -8,8 +9,7 @@ export function installLine(program: string, name: string): string {
   const modules = dirname(program)
   if (!modules.endsWith(`${sep}node_modules`)) return `npm install ${name}`
   const holder = dirname(modules)
-  const quoted = (path: string) => (/^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
   // npm's global folder is <prefix>/lib/node_modules; no project is called lib and lies beside bin/.
-  if (holder.endsWith(`${sep}lib`)) return `npm install -g --prefix ${quoted(join(holder, '..'))} ${name}`
-  return `npm install --prefix ${quoted(holder)} ${name}`
+  if (holder.endsWith(`${sep}lib`)) return `npm install -g --prefix ${shellWord(join(holder, '..'))} ${name}`
+  return `npm install --prefix ${shellWord(holder)} ${name}`
 }

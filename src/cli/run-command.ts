@@ -33,7 +33,7 @@ export async function runCommand(
     const context = {
       environment,
       output: createOutput(environment, common.data),
-      logger: createLogger(environment, common.data.verbose),
+      logger: await createLogger(environment, common.data.verbose),
       workbench,
       ledgerFlag: common.data.ledger,
     }

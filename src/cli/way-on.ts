@@ -1,5 +1,6 @@
 import type { ClyraError, ErrorCode } from '../errors/index.js'
 import { installLine } from './install-line.js'
+import { shellWord } from './shell-word.js'
 import { PACKAGE_FOLDER } from './version.js'
 
 /**
@@ -17,8 +18,7 @@ export function wayOn(error: ClyraError): string | undefined {
 type Details = ClyraError['details']
 type WayOn = string | null | ((details: Details) => string | null)
 
-const path = ({ path }: Details): string | undefined => (typeof path === 'string' ? quoted(path) : undefined)
-const quoted = (text: string) => (/^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+const path = ({ path }: Details): string | undefined => (typeof path === 'string' ? shellWord(path) : undefined)
 
 /** `null`: a caller of the library meets it, or only the message can say what to do. */
 const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {

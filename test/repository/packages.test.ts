@@ -61,20 +61,11 @@ describe('the packages as a user gets them', () => {
   it.each(nodes)('every snippet of the READMEs and of docs/library.md runs as it is printed on $name', ({ node }) => {
     const all = ['README.md', 'verifier/ts/README.md', 'docs/library.md'].flatMap((path) => snippets(join(root, path)))
     expect(all.length).toBeGreaterThan(1)
-    for (const [index, code] of all.entries()) {
-      writeFileSync(join(folder, `snippet-${index}.ts`), code)
-      // Types are taken away and nothing else: what Node does not understand must not be rewritten for it.
-      sh('npx', [
-        'tsc',
-        '--strict',
-        '--target',
-        'esnext',
-        '--module',
-        'nodenext',
-        '--skipLibCheck',
-        `snippet-${index}.ts`,
-      ])
-    }
+    const names = all.map((_code, index) => `snippet-${index}`)
+    for (const [index, code] of all.entries()) writeFileSync(join(folder, `${names[index]}.ts`), code)
+    // Types are taken away and nothing else: what Node does not understand must not be rewritten for it.
+    const options = ['--strict', '--target', 'esnext', '--module', 'nodenext', '--skipLibCheck']
+    sh('npx', ['tsc', ...options, ...names.map((name) => `${name}.ts`)])
     for (const made of ['readme-demo', 'library-demo', 'library-families', 'library-workers'])
       rmSync(join(folder, made), { recursive: true, force: true })
     // What the verifier's snippet reads: a bundle, and the key that its owner gave.
@@ -82,7 +73,7 @@ describe('the packages as a user gets them', () => {
     copyFileSync(join(folder, '.demo', 'good.def.zip'), join(folder, 'run.def.zip'))
     const keys = JSON.parse(node(['node_modules/clyra/dist/src/cli/main.js', 'keys', '--ledger', '.demo', '--json']))
     writeFileSync(join(folder, 'ledger.vkey'), keys.vkey)
-    for (const index of all.keys()) node([`snippet-${index}.js`])
+    for (const name of names) node([`${name}.js`])
   })
 
   it('a typed consumer gets narrowed data and no hidden any', () => {

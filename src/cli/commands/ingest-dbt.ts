@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { scanLog } from '../../../connectors/dbt/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { defineCommand } from '../command.js'
+import { ledgerPlace } from '../context.js'
 import { assertOneRun } from '../dbt/assert-one-run.js'
 import { type IngestedRun, ingestRun } from '../dbt/ingest-run.js'
 import { readIfThere, readLeft } from '../dbt/read-left.js'
@@ -61,13 +62,16 @@ export const ingestDbt = defineCommand({
       )
     }
     if (options.invocation === undefined) assertOneRun({ ...left, log, otel })
-    const ingested = await withWriter(context, (opened) =>
-      ingestRun(
-        context,
-        opened,
-        { ...left, log, otel, queryLog, invocation: options.invocation },
-        { demonstration: options.demonstration },
-      ),
+    const ingested = await withWriter(
+      context,
+      (opened) =>
+        ingestRun(
+          context,
+          opened,
+          { ...left, log, otel, queryLog, invocation: options.invocation },
+          { demonstration: options.demonstration },
+        ),
+      { place: ledgerPlace(context, [project]) },
     )
     for (const warning of ingested.warnings) context.output.warn(warning)
     const { run, invocation, logSource, appended, known, skippedErased, leftOut, warnings } = ingested

@@ -35,9 +35,11 @@ export const run = defineCommand({
     const wrapped = await runDbt(context, args)
     const status = exitStatusOf(wrapped.exit)
     const { environment, output } = context
-    if (wrapped.exit.startError !== null) {
-      output.warn(`dbt could not be started: ${wrapped.exit.startError} (DBT_NOT_FOUND)`)
-      environment.stderr.write('try: pip install dbt-core dbt-postgres\n')
+    if (wrapped.missing !== undefined) {
+      const { program, reason, fix } = wrapped.missing
+      const why = wrapped.exit.startError === 'ENOENT' ? reason : wrapped.exit.startError
+      output.warn(`${program} could not be started: ${why} (DBT_NOT_FOUND)`)
+      environment.stderr.write(`try: ${fix}\n`)
     }
     if (wrapped.summary !== undefined) {
       output.note(

@@ -22,7 +22,7 @@ store: file:.clyra
 #     afterMs: 5000           # after it,
 #     commitsMs: 400          # and while the newest commits of the relations are looked for
 #   dbt:
-#     command: dbt            # the program that \`clyra run dbt\` starts
+#     command: dbt            # what \`clyra run dbt\` starts, e.g. uv run dbt; by default dbt on the PATH, else in .venv/
 
 # Recorded with every run.
 # governance:

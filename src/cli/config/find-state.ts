@@ -18,17 +18,26 @@ export interface StatePlace {
 }
 
 /**
- * `--ledger`, else CLYRA_LEDGER, else the first `.clyra` on the way up from the working directory; undefined where
- * there is none. Throws LEDGER_NOT_FOUND where a ledger was named and is not there, NOT_YET_SUPPORTED for URLs.
+ * `--ledger`, else CLYRA_LEDGER, else the first `.clyra` on the way up from the folders that the command speaks of, one
+ * after the other, and at last from the working directory; undefined where there is none. Throws LEDGER_NOT_FOUND where a ledger was named and is not there, NOT_YET_SUPPORTED for URLs.
  */
 export function findState(
   environment: Pick<Environment, 'cwd' | 'variables'>,
   flag: string | undefined,
+  spokenOf: readonly string[] = [],
 ): StatePlace | undefined {
   if (flag !== undefined) return named(environment.cwd, flag, 'flag')
   const variable = environment.variables['CLYRA_LEDGER']
   if (variable !== undefined && variable !== '') return named(environment.cwd, variable, 'environment')
-  for (let folder = environment.cwd; ; folder = dirname(folder)) {
+  for (const start of [...spokenOf, environment.cwd]) {
+    const found = above(start)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function above(start: string): StatePlace | undefined {
+  for (let folder = start; ; folder = dirname(folder)) {
     const state = join(folder, STATE_DIRECTORY)
     if (isDirectory(state)) return place(state, 'default')
     if (dirname(folder) === folder) return undefined
@@ -39,8 +48,9 @@ export function findState(
 export function requireState(
   environment: Pick<Environment, 'cwd' | 'variables'>,
   flag: string | undefined,
+  spokenOf: readonly string[] = [],
 ): StatePlace {
-  const found = findState(environment, flag)
+  const found = findState(environment, flag, spokenOf)
   if (found !== undefined) return found
   throw new ClyraError('LEDGER_NOT_FOUND', `no ledger was found in ${environment.cwd} or above it`, {
     details: { path: environment.cwd },

@@ -15,10 +15,10 @@ export interface OpenedSpool {
   readonly subjectKey: Uint8Array
 }
 
-/** The ledger above the working directory, or undefined where there is none; a wrong `--ledger` is still an error. */
-export function placeOfRun(context: Context): StatePlace | undefined {
+/** The ledger above dbt's project, else above the working directory, or undefined where there is none. */
+export function placeOfRun(context: Context, project: string): StatePlace | undefined {
   try {
-    return optionalLedgerPlace(context)
+    return optionalLedgerPlace(context, [project])
   } catch (error) {
     // A ledger that was named and is gone must not stop the run: the spool waits for it.
     if (isClyraError(error)) context.output.warn(`${error.message} (${error.code})`)

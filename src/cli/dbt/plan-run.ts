@@ -31,6 +31,12 @@ export interface RunPlan {
   readonly warehouse: WarehousePlan
 }
 
+/** The folder of the project that dbt takes with these arguments; the working directory where there is none. */
+export function projectOf(context: Context, args: readonly string[]): string {
+  const { variables: env, cwd } = context.environment
+  return projectDirectories({ args, env, cwd }).find((folder) => isFile(join(folder, 'dbt_project.yml'))) ?? cwd
+}
+
 /** Reads what of the surroundings matters and decides; starts nothing and connects nowhere. */
 export function planRun(
   context: Context,
@@ -41,7 +47,7 @@ export function planRun(
 ): RunPlan {
   const { variables, cwd, home } = context.environment
   const around: Surroundings = { args, env: variables, cwd }
-  const project = projectDirectories(around).find((folder) => isFile(join(folder, 'dbt_project.yml'))) ?? cwd
+  const project = projectOf(context, args)
   const projectYaml = readText(join(project, 'dbt_project.yml'))
   const target = targetDirectory(around, project, projectYaml)
   const wrap = dbtArguments(args, { env: variables, run, logPath: ownLog })
@@ -63,7 +69,7 @@ export function planRun(
     readableLog: own ? join(usual[0] ?? join(project, 'logs'), 'dbt.log') : undefined,
     warehouse: COMMANDS_WITHOUT_WAREHOUSE.includes(wrap.command ?? '')
       ? { ask: 'not-needed' }
-      : warehousePlan(postgresUrl(context, settings), profile, target),
+      : warehousePlan(postgresUrl(context, settings, project), profile, target),
   }
 }
 
@@ -100,12 +106,12 @@ function addressOf({
 }
 
 /** The connection string that `connectors.postgres.url` refers to, or undefined. */
-export function postgresUrl(context: Context, settings: Settings): string | undefined {
+export function postgresUrl(context: Context, settings: Settings, project: string): string | undefined {
   const reference = settings.postgresUrl.value
   if (reference === null) return undefined
   if (reference.startsWith('env:')) return context.environment.variables[reference.slice('env:'.length)] || undefined
   const path = resolve(
-    optionalLedgerPlace(context)?.project ?? context.environment.cwd,
+    optionalLedgerPlace(context, [project])?.project ?? context.environment.cwd,
     reference.slice('file:'.length),
   )
   try {

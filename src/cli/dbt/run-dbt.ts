@@ -6,25 +6,21 @@ import type { StatePlace } from '../config/find-state.js'
 import { resolveSettings, type Settings } from '../config/settings.js'
 import { type Context, settingsFor } from '../context.js'
 import { codedError } from '../failure.js'
-import { withWriter } from '../ledger/open-ledger.js'
-import { openVault } from '../ledger/open-state.js'
-import type { OpenedLedger } from '../ledger/opened-ledger.js'
-import { updateProjections, viewRun, withProjections } from '../ledger/projections.js'
-import { type RunSummary, summarise } from '../ledger/run-summary.js'
+import { openVault } from '../ledger/open-vault.js'
+import type { RunSummary } from '../ledger/run-summary.js'
 import { noteChild } from '../spool/child-process.js'
-import { removeSpool, sourceOf } from '../spool/drain.js'
-import { type ImportResult, importEvents } from '../spool/import-events.js'
-import { openSpool } from '../spool/spool-reader.js'
+import type { ImportResult } from '../spool/import-events.js'
 import { VERSION } from '../version.js'
 import { captureRun, type RunCapture } from './capture-run.js'
 import { type ChildExit, runChild } from './child.js'
+import { type DbtCommand, type DbtPlaces, dbtCommand, withoutDbt } from './dbt-command.js'
 import { runFingerprintKey } from './fingerprint-key.js'
 import { createGuard, type Guard } from './guard.js'
 import { policyDigest } from './ingest-run.js'
 import { isNativeProgram } from './native-program.js'
 import { observeWarehouse } from './observe-warehouse.js'
 import { type OpenedSpool, openRunSpool, placeOfRun } from './open-spool.js'
-import { planRun, type RunPlan } from './plan-run.js'
+import { planRun, projectOf, type RunPlan } from './plan-run.js'
 import { openReadableLog } from './readable-log.js'
 import { startedRun } from './run-metadata.js'
 import { createSealer } from './sealer.js'
@@ -32,6 +28,8 @@ import { createSealer } from './sealer.js'
 /** What came of a wrapped run. */
 export interface WrappedRun {
   readonly exit: ChildExit
+  /** Why dbt could not be started and what to do; undefined where it was. */
+  readonly missing: { readonly program: string; readonly reason: string; readonly fix: string } | undefined
   /** Undefined where not even a spool could be made. */
   readonly run: string | undefined
   /** Undefined where the run waits in its spool. */
@@ -48,22 +46,44 @@ export interface WrappedRun {
  * Everything goes to a spool first; the ledger is only opened to append, after dbt has ended.
  */
 export async function runDbt(context: Context, args: readonly string[]): Promise<WrappedRun> {
+  const { environment } = context
   const guard = createGuard(context)
-  const prepared = isRun(context, args)
-    ? await guard('preparing to record the run', () => prepare(context, args, guard))
-    : undefined
+  const found = await guard('looking for the ledger', () => {
+    const project = projectOf(context, args)
+    return { project, place: placeOfRun(context, project) }
+  })
+  const { project, place } = found ?? { project: environment.cwd, place: undefined }
+  const places = dbtPlaces(context, project)
+  const settings = await guard('preparing to record the run', () => settingsFor(context, place))
+  // Where the settings cannot be read dbt still runs, unrecorded, as the environment says.
+  const { dbtCommand: configured } = settings ?? resolveSettings({}, environment, {}, '')
+  const command = dbtCommand(configured, places)
+  if (command.note !== null) context.output.note(`clyra: ${command.note}`)
+  const missing = (exit: ChildExit) =>
+    exit.startError === null ? undefined : { ...withoutDbt(command, args, places), program: command.program }
+  const prepared =
+    settings !== undefined && isRun(context, args)
+      ? await guard('preparing to record the run', () => prepare(context, args, { place, settings, command }, guard))
+      : undefined
   if (prepared === undefined) {
-    const exit = await runChild(commandOf(context), args, { ...surroundings(context), onStart: () => {} })
-    return { exit, run: undefined, imported: undefined, summary: undefined, spool: undefined }
+    const exit = await runChild(command.program, [...command.words, ...args], {
+      cwd: environment.cwd,
+      env: environment.variables,
+      onStart: () => {},
+    })
+    return { exit, missing: missing(exit), run: undefined, imported: undefined, summary: undefined, spool: undefined }
   }
-  const { capture, plan, spool, settings } = prepared
+  const { capture, plan, spool } = prepared
   for (const warning of plan.wrap.warnings) context.output.warn(warning)
   await guard('recording the start of the run', () => capture.begin(prepared.started))
-  const ended = runChild(settings.dbtCommand.value, plan.wrap.args, {
-    cwd: context.environment.cwd,
-    env: { ...context.environment.variables, ...plan.wrap.env },
+  const ended = runChild(command.program, [...command.words, ...plan.wrap.args], {
+    cwd: environment.cwd,
+    env: { ...environment.variables, ...plan.wrap.env },
     onStart: (pid) => void guard("noting dbt's process", () => noteChild(spool.writer.directory, pid)),
   })
+  // What appends is loaded while dbt works: before it, it would only be waited for.
+  const delivery = import('./deliver-run.js')
+  delivery.catch(() => {})
   await capture.follow(ended)
   const exit = await ended
   const recorded = await guard('recording the end of the run', async () => {
@@ -71,10 +91,14 @@ export async function runDbt(context: Context, args: readonly string[]): Promise
     return true
   })
   spool.writer.close()
-  const delivered = recorded === true ? await guard('appending the run', () => deliver(context, prepared)) : undefined
+  const delivered =
+    recorded === true
+      ? await guard('appending the run', async () => (await delivery).deliverRun(context, place, spool, project))
+      : undefined
   if (delivered === undefined) await spool.lock.release()
   return {
     exit,
+    missing: missing(exit),
     run: spool.header.run,
     imported: delivered?.imported,
     summary: delivered?.summary,
@@ -82,18 +106,25 @@ export async function runDbt(context: Context, args: readonly string[]): Promise
   }
 }
 
-interface Prepared {
+interface Surroundings {
   readonly place: StatePlace | undefined
   readonly settings: Settings
+  readonly command: DbtCommand
+}
+
+interface Prepared {
   readonly plan: RunPlan
   readonly spool: OpenedSpool
   readonly capture: RunCapture
   readonly started: ReturnType<typeof startedRun>
 }
 
-async function prepare(context: Context, args: readonly string[], guard: Guard): Promise<Prepared> {
-  const place = placeOfRun(context)
-  const settings = settingsFor(context, place)
+async function prepare(
+  context: Context,
+  args: readonly string[],
+  { place, settings, command }: Surroundings,
+  guard: Guard,
+): Promise<Prepared> {
   const run = uuidv7()
   const subject = randomUUID()
   const vaultKey =
@@ -140,9 +171,7 @@ async function prepare(context: Context, args: readonly string[], guard: Guard):
       warehouse,
       limits,
       logTells:
-        plan.wrap.log.format === 'json' &&
-        plan.wrap.log.complete &&
-        !isNativeProgram(settings.dbtCommand.value, variables),
+        plan.wrap.log.format === 'json' && plan.wrap.log.complete && !isNativeProgram(command.program, variables),
       readable:
         plan.readableLog === undefined
           ? undefined
@@ -170,53 +199,7 @@ async function prepare(context: Context, args: readonly string[], guard: Guard):
     policy,
     version: VERSION,
   })
-  return { place, settings, plan, spool, capture, started }
-}
-
-interface Delivered {
-  readonly imported: ImportResult
-  readonly summary: RunSummary | undefined
-}
-
-/** Brings the finished spool into the ledger; where that fails the spool stays, and the line says so. */
-async function deliver(context: Context, { place, spool }: Prepared): Promise<Delivered | undefined> {
-  const { directory } = spool.writer
-  if (place === undefined) {
-    context.output.warn(`no ledger here: the run waits in ${directory}; try: clyra init && clyra spool flush`)
-    return undefined
-  }
-  try {
-    return await withWriter(
-      context,
-      async (opened) => {
-        const imported = await importEvents(sourceOf(openSpool(directory)), opened)
-        await opened.ledger.heads()
-        removeSpool(directory)
-        await spool.lock.release()
-        const summary = await summaryOf(context, opened, spool.header.run)
-        return { imported, summary }
-      },
-      { place },
-    )
-  } catch (thrown) {
-    const error = codedError(thrown)
-    context.output.warn(
-      `the ledger could not be written: ${error.message} (${error.code}); the run waits in ${directory}; try: clyra spool flush`,
-    )
-    return undefined
-  }
-}
-
-/** The run as the ledger has it. What goes wrong here is said, and takes nothing back: the run is recorded. */
-async function summaryOf(context: Context, opened: OpenedLedger, run: string): Promise<RunSummary | undefined> {
-  try {
-    await updateProjections(context, opened)
-    return summarise(await withProjections(opened, (store) => viewRun(opened, store, run)))
-  } catch (thrown) {
-    const error = codedError(thrown)
-    context.output.warn(`the run is recorded, but could not be read again: ${error.message} (${error.code})`)
-    return undefined
-  }
+  return { plan, spool, capture, started }
 }
 
 /** `--version`, `--help` and the like run nothing: they are not recorded. */
@@ -225,10 +208,6 @@ function isRun({ environment }: Context, args: readonly string[]): boolean {
   return plan.args.length > args.length || plan.log.whose === 'users'
 }
 
-function commandOf(context: Context): string {
-  return resolveSettings({}, context.environment, {}, '').dbtCommand.value
-}
-
-function surroundings({ environment }: Context) {
-  return { cwd: environment.cwd, env: environment.variables }
+function dbtPlaces({ environment }: Context, project: string): DbtPlaces {
+  return { variables: environment.variables, folders: [project, environment.cwd] }
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
+import { dbtCommand, withoutDbt } from '../dbt/dbt-command.js'
 import type { Finding } from './finding.js'
 
 /** Node and dbt. */
@@ -19,9 +20,12 @@ function nodeVersion(): Finding {
 }
 
 function dbtVersion(context: Context): Finding {
-  const command = settingsFor(context, optionalLedgerPlace(context)).dbtCommand.value
+  const { variables, cwd } = context.environment
+  const places = { variables, folders: [cwd] }
+  const found = dbtCommand(settingsFor(context, optionalLedgerPlace(context)).dbtCommand, places)
+  const command = [found.program, ...found.words].join(' ')
   try {
-    const text = execFileSync(command, ['--version'], {
+    const text = execFileSync(found.program, [...found.words, '--version'], {
       encoding: 'utf8',
       timeout: 20_000,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -31,11 +35,9 @@ function dbtVersion(context: Context): Finding {
     return { check: 'dbt', status: 'ok', message: `${command}, version ${version ?? 'unknown'}`, fix: null }
   } catch (error) {
     const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    return {
-      check: 'dbt',
-      status: 'warn',
-      message: absent ? `the program ${command} is not on the PATH` : `${command} --version failed`,
-      fix: absent ? 'pip install dbt-core dbt-postgres' : `${command} --version`,
-    }
+    if (!absent)
+      return { check: 'dbt', status: 'warn', message: `${command} --version failed`, fix: `${command} --version` }
+    const { reason, fix } = withoutDbt(found, ['build'], places)
+    return { check: 'dbt', status: 'warn', message: reason, fix }
   }
 }

@@ -1,8 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { ClyraError } from '../../errors/index.js'
-import type { Vault } from '../../ledger/vault.js'
 import { layoutOf, openEmbeddedLedger } from '../../stores/embedded/index.js'
-import { FileArtifactStore, FileVault } from '../../stores/files/index.js'
+import { FileArtifactStore } from '../../stores/files/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import type { Settings } from '../config/settings.js'
 import type { Context } from '../context.js'
@@ -26,11 +25,6 @@ export async function openState(
   })
   const artifacts = new FileArtifactStore(pathOf(settings.artifacts.value, place, layoutOf(place.state).artifacts))
   return { place, settings, ledger, vault: ledger.vault, artifacts }
-}
-
-/** The vault alone, without the ledger's lock: it is a directory of files of its own. */
-export function openVault(place: StatePlace, settings: Settings): Vault {
-  return new FileVault({ directory: layoutOf(place.state).vault, keepValues: settings.keepValues.value })
 }
 
 /** This release has the embedded store, in the state directory itself. */

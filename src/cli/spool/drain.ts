@@ -112,9 +112,9 @@ function spoolsOf(context: Context, { place }: OpenedLedger, options: DrainOptio
 
 function belongsTo(directory: string, state: string): boolean {
   try {
-    const { directory: started } = readSpoolHeader(directory)
+    const { directory: started, dbt } = readSpoolHeader(directory)
     if (!existsSync(started)) return false
-    return findState({ cwd: started, variables: {} }, undefined)?.state === state
+    return findState({ cwd: started, variables: {} }, undefined, [dbt.project])?.state === state
   } catch (error) {
     // A header that cannot be read belongs to nobody here; `spool flush --ledger` names it.
     if (isClyraError(error)) return false

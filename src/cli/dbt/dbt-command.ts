@@ -1,0 +1,127 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import type { Setting } from '../config/settings.js'
+import { shellWord } from '../shell-word.js'
+
+/** The program to start for `dbt`, with the words that stand before dbt's own. */
+export interface DbtCommand {
+  readonly program: string
+  readonly words: readonly string[]
+  /** Said to the user where the program is not the one that a shell would take. */
+  readonly note: string | null
+}
+
+/** Where to look: the folders of the project and of the command, and what of the environment says where programs lie. */
+export interface DbtPlaces {
+  readonly variables: Readonly<Record<string, string | undefined>>
+  readonly folders: readonly string[]
+}
+
+const ENVIRONMENTS = ['.venv', 'venv', 'env'] as const
+
+/** Tools that keep an environment of their own, by the file that shows that a project uses them. */
+const RUNNERS = [
+  { file: 'uv.lock', words: 'uv run dbt' },
+  { file: 'poetry.lock', words: 'poetry run dbt' },
+  { file: 'pdm.lock', words: 'pdm run dbt' },
+  { file: 'Pipfile.lock', words: 'pipenv run dbt' },
+] as const
+
+/**
+ * The configured command: the path of a program, or words (`uv run dbt`). Where nothing is configured `dbt`; if that is
+ * not on the PATH, the one of the virtual environment that is active, or that lies beside the project or above it.
+ */
+export function dbtCommand(setting: Setting<string>, places: DbtPlaces): DbtCommand {
+  if (setting.source !== 'default') {
+    const [program = setting.value, ...words] = isProgram(setting.value) ? [setting.value] : wordsOf(setting.value)
+    return { program, words, note: null }
+  }
+  if (isOnPath('dbt', places)) return { program: 'dbt', words: [], note: null }
+  const found = environmentsOf(places)
+    .map((environment) => join(environment, 'bin', 'dbt'))
+    .find(isProgram)
+  if (found === undefined) return { program: 'dbt', words: [], note: null }
+  return { program: found, words: [], note: `dbt is not on the PATH; taking ${found}` }
+}
+
+/** Why there is no dbt to start, and what to do: one sentence and one line to paste. */
+export function withoutDbt(
+  command: DbtCommand,
+  args: readonly string[],
+  places: DbtPlaces,
+): { readonly reason: string; readonly fix: string } {
+  if (command.program !== 'dbt') {
+    return {
+      reason: `${command.program}, which connectors.dbt.command or CLYRA_DBT names, was not found`,
+      fix: 'clyra config',
+    }
+  }
+  for (const folder of upwards(places.folders)) {
+    const runner = RUNNERS.find(({ file }) => isFile(join(folder, file)))
+    if (runner === undefined) continue
+    return {
+      reason: `dbt is not on the PATH, nor in a virtual environment here; there is ${join(folder, runner.file)}`,
+      fix: `CLYRA_DBT='${runner.words}' clyra run dbt ${args.map(shellWord).join(' ')}`.trimEnd(),
+    }
+  }
+  const empty = environmentsOf(places)[0]
+  if (empty !== undefined) {
+    return {
+      reason: `dbt is not on the PATH, and the virtual environment ${empty} has none`,
+      fix: `${shellWord(join(empty, 'bin', 'python'))} -m pip install dbt-core dbt-postgres`,
+    }
+  }
+  return {
+    reason: `dbt is not on the PATH, and there is no virtual environment in ${places.folders[0] ?? '.'} or above it`,
+    fix: 'python3 -m venv .venv && .venv/bin/pip install dbt-core dbt-postgres',
+  }
+}
+
+/** The words of a command, as a shell takes them apart at blanks and quotes; nothing else of a shell is understood. */
+function wordsOf(text: string): string[] {
+  return [...text.matchAll(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|"([^"]*)"/g, (_all, single?: string, double?: string) => single ?? double ?? ''),
+  )
+}
+
+function environmentsOf({ variables, folders }: DbtPlaces): string[] {
+  const active = variables['VIRTUAL_ENV']
+  const beside = upwards(folders).flatMap((folder) => ENVIRONMENTS.map((name) => join(folder, name)))
+  // A folder `env` need not be an environment of Python.
+  return [...(active ? [active] : []), ...beside].filter((folder) => isFile(join(folder, 'pyvenv.cfg')))
+}
+
+/** Each folder and those above it, the nearest first. */
+function upwards(folders: readonly string[]): string[] {
+  const found = new Set<string>()
+  for (const folder of folders) {
+    for (let at = folder; ; at = dirname(at)) {
+      found.add(at)
+      if (dirname(at) === at) break
+    }
+  }
+  return [...found]
+}
+
+function isOnPath(name: string, { variables }: DbtPlaces): boolean {
+  return (variables['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && isProgram(join(folder, name)))
+}
+
+function isProgram(path: string): boolean {
+  if (!path.includes('/') || !isFile(path)) return false
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** False too where we may not look: a folder of the PATH that is closed to us must not stop the run. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
