@@ -33,16 +33,7 @@ export type PostgresTarget = string | PostgresAddress
  * place without saying where it is. User and password are no part of it. Several hosts are joined by commas, so that
  * the hash does not depend on which of them answered.
  */
-export function dsnHash(host: string, port: number, database: string): string {
-  return hashOf([{ host, port }], database)
-}
-
-/** The same for a plan. */
-export function planHash({ hosts, database }: Pick<ConnectionPlan, 'hosts' | 'database'>): string {
-  return hashOf(hosts, database)
-}
-
-function hashOf(hosts: readonly { readonly host: string; readonly port: number }[], database: string): string {
+export function dsnHash({ hosts, database }: Pick<ConnectionPlan, 'hosts' | 'database'>): string {
   const places = hosts.map(({ host, port }) => `${host.toLowerCase()}:${port}`)
   return hex(sha256(utf8(`${places.join(',')}/${database}`)))
 }

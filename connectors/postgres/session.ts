@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Client } from 'pg'
 import { loadDriver, type PgDriver } from './driver.js'
-import { type PostgresTarget, planHash, planOf, roleStatement } from './dsn.js'
+import { dsnHash, type PostgresTarget, planOf, roleStatement } from './dsn.js'
 import { errorDetail, failureOf, isSqlState, type PostgresFailure, type PostgresOutcome } from './failure.js'
 import { NO_SURROUNDINGS, type Surroundings } from './libpq/index.js'
 import { type Deadline, openClient } from './open-client.js'
@@ -57,7 +57,7 @@ export async function withPostgres<T>(
   let connected = false
   try {
     const plan = planOf(target, options.surroundings ?? NO_SURROUNDINGS)
-    hash = planHash(plan)
+    hash = dsnHash(plan)
     const begin = beginning(roleStatement(target))
     const driver = await loadDriver(options.driver)
     const { client, close } = await openClient(driver, plan, deadline)

@@ -52,7 +52,8 @@ export function dbtArguments(
     complete: level === 'debug' || level === 'trace',
     otelFile,
   }
-  const command = commandOf(['dbt', ...userArgs].join(' '))
+  // An argument with spaces in it is a value, and no word in it is a command.
+  const command = commandOf(['dbt', ...userArgs.map((arg) => arg.replace(/\s+/g, '_') || '_')].join(' '))
   const added = command === null ? [] : missing(given, logPath)
   const variables = { [RUN_ID_VARIABLE]: run, ...(given('--otel-file-name') ? {} : { DBT_OTEL_FILE_NAME: OTEL_FILE }) }
   return { command, args: [...userArgs, ...added], env: variables, log, warnings: warnings(log) }

@@ -55,6 +55,14 @@ describe('how dbt is started', () => {
     })
   })
 
+  it('takes no word of a value for the command', () => {
+    expect(plan(['--vars', '{kind: ls}', 'build']).command).toBe('build')
+    expect(plan(['--vars', 'kind: ls', 'build', '--select', 'parse']).command).toBe('build')
+    expect(plan(['--vars', '', 'ls']).command).toBe('ls')
+    expect(plan(['source', 'freshness']).command).toBe('source freshness')
+    expect(plan(['--version']).command).toBeNull()
+  })
+
   it('does not touch arguments without a sub-command, nor the choice on usage statistics', () => {
     for (const args of [['--version'], ['--help'], []]) expect(plan(args).args).toEqual(args)
     expect(plan(['run'], { DBT_SEND_ANONYMOUS_USAGE_STATS: 'true' }).env).not.toHaveProperty(
