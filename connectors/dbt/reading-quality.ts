@@ -84,8 +84,8 @@ export function claimQualityOf(events: Iterable<SomeEvent>): ClaimQuality {
 
 /**
  * A total order of readings of one run's log: positive where `a` is the more complete one, 0 where neither is. An end
- * counts more than a beginning, both more than a whole middle; then fewer unreadable lines, more statements, more
- * nodes, the better source.
+ * counts more than a beginning, both more than a whole middle; then the better source, as where all lie there at once;
+ * then fewer unreadable lines, more statements, more nodes.
  */
 export function compareLogs(a: LogQuality, b: LogQuality): number {
   return (
@@ -93,10 +93,10 @@ export function compareLogs(a: LogQuality, b: LogQuality): number {
     Number(a.end) - Number(b.end) ||
     Number(a.start) - Number(b.start) ||
     Number(a.unbroken) - Number(b.unbroken) ||
+    worth(a.source) - worth(b.source) ||
     b.unreadableLines - a.unreadableLines ||
     a.statements - b.statements ||
-    a.nodes - b.nodes ||
-    worth(a.source) - worth(b.source)
+    a.nodes - b.nodes
   )
 }
 

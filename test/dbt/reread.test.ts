@@ -97,6 +97,27 @@ describe('a run that is read again', () => {
     expect(sayings(one)).toBe(sayings(other))
   })
 
+  it.each([
+    ['log', 'otel', 'queryLog'],
+    ['otel', 'queryLog', 'log'],
+    ['queryLog', 'log', 'otel'],
+  ] as const)('takes the best of the Rust engine’s own accounts, also in the order %s, %s, %s', (...order) => {
+    const accounts = {
+      log: recorded('rust-good/logs/dbt.log'),
+      otel: recorded('rust-good/logs/otel.jsonl'),
+      queryLog: recorded('rust-good/logs/query_log.sql'),
+    }
+    const artefacts = {
+      manifest: recorded('rust-good/target/manifest.json'),
+      runResults: recorded('rust-good/target/run_results.json'),
+    }
+    const atOnce = new Stream().read({ ...artefacts, ...accounts })
+    const inParts = new Stream()
+    for (const one of order) inParts.read({ ...artefacts, [one]: accounts[one] })
+    expect(sayings(inParts)).toBe(sayings(atOnce))
+    expect(atOnce.view.completeness).toBe('complete')
+  })
+
   it('adds nothing where the files are the same, or say less', () => {
     const stream = new Stream().read(filesOf('failing', { artefacts: true, log: 'whole' }))
     const { length } = stream.events
