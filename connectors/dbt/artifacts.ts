@@ -4,6 +4,8 @@ import { ClyraError, isClyraError } from '../../src/errors/index.js'
 import type { DraftEvent } from '../../src/events/index.js'
 import { type ArtifactName, invocationOf } from './artifact-json.js'
 import { draftOf, SOURCES } from './drafts.js'
+import type { Manifest } from './manifest.js'
+import type { RunResults } from './run-results.js'
 
 /** A file that belongs to the run and is to be kept in the artefact store. */
 export interface CapturedArtifact {
@@ -19,11 +21,24 @@ export type ArtifactState<T> =
   | { readonly kind: 'own'; readonly value: T; readonly bytes: Uint8Array }
   | { readonly kind: 'missing' }
   | { readonly kind: 'stale'; readonly invocation: string | null }
-  | { readonly kind: 'unreadable'; readonly error: ClyraError }
+  /** Its bytes are kept: whose they are cannot be told, and dbt's next run overwrites the file. */
+  | { readonly kind: 'unreadable'; readonly error: ClyraError; readonly bytes: Uint8Array }
+
+/** Whose the artefacts of one run are. */
+export interface Judged {
+  readonly manifest: ArtifactState<Manifest>
+  readonly runResults: ArtifactState<RunResults>
+  readonly extras: readonly {
+    readonly name: string
+    readonly bytes: Uint8Array
+    readonly whose: 'own' | 'another-run' | 'unreadable'
+  }[]
+  readonly invocation: string | null
+}
 
 /** How it is told whose an artefact is. */
 export interface Belonging {
-  /** The log's invocation; null where there is no log. */
+  /** The invocation that was asked for, or the log's; null where there is neither. */
   readonly invocation: string | null
   /** The wrapper's run id, which dbt writes into the artefacts' `metadata.env`. */
   readonly run: string | null
@@ -43,7 +58,7 @@ export function judgeArtifact<T extends { readonly invocation: string | null; re
   try {
     value = read(bytes)
   } catch (error) {
-    if (isClyraError(error)) return { kind: 'unreadable', error }
+    if (isClyraError(error)) return { kind: 'unreadable', error, bytes }
     throw new ClyraError('INTERNAL', 'an artefact reader failed in an unforeseen way', { cause: error })
   }
   const { invocation, run } = belonging
@@ -56,9 +71,11 @@ export function judgeArtifact<T extends { readonly invocation: string | null; re
   return own ? { kind: 'own', value, bytes } : { kind: 'stale', invocation: value.invocation }
 }
 
-/** `catalog.json` and `sources.json`: kept where they name this invocation, otherwise left alone. */
-export function ownExtra(name: string, bytes: Uint8Array, invocation: string): CapturedArtifact | null {
-  return invocationOf(bytes) === invocation ? captured(name, bytes) : null
+/** Whose `catalog.json` or `sources.json` is: kept where it names this invocation, otherwise left alone. */
+export function judgeExtra(bytes: Uint8Array, invocation: string | null): 'own' | 'another-run' | 'unreadable' {
+  const named = invocationOf(bytes)
+  if (named === null) return 'unreadable'
+  return named === invocation ? 'own' : 'another-run'
 }
 
 export function captured(name: ArtifactName | string, bytes: Uint8Array): CapturedArtifact {

@@ -24,7 +24,7 @@ export function claimDrafts(own: OwnArtifacts): DraftEvent[] {
   if (manifest === null && runResults === null) return []
   const source = runResults === null ? SOURCES.manifest : SOURCES.runResults
   const version = runResults?.version ?? manifest?.version ?? null
-  const time = runResults?.startedAt ?? runResults?.generatedAt ?? manifest?.generatedAt ?? null
+  const time = runResults?.beganAt ?? manifest?.startedAt ?? manifest?.generatedAt ?? null
   const started = startedDraft(run, source, 'claim', invocation, time, {
     engine: engineOf(version),
     version,

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { parsePythonJson } from './python-json.js'
+import { label } from './text.js'
 
 /** Members are optional and of any wrong type forgiven: releases add, drop and retype them; `info` alone is needed. */
 const text = z.string().optional().catch(undefined)
@@ -84,14 +86,34 @@ const logLine = z.looseObject({
 })
 export type LogLine = z.infer<typeof logLine>
 
+/** What of a line shows whether lines around it are missing. */
+export interface LogStep {
+  readonly name: string
+  readonly thread: string
+  readonly node: string | null
+  /** The name of the connection that it speaks of. */
+  readonly connection: string | null
+  /** The name that the connection had before. */
+  readonly formerly: string | null
+}
+
 /** What a line of a dbt log file is. */
 export type ReadLine =
-  | { readonly kind: 'event'; readonly line: LogLine }
+  | { readonly kind: 'event'; readonly envelope: Envelope; readonly line: LogLine }
   | { readonly kind: 'blank' }
   /** Valid JSON of an event that no record is made of: only its envelope was looked at. */
-  | { readonly kind: 'other'; readonly invocation: string | undefined; readonly runId: string | undefined }
+  | { readonly kind: 'other'; readonly envelope: Envelope }
   /** Not a JSON event of dbt 1.4 or later. */
   | { readonly kind: 'unreadable' }
+
+/** What every line of dbt's JSON log says of itself. */
+export interface Envelope {
+  readonly invocation: string | null
+  /** The wrapper's run id, as the line's own text gives it. */
+  readonly runId: string | null
+  readonly ts: string
+  readonly step: LogStep
+}
 
 /** Events that records are made of. Others only say to which invocation they belong. */
 const USED = new Set([
@@ -118,30 +140,49 @@ const USED = new Set([
   'LogHookEndLine',
   'EndRunResult',
   'CommandCompleted',
+  'FlushEvents',
 ])
 
-/** Reads one line of the JSON log. Never throws. */
+/** Reads one line of the JSON log as Python writes it. Never throws. */
 export function readLogLine(line: string): ReadLine {
   if (line.trim() === '') return { kind: 'blank' }
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(line)
-  } catch {
-    return { kind: 'unreadable' }
+  // What is no object is not worth a scan: text logs are long.
+  const parsed = line.trimStart().startsWith('{') ? parsePythonJson(line) : ({ ok: false } as const)
+  if (!parsed.ok) return { kind: 'unreadable' }
+  const read = envelopeSchema.safeParse(parsed.value)
+  if (!read.success) return { kind: 'unreadable' }
+  const { info, data } = read.data
+  const envelope: Envelope = {
+    invocation: label(info.invocation_id),
+    runId: info.extra?.CLYRA_RUN_ID ?? null,
+    ts: info.ts,
+    step: {
+      name: info.name,
+      thread: info.thread ?? '',
+      node: data?.node_info?.unique_id ?? null,
+      connection: data?.conn_name ?? null,
+      formerly: data?.orig_conn_name ?? null,
+    },
   }
-  const envelope = envelopeSchema.safeParse(parsed)
-  if (!envelope.success) return { kind: 'unreadable' }
-  const { name, invocation_id: invocation, extra } = envelope.data.info
-  if (!USED.has(name)) return { kind: 'other', invocation, runId: extra?.CLYRA_RUN_ID }
-  const full = logLine.safeParse(parsed)
-  return full.success ? { kind: 'event', line: full.data } : { kind: 'unreadable' }
+  if (!USED.has(info.name)) return { kind: 'other', envelope }
+  const full = logLine.safeParse(parsed.value)
+  return full.success ? { kind: 'event', envelope, line: full.data } : { kind: 'unreadable' }
 }
 
-const envelopeSchema = z.looseObject({
-  info: z.looseObject({
+const envelopeSchema = z.object({
+  info: z.object({
     name: z.string(),
     ts: z.string(),
+    thread: text,
     invocation_id: text,
-    extra: z.looseObject({ CLYRA_RUN_ID: text }).optional().catch(undefined),
+    extra: z.object({ CLYRA_RUN_ID: text }).optional().catch(undefined),
   }),
+  data: z
+    .object({
+      conn_name: text,
+      orig_conn_name: text,
+      node_info: z.object({ unique_id: text }).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
 })

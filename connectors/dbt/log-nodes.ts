@@ -79,14 +79,17 @@ export function finishedDraft(place: NodePlace, line: LogLine, attachedTo: strin
   })
 }
 
-/** A node that the log saw begin and never end. */
-export function interruptedDraft(place: NodePlace, running: RunningNode): NodeEvent {
+/**
+ * A node that the log saw begin and never end: `interrupted` where dbt's own end says so, else `unknown`, because the
+ * rest of the log may only be somewhere else.
+ */
+export function unfinishedDraft(place: NodePlace, running: RunningNode, status: 'interrupted' | 'unknown'): NodeEvent {
   const { node, resourceType, materialized, relation, thread, startedAt } = running
   const common = {
     voice: 'log' as const,
     invocation: place.invocation,
     node,
-    status: 'interrupted' as const,
+    status,
     startedAt,
     completedAt: null,
     executionSeconds: null,
@@ -94,7 +97,7 @@ export function interruptedDraft(place: NodePlace, running: RunningNode): NodeEv
     message: null,
   }
   // A key of its own: a longer copy of the same log may still hold the node's end.
-  const key = `${nodeKey(place, node)}/interrupted`
+  const key = `${nodeKey(place, node)}/unfinished`
   if (isTestType(resourceType)) {
     const data = { ...common, tested: [], severity: null, failures: null }
     return draftOf(place.run, place.source, key, 'dev.clyra.dbt.test.result.v1', startedAt, data)

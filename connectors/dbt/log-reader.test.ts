@@ -194,26 +194,116 @@ describe('the reader of dbt 1.x JSON logs', () => {
     const events = read(log.lines)
     expect(statements(events)).toMatchObject([{ outcome: 'unknown' }])
     expect(events.find((event) => isDraft(event, 'dev.clyra.dbt.node.executed.v1'))!.data).toMatchObject({
-      status: 'interrupted',
+      status: 'unknown',
       completedAt: null,
     })
     expect(reasons(events)).toEqual([['log-no-end', null]])
   })
 
-  it('counts what it cannot read, tells a cut last line, and leaves other invocations out', () => {
-    const log = new LogBuilder().start().statement('select 1', 'SELECT 1', MODEL)
-    log.line('SQLQuery', { sql: 'drop table x', conn_name: 'master' }, { invocation: OTHER_INVOCATION }).end()
+  it("takes a node for interrupted only by dbt's own end, in a log from which nothing is missing", () => {
+    const status = (log: LogBuilder) =>
+      read(log.lines).flatMap((event) => (isDraft(event, 'dev.clyra.dbt.node.executed.v1') ? [event.data.status] : []))
+    const begun = () => new LogBuilder().start().nodeStart(MODEL).query('insert into t select 1', MODEL)
+    const interrupted = begun()
+      .line('AdapterEventDebug', { base_msg: 'Postgres error: canceling statement' })
+      .end(false)
+    expect([status(interrupted), reasons(read(interrupted.lines))]).toEqual([['interrupted'], []])
+    const cut = new LogBuilder().start().nodeStart(MODEL).status('INSERT 0 1', MODEL).end(false)
+    expect([status(cut), reasons(read(cut.lines))]).toEqual([['unknown'], [['log-broken', null]]])
+    const impossible = new LogBuilder().start().nodeStart(MODEL).end(true)
+    expect([status(impossible), reasons(read(impossible.lines))]).toEqual([['unknown'], [['log-broken', null]]])
+  })
+
+  it('counts a damaged line between its own as lost, and leaves out what other runs and programs wrote', () => {
+    const log = new LogBuilder().start()
+    const damaged = log.lines.pop()!.slice(0, 90)
+    log.lines.push(damaged, 'Traceback (most recent call last):', '{"no": "event"}', '[1]', 'null', '')
+    log.statement('select 1', 'SELECT 1', MODEL)
+    log.line('SQLQuery', { sql: 'drop table x', conn_name: 'master' }, { invocation: OTHER_INVOCATION })
+    log.lines.push(damaged)
+    log.line('SQLQuery', { sql: 'drop table y', conn_name: 'master' }, { invocation: OTHER_INVOCATION }).end()
+    log.lines.push(damaged)
     const reader = createDbtLogReader({ run: RUN })
-    const events = [...log.lines, '', 'Traceback (most recent call last):', '{"no": "info"}', '[1]', 'null'].flatMap(
-      (line) => reader.push(line),
-    )
-    events.push(...reader.push(log.lines[4]!.slice(0, 30), false), ...reader.end())
-    expect(reasons(events)).toEqual([
-      ['log-unreadable-lines', 4],
-      ['log-truncated', null],
-    ])
+    const events = [...log.lines.flatMap((line) => reader.push(line)), ...reader.end()]
+    expect(reasons(events)).toEqual([['log-unreadable-lines', 1]])
     expect(statements(events)).toHaveLength(1)
-    expect(reader.summary()).toMatchObject({ foreign: 1, unreadable: 4, invocation: INVOCATION, ended: true })
+    expect(reader.summary()).toMatchObject({
+      foreign: 2,
+      unreadable: 1,
+      otherLines: 6,
+      invocation: INVOCATION,
+      ended: true,
+    })
+  })
+
+  it('tells a last line that was cut, unless dbt had ended before it', () => {
+    const cut = (log: LogBuilder) => {
+      const reader = createDbtLogReader({ run: RUN })
+      for (const line of log.lines) reader.push(line)
+      reader.push('{"data": {', false)
+      return reasons(reader.end())
+    }
+    expect(cut(new LogBuilder().start())).toEqual([
+      ['log-truncated', null],
+      ['log-no-end', null],
+    ])
+    expect(cut(new LogBuilder().start().end())).toEqual([])
+  })
+
+  it("leaves a run of dbt's text log before and after its own lines alone", () => {
+    const log = new LogBuilder().start().end()
+    const text = [
+      `============================== 20:42:29.847534 | ${OTHER_INVOCATION} ==============================`,
+      '\u001b[0m20:42:29.858883 [debug] [MainThread]: running dbt with arguments {',
+      "'vars': '{}'}",
+    ]
+    const reader = createDbtLogReader({ run: RUN })
+    for (const line of [...text, ...log.lines, ...text]) reader.push(line)
+    expect(reasons(reader.end())).toEqual([])
+    expect(reader.summary()).toMatchObject({ otherLines: 6, unreadable: 0 })
+  })
+
+  it('reads what Python writes for numbers that are none, and takes nothing from a line that names no invocation', () => {
+    const log = new LogBuilder().start().query('select 1', MODEL)
+    log.lines.push(
+      log.lines
+        .at(-1)!
+        .replaceAll('"SQLQuery"', '"SQLQueryStatus"')
+        .replace('"sql":"select 1"', '"status":"SELECT 1","elapsed":NaN'),
+      '{"data":{"sql":"drop table x"},"info":{"name":"SQLQuery","ts":"2026-03-01T10:00:00Z","thread":"T9"}}',
+    )
+    const events = read(log.end().lines)
+    expect(statements(events)).toMatchObject([{ outcome: 'success', rows: '1', elapsedSeconds: null }])
+    expect(reasons(events)).toEqual([])
+  })
+
+  it.each<[string, (log: LogBuilder) => void]>([
+    ['an answer without a question', (log) => log.status('SELECT 1', MODEL)],
+    [
+      'a question that was not announced',
+      (log) => log.line('SQLQuery', { sql: 'x', conn_name: MODEL }).status('X', MODEL),
+    ],
+    ['a question without an answer', (log) => log.query('select 1', MODEL).statement('select 2', 'SELECT 1', MODEL)],
+    ['an announcement without a question', (log) => log.line('ConnectionUsed', { conn_name: MODEL }).commit(MODEL)],
+    ["a node's end without its beginning", (log) => log.nodeEnd('model.shop.other', 'success')],
+    [
+      "a hook's end without its beginning",
+      (log) => log.line('LogHookEndLine', { node_info: { unique_id: 'operation.a' } }),
+    ],
+    [
+      'a connection that took another name unseen',
+      (log) =>
+        log
+          .statement('select 1', 'SELECT 1', MODEL)
+          .line('ConnectionReused', { conn_name: 'model.c', orig_conn_name: 'model.b' }),
+    ],
+  ])('knows that lines are missing by %s', (_, add) => {
+    const log = new LogBuilder().start().nodeStart(MODEL)
+    add(log)
+    expect(reasons(read(log.nodeEnd(MODEL, 'success').end().lines))).toEqual([['log-broken', null]])
+    const unheardOf = new LogBuilder().line('MainReportVersion', { version: '=1.11.16' })
+    unheardOf.line('AdapterRegistered', { adapter_name: 'an_adapter_of_its_own' }).query('select 1', MODEL)
+    expect(reasons(read(unheardOf.statement('select 2', 'X', MODEL).end().lines))).toEqual([])
   })
 
   it('gives the same drafts again, and no id twice', () => {
@@ -268,13 +358,15 @@ describe('the reader of dbt 1.x JSON logs', () => {
   it('holds memory by threads and nodes, not by lines', () => {
     const reader = createDbtLogReader({ run: RUN, fingerprintKey: KEY })
     for (const line of new LogBuilder().start().nodeStart(MODEL).lines) reader.push(line)
-    const [query, status] = new LogBuilder().statement(
+    const [, announced, query, status] = new LogBuilder().statement(
       `insert into t select ${'1,'.repeat(500)}1`,
       'INSERT 0 1',
       MODEL,
     ).lines
     let events = 0
-    for (let i = 0; i < 30_000; i++) events += reader.push(query!).length + reader.push(status!).length
+    for (let i = 0; i < 30_000; i++) {
+      events += reader.push(announced!).length + reader.push(query!).length + reader.push(status!).length
+    }
     expect(events).toBe(30_000)
     expect(reader.end().length).toBeLessThan(5)
   })

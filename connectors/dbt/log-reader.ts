@@ -1,16 +1,18 @@
-import { type DraftEvent, eventIdFor } from '../../src/events/index.js'
+import type { DraftEvent } from '../../src/events/index.js'
 import { SOURCES } from './drafts.js'
 import { commandOf, commandOfProcess } from './expectations/commands.js'
 import { type Does, type NodeKind, nodeExpectation } from './expectations/nodes.js'
-import { gapDraft } from './gap.js'
+import { type GapReason, gapDraft } from './gap.js'
 import { completedDraft, engineOf, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
-import { type LogLine, readLogLine } from './log-line.js'
-import { finishedDraft, interruptedDraft, type NodePlace, type RunningNode, runningNode } from './log-nodes.js'
+import { LogContinuity } from './log-continuity.js'
+import { type Envelope, type LogLine, readLogLine } from './log-line.js'
+import { finishedDraft, type NodePlace, type RunningNode, runningNode, unfinishedDraft } from './log-nodes.js'
 import { count, fraction } from './numbers.js'
 import { readRustStatement } from './rust-statement.js'
 import { type Statement, type StatementContext, statementDraft } from './statement.js'
 import { StatementTracker } from './statement-tracker.js'
 import { statusCounts } from './statuses.js'
+import { StrayLines } from './stray-lines.js'
 import { label } from './text.js'
 import { later, utc } from './times.js'
 
@@ -21,6 +23,10 @@ export interface LogReaderOptions {
   readonly fingerprintKey?: Uint8Array | undefined
   /** Only lines of this invocation; default: the invocation of the first line. */
   readonly invocation?: string | undefined
+  /** Lines that carry another wrapper's run id are of another run. */
+  readonly wrapped?: boolean | undefined
+  /** Parts of a rotated log that must have been there and are not. */
+  readonly missingParts?: number | undefined
 }
 
 /** What a log told of its run as a whole. */
@@ -31,6 +37,10 @@ export interface LogSummary {
   readonly facts: InvocationFacts
   readonly firstTime: string | null
   readonly lastTime: string | null
+  /** Lines of this invocation were read; without one the log says nothing, not even that dbt was started. */
+  readonly spoke: boolean
+  /** Lines of it are known to be missing: its beginning, or something in its middle. */
+  readonly damaged: boolean
   /** The log says how the command ended. */
   readonly ended: boolean
   /** How many nodes were selected, where the log says so. */
@@ -40,9 +50,12 @@ export interface LogSummary {
   /** Those of them that ended. */
   readonly finished: ReadonlySet<string>
   readonly lines: number
+  /** Damaged lines of this invocation. */
   readonly unreadable: number
-  /** Lines of other invocations in the same file. */
+  /** Lines, or statements, of other invocations in the same file. */
   readonly foreign: number
+  /** Lines of text, and of whatever else stands in the file. */
+  readonly otherLines: number
   /** Answers without a statement: lines before them are missing. */
   readonly orphans: number
 }
@@ -88,12 +101,17 @@ class JsonLogReader implements LogReader {
   #firstTime: string | null = null
   #lastTime: string | null = null
   #selected: number | null = null
-  #spoke = false
+  /** dbt's own beginning was seen: its version report is the first line of an invocation. */
+  #began = false
   #ended = false
+  #succeeded: boolean | null = null
+  #spoke = false
   #lines = 0
-  #unreadable = 0
   #foreign = 0
+  #unnamed = 0
   #cut = false
+  readonly #strays = new StrayLines()
+  readonly #continuity = new LogContinuity()
 
   constructor(options: LogReaderOptions) {
     this.#options = options
@@ -105,30 +123,41 @@ class JsonLogReader implements LogReader {
     if (read.kind === 'blank') return []
     this.#lines += 1
     if (read.kind === 'unreadable') {
-      if (complete) this.#unreadable += 1
-      else this.#cut = true
+      if (complete) this.#strays.unreadable(text, this.#invocation)
+      else this.#cut = this.#spoke && !this.#ended
       return []
     }
-    const invocation = label(read.kind === 'event' ? read.line.info.invocation_id : read.invocation)
-    this.#invocation ??= invocation
-    if (invocation !== null && invocation !== this.#invocation) {
-      this.#foreign += 1
-      return []
-    }
+    const { envelope } = read
+    if (!this.#isOurs(envelope)) return []
+    this.#spoke = true
+    this.#strays.readable('ours')
+    this.#continuity.take(envelope.step)
+    const time = utc(envelope.ts)
+    this.#firstTime ??= time
+    this.#lastTime = later(this.#lastTime, time)
     return read.kind === 'event' ? this.#take(read.line) : []
   }
 
   end(): DraftEvent[] {
-    const { run } = this.#options
-    const drafts: DraftEvent[] = this.#statements(this.#tracker.settle())
-    for (const running of this.#running.values()) {
-      drafts.push(interruptedDraft(this.#place(1, this.#doneTo(running)), running))
-    }
+    const { run, missingParts = 0 } = this.#options
+    this.#strays.end(this.#ended)
     // A file without one line of this invocation (dbt's text log) says nothing: not even that dbt was started.
-    const events = this.#spoke ? this.#release(drafts, true) : []
-    if (this.#unreadable > 0) events.push(gapDraft(run, 'log-unreadable-lines', this.#lastTime, this.#unreadable))
-    if (this.#cut) events.push(gapDraft(run, 'log-truncated', this.#lastTime))
-    if (!this.#ended) events.push(gapDraft(run, 'log-no-end', this.#lastTime))
+    if (!this.#spoke) return []
+    const drafts: DraftEvent[] = this.#statements(this.#tracker.settle())
+    const broken = this.#breaks() + missingParts > 0
+    // Only dbt's own end without the node's, in a log from which nothing is missing, says that it was interrupted.
+    const status = this.#succeeded === false && !broken ? 'interrupted' : 'unknown'
+    for (const running of this.#running.values()) {
+      drafts.push(unfinishedDraft(this.#place(1, this.#doneTo(running)), running, status))
+    }
+    const events = this.#release(drafts, true)
+    const gap = (reason: GapReason, count: number | null = null) =>
+      events.push(gapDraft(run, reason, this.#lastTime, count))
+    if (this.#strays.lost > 0) gap('log-unreadable-lines', this.#strays.lost)
+    if (!this.#began) gap('log-no-start')
+    if (broken) gap('log-broken')
+    if (this.#cut) gap('log-truncated')
+    if (!this.#ended) gap('log-no-end')
     return events
   }
 
@@ -136,26 +165,46 @@ class JsonLogReader implements LogReader {
     return {
       voice: 'log',
       source: 'log',
-      invocation: this.#invocation,
+      invocation: this.#spoke ? this.#invocation : null,
       facts: { ...this.#facts },
       firstTime: this.#firstTime,
       lastTime: this.#lastTime,
+      spoke: this.#spoke,
+      damaged: this.#cut || !this.#began || this.#breaks() > 0 || this.#strays.lost > 0,
       ended: this.#ended,
       selected: this.#selected,
       begun: this.#begun,
       finished: this.#finished,
       lines: this.#lines,
-      unreadable: this.#unreadable,
+      unreadable: this.#strays.lost,
       foreign: this.#foreign,
+      otherLines: this.#strays.others + this.#unnamed,
       orphans: this.#tracker.orphans,
     }
   }
 
+  #isOurs({ invocation, runId }: Envelope): boolean {
+    const { run, wrapped } = this.#options
+    if (invocation === null) {
+      // dbt names the invocation in every line: what names none is another program's.
+      this.#unnamed += 1
+      return false
+    }
+    const another = wrapped === true && runId !== null && runId !== run
+    if (!another) this.#invocation ??= invocation
+    if (!another && invocation === this.#invocation) return true
+    this.#foreign += 1
+    this.#strays.readable('others')
+    return false
+  }
+
+  /** Lines that must have been there: an end that says all went well while a node is open is one too. */
+  #breaks(): number {
+    const open = this.#succeeded === true ? this.#running.size : 0
+    return this.#continuity.breaks(this.#facts.adapter) + open
+  }
+
   #take(line: LogLine): DraftEvent[] {
-    this.#spoke = true
-    const time = utc(line.info.ts)
-    this.#firstTime ??= time
-    this.#lastTime = later(this.#lastTime, time)
     this.#learn(line)
     const rust = readRustStatement(line, () => this.#tracker.place())
     const drafts: DraftEvent[] = this.#statements(rust === null ? this.#tracker.take(line) : [rust])
@@ -164,6 +213,8 @@ class JsonLogReader implements LogReader {
     if (name === 'LogStartLine' || name === 'LogHookStartLine') this.#announce(line)
     if (name === 'NodeFinished' || name === 'LogHookEndLine') for (const draft of this.#finish(line)) drafts.push(draft)
     if (name === 'CommandCompleted' && !this.#ended) drafts.push(this.#complete(line))
+    // dbt 1.4 says no more of its end than this.
+    if (name === 'FlushEvents' && this.#facts.version?.startsWith('1.4.') === true) this.#ended = true
     return this.#release(drafts, STARTS.has(name))
   }
 
@@ -172,6 +223,7 @@ class JsonLogReader implements LogReader {
     const facts = this.#facts
     switch (info.name) {
       case 'MainReportVersion':
+        this.#began = true
         facts.version = versionOf(data.version)
         facts.engine = info.msg?.includes('dbt-fusion') ? 'dbt-fusion' : engineOf(facts.version)
         break
@@ -244,6 +296,7 @@ class JsonLogReader implements LogReader {
 
   #complete(line: LogLine): DraftEvent {
     this.#ended = true
+    this.#succeeded = line.data.success ?? null
     const { run } = this.#options
     this.#facts.command = commandOf(line.data.command) ?? this.#facts.command
     const { success, elapsed, completed_at: completedAt } = line.data
@@ -282,9 +335,9 @@ class JsonLogReader implements LogReader {
     return { run: this.#options.run, source: SOURCES.log, invocation: this.#name(), nth, does }
   }
 
-  /** Lines without any invocation id are taken for one invocation of their own. */
   #name(): string {
-    return this.#invocation ?? eventIdFor(SOURCES.log, `${this.#options.run}/invocation`)
+    // Holds: drafts are only made of lines of an invocation that has a name.
+    return this.#invocation ?? this.#options.run
   }
 }
 

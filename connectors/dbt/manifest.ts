@@ -52,29 +52,37 @@ export interface Manifest {
   readonly invocation: string | null
   readonly version: string | null
   readonly generatedAt: string | null
+  /** From dbt 1.10 on. */
+  readonly startedAt: string | null
   readonly adapter: string | null
   /** The root project; null before dbt 1.6, which does not say it. */
   readonly project: string | null
   readonly runId: string | null
   readonly nodes: ReadonlyMap<string, ManifestNode>
+  /** Sentences for people about how the file could be read. */
+  readonly notes: readonly string[]
   /** Sources, unit tests and macros: only where they are written down matters. */
   readonly others: readonly ManifestNode[]
 }
 
 /**
- * Reads manifest.json of dbt 1.4 to 1.12 (v8 to v12) and of the Rust engine (v12). Unknown members are ignored.
+ * Reads manifest.json of dbt 1.0 to 1.12 (v4 to v12) and of the Rust engine (v12), and a newer one as far as it has
+ * their shape. Unknown members are ignored.
  * Throws DBT_ARTIFACT_INVALID, DBT_ARTIFACT_UNSUPPORTED.
  */
 export function readManifest(bytes: Uint8Array): Manifest {
-  const { metadata, nodes: written, ...rest } = parseArtifact('manifest.json', bytes, manifest)
+  const { value, notes } = parseArtifact('manifest.json', bytes, manifest)
+  const { metadata, nodes: written, ...rest } = value
   const others = [rest.sources, rest.unit_tests, rest.macros].flatMap((part) => Object.entries(part ?? {}))
   return {
     invocation: label(metadata.invocation_id),
     version: label(metadata.dbt_version),
     generatedAt: utc(metadata.generated_at),
+    startedAt: utc(metadata.invocation_started_at),
     adapter: label(metadata.adapter_type),
     project: label(metadata.project_name),
     runId: label(metadata.env?.CLYRA_RUN_ID),
+    notes,
     nodes: new Map(Object.entries(written).map(([id, raw]) => [id, manifestNode(id, raw)])),
     others: others.map(([id, raw]) => manifestNode(id, raw)),
   }

@@ -5,9 +5,10 @@ import type { RunResults } from './run-results.js'
 /**
  * How many nodes dbt selected or began that have no result: in run_results where it is this run's, else in the log.
  * Nodes that no run_results is expected to name (ephemeral models) do not count, nor do hooks: dbt does not say how
- * many it would have run.
+ * many it would have run. A log from which lines are missing says nothing of nodes whose ends it lacks.
  */
 export function nodesWithoutResult(log: LogSummary, results: RunResults | null): number {
+  if (results === null && log.damaged) return 0
   const { engine, command } = log.facts
   const occasion = { engine, command: results?.repeats ?? command, announced: null }
   const ended =

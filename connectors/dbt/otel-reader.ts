@@ -1,16 +1,17 @@
 import * as z from 'zod'
-import { type DraftEvent, eventIdFor } from '../../src/events/index.js'
+import type { DraftEvent } from '../../src/events/index.js'
 import { draftOf, SOURCES, sealedText } from './drafts.js'
 import { commandOf } from './expectations/commands.js'
 import { type Does, leavesRelation, type NodeKind, nodeExpectation } from './expectations/nodes.js'
-import { gapDraft } from './gap.js'
+import { type GapReason, gapDraft } from './gap.js'
 import { completedDraft, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
-import { interruptedDraft, type NodeEvent, type NodePlace, type RunningNode } from './log-nodes.js'
+import { type NodeEvent, type NodePlace, type RunningNode, unfinishedDraft } from './log-nodes.js'
 import type { LogReader, LogReaderOptions, LogSummary } from './log-reader.js'
 import { count, nanosAsSeconds } from './numbers.js'
 import { rustOrigin, rustOutcome } from './rust-statement.js'
 import { type Statement, statementDraft } from './statement.js'
 import { isTestType, type NodeStatus, nodeStatus, resourceTypeOf, statusCounts, statusFor } from './statuses.js'
+import { StrayLines } from './stray-lines.js'
 import { label, relationOf } from './text.js'
 import { later, nanosOf, timestampOfNanos } from './times.js'
 
@@ -48,12 +49,18 @@ class OtelReader implements LogReader {
   readonly #begun = new Map<string, NodeKind>()
   readonly #finished = new Set<string>()
   readonly #statuses: string[] = []
-  readonly #counters = { next: 0, lines: 0, unreadable: 0, foreign: 0 }
+  readonly #counters = { next: 0, lines: 0, foreign: 0 }
+  readonly #strays = new StrayLines()
   #invocation: string | null
   #firstTime: string | null = null
   #lastTime: string | null = null
+  #spoke = false
   #cut = false
+  #began = false
   #ended = false
+  #succeeded: boolean | null = null
+  /** Ends of spans whose beginnings were not seen. */
+  #orphans = 0
   #started = false
 
   constructor(options: LogReaderOptions) {
@@ -66,52 +73,65 @@ class OtelReader implements LogReader {
     this.#counters.lines += 1
     const read = parseRecord(line)
     if (read === null) {
-      if (complete) this.#counters.unreadable += 1
-      else this.#cut = true
+      if (complete) this.#strays.unreadable(line, this.#invocation)
+      else this.#cut = this.#spoke && !this.#ended
       return []
     }
     const invocation = invocationOfTrace(read.trace_id)
+    if (invocation === null) return []
     this.#invocation ??= invocation
-    if (invocation !== null && invocation !== this.#invocation) {
+    if (invocation !== this.#invocation) {
       this.#counters.foreign += 1
+      this.#strays.readable('others')
       return []
     }
+    this.#spoke = true
+    this.#strays.readable('ours')
     return this.#take(read)
   }
 
   end(): DraftEvent[] {
-    const { run } = this.#options
+    const { run, missingParts = 0 } = this.#options
+    this.#strays.end(this.#ended)
+    if (!this.#spoke) return []
     // A file without its first lines still says that there was an invocation.
-    const events: DraftEvent[] = this.#invocation === null ? [] : this.#startInvocation({}, this.#firstTime)
+    const events: DraftEvent[] = this.#startInvocation({}, this.#firstTime)
     for (const statement of this.#statements.values()) events.push(this.#draft(statement))
+    const broken = this.#orphans + missingParts > 0
+    const status = this.#succeeded === false && !broken ? 'interrupted' : 'unknown'
     for (const running of this.#running.values()) {
-      events.push(interruptedDraft(this.#place(this.#doneTo(running)), running))
+      events.push(unfinishedDraft(this.#place(this.#doneTo(running)), running, status))
     }
-    if (this.#counters.unreadable > 0) {
-      events.push(gapDraft(run, 'log-unreadable-lines', this.#lastTime, this.#counters.unreadable))
-    }
-    if (this.#cut) events.push(gapDraft(run, 'log-truncated', this.#lastTime))
-    if (!this.#ended) events.push(gapDraft(run, 'log-no-end', this.#lastTime))
+    const gap = (reason: GapReason, count: number | null = null) =>
+      events.push(gapDraft(run, reason, this.#lastTime, count))
+    if (this.#strays.lost > 0) gap('log-unreadable-lines', this.#strays.lost)
+    if (!this.#began) gap('log-no-start')
+    if (broken) gap('log-broken')
+    if (this.#cut) gap('log-truncated')
+    if (!this.#ended) gap('log-no-end')
     return events
   }
 
   summary(): LogSummary {
-    const { lines, unreadable, foreign } = this.#counters
+    const { lines, foreign } = this.#counters
     return {
       voice: 'log',
       source: 'otel',
-      invocation: this.#invocation,
+      invocation: this.#spoke ? this.#invocation : null,
       facts: { ...this.#facts },
       firstTime: this.#firstTime,
       lastTime: this.#lastTime,
+      spoke: this.#spoke,
+      damaged: this.#cut || !this.#began || this.#orphans > 0 || this.#strays.lost > 0,
       ended: this.#ended,
       selected: null,
       begun: this.#begun,
       finished: this.#finished,
       lines,
-      unreadable,
+      unreadable: this.#strays.lost,
       foreign,
-      orphans: 0,
+      otherLines: this.#strays.others,
+      orphans: this.#orphans,
     }
   }
 
@@ -128,7 +148,10 @@ class OtelReader implements LogReader {
 
   #begin(kind: string, read: OtelRecord, start: string | null): DraftEvent[] {
     const attributes = read.attributes ?? {}
-    if (kind === 'Invocation') return this.#startInvocation(attributes, start)
+    if (kind === 'Invocation') {
+      this.#began = true
+      return this.#startInvocation(attributes, start)
+    }
     if (kind === 'QueryExecuted') {
       this.#facts.adapter ??= label(attributes.adapter_type)
       this.#statements.set(read.span_id ?? '', statementOf(this.#counters.next++, attributes, start))
@@ -146,8 +169,9 @@ class OtelReader implements LogReader {
   #end(kind: string, read: OtelRecord, start: string | null, end: string | null): DraftEvent[] {
     const attributes = read.attributes ?? {}
     if (kind === 'QueryExecuted') {
-      const statement =
-        this.#statements.get(read.span_id ?? '') ?? statementOf(this.#counters.next++, attributes, start)
+      const begun = this.#statements.get(read.span_id ?? '')
+      if (begun === undefined) this.#orphans += 1
+      const statement = begun ?? statementOf(this.#counters.next++, attributes, start)
       this.#statements.delete(read.span_id ?? '')
       const outcome = rustOutcome(word(attributes.query_outcome, 'QUERY_OUTCOME_'))
       return [
@@ -174,7 +198,7 @@ class OtelReader implements LogReader {
     const attributes = read.attributes ?? {}
     const running = runningOf(attributes, start)
     if (running === null) return []
-    this.#running.delete(running.node)
+    if (!this.#running.delete(running.node)) this.#orphans += 1
     if (kind === 'NodeProcessed') this.#finished.add(running.node)
     const draft = this.#nodeDraft(running, attributes, read.status?.message, end)
     this.#statuses.push(draft.data.status)
@@ -227,6 +251,8 @@ class OtelReader implements LogReader {
     end: string | null,
   ): DraftEvent {
     this.#ended = true
+    // OpenTelemetry status codes: 1 = ok, 2 = error.
+    this.#succeeded = code === 1 ? true : code === 2 ? false : null
     const counts = Object.entries(asRecord(member(attributes.metrics, 'status_counts')))
     const results = counts
       .flatMap(([status, n]): [string, string][] => {
@@ -236,8 +262,7 @@ class OtelReader implements LogReader {
       })
       .sort(([a], [b]) => (a < b ? -1 : 1))
     return completedDraft(this.#options.run, SOURCES.otel, 'log', this.#name(), end, {
-      // OpenTelemetry status codes: 1 = ok, 2 = error.
-      success: code === 1 ? true : code === 2 ? false : null,
+      success: this.#succeeded,
       elapsedSeconds: span(start, end),
       results: results.length > 0 ? results : statusCounts(this.#statuses),
     })
@@ -266,7 +291,8 @@ class OtelReader implements LogReader {
   }
 
   #name(): string {
-    return this.#invocation ?? eventIdFor(SOURCES.otel, `${this.#options.run}/invocation`)
+    // Holds: drafts are only made of records of an invocation that has a name.
+    return this.#invocation ?? this.#options.run
   }
 }
 

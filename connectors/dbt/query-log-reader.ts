@@ -7,20 +7,27 @@ import { readStatementHeader, rustOrigin } from './rust-statement.js'
 import { statementDraft } from './statement.js'
 import { later, nanosOf } from './times.js'
 
+/** From when to when a run went on, both inclusive. */
+export interface TimeSpan {
+  readonly from: string
+  readonly to: string
+}
+
 /**
  * Reads the Rust engine's `query_log.sql`: each statement after comment lines that say when, for which node and with
- * what outcome. It names neither invocation nor nodes' ends, so it is the last resort, and the caller has to say which
- * invocation it is for: statements from before that invocation's UUIDv7 are left out.
+ * what outcome. It names neither invocation nor nodes' ends, so it is the last resort, and a statement counts only
+ * where it shows whose it is: its query comment names the invocation, or it began within the run's time.
  */
-export function createQueryLogReader(options: LogReaderOptions & { readonly invocation: string }): LogReader {
-  const { run, invocation, fingerprintKey } = options
-  const since = uuidV7Millis(invocation)
+export function createQueryLogReader(
+  options: LogReaderOptions & { readonly invocation: string; readonly during: TimeSpan | null },
+): LogReader {
+  const { run, invocation, fingerprintKey, during } = options
   const facts = { ...noFacts(), engine: 'dbt-fusion' as const }
   let block: string[] = []
   let next = 0
   let firstTime: string | null = null
   let lastTime: string | null = null
-  const counts = { lines: 0, unreadable: 0, foreign: 0 }
+  const counts = { lines: 0, foreign: 0, otherLines: 0 }
 
   const flush = (): DraftEvent[] => {
     const lines = block
@@ -28,18 +35,19 @@ export function createQueryLogReader(options: LogReaderOptions & { readonly invo
     if (lines.every((line) => line.trim() === '')) return []
     const head = readStatementHeader(lines)
     if (head === null) {
-      counts.unreadable += 1
+      counts.otherLines += lines.length
       return []
     }
     const { header, dialect, length } = head
-    if (since !== null && header.startedAt !== null && nanosOf(header.startedAt) < since * 1_000_000n) {
+    const text = lines.slice(length).join('\n').trimEnd().replace(/;$/, '')
+    const named = IN_COMMENT.exec(text)?.[1]
+    if (named === undefined ? !within(header.startedAt, during) : named !== invocation) {
       counts.foreign += 1
       return []
     }
     firstTime ??= header.startedAt
     lastTime = later(lastTime, header.startedAt)
     facts.adapter ??= dialect
-    const text = lines.slice(length).join('\n').trimEnd().replace(/;$/, '')
     const context = { run, source: SOURCES.queryLog, invocation, fingerprintKey, adapter: dialect }
     return [
       statementDraft(context, {
@@ -64,25 +72,34 @@ export function createQueryLogReader(options: LogReaderOptions & { readonly invo
       block.push(line)
       return events
     },
-    end: () => [...flush(), gapDraft(run, 'log-no-end', lastTime)],
+    end: () => {
+      const last = flush()
+      return next === 0 ? last : [...last, gapDraft(run, 'log-no-end', lastTime)]
+    },
     summary: (): LogSummary => ({
       voice: 'log',
       source: 'query-log',
-      invocation,
+      invocation: next === 0 ? null : invocation,
       facts,
       firstTime,
       lastTime,
+      spoke: next > 0,
+      damaged: true,
       ended: false,
       selected: null,
       begun: new Map(),
       finished: new Set(),
       ...counts,
+      unreadable: 0,
       orphans: 0,
     }),
   }
 }
 
-function uuidV7Millis(id: string): bigint | null {
-  const parts = /^([0-9a-f]{8})-([0-9a-f]{4})-7/.exec(id)
-  return parts === null ? null : BigInt(`0x${parts[1]}${parts[2]}`)
+/** The invocation id of a query comment that names it. */
+const IN_COMMENT = /^\s*\/\*[^*]{0,2000}"invocation_id": ?"([A-Za-z0-9._:~-]{1,200})"/
+
+function within(time: string | null, during: TimeSpan | null): boolean {
+  if (time === null || during === null) return false
+  return nanosOf(time) >= nanosOf(during.from) && nanosOf(time) <= nanosOf(during.to)
 }

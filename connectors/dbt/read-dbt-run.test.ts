@@ -12,7 +12,6 @@ import {
   runResultsOf,
 } from '../../test/dbt/dbt-files.js'
 import { closeDbtRun } from './close-run.js'
-import { isDraft } from './drafts.js'
 import { linesOf } from './lines.js'
 import { readManifest } from './manifest.js'
 import { type DbtRunFiles, readDbtRun } from './read-dbt-run.js'
@@ -58,6 +57,12 @@ function files(extra: Partial<DbtRunFiles> = {}): DbtRunFiles {
     fingerprintKey: KEY,
     ...extra,
   }
+}
+
+const CAPTURED = 'dev.clyra.artifact.captured.v1'
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
 }
 
 function kinds(events: readonly DraftEvent[]): string[] {
@@ -181,17 +186,34 @@ describe('whose the artefacts are', () => {
     expect(run.invocation).toBe(OTHER_INVOCATION)
     expect(kinds(run.events)).toContain('run.gap artifact-run-results-stale')
     const first = readDbtRun(files({ log: log.bytes, invocation: INVOCATION }))
-    expect(first.events).toEqual(readDbtRun(files()).events)
+    const [leftOut, ...rest] = first.events.filter(({ type }) => type === 'dev.clyra.run.left-out.v1')
+    expect(leftOut!.data).toMatchObject({ source: 'log', name: 'dbt.log', reason: 'another-run' })
+    expect(rest).toEqual([])
+    expect(first.events.filter((event) => event !== leftOut)).toEqual(readDbtRun(files()).events)
     expect(first.warnings).toHaveLength(2)
+  })
+
+  it('stores nothing under an invocation that no log line and no artefact names', () => {
+    for (const given of [files(), files({ log: undefined }), files({ log: undefined, run: RUN })]) {
+      expect(() => readDbtRun({ ...given, invocation: OTHER_INVOCATION })).toThrow(
+        expect.objectContaining({
+          code: 'DBT_RUN_MISMATCH',
+          fix: `clyra ingest dbt target --invocation ${INVOCATION}`,
+        }),
+      )
+    }
+    expect(() => readDbtRun({ invocation: OTHER_INVOCATION })).toThrow(/they name none/)
+    const stale = manifestOf({ invocation: OTHER_INVOCATION })
+    const manifestOnly = readDbtRun(files({ log: undefined, manifest: stale, invocation: OTHER_INVOCATION }))
+    expect(kinds(manifestOnly.events)).toContain('run.gap artifact-run-results-stale')
+    expect(JSON.stringify(manifestOnly.events)).not.toContain(INVOCATION)
   })
 
   it('goes by run_results where there is no log', () => {
     const run = readDbtRun(files({ log: undefined }))
     expect(kinds(run.events)).toContain('dbt.node.executed claim')
-    expect(kinds(run.events).filter((kind) => kind.startsWith('run.gap'))).toEqual([
-      'run.gap log-no-end',
-      'run.gap log-missing',
-    ])
+    expect(kinds(run.events).filter((kind) => kind.startsWith('run.gap'))).toEqual(['run.gap log-missing'])
+    expect(run.startedAt).toBe('2026-03-01T10:00:09.499995Z')
     const mixed = readDbtRun(files({ log: undefined, manifest: manifestOf({ invocation: OTHER_INVOCATION }) }))
     expect(kinds(mixed.events)).toContain('run.gap artifact-manifest-stale')
   })
@@ -201,7 +223,10 @@ describe('whose the artefacts are', () => {
       files({ log: new TextEncoder().encode('13:50:25 [info ]: Running with dbt=1.11.16\nDone.\n') }),
     )
     expect(kinds(run.events).filter((kind) => kind.endsWith(' log'))).toEqual([])
-    expect(kinds(run.events)).toContain('run.gap log-unreadable-lines')
+    expect(kinds(run.events).filter((kind) => kind.startsWith('run.'))).toEqual([
+      'run.left-out unrecognised',
+      'run.gap log-missing',
+    ])
   })
 
   it("goes by the wrapper's run id where a wrapped run left no log", () => {
@@ -222,6 +247,7 @@ describe('whose the artefacts are', () => {
 
   it('expects no run_results of a command that writes none', () => {
     const log = new LogBuilder()
+      .line('MainReportVersion', { version: '=1.11.16' })
       .line('MainReportArgs', { args: { invocation_command: 'dbt --log-level run parse' } })
       .line('CommandCompleted', { command: 'dbt parse', success: true })
     expect(
@@ -253,36 +279,65 @@ describe('artefacts that cannot be read', () => {
       () => json({ metadata: { dbt_schema_version: 'https://x/run-results/v6.json' } }),
       'DBT_ARTIFACT_INVALID',
     ],
-    ['version 3', () => runResultsOf(RESULTS, { version: 3 }), 'DBT_ARTIFACT_UNSUPPORTED'],
-    ['version 7', () => runResultsOf(RESULTS, { version: 7 }), 'DBT_ARTIFACT_UNSUPPORTED'],
-  ])('refuses run_results that is %s, without quoting it', (_, bytes, code) => {
-    const attempt = () => readDbtRun(files({ runResults: bytes() }))
-    expect(attempt).toThrow(expect.objectContaining({ code }))
-    try {
-      attempt()
-    } catch (error) {
-      expect(isClyraError(error) && `${error.message}${JSON.stringify(error.details)}${error.cause}`).not.toContain(
-        'CANARY',
-      )
-    }
+    ['a list', () => json([]), 'DBT_ARTIFACT_INVALID'],
+    [
+      'with one row without a status',
+      () => json({ ...JSON.parse(text(runResultsOf(RESULTS))), results: [{}] }),
+      'DBT_ARTIFACT_INVALID',
+    ],
+  ])(
+    'record a gap where run_results is %s, keep its bytes and everything else, and quote nothing',
+    (_, bytes, code) => {
+      const broken = bytes()
+      const run = readDbtRun(files({ runResults: broken }))
+      expect(kinds(run.events).filter((kind) => /^run\./.test(kind))).toEqual([
+        'run.left-out unreadable',
+        'run.gap artifact-unreadable',
+      ])
+      expect(run.artifacts.map(({ name }) => name)).toEqual(['manifest.json', 'run_results.json'])
+      expect(run.artifacts[1]!.bytes).toEqual(broken)
+      expect(kinds(run.events)).toContain('dbt.statement.executed log')
+      expect(run.warnings.join()).toMatch(/^run_results.json cannot be read: /)
+      expect(run.warnings.join()).not.toContain('CANARY')
+      expect(() => readDbtRun({ runResults: broken })).toThrow(expect.objectContaining({ code }))
+    },
+  )
+
+  it('say where they stop to be JSON', () => {
+    const cut = text(manifestOf()).replace('"docs":', '\n "docs"')
+    expect(() => readManifest(new TextEncoder().encode(cut))).toThrow(/not valid JSON from line 2, byte 7 on$/)
+    expect(() => readManifest(manifestOf().slice(0, 90))).toThrow(/from line 1, byte 90 on, where it is cut off/)
   })
 
-  it('records a gap instead where the wrapper must not fail', () => {
-    const run = readDbtRun(
-      files({ manifest: json({}), runResults: runResultsOf(RESULTS).slice(0, 50), onUnreadable: 'gap' }),
+  it('are read from schema version 4, results from 1, and as far as they go where they are newer, which is said', () => {
+    for (const version of [4, 7, 8, 12]) expect(readManifest(manifestOf({ version }))).toMatchObject({ notes: [] })
+    for (const version of [1, 3, 4, 6]) expect(readRunResults(runResultsOf(RESULTS, { version })).rows).toHaveLength(2)
+    expect(() => readManifest(manifestOf({ version: 3 }))).toThrow(
+      expect.objectContaining({
+        code: 'DBT_ARTIFACT_UNSUPPORTED',
+        message: expect.stringContaining('older than dbt 1.0'),
+      }),
     )
-    expect(run.events.filter((event) => isDraft(event, 'dev.clyra.run.gap.v1')).map(({ data }) => data)).toEqual([
-      { run: INVOCATION, reason: 'artifact-unreadable', count: 2 },
+    const newer = readDbtRun(
+      files({ manifest: manifestOf({ version: 13 }), runResults: runResultsOf(RESULTS, { version: 7 }) }),
+    )
+    expect(kinds(newer.events).filter((kind) => kind.startsWith('run.'))).toEqual([])
+    expect(newer.warnings).toEqual([
+      'manifest.json has schema version 13, newer than this release knows; what it knows was read',
+      'run_results.json has schema version 7, newer than this release knows; what it knows was read',
     ])
   })
 
-  it('reads every schema version from 8 to 12 and from 4 to 6', () => {
-    for (const version of [8, 9, 10, 11, 12]) expect(readManifest(manifestOf({ version })).nodes.size).toBe(5)
-    for (const version of [4, 5, 6]) expect(readRunResults(runResultsOf(RESULTS, { version })).rows).toHaveLength(2)
-    for (const version of [7, 13])
-      expect(() => readManifest(manifestOf({ version }))).toThrow(
-        expect.objectContaining({ code: 'DBT_ARTIFACT_UNSUPPORTED' }),
-      )
+  it('are read with the NaN and Infinity of Python, in UTF-16 and with a byte order mark, and kept byte for byte', () => {
+    const withNaN = text(manifestOf()).replace('"docs":{}', '"docs":{"a":NaN,"b":-Infinity,"NaN":"NaN"}')
+    const utf16 = Buffer.from(`\ufeff${withNaN}`, 'utf16le')
+    const marked = new TextEncoder().encode(`\ufeff${text(runResultsOf(RESULTS))}`)
+    const run = readDbtRun(files({ manifest: utf16, runResults: marked }))
+    expect(run.events.filter(({ type }) => type !== CAPTURED)).toEqual(
+      readDbtRun(files()).events.filter(({ type }) => type !== CAPTURED),
+    )
+    expect(run.artifacts.map(({ bytes }) => bytes)).toEqual([utf16, marked])
+    expect(run.warnings).toEqual(['manifest.json holds 2 times NaN or Infinity, which were read as null'])
   })
 
   it('throws nothing but coded errors for any bytes', () => {
@@ -297,7 +352,6 @@ describe('artefacts that cannot be read', () => {
               otel: bytes,
               queryLog: bytes,
               run: RUN,
-              onUnreadable: 'gap',
             })
           } catch (error) {
             expect(isClyraError(error)).toBe(true)

@@ -110,13 +110,16 @@ describe('recordings of real runs', () => {
       const reader = createDbtRunReader({
         run: run.runId,
         source: run.logSource ?? 'log',
+        invocation: run.invocation ?? undefined,
         fingerprintKey: files.fingerprintKey,
       })
       const incremental: DraftEvent[] = []
       const bytes = run.logSource === 'otel' ? files.otel : files.log
       for (const { text, complete } of linesOf(bytes!)) incremental.push(...reader.push(text, complete))
       incremental.push(...reader.finish(files).events)
-      expect(incremental).toEqual(run.events)
+      // Which whole files did not speak is known only to who looks at all of them.
+      const silent = (event: DraftEvent) => isDraft(event, 'dev.clyra.run.left-out.v1')
+      expect(incremental).toEqual(run.events.filter((event) => !silent(event)))
       const all = [...run.events, ...closeDbtRun(run.runId, run.events)]
       const sealed = all.map((draft) => seal(new Uint8Array(32), draft).event)
       expect(() => prepare(sealed)).not.toThrow()
@@ -153,21 +156,22 @@ describe('recordings of real runs', () => {
     ])
   })
 
-  it('reads the artefacts of every release it says it reads, and refuses older ones', () => {
+  it('reads the artefacts of every release it says it reads', () => {
     const manifests = [
       'bouncer_duckdb_v110',
       'bouncer_duckdb_v112',
       'bouncer_duckdb_v20',
       'shopverse_snowflake_1.10',
     ].map((name) => `dbt/${name}/manifest.json`)
-    for (const path of [...manifests, 'dbt/dap_manifest_v8_bigquery.json']) {
+    for (const path of [
+      ...manifests,
+      'dbt/dap_manifest_v8_bigquery.json',
+      'dbt/openlineage_postgres_1.3/manifest.json',
+    ]) {
       const manifest = readManifest(must(path))
       expect(manifest.nodes.size).toBeGreaterThan(0)
       expect(sourcePathsOf(manifest).filter(({ optional }) => !optional).length).toBeGreaterThan(0)
     }
-    expect(() => readManifest(must('dbt/openlineage_postgres_1.3/manifest.json'))).toThrow(
-      expect.objectContaining({ code: 'DBT_ARTIFACT_UNSUPPORTED' }),
-    )
     const results = [
       'bouncer_duckdb_v110/run_results',
       'bouncer_duckdb_v112/run_results',

@@ -4,20 +4,20 @@ import {
   type CapturedArtifact,
   captured,
   capturedDraft,
+  type Judged,
   judgeArtifact,
-  ownExtra,
+  judgeExtra,
 } from './artifacts.js'
 import { claimDrafts } from './claims.js'
 import { isDraft } from './drafts.js'
-import { commandExpectation, writesNothing } from './expectations/commands.js'
-import { gapDraft } from './gap.js'
+import { type LeftOut, leftOutDraft } from './left-out.js'
 import { createDbtLogReader, type LogReader, type LogSummary } from './log-reader.js'
-import { type Manifest, readManifest } from './manifest.js'
-import { nodesWithoutResult } from './nodes-without-result.js'
+import { readManifest } from './manifest.js'
 import { createOtelReader } from './otel-reader.js'
-import { createQueryLogReader } from './query-log-reader.js'
+import { createQueryLogReader, type TimeSpan } from './query-log-reader.js'
 import { type RepositoryFacts, repositoryDraft } from './repository.js'
-import { type RunResults, readRunResults } from './run-results.js'
+import { gapDrafts, leftOutOf, warningsOf } from './run-gaps.js'
+import { readRunResults } from './run-results.js'
 import { type SourceFile, type SourcePath, sourceDrafts, sourcePathsOf } from './sources.js'
 import type { NodeStatus } from './statuses.js'
 import type { Relation } from './text.js'
@@ -33,6 +33,14 @@ export interface RunReaderOptions {
   readonly fingerprintKey?: Uint8Array | undefined
   /** True where `run` was given to dbt by the wrapper, so that artefacts carry it. */
   readonly wrapped?: boolean | undefined
+  /** The run's time, as another source tells it: `query-log` needs it. */
+  readonly during?: TimeSpan | null | undefined
+  /** Parts of a rotated log that must have been there and are not. */
+  readonly missingParts?: number | undefined
+  /** The name of the file that the lines come from; default: the one that dbt gives it. */
+  readonly fileName?: string | undefined
+  /** When the wrapper started dbt: the time of what no source dates. */
+  readonly startedAt?: string | undefined
 }
 
 /** What dbt left in its target directory, as bytes; undefined where a file is not there. */
@@ -45,8 +53,8 @@ export interface LeftArtifacts {
   readonly sources?: readonly SourceFile[] | undefined
   /** What version control says of the project; undefined where nobody looked. */
   readonly repository?: RepositoryFacts | undefined
-  /** What to do with an artefact that is no JSON or of another version: throw its error (default), or record a gap. */
-  readonly onUnreadable?: 'throw' | 'gap' | undefined
+  /** What the program found among the run's files and could not hand over. */
+  readonly leftOut?: readonly LeftOut[] | undefined
 }
 
 /** A relation that dbt says, or was seen, to have built: what the warehouse is asked about. */
@@ -60,6 +68,8 @@ export interface BuiltRelation {
 export interface FinishedRun {
   readonly runId: string
   readonly invocation: string | null
+  /** When dbt began, as the best source tells it: the log, else run_results, else the manifest. */
+  readonly startedAt: string | null
   /** What `finish` adds to the drafts that `push` gave. */
   readonly events: readonly DraftEvent[]
   readonly artifacts: readonly CapturedArtifact[]
@@ -73,7 +83,7 @@ export interface FinishedRun {
 /** The incremental form of `readDbtRun`: log lines as they come, then what dbt left. */
 export interface RunReader {
   push(line: string, complete?: boolean): readonly DraftEvent[]
-  /** To be called once, after the last line. Throws DBT_ARTIFACT_INVALID or _UNSUPPORTED (see `onUnreadable`). */
+  /** To be called once, after the last line. */
   finish(left: LeftArtifacts): FinishedRun
 }
 
@@ -102,15 +112,17 @@ export function createDbtRunReader(options: RunReaderOptions): RunReader {
 function readerOf(options: RunReaderOptions): LogReader {
   if (options.source === 'otel') return createOtelReader(options)
   if (options.source !== 'query-log' || options.invocation === undefined) return createDbtLogReader(options)
-  return createQueryLogReader({ ...options, invocation: options.invocation })
+  return createQueryLogReader({ ...options, invocation: options.invocation, during: options.during ?? null })
 }
 
 function finishRun(options: RunReaderOptions, log: LogSummary, left: LeftArtifacts): FinishedRun {
   const { run, fingerprintKey } = options
-  const { runResults, manifest, invocation } = judge(options, log, left)
+  const judged = judge(options, log, left)
+  const { manifest, runResults, extras, invocation } = judged
   const ownManifest = manifest.kind === 'own' ? manifest.value : null
   const ownResults = runResults.kind === 'own' ? runResults.value : null
-  const end = later(log.lastTime, ownResults?.generatedAt ?? ownManifest?.generatedAt ?? null)
+  const said = later(log.lastTime, ownResults?.generatedAt ?? ownManifest?.generatedAt ?? null)
+  const end = said ?? options.startedAt ?? null
   const events: DraftEvent[] = []
   const add = (drafts: readonly DraftEvent[]) => {
     for (const draft of drafts) events.push(draft)
@@ -118,10 +130,9 @@ function finishRun(options: RunReaderOptions, log: LogSummary, left: LeftArtifac
   const artifacts: CapturedArtifact[] = []
   if (invocation !== null) {
     add(claimDrafts({ run, invocation, manifest: ownManifest, runResults: ownResults }))
-    if (manifest.kind === 'own') artifacts.push(captured('manifest.json', manifest.bytes))
-    if (runResults.kind === 'own') artifacts.push(captured('run_results.json', runResults.bytes))
-    for (const { name, bytes } of left.extras ?? [])
-      artifacts.push(...(present(ownExtra(name, bytes, invocation)) ?? []))
+    if (isKept(manifest)) artifacts.push(captured('manifest.json', manifest.bytes))
+    if (isKept(runResults)) artifacts.push(captured('run_results.json', runResults.bytes))
+    for (const { name, bytes, whose } of extras) if (whose === 'own') artifacts.push(captured(name, bytes))
     add(artifacts.map((artifact) => capturedDraft(run, invocation, end, artifact)))
     if (ownManifest !== null) {
       const files = left.sources ?? []
@@ -130,74 +141,35 @@ function finishRun(options: RunReaderOptions, log: LogSummary, left: LeftArtifac
         add([repositoryDraft(run, invocation, ownManifest.generatedAt, left.repository)])
     }
   }
-  add(gaps(run, log, { manifest, runResults }, end))
+  add(leftOutOf(options.fileName, log, judged, left.leftOut ?? []).map((one) => leftOutDraft(run, one, end)))
+  add(gapDrafts(run, log, judged, end))
   return {
     runId: run,
     invocation,
+    startedAt: log.firstTime ?? ownResults?.beganAt ?? ownManifest?.startedAt ?? ownManifest?.generatedAt ?? null,
     events,
     artifacts,
     relations: [],
     sourcePaths: ownManifest === null ? [] : sourcePathsOf(ownManifest),
-    warnings: warnings(log, { manifest, runResults }),
+    warnings: warningsOf(log, judged),
   }
 }
 
-interface Judged {
-  readonly manifest: ArtifactState<Manifest>
-  readonly runResults: ArtifactState<RunResults>
+/** What is this run's, and what cannot be read and would be lost with dbt's next run. */
+function isKept<T>(state: ArtifactState<T>): state is Extract<ArtifactState<T>, { kind: 'own' | 'unreadable' }> {
+  return state.kind === 'own' || state.kind === 'unreadable'
 }
 
 /** Decides whose the artefacts are; without a log, run_results names the invocation for the manifest. */
-function judge(
-  options: RunReaderOptions,
-  log: LogSummary,
-  left: LeftArtifacts,
-): Judged & { readonly invocation: string | null } {
+function judge(options: RunReaderOptions, log: LogSummary, left: LeftArtifacts): Judged {
   const run = options.wrapped ? options.run : null
-  const runResults = judgeArtifact(left.runResults, readRunResults, { invocation: log.invocation, run })
-  const known = log.invocation ?? (runResults.kind === 'own' ? runResults.value.invocation : null)
+  const asked = options.invocation ?? log.invocation
+  const runResults = judgeArtifact(left.runResults, readRunResults, { invocation: asked, run })
+  const known = asked ?? (runResults.kind === 'own' ? runResults.value.invocation : null)
   const manifest = judgeArtifact(left.manifest, readManifest, { invocation: known, run })
-  if (left.onUnreadable !== 'gap') {
-    for (const state of [runResults, manifest]) if (state.kind === 'unreadable') throw state.error
-  }
-  return { manifest, runResults, invocation: known ?? (manifest.kind === 'own' ? manifest.value.invocation : null) }
-}
-
-function gaps(run: string, log: LogSummary, judged: Judged, time: string | null): DraftEvent[] {
-  const found: DraftEvent[] = []
-  if (log.lines === 0) found.push(gapDraft(run, 'log-missing', time))
-  const { manifest, runResults } = judged
-  const results = runResults.kind === 'own' ? runResults.value : null
-  const expected = commandExpectation(log.facts.command ?? results?.command ?? null, log.facts.engine)
-  const absent = (state: ArtifactState<unknown>, name: 'manifest' | 'run-results' | 'sources') => {
-    if (state.kind === 'missing' || state.kind === 'stale')
-      found.push(gapDraft(run, `artifact-${name}-${state.kind}`, time))
-  }
-  const silent = writesNothing(log.facts.arguments)
-  if (expected.manifest === 'always' && !silent) absent(manifest, 'manifest')
-  if (expected.runResults === 'always' && !silent) absent(runResults, 'run-results')
-  const unreadable = [manifest, runResults].filter((state) => state.kind === 'unreadable').length
-  if (unreadable > 0) found.push(gapDraft(run, 'artifact-unreadable', time, unreadable))
-  const without = nodesWithoutResult(log, results)
-  if (without > 0) found.push(gapDraft(run, 'nodes-without-result', time, without))
-  return found
-}
-
-function warnings(log: LogSummary, { manifest, runResults }: Judged): string[] {
-  const found: string[] = []
-  if (log.lines > 0 && log.unreadable === log.lines) {
-    found.push('the log is not in JSON: run dbt with --log-format-file json --log-level-file debug')
-  }
-  if (log.foreign > 0) found.push(`${log.foreign} lines of the log belong to other invocations and were left out`)
-  if (log.orphans > 0) found.push(`${log.orphans} answers in the log belong to statements whose lines are missing`)
-  for (const [name, state] of [
-    ['manifest.json', manifest],
-    ['run_results.json', runResults],
-  ] as const) {
-    if (state.kind === 'stale') found.push(`${name} belongs to another invocation and was left out`)
-    if (state.kind === 'unreadable') found.push(state.error.message)
-  }
-  return found
+  const invocation = known ?? (manifest.kind === 'own' ? manifest.value.invocation : null)
+  const extras = (left.extras ?? []).map((extra) => ({ ...extra, whose: judgeExtra(extra.bytes, invocation) }))
+  return { manifest, runResults, extras, invocation }
 }
 
 function noteRelation(nodes: Map<string, BuiltRelation>, event: DraftEvent): void {
@@ -213,8 +185,4 @@ function noteRelation(nodes: Map<string, BuiltRelation>, event: DraftEvent): voi
     materialized: materialized ?? before?.materialized ?? null,
     status,
   })
-}
-
-function present<T>(value: T | null): T[] | undefined {
-  return value === null ? undefined : [value]
 }

@@ -3,7 +3,7 @@ import { artifactMetadata, parseArtifact } from './artifact-json.js'
 import { commandOf, commandOfProcess } from './expectations/commands.js'
 import { fraction } from './numbers.js'
 import { label } from './text.js'
-import { utc } from './times.js'
+import { before, earlier, utc } from './times.js'
 
 const text = z.string().nullish().catch(undefined)
 const number = z.number().nullish().catch(undefined)
@@ -40,6 +40,8 @@ export interface RunResults {
   readonly generatedAt: string | null
   /** From dbt 1.10 on. */
   readonly startedAt: string | null
+  /** When dbt began, as well as the file tells it: `startedAt`, else the first node's beginning, else the end less the time that it took. */
+  readonly beganAt: string | null
   readonly elapsedSeconds: string | null
   readonly runId: string | null
   /** As it was typed: `retry` for a retry. */
@@ -50,14 +52,18 @@ export interface RunResults {
   readonly target: string | null
   readonly threads: number | null
   readonly rows: readonly ResultRow[]
+  /** Sentences for people about how the file could be read. */
+  readonly notes: readonly string[]
 }
 
 /**
- * Reads run_results.json of dbt 1.0 to 1.12 (v4 to v6) and of the Rust engine (v6). Unknown members are ignored.
+ * Reads run_results.json of dbt 0.19 to 1.12 (v1 to v6) and of the Rust engine (v6), and a newer one as far as it has
+ * their shape. Unknown members are ignored.
  * Throws DBT_ARTIFACT_INVALID, DBT_ARTIFACT_UNSUPPORTED.
  */
 export function readRunResults(bytes: Uint8Array): RunResults {
-  const { metadata, results, elapsed_time: elapsed, args } = parseArtifact('run_results.json', bytes, runResults)
+  const { value, notes } = parseArtifact('run_results.json', bytes, runResults)
+  const { metadata, results, elapsed_time: elapsed, args } = value
   const threads = args?.threads ?? null
   const named = commandOf(args?.which ?? args?.command)
   return {
@@ -65,6 +71,7 @@ export function readRunResults(bytes: Uint8Array): RunResults {
     version: label(metadata.dbt_version),
     generatedAt: utc(metadata.generated_at),
     startedAt: utc(metadata.invocation_started_at),
+    beganAt: beganAt(value),
     elapsedSeconds: fraction(elapsed),
     runId: label(metadata.env?.CLYRA_RUN_ID),
     command: commandOfProcess(args?.invocation_command) ?? named ?? commandOf(args?.invocation_command),
@@ -73,5 +80,15 @@ export function readRunResults(bytes: Uint8Array): RunResults {
     target: label(args?.target),
     threads: threads !== null && Number.isInteger(threads) && threads > 0 ? threads : null,
     rows: results,
+    notes,
   }
+}
+
+function beganAt({ metadata, results, elapsed_time: elapsed }: z.infer<typeof runResults>): string | null {
+  const said = utc(metadata.invocation_started_at)
+  if (said !== null) return said
+  const timed = results.flatMap(({ timing }) => (timing ?? []).map((phase) => utc(phase.started_at)))
+  const ended = utc(metadata.generated_at)
+  const counted = ended === null || elapsed == null ? ended : before(ended, elapsed)
+  return timed.reduce(earlier, counted)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type DraftEvent, Sealable } from '../../src/events/index.js'
-import { RUN } from '../../test/dbt/dbt-files.js'
+import { INVOCATION as LOGGED, LogBuilder, RUN, runResultsOf } from '../../test/dbt/dbt-files.js'
 import { isDraft } from './drafts.js'
 import { createOtelReader } from './otel-reader.js'
 import { createQueryLogReader } from './query-log-reader.js'
@@ -142,7 +142,7 @@ describe("the Rust engine's OTel file", () => {
     expect(events.map(({ data }) => data)).toMatchObject([
       { engine: 'dbt-fusion' },
       { outcome: 'unknown', text: expect.any(Sealable) },
-      { status: 'interrupted' },
+      { status: 'unknown' },
       { reason: 'log-no-end' },
     ])
   })
@@ -174,13 +174,55 @@ describe("the Rust engine's OTel file", () => {
     }
     expect(sources(all)).toEqual(['otel', ['urn:clyra:dbt:otel'], 1])
     expect(sources({ ...all, otel: undefined })).toEqual(['log', ['urn:clyra:dbt:log'], 1])
-    expect(sources({ ...all, otel: undefined, log: undefined, invocation: INVOCATION })).toEqual([
+    const runResults = rustResults()
+    expect(sources({ ...all, otel: undefined, log: undefined, runResults })).toEqual([
       'query-log',
       ['urn:clyra:dbt:query-log'],
       2,
     ])
   })
+
+  it('leaves query_log.sql alone where nothing shows that it is of this run', () => {
+    const queryLog = new TextEncoder().encode(QUERY_LOG)
+    const leftOut = (files: object) => {
+      const run = readDbtRun({ queryLog, ...files })
+      expect(run.events.filter((event) => isDraft(event, 'dev.clyra.dbt.statement.executed.v1'))).toEqual([])
+      return run.events.flatMap((event) => (isDraft(event, 'dev.clyra.run.left-out.v1') ? [event.data] : []))
+    }
+    const named = { run: INVOCATION, source: 'query-log', name: 'query_log.sql', reason: 'another-run' }
+    // Of dbt 1.x, which writes no such file; and of a Rust run of another day.
+    expect(leftOut({ runResults: runResultsOf([], { invocation: INVOCATION }) })).toEqual([{ ...named, count: null }])
+    const later = rustResults({ invocation_started_at: '2026-11-22T10:00:00Z', generated_at: '2026-11-22T10:01:00Z' })
+    expect(leftOut({ runResults: later })).toEqual([{ ...named, count: 3 }])
+  })
+
+  it('takes the run that began last, whichever log tells of it', () => {
+    const json = new LogBuilder().start().end().bytes
+    const spans = new TextEncoder().encode(`${otel([INVOKED]).join('\n')}\n`)
+    const run = readDbtRun({ log: json, otel: spans })
+    expect([run.invocation, run.logSource]).toEqual([INVOCATION, 'otel'])
+    expect(run.events.find((event) => isDraft(event, 'dev.clyra.run.left-out.v1'))?.data).toMatchObject({
+      source: 'log',
+      reason: 'another-run',
+      count: 5,
+    })
+    const ofJson = readDbtRun({ log: json, otel: spans, invocation: LOGGED })
+    expect([ofJson.invocation, ofJson.logSource]).toEqual([LOGGED, 'log'])
+  })
 })
+
+/** run_results.json of a run of the Rust engine. */
+function rustResults(extra: object = {}): Uint8Array {
+  const metadata = {
+    dbt_schema_version: 'https://schemas.getdbt.com/dbt/run-results/v6.json',
+    dbt_version: '2.0.0-preview.196',
+    invocation_started_at: '2026-11-21T12:59:39Z',
+    generated_at: '2026-11-21T12:59:42Z',
+    invocation_id: INVOCATION,
+    ...extra,
+  }
+  return new TextEncoder().encode(JSON.stringify({ metadata, results: [], elapsed_time: 1 }))
+}
 
 const QUERY_LOG = `-- created_at: 2020-01-01T00:00:00.000000000+00:00
 -- finished_at: 2020-01-01T00:00:01.000000000+00:00
@@ -205,7 +247,9 @@ insert into t select 1;
 
 describe('query_log.sql', () => {
   it("gives the statements of the invocation's time, with their comments", () => {
-    const reader = createQueryLogReader({ run: RUN, invocation: INVOCATION, fingerprintKey: new Uint8Array(32) })
+    const during = { from: '2026-11-21T12:59:39Z', to: '2026-11-21T12:59:41Z' }
+    const options = { run: RUN, invocation: INVOCATION, fingerprintKey: new Uint8Array(32), during }
+    const reader = createQueryLogReader(options)
     const events = [...QUERY_LOG.split('\n').flatMap((line) => reader.push(line)), ...reader.end()]
     expect(events.map(({ data }) => data)).toMatchObject([
       { ordinal: '0', node: MODEL, outcome: 'success', elapsedSeconds: '0.0000005', queryId: 'abc', verb: 'SELECT' },
@@ -213,6 +257,15 @@ describe('query_log.sql', () => {
       { reason: 'log-no-end' },
     ])
     expect(events[0]!.data).toMatchObject({ text: { value: 'select 1\n-- a comment of the statement\nfrom t' } })
+    expect(reader.summary().foreign).toBe(1)
+  })
+  it('goes by the query comment where that names an invocation', () => {
+    const commented = (id: string) =>
+      `-- created_at: 2020-01-01T00:00:00.0+00:00\n/* {"invocation_id": "${id}"} */ select 1;`
+    const reader = createQueryLogReader({ run: RUN, invocation: INVOCATION, during: null })
+    const lines = `${commented(INVOCATION)}\n${commented(LOGGED)}`.split('\n')
+    const events = [...lines.flatMap((line) => reader.push(line)), ...reader.end()]
+    expect(events.map(({ type }) => type.split('.').at(-2))).toEqual(['executed', 'gap'])
     expect(reader.summary().foreign).toBe(1)
   })
 })

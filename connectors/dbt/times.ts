@@ -46,3 +46,16 @@ export function later(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b
   return nanosOf(a) >= nanosOf(b) ? a : b
 }
+
+/** The earlier of two timestamps (as instants), ignoring null. */
+export function earlier(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b
+  return nanosOf(a) <= nanosOf(b) ? a : b
+}
+
+/** So many seconds before a timestamp, to the microsecond; the timestamp itself where that is no time. */
+export function before(timestamp: string, seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0 || seconds > 1e9) return timestamp
+  const nanos = nanosOf(timestamp) - BigInt(Math.round(seconds * 1e6)) * 1000n
+  return timestampOfNanos(String(nanos))?.replace(/000Z$/, 'Z') ?? timestamp
+}

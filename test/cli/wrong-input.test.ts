@@ -117,19 +117,43 @@ describe('what dbt left', () => {
     expectRefusal(clyra(folder, ['ingest', 'dbt', 'no-such-target']), 'DBT_ARTIFACT_MISSING', 3)
   })
 
-  it('is refused where it is cut off, and nothing is added', () => {
+  it('is named and kept where it is cut off, and the rest is recorded', () => {
     leaveRun(folder, 'good')
+    truncateSync(join(project(), 'target', 'run_results.json'), 1000)
+    const ended = clyra(folder, ['ingest', 'dbt', 'target'])
+    expect([ended.status, ended.stderr]).toEqual([
+      0,
+      expect.stringMatching(/run_results.json cannot be read: .* byte \d+/),
+    ])
+    expect(clyraJson(folder, ['runs'])).toMatchObject({
+      runs: [{ completeness: 'partial', reasons: ['artifact-unreadable'] }],
+    })
+  })
+
+  it('is refused where what is cut off is all there is, and nothing is added', () => {
+    leaveRun(folder, 'good')
+    for (const name of ['logs', 'target/manifest.json']) rmSync(join(project(), name), { recursive: true })
     truncateSync(join(project(), 'target', 'run_results.json'), 1000)
     const size = clyraJson(folder, ['log', 'streams'])
     expectRefusal(clyra(folder, ['ingest', 'dbt', 'target']), 'DBT_ARTIFACT_INVALID', 1)
     expect(clyraJson(folder, ['log', 'streams'])).toEqual(size)
   })
 
-  it('is refused where its version is newer than this release reads', () => {
+  it('is read as far as it goes where its version is newer than this release knows', () => {
     leaveRun(folder, 'good')
     const path = join(project(), 'target', 'run_results.json')
     writeFileSync(path, readFileSync(path, 'utf8').replace(/run-results\/v\d+\.json/, 'run-results/v99.json'))
-    expectRefusal(clyra(folder, ['ingest', 'dbt', 'target']), 'DBT_ARTIFACT_UNSUPPORTED', 1)
+    const ended = clyra(folder, ['ingest', 'dbt', 'target'])
+    expect([ended.status, ended.stderr]).toEqual([0, expect.stringContaining('newer than this release knows')])
+  })
+
+  it('is never stored under an invocation that nothing here names', () => {
+    leaveRun(folder, 'good')
+    const refused = clyra(folder, ['ingest', 'dbt', 'target', '--invocation', '11111111-2222-3333-4444-555555555555'])
+    expectRefusal(refused, 'DBT_RUN_MISMATCH', 1)
+    expect(clyraJson(folder, ['runs'])).toMatchObject({ runs: [] })
+    const named = /--invocation (\S+)/.exec(refused.stderr)?.[1] ?? ''
+    expect(clyra(folder, ['ingest', 'dbt', 'target', '--invocation', named]).status).toBe(0)
   })
 
   it('is left out where it is of another run, and the record says so', () => {

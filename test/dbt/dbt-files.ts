@@ -17,6 +17,7 @@ export interface LineOptions {
 /** A log in the making: each line a millisecond after the one before. */
 export class LogBuilder {
   readonly lines: string[] = []
+  readonly #connections = new Map<string, string>()
   #millis = 0
 
   line(name: string, data: object = {}, options: LineOptions = {}): this {
@@ -49,7 +50,15 @@ export class LogBuilder {
       .line('ConcurrencyLine', { node_count: 2, num_threads: 2, target_name: 'dev' }, options)
   }
 
+  /** As dbt's adapters do: the thread's connection takes the node's name, is announced, and asks. */
   query(sql: string, node: string | null, options: LineOptions = {}): this {
+    const thread = options.thread ?? 'MainThread'
+    const name = node ?? 'master'
+    const formerly = this.#connections.get(thread)
+    if (formerly === undefined) this.line('NewConnection', { conn_name: name, conn_type: 'postgres' }, options)
+    else if (formerly !== name) this.line('ConnectionReused', { conn_name: name, orig_conn_name: formerly }, options)
+    this.#connections.set(thread, name)
+    this.line('ConnectionUsed', { conn_name: name, conn_type: 'postgres', ...withNode(node) }, options)
     return this.line('SQLQuery', { sql, conn_name: node ?? 'master', ...withNode(node) }, options)
   }
 

@@ -131,7 +131,7 @@ describe('what dbt says of a node, read with the command that it ran', () => {
   it('ends a microbatch model with its model, not with its first batch', () => {
     const log = new LogBuilder().start().nodeStart(MODEL).nodeStart(MODEL).nodeEnd(MODEL, 'success')
     const { nodes, trouble } = record(log.bytes, undefined)
-    expect(nodes.map((node) => node.status)).toEqual(['success', 'interrupted'])
+    expect(nodes.map((node) => node.status)).toEqual(['success', 'unknown'])
     expect(trouble).toContainEqual(expect.objectContaining({ reason: 'nodes-without-result', count: 2 }))
   })
 })

@@ -85,7 +85,7 @@ async function tell(
 ): Promise<Story> {
   const { project, recorded } = recordingsFolder()
   const from = join(recorded, recording)
-  const left = await readLeft(demo.environment.variables, join(from, 'target'), project, 'throw')
+  const left = await readLeft(demo.environment.variables, join(from, 'target'), project)
   const files = { ...left, log: readIfThere(join(from, 'logs', 'dbt.log')) }
   const { run } = await withWriter(demo, (opened) =>
     ingestRun(demo, opened, files, { demonstration: true, more: (id) => recordedWarehouse(from, id) }),

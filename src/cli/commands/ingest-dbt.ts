@@ -50,7 +50,7 @@ export const ingestDbt = defineCommand({
     const target = resolve(cwd, given)
     const project = resolve(cwd, options.projectDir ?? dirname(target))
     const { log, otel, queryLog } = logsFor(target, options.log === undefined ? undefined : resolve(cwd, options.log))
-    const left = await readLeft(variables, target, project, 'throw')
+    const left = await readLeft(variables, target, project)
     if (log === undefined && otel === undefined && left.manifest === undefined && left.runResults === undefined) {
       throw new ClyraError(
         'DBT_ARTIFACT_MISSING',

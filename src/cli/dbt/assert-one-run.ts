@@ -1,4 +1,4 @@
-import { readManifest, readRunResults, scanLog } from '../../../connectors/dbt/index.js'
+import { invocationOf, scanLog } from '../../../connectors/dbt/index.js'
 import { ClyraError } from '../../errors/index.js'
 
 /** What `ingest` was given to read. */
@@ -14,14 +14,15 @@ export interface GivenFiles {
  * not its own is left out and recorded as a gap; without one the artefacts are all there is: a killed run leaves its
  * manifest beside the results of the run before.
  *
- * Throws DBT_RUN_MISMATCH, and what the readers throw.
+ * Throws DBT_RUN_MISMATCH.
  */
 export function assertOneRun({ log, otel, manifest, runResults }: GivenFiles): void {
   if (manifest === undefined || runResults === undefined || otel !== undefined) return
   if (log !== undefined && scanLog(log).invocations.length > 0) return
-  const ofManifest = readManifest(manifest).invocation
-  const ofResults = readRunResults(runResults).invocation
-  if (ofManifest === ofResults) return
+  const ofManifest = invocationOf(manifest)
+  const ofResults = invocationOf(runResults)
+  // One that names none cannot be read: the reader says so.
+  if (ofManifest === ofResults || ofManifest === null || ofResults === null) return
   throw new ClyraError(
     'DBT_RUN_MISMATCH',
     `manifest.json is of the dbt invocation ${ofManifest}, run_results.json of ${ofResults}, and no JSON log says which run is meant`,

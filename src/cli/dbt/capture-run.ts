@@ -125,7 +125,7 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
       })
       if (logged === undefined) gaps.push('log-truncated')
       const finished = await guard('reading what dbt left', async () => {
-        const files = await readLeft(parts.variables, parts.target, parts.project, 'gap')
+        const files = await readLeft(parts.variables, parts.target, parts.project)
         // The Rust engine's spans tell more than its log; they are only whole at the end.
         const otel = readIfThere(parts.log.otel)
         const left =

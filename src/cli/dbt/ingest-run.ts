@@ -112,7 +112,7 @@ function draftsOf(
     run,
     capture: 'ingest',
     demonstration: options.demonstration,
-    time: read.events[0]?.time ?? '1970-01-01T00:00:00Z',
+    time: startOf(read),
     version: VERSION,
     ...facts,
   })
@@ -129,6 +129,15 @@ function draftsOf(
   const [known, leftOut] = countKnown(run, recorded.events, whole)
   // Sent although nothing of it is new: files that were changed afterwards are refused, not passed over.
   return { drafts: later.recorded, known: known - later.recorded.length, leftOut, warnings }
+}
+
+/** When the run began. Throws DBT_ARTIFACT_INVALID where no source says a time: a record never begins in 1970. */
+function startOf({ runId, startedAt }: DbtRun): string {
+  if (startedAt !== null) return startedAt
+  throw new ClyraError('DBT_ARTIFACT_INVALID', `nothing that run ${runId} left says when it was`, {
+    details: { run: runId },
+    fix: 'clyra ingest dbt target --log logs/dbt.log',
+  })
 }
 
 const VOICE_WORDS = { claim: "dbt's results", log: "dbt's log" } as const

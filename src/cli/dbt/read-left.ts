@@ -18,8 +18,7 @@ export async function readLeft(
   variables: Environment['variables'],
   target: string,
   project: string,
-  onUnreadable: 'throw' | 'gap',
-): Promise<LeftArtifacts & { readonly onUnreadable: 'throw' | 'gap' }> {
+): Promise<LeftArtifacts> {
   const manifest = readIfThere(join(target, 'manifest.json'))
   const extras = EXTRAS.flatMap((name) => {
     const bytes = readIfThere(join(target, name))
@@ -30,7 +29,6 @@ export async function readLeft(
     runResults: readIfThere(join(target, 'run_results.json')),
     extras,
     ...(await readSources(gitWith(variables), project, pathsIn(manifest))),
-    onUnreadable,
   }
 }
 

@@ -41,7 +41,7 @@ export async function finishKilledSpool(context: Context, opened: OpenedLedger, 
       fingerprintKey: await fingerprintKeyOf(header.fingerprints, subjectKey, opened.vault),
       log: readIfThere(header.dbt.log)?.subarray(header.dbt.logStart),
       otel: readIfThere(header.dbt.otel),
-      ...(await readLeft(context.environment.variables, header.dbt.target, header.dbt.project, 'gap')),
+      ...(await readLeft(context.environment.variables, header.dbt.target, header.dbt.project)),
     })
     add(read.events)
     for (const artifact of read.artifacts) writer.putArtifact(artifact.bytes)
