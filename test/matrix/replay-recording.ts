@@ -21,7 +21,6 @@ export function replayed(recording: Recording, command: RecordedCommand): RunVie
     manifest: file('manifest'),
     runResults: file('runResults'),
     extras: sources === undefined ? [] : [{ name: 'sources.json', bytes: sources }],
-    onUnreadable: 'gap',
   })
   // A record's data was admitted against the schema of its type when it was recorded.
   const others = command.others as unknown as DraftEvent[]
