@@ -46,15 +46,28 @@ describe('the demonstration', () => {
       expect(told.stdout.match(/VALID, recorded demonstration/g)).toHaveLength(2)
       expect(told.stdout.match(/the same bytes out of the log/g)).toHaveLength(2)
       expect(told.stdout).toMatch(/INVALID \([A-Z_]+\): refused/)
-      for (const [line] of told.stdout.matchAll(/^ {2}clyra (verify|runs|log).*$/gm)) {
-        const next = clyra(folder, line.trim().split(/\s+/).slice(1))
-        expect([0, 1], line).toContain(next.status)
-      }
+      const next = [...told.stdout.matchAll(/^ {2}npx clyra ((?:verify|runs).*)$/gm)].map(([, line]) =>
+        line!.split(' '),
+      )
+      expect(next.map((line) => clyra(folder, line).status)).toEqual([0, 1, 0])
     }
     expect(spawnSync('git', ['-C', project(), 'status', '--porcelain'], { encoding: 'utf8' }).stdout).toBe('')
     expect(clyraJson(folder, ['runs', '--ledger', '.demo'])).toMatchObject({
       runs: [{ demonstration: true }, { demonstration: true }],
     })
+  })
+
+  it('sets what dbt claimed beside what was seen, names the finding, and leaves a report of each run', () => {
+    const { stdout } = clyra(folder, ['demo', 'data'])
+    const flat = stdout.replace(/\s+/g, ' ')
+    expect(flat).toContain('A run that dbt calls a success: dbt build, SUCCEEDED, 1 high finding')
+    expect(flat).toMatch(/daily_revenue: success HIGH: dbt says COMMIT where no transaction/)
+    expect(flat).toContain('A run that failed: dbt build, FAILED, no finding')
+    expect(flat).toContain('6 steps: skipped nothing of them went to the warehouse')
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(108)
+    const page = (name: string) => readFileSync(join(project(), '.demo', `${name}.report.html`), 'utf8')
+    expect([page('good'), page('failing')].map((text) => text.includes('Recorded demonstration'))).toEqual([true, true])
+    expect(page('failing')).toContain('Got 1 result, configured to fail if != 0')
   })
 
   it('leaves a directory alone that it did not make', () => {

@@ -6,6 +6,7 @@ import {
   type RunView,
   type TestState,
 } from '../../run/index.js'
+import { goneRelations } from './changed.js'
 import { grouped, nodeName, plural } from './format.js'
 import { type Html, html, lines, type Part } from './html.js'
 import type { Page } from './report-context.js'
@@ -149,6 +150,7 @@ function quiet({ run }: Page): Html | null {
   const steps = [...run.nodes, ...run.tests].map(howItEnded)
   const calm = steps.every((ended) => ended === 'succeeded' || ended === 'skipped')
   if (!calm || run.findings.length > 0 || gravestFreshness(run).some(({ status }) => status !== 'pass')) return null
+  if (goneRelations(run).length > 0) return null
   const whole = run.completeness === 'complete'
   return html`<p class="calm">${whole ? 'Nothing failed, nothing warned, nothing was found.' : 'No failure, warning or finding is recorded, but the record is not known to be whole.'}</p>
 `

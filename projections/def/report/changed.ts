@@ -1,9 +1,9 @@
 import { type BuiltRelation, changedRelations, type RunView, type Snapshot, whatRuns } from '../../run/index.js'
 import { grouped, orDash, plural, relationName } from './format.js'
-import { type Html, html, type Part } from './html.js'
+import { type Html, html } from './html.js'
 import { saidByWarehouse } from './status.js'
 import { insteadOfRunning } from './steps-in-words.js'
-import { table } from './table.js'
+import { marked, table } from './table.js'
 
 /** How many rows stand open on the first screen. */
 const FIRST = 10
@@ -11,9 +11,15 @@ const FIRST = 10
 /** Which relations were really built and are there; which it is not known of; and what the warehouse says came and went. */
 export function changed(run: RunView): Html {
   const { changed, unclear } = changedRelations(run)
+  const gone = goneRelations(run)
   const count = changed.length === 0 ? null : html` <span class="count">${plural(changed.length, 'relation')}</span>`
   return html`<section aria-labelledby="changed"><h2 id="changed">What it changed${count}</h2>
 ${
+  gone.length === 0
+    ? null
+    : html`<p>${marked('warn', 'Gone from the warehouse:')} <strong>${names(gone)}</strong>. There before the run, not after it.</p>
+`
+}${
   changed.length === 0
     ? html`<p>${nothing(run)}</p>
 `
@@ -59,40 +65,50 @@ ${table(`${label}, continued`, columns, rest)}</details>
 `
 }
 
-/** What the two metadata snapshots, before and after, say of the schemas beside the relations told of above. */
-function schemaChange(run: RunView, told: readonly BuiltRelation[]): Part {
-  const before = run.snapshots.findLast((snapshot) => snapshot.phase === 'before')
-  const after = run.snapshots.findLast((snapshot) => snapshot.phase === 'after')
-  if (before === undefined || after === undefined) return null
+/** Relations that the warehouse had before the run and has no more. Nothing where its two lists cannot be compared. */
+export function goneRelations(run: RunView): Snapshot['relations'] {
+  const snapshots = snapshotsOf(run)
+  return snapshots === null ? [] : missingFrom(snapshots.after, snapshots.before)
+}
+
+/** The metadata before and after, where both were read whole. */
+function snapshotsOf({ snapshots }: RunView): { readonly before: Snapshot; readonly after: Snapshot } | null {
+  const before = snapshots.findLast(({ phase }) => phase === 'before')
+  const after = snapshots.findLast(({ phase }) => phase === 'after')
+  return before === undefined || after === undefined || before.truncated || after.truncated ? null : { before, after }
+}
+
+/** What the warehouse's lists say of the schemas beside the relations told of above. */
+function schemaChange(run: RunView, told: readonly BuiltRelation[]): Html | null {
+  const snapshots = snapshotsOf(run)
+  if (snapshots === null) {
+    return run.snapshots.some(({ truncated }) => truncated)
+      ? html`<p class="fine">The warehouse’s lists of relations were cut: what else came or went is not known.</p>
+`
+      : null
+  }
+  const { before, after } = snapshots
   if (before.schemaFingerprint === after.schemaFingerprint) {
     return html`<p class="fine">The warehouse: names, kinds and columns in the schemas are the same before and after.</p>
 `
   }
-  if (before.truncated || after.truncated) {
-    return html`<p class="fine">The warehouse: the schemas differ before and after; their lists were cut, so the names are not all known.</p>
-`
-  }
-  const [added, removed] = [missingFrom(before, after), missingFrom(after, before)]
   const known = new Set(told.map(({ relation: [, schema, name] }) => JSON.stringify([schema, name])))
-  const unclaimed = added.filter(([schema, name]) => !known.has(JSON.stringify([schema, name])))
-  if (added.length + removed.length === 0) {
-    return html`<p class="fine">The warehouse: no relation is new or gone; kinds or columns of some differ.</p>
+  const unclaimed = missingFrom(before, after).filter(([schema, name]) => !known.has(JSON.stringify([schema, name])))
+  return unclaimed.length === 0
+    ? null
+    : html`<p class="fine">New in the warehouse as well: ${names(unclaimed)}</p>
 `
-  }
-  return html`${names('New in the warehouse as well', unclaimed, 'fine')}${names('Gone from the warehouse', removed, 'gone')}`
 }
 
+/** Those of `other` that are not in `one`. */
 function missingFrom(one: Snapshot, other: Snapshot) {
   const known = new Set(one.relations.map(([schema, relation]) => JSON.stringify([schema, relation])))
   return other.relations.filter(([schema, relation]) => !known.has(JSON.stringify([schema, relation])))
 }
 
-function names(title: string, relations: Snapshot['relations'], tone: 'fine' | 'gone'): Html | null {
-  if (relations.length === 0) return null
+function names(relations: Snapshot['relations']): Html {
   const shown = relations
     .slice(0, 20)
     .map(([schema, relation], i) => html`${i === 0 ? null : ', '}${relationName([schema, relation])}`)
-  const more = relations.length > 20 ? ` and ${grouped(relations.length - 20)} more` : ''
-  return html`<p class="${tone}">${title}: ${shown}${more}</p>
-`
+  return html`${shown}${relations.length > 20 ? ` and ${grouped(relations.length - 20)} more` : null}`
 }

@@ -76,7 +76,7 @@ export function digest(hex: string): Html {
 }
 
 /** Longer names may break after an underscore as well. */
-const LONG = 32
+const LONG = 20
 
 function breakable(text: string): Part {
   const pieces = text.length > LONG ? /(?<=[./_])/ : /(?<=[./])/

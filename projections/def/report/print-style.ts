@@ -12,9 +12,10 @@ section{margin-top:1.1rem}.opening section{margin-top:.9rem}main>section{padding
 .opening{display:grid;grid-template-columns:minmax(0,1fr) 19rem;column-gap:1.6rem}
 .answers{grid-template-columns:1.15fr 1fr 1.45fr .85fr}.answers>div{padding:.5rem .8rem}.answers>div:nth-child(n){border-top:0}.answers>div:nth-child(n+2){border-left:1px solid var(--line);padding-left:.8rem}
 .scroll{overflow:visible;background:none}.check{border:1px solid var(--quiet)}
+table{font-size:.8rem;line-height:1.25}.check pre{font-size:.58rem}
 th,td{padding-top:.16rem;padding-bottom:.16rem;padding-right:.8rem}tbody th:not(.number){min-width:8rem}
 td pre{min-width:0}td ul,td summary::marker{display:none}
-.cards,.glossary{grid-template-columns:1fr 1fr}.facts{grid-template-columns:repeat(4,1fr)}.card .facts{grid-template-columns:1fr 1fr}
+.cards{grid-template-columns:1fr 1fr}.glossary{grid-template-columns:1fr 1fr 1fr;column-gap:1.5rem}.facts{grid-template-columns:repeat(4,1fr)}.card .facts{grid-template-columns:1fr 1fr}
 details::details-content{content-visibility:visible;display:block}summary{color:var(--ink);list-style:none}
 details.screen::details-content{display:none}details.screen>summary::after{content:" (left out in print)"}
 td details::details-content{display:none}td details{display:inline}

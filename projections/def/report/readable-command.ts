@@ -13,13 +13,9 @@ const SURROUNDINGS: ReadonlySet<string> = new Set([
   '--target-path',
 ])
 
-/**
- * A dbt command line without the options of `SURROUNDINGS`: what a reader wants to know of it. dbt keeps the line
- * without its quotes, so a value is taken to end where the next option begins.
- */
+/** A dbt command line without the options of `SURROUNDINGS` and their one word: what a reader wants to know of it. */
 export function readableCommand(line: string): string {
-  return line
-    .split(/\s+(?=--?[a-z])/)
-    .filter((part) => !SURROUNDINGS.has(/^[^\s=]+/.exec(part)?.[0] ?? ''))
-    .join(' ')
+  return line.replace(/\s+(--[a-z-]+)(?:=\S*|\s+\S+)/g, (whole, option: string) =>
+    SURROUNDINGS.has(option) ? '' : whole,
+  )
 }

@@ -3,6 +3,7 @@ import { exampleBundle, nodeData, RUN, recordMaker, statementData } from '../../
 import { defProjection, type ReportContext, renderReport } from '../index.js'
 import { escapeText } from './html.js'
 import { DARK, LIGHT, type Palette, TEXT_PAIRS } from './palette.js'
+import { readableCommand } from './readable-command.js'
 import { SHOWN } from './statements-part.js'
 
 const CONTEXT: ReportContext = { size: '70', root: 'ab'.repeat(32), embedded: [], opened: [] }
@@ -123,11 +124,101 @@ describe('the report', () => {
     expect(text(report([]))).toContain('ended in a way that was not recorded')
   })
 
+  test('a healthy run is calm: nothing failed, no silence of a voice is made much of, no ROLLBACK stands under failures', () => {
+    const make = recordMaker(100)
+    const rollbacks = Array.from({ length: 15 }, (_, i) =>
+      make(
+        `run-${RUN}`,
+        'dev.clyra.dbt.statement.executed.v1',
+        statementData(i, {
+          kind: 'rollback',
+          verb: null,
+          text: null,
+          fingerprint: null,
+          fingerprintKey: null,
+          outcome: 'unknown',
+        }),
+      ),
+    )
+    const page = text(report([...exampleBundle('good'), ...rollbacks]))
+    expect(page).not.toContain('What failed')
+    expect(page).not.toContain('does not say')
+    expect(page.slice(0, page.indexOf('Steps'))).not.toMatch(/ended is not recorded/)
+    expect(page).toContain('Nothing failed, nothing warned, nothing was found.')
+    expect(page).toContain('dbt says it took 5.12 s')
+  })
+
+  test('a command that only compiles changed nothing, and the page says what it did', () => {
+    const compiled = exampleBundle('good').map((record) =>
+      record.event.type === 'dev.clyra.dbt.invocation.started.v1'
+        ? { ...record, event: { ...record.event, data: { ...(record.event.data as object), command: 'compile' } } }
+        : record,
+    )
+    const page = text(report(compiled))
+    expect(page).toContain('dbt compile of jaffle_shop succeeded')
+    expect(page.slice(page.indexOf('What it changed'))).toMatch(/^What it changed\s+Compiled, nothing ran\./)
+  })
+
+  test('each voice stands on the first screen with how far it was heard, and why not', () => {
+    const first = (flavour: 'good' | 'killed') => {
+      const page = text(report(exampleBundle(flavour)))
+      return page.slice(0, page.indexOf('What it changed'))
+    }
+    expect(first('good')).toMatch(/dbt’s results: heard in full.*dbt’s log: heard in full.*The warehouse: asked/s)
+    expect(first('killed')).toMatch(
+      /The warehouse: asked in part\. The warehouse did not answer in time after the run\./,
+    )
+  })
+
+  test('sealed values stand where they belong if they are opened, and are said to be withheld if not', () => {
+    const records = exampleBundle('failing')
+    const opened = records.flatMap(({ position, event }) => {
+      const data = event.data as Record<string, unknown>
+      return ['arguments', 'message', 'text'].flatMap((member) =>
+        data[member] == null
+          ? []
+          : [{ position, pointer: `/data/${member}`, value: `<${member} of ${position}>\nline 2` }],
+      )
+    })
+    const closed = text(report(records))
+    expect(closed).toContain('Selection, variables and options are withheld.')
+    expect(closed).toContain('What dbt said is withheld.')
+    expect(closed).not.toContain('Sealed values are shown here')
+    const page = report(records, { ...CONTEXT, opened })
+    expect(text(page)).toContain('Sealed values are shown here')
+    expect(page).toMatch(/<p class="command"><code>&lt;arguments of \d+&gt;/)
+    expect(page).toMatch(/<pre class="said">&lt;message of \d+&gt;\nline 2<\/pre>/)
+    expect(page).toMatch(/<summary>SQL<\/summary><pre>&lt;text of \d+&gt;/)
+  })
+
+  test('a relation that is gone from the warehouse stands before what was built, and nothing is called calm', () => {
+    const gone = exampleBundle('good').map((record) => {
+      const data = record.event.data as { phase?: string; relations?: unknown }
+      return record.event.type === 'dev.clyra.snapshot.captured.v1' && data.phase === 'before'
+        ? {
+            ...record,
+            event: { ...record.event, data: { ...data, relations: [['analytics', 'lost_view', 'view', null]] } },
+          }
+        : record
+    })
+    const page = text(report(gone))
+    expect(page).toMatch(/Gone from the warehouse: analytics\.lost_view\. There before the run, not after it\./)
+    expect(page).not.toContain('Nothing failed, nothing warned')
+  })
+
   test('embedded artefacts are said to be in the bundle', () => {
     const bundle = exampleBundle('good')
     const { artifacts } = defProjection.render(bundle.reduce(defProjection.apply, defProjection.initial(RUN))).run
     expect(text(report(bundle, { ...CONTEXT, embedded: [artifacts[0]!.sha256] }))).toContain('in this bundle')
   })
+})
+
+test.each([
+  ['dbt build --select a b --vars {"d": "1"} --log-path /x/y', 'dbt build --select a b --vars {"d": "1"}'],
+  ['dbt --log-format=json build -s tag:x --profiles-dir .', 'dbt build -s tag:x'],
+  ['dbt run', 'dbt run'],
+])('of %j a reader is shown %j', (line, shown) => {
+  expect(readableCommand(line)).toBe(shown)
 })
 
 describe('contrast (WCAG 2, 1.4.3 and 1.4.11)', () => {

@@ -34,7 +34,6 @@ a{color:var(--link);text-underline-offset:.15em;text-decoration-thickness:.06em}
 .dot{color:var(--quiet)}
 .quiet,.fine,.none{color:var(--quiet)}
 .fine{font-size:.875rem}
-.gone{color:var(--bad);font-weight:600}
 .calm{color:var(--good);font-weight:600}
 .nowrap{white-space:nowrap}
 .hash{color:var(--quiet);font-size:.72em}
@@ -60,6 +59,7 @@ main>section{border-top:1px solid var(--line);padding-top:1.25rem}
 .check ol{margin:.5rem 0;padding-left:1.1rem}
 .check li{margin:.3rem 0}
 .check .fine{font-size:.83rem}
+.check pre{font-size:.66rem;padding:.5rem}
 pre{margin:.6rem 0;padding:.55rem .7rem;background:var(--paper);border:1px solid var(--line);font:.69rem/1.6 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere}
 pre.said{background:none;border:0;border-left:3px solid var(--line);margin:.35rem 0 .2rem;padding:.1rem .8rem;font-size:.8rem}
 td pre{margin:.3rem 0;min-width:24rem}

@@ -7,13 +7,17 @@ import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { ingestRun } from '../dbt/ingest-run.js'
 import { readIfThere, readLeft } from '../dbt/read-left.js'
+import { claimedAndSeen } from '../demo/claimed-and-seen.js'
 import { recordedWarehouse, recordingsFolder } from '../demo/recorded-run.js'
 import { buildDef } from '../evidence/build-def.js'
 import { ledgerSource } from '../evidence/log-source.js'
 import { rebuildBundle } from '../evidence/rebuild-bundle.js'
+import { reportOfRun } from '../evidence/report-of-run.js'
 import { withReader, withWriter } from '../ledger/open-ledger.js'
 import { decimal, digest } from '../ledger/record-document.js'
+import { findingsOf, runSummary, summarise } from '../ledger/run-summary.js'
 import { outputPath } from '../output-path.js'
+import { sideBySide } from '../side-by-side.js'
 import { facts } from '../table.js'
 import { type InitialisedProject, initProject } from './init.js'
 
@@ -21,13 +25,15 @@ const RECORDINGS = ['good', 'failing'] as const
 const MARKER = 'made-by-clyra-demo'
 
 const story = z.strictObject({
+  ...runSummary.shape,
   recording: z.enum(RECORDINGS),
-  run: z.string(),
   records: z.number().int(),
+  /** What dbt claimed, and beside it what was seen. */
+  compared: z.array(z.strictObject({ claimed: z.string(), seen: z.string() })),
+  report: z.string(),
   bundle: z.string(),
   verdict: z.string(),
   code: z.string(),
-  completeness: z.string(),
   replay: z.enum(['equal', 'different']),
 })
 type Story = z.infer<typeof story>
@@ -47,7 +53,7 @@ export const demoData = defineCommand({
   arguments: [],
   flags: [{ flags: '--directory <dir>', description: 'where (default: .demo)' }],
   options: z.object({ directory: z.string().min(1).default('.demo') }),
-  help: 'Replays two recorded dbt runs, a good one and one with a failing test, into a ledger of its own: record, bundle, verify, rebuild, and the refusal of a changed byte. Installs nothing, connects nowhere. Everything in it is marked as a recorded demonstration.',
+  help: 'Replays two recorded dbt runs, a good one and one with a failing test, into a ledger of its own: what dbt claimed beside what was seen, a report, a bundle that is verified and rebuilt, and the refusal of a changed byte. Installs nothing, connects nowhere. Everything in it is marked as a recorded demonstration.',
   examples: [
     ['clyra demo data', 'run it; again and again if you like'],
     ['clyra runs --ledger .demo', 'look at what it recorded'],
@@ -98,18 +104,19 @@ async function tell(
     now: demo.environment.now(),
   })
   const rebuilt = await withReader(demo, async ({ ledger }) => rebuildBundle(built.bytes, await ledgerSource(ledger)))
-  const records = await withReader(
-    demo,
-    async ({ ledger }) => Number((await ledger.streamHead(`run-${run}`))?.revision ?? -1n) + 1,
-  )
+  // The recordings are invented data: nothing in them needs to be withheld.
+  const { page, view } = await reportOfRun(demo, async () => run, { open: true })
+  const report = join(folder, `${recording}.report.html`)
+  demo.workbench.writeFile(report, page)
   return {
+    ...summarise(view),
     recording,
-    run,
-    records,
+    records: view.records,
+    compared: claimedAndSeen(view),
+    report,
     bundle,
     verdict: result.verdict,
     code: result.code,
-    completeness: result.run?.completeness ?? 'unknown',
     replay: rebuilt.difference === null ? 'equal' : 'different',
   }
 }
@@ -141,21 +148,36 @@ function prepareFolder(folder: string): void {
   writeFileSync(join(folder, '.gitignore'), '*\n')
 }
 
+const WIDTH = 80
+const TITLES = { good: 'A run that dbt calls a success', failing: 'A run that failed' } as const
+
 function text(context: Context, document: z.infer<typeof told>): string {
   const { runs, changed, checkpoint, origin, directory, milliseconds, fingerprint } = document
   const { output, environment } = context
   const short = (path: string) => relative(environment.cwd, path) || '.'
+  const verdict = (word: string) => (word === 'VALID' ? output.good(word) : output.bad(word))
   const lines = runs.flatMap((one) => [
-    output.bold(`A recorded run: ${one.recording}`),
+    output.bold(`${TITLES[one.recording]}: dbt ${one.command}, ${one.outcome.toUpperCase()}, ${findingsOf(one)}`),
+    '',
+    sideBySide(
+      [
+        ['WHAT dbt CLAIMED', 'WHAT WAS SEEN TO HAPPEN'],
+        ...one.compared.map(({ claimed, seen }) => [claimed, seen] as const),
+      ],
+      WIDTH,
+    ),
+    '',
     facts([
-      ['  run', `${one.run}, ${one.records} records`],
+      ['  report', `${short(one.report)}   all of it on one page: open it in a browser`],
       ['  bundle', short(one.bundle)],
       [
         '  verdict',
-        `${one.verdict === 'VALID' ? output.good(one.verdict) : output.bad(one.verdict)}, recorded demonstration`,
+        `${verdict(one.verdict)}, recorded demonstration: the record of a ${one.outcome === 'succeeded' ? 'SUCCESSFUL' : one.outcome.toUpperCase()} run`,
       ],
-      ['  record', one.completeness],
-      ['  rebuilt', one.replay === 'equal' ? 'the same bytes out of the log' : output.bad('OTHER BYTES')],
+      [
+        '  record',
+        `${one.completeness}, ${one.records} records; rebuilt: ${one.replay === 'equal' ? 'the same bytes out of the log' : output.bad('OTHER BYTES')}`,
+      ],
     ]),
     '',
   ])
@@ -178,10 +200,10 @@ function text(context: Context, document: z.infer<typeof told>): string {
     `Done in ${(milliseconds / 1000).toFixed(1)} s. This is a recorded demonstration: nothing in it is evidence of a change.`,
     '',
     'What to try next:',
+    `  npx clyra report --last --browser --ledger ${short(directory)}`,
     `  npx clyra verify ${short(runs[0]?.bundle ?? '')} --own --ledger ${short(directory)}`,
     `  npx clyra verify ${short(changed.bundle)} --own --ledger ${short(directory)}`,
     `  npx clyra runs --ledger ${short(directory)}`,
-    `  npx clyra log tail --ledger ${short(directory)}`,
     '  npx clyra init                     # a ledger for your own project',
   ].join('\n')
 }

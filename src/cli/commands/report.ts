@@ -3,16 +3,11 @@ import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
-import { defProjection } from '../../../projections/def/index.js'
-import type { RunView } from '../../../projections/run/index.js'
 import { ClyraError } from '../../errors/index.js'
-import { openingsOf } from '../../evidence/index.js'
-import { foldRecords } from '../../projector/index.js'
 import { defineCommand } from '../command.js'
 import { type Context, settingsFor } from '../context.js'
-import { collectRun } from '../evidence/collect-run.js'
 import { reportOfBundle } from '../evidence/report-of-bundle.js'
-import { reportPage } from '../evidence/report-page.js'
+import { type RunReport, reportOfRun } from '../evidence/report-of-run.js'
 import { chooseRun } from '../ledger/fold-run.js'
 import { digest } from '../ledger/record-document.js'
 import { inALine, runSummary, summarise } from '../ledger/run-summary.js'
@@ -94,10 +89,7 @@ export const report = defineCommand({
   },
 })
 
-interface Made {
-  readonly page: string
-  readonly view: RunView
-  readonly opened: boolean
+interface Made extends RunReport {
   readonly verdict: 'VALID' | 'UNTRUSTED' | 'DIVERGED' | 'INCOMPLETE' | 'STALE' | null
 }
 
@@ -108,18 +100,14 @@ function isBundle({ environment }: Context, given: string): boolean {
   )
 }
 
-function fromLedger(context: Context, given: string | undefined, flags: z.infer<typeof options>): Promise<Made> {
-  return collectRun(
+async function fromLedger(context: Context, given: string | undefined, flags: z.infer<typeof options>): Promise<Made> {
+  const made = await reportOfRun(
     context,
     ({ ledger }) => chooseRun(ledger, given, { last: flags.last, command: 'clyra report' }),
-    async (evidence, { vault }) => {
-      const openings = flags.open ? await openingsOf(evidence, vault) : []
-      if (flags.open && openings.length === 0) context.output.warn('no sealed value of this run can be opened')
-      const state = foldRecords(defProjection, evidence.run, evidence.records)
-      const page = reportPage(state, { checkpoint: evidence.checkpoint, embedded: [], openings })
-      return { page, view: defProjection.render(state).run, opened: openings.length > 0, verdict: null }
-    },
+    flags,
   )
+  if (flags.open && !made.opened) context.output.warn('no sealed value of this run can be opened')
+  return { ...made, verdict: null }
 }
 
 async function fromBundle(context: Context, given: string, open: boolean): Promise<Made> {
