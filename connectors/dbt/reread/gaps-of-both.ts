@@ -25,9 +25,10 @@ const WITHOUT_RESULT = 'nodes-without-result'
 export function gapsOfBoth({ recorded, read, voices }: TwoReadings): Gap[] {
   const [old, now] = [gapsOf(recorded), gapsOf(read)]
   const from = (voice: FileVoice) => (voices.includes(voice) ? now : old)
-  const taken = [...old.filter(({ reason }) => GAP_VOICES[reason] === 'run')]
+  const taken = old.filter(({ reason }) => GAP_VOICES[reason] === 'run')
   for (const voice of ['claim', 'log'] as const) {
-    taken.push(...from(voice).filter(({ reason }) => GAP_VOICES[reason] === voice && reason !== WITHOUT_RESULT))
+    for (const gap of from(voice))
+      if (GAP_VOICES[gap.reason] === voice && gap.reason !== WITHOUT_RESULT) taken.push(gap)
   }
   const without =
     voices.length === 2
