@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { cache } from '../services/layout.mjs'
 import type { LeftFile, RecordedCommand, Recording } from './recording.js'
 import { reducedArtifact } from './reduced-artifact.js'
 import type { SeenRun } from './seen-run.js'
@@ -66,12 +65,13 @@ export class EngineRecorder {
 function neutral(text: string, { folder }: Workplace): string {
   const replaced = [
     [folder, '/srv/clyra'],
-    [cache, '/srv/clyra/engines'],
     [process.env['HOME'] ?? '', '/srv/clyra/home'],
     [hostname(), 'clyra-host'],
-  ].reduce((result, [from = '', by = '']) => (from.length < 2 ? result : result.replaceAll(from, by)), text)
-  const left = replaced.match(/\/(root|home|tmp|work)\/[^\s"']*/)
-  if (left !== null && !left[0].startsWith('/home/clyra'))
-    throw new Error(`a path of this machine is left in the recording: ${left[0]}`)
+  ]
+    .reduce((result, [from = '', by = '']) => (from.length < 2 ? result : result.replaceAll(from, by)), text)
+    // The engines lie in `.cache`, which may be reached by several ways.
+    .replaceAll(/\/[^\s"'=:]*\/\.cache(?=\/)/g, '/srv/clyra/engines')
+  const left = replaced.replaceAll(/\/srv\/clyra[^\s"']*/g, '').match(/\/(root|home|tmp|work)\/[^\s"']*/)
+  if (left !== null) throw new Error(`a path of this machine is left in the recording: ${left[0]}`)
   return replaced
 }

@@ -48,6 +48,9 @@ export function packRecording(content: Recording): Uint8Array {
 
 /** Throws where the bytes are no recording. */
 export function unpackRecording(bytes: Uint8Array): Recording {
-  const text = brotliDecompressSync(bytes, { params: WINDOW, maxOutputLength: 256 << 20 })
+  const text = brotliDecompressSync(bytes, {
+    params: { [constants.BROTLI_DECODER_PARAM_LARGE_WINDOW]: 1 },
+    maxOutputLength: 256 << 20,
+  })
   return recording.parse(JSON.parse(text.toString('utf8')))
 }
