@@ -10,7 +10,6 @@ import { matrixProject } from './workplace.js'
 const result = z.strictObject({
   command: z.string(),
   exitCode: z.number().int().nullable(),
-  seconds: z.number(),
   falseWords: z.array(z.string()),
   /** Findings that are raised, true ones included. */
   findings: z.array(z.string()),
@@ -38,14 +37,14 @@ export function keptResults(out: string, engine: string, stamp: string): EngineR
   return kept.success && kept.data.stamp === stamp ? kept.data : undefined
 }
 
-export function keepResults(
-  out: string,
-  engine: string,
-  stamp: string,
-  commands: readonly CommandResult[],
-): EngineResults {
+export function keepResults(out: string, kept: EngineResults): void {
+  writeFileSync(placeOf(out, kept.engine), `${JSON.stringify(kept, null, 2)}\n`)
+}
+
+/** The runs of one engine as a column of the table. */
+export function columnOf(engine: string, stamp: string, commands: readonly CommandResult[]): EngineResults {
   const whole = commands.find(({ command }) => command === FEATURES_COMMAND)?.view
-  const kept: EngineResults = {
+  return {
     engine,
     stamp,
     features: whole === undefined ? [] : voicesOfFeatures(whole).map(([title, voices]) => [title, voices]),
@@ -56,8 +55,6 @@ export function keepResults(
       voices: view === undefined ? null : voiceCounts(view),
     })),
   }
-  writeFileSync(placeOf(out, engine), `${JSON.stringify(kept, null, 2)}\n`)
-  return kept
 }
 
 /** Digest of the built program, the project and these files: what decides the results. */

@@ -77,7 +77,9 @@ function nodesThatDidNothing(view: RunView, { effect }: MatrixCommand): string[]
 
 function testsThatDidNotRun(view: RunView, { effect }: MatrixCommand): string[] {
   if (effect === 'tests' || effect === 'both') return []
-  const ran = view.tests.filter(({ claim, log }) => [claim, log].some((said) => said !== null))
+  const ran = view.tests.filter(({ claim, log }) =>
+    [claim, log].some((said) => said !== null && said.status !== 'compiled'),
+  )
   return ran.length === 0 ? [] : [`${ran.length} tests are said to have run, e.g. ${ran[0]?.node}`]
 }
 

@@ -1,12 +1,15 @@
 import { closeDbtRun, readDbtRun } from '../../connectors/dbt/index.js'
 import type { RunView } from '../../projections/run/index.js'
 import { type DraftEvent, type LedgerRecord, prepare, seal } from '../../src/events/index.js'
-import { resultsOf, type Truth } from './judge.js'
+import { COMMANDS } from './commands.js'
+import { engineOf } from './engines.js'
+import { falseWords, resultsOf, type Truth } from './judge.js'
 import type { LeftFile, RecordedCommand, Recording } from './recording.js'
+import type { CommandResult } from './run-engine.js'
 import { viewOf } from './seen-run.js'
 
 /** Reads a recorded run with the readers of today and gives what its record would say. */
-export function replayed(recording: Recording, command: RecordedCommand): RunView {
+function replayed(recording: Recording, command: RecordedCommand): RunView {
   const { run } = command
   const file = (name: LeftFile): Uint8Array | undefined => {
     const key = command.files[name]
@@ -51,8 +54,17 @@ function recordsOf(run: string, drafts: readonly DraftEvent[]): LedgerRecord[] {
   })) as LedgerRecord[]
 }
 
-/** The rows of the recorded run_results.json, where it is this run's. */
-export function recordedResults(recording: Recording, command: RecordedCommand, view: RunView): Truth['results'] {
-  const key = command.files.runResults
-  return key === undefined ? [] : resultsOf(recording.texts[key] ?? '', view)
+/** A recorded run as the readers of today would record it, judged. Throws where the command is not in the list any more. */
+export function judgedRecording(recording: Recording, recorded: RecordedCommand): CommandResult {
+  const command = COMMANDS.find(({ name }) => name === recorded.command)
+  if (command === undefined) throw new Error(`the recording has a command ${recorded.command} that is gone`)
+  const view = replayed(recording, recorded)
+  const { runResults } = recorded.files
+  const truth: Truth = {
+    exitCode: recorded.exitCode,
+    database: engineOf(recording.engine).database,
+    relations: recorded.relations === null ? undefined : new Set(recorded.relations),
+    results: runResults === undefined ? [] : resultsOf(recording.texts[runResults] ?? '', view),
+  }
+  return { command: command.name, exitCode: recorded.exitCode, view, falseWords: falseWords(view, command, truth) }
 }

@@ -12,7 +12,6 @@ import { openWorkplace, type Workplace } from './workplace.js'
 export interface CommandResult {
   readonly command: string
   readonly exitCode: number | null
-  readonly seconds: number
   /** Sentences (see `falseWords`); empty where the record tells the truth. */
   readonly falseWords: readonly string[]
   readonly view: RunView | undefined
@@ -41,7 +40,6 @@ async function runCommands(engine: Engine, place: Workplace, options: RunOptions
   let last: string | undefined
   for (const command of options.commands ?? COMMANDS) {
     if (command.needs?.(engine) === false) continue
-    const start = performance.now()
     const ended = place.run(command)
     const newest = await newestRun(place.ledger)
     const seen = newest?.view.run === last ? undefined : newest
@@ -57,7 +55,6 @@ async function runCommands(engine: Engine, place: Workplace, options: RunOptions
     const result: CommandResult = {
       command: command.name,
       exitCode: ended.status,
-      seconds: Math.round((performance.now() - start) / 100) / 10,
       falseWords: falseWords(view, command, truth),
       view,
     }
