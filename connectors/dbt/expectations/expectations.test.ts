@@ -92,6 +92,20 @@ describe('what dbt says of a node, read with the command that it ran', () => {
     })
   })
 
+  it('expects no claim of an on-run hook: dbt before 1.9 logs its hooks and leaves them out of run_results', () => {
+    const hook = 'operation.shop.shop-on-run-end-0'
+    const log = logOf(
+      'run',
+      [
+        [MODEL, 'success'],
+        [hook, 'success'],
+      ],
+      true,
+    )
+    const claimed = record(log, resultsOf('run', [{ unique_id: MODEL, status: 'success' }]))
+    expect(claimed.trouble).toEqual([])
+  })
+
   it('expects no word of the log about the macro of run-operation', () => {
     const run = record(
       logOf('run-operation', []),

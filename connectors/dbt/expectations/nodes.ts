@@ -68,8 +68,13 @@ const CORE: Readonly<Record<string, Row>> = {
   test: { build: of('tests'), test: of('tests'), compile: of('compiles'), show: of('compiles') },
   unit_test: { build: of('tests'), test: of('tests'), compile: of('compiles', 'maybe', 'maybe') },
   function: { build: of('makes'), compile: of('compiles'), clone: of('nothing', 'maybe', 'maybe') },
-  /** On-run hooks. `source freshness` runs them and writes no run_results. */
-  operation: { build: of('runs'), test: of('runs'), compile: of('compiles'), freshness: of('runs', 'never') },
+  /** On-run hooks: in run_results from dbt 1.9 on. `source freshness` runs them and writes no run_results. */
+  operation: {
+    build: of('runs', 'maybe'),
+    test: of('runs', 'maybe'),
+    compile: of('compiles', 'maybe'),
+    freshness: of('runs', 'never'),
+  },
   /** The macro of run-operation. */
   macro: { operation: of('runs', 'always', 'never') },
   /** In sources.json, not in run_results. */
