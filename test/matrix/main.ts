@@ -8,7 +8,7 @@ import { columnOf, type EngineResults, keepResults, keptResults, stampOfMatrix }
 import { ENGINES, type Engine, engineOf } from './engines.js'
 import { withMatrixTable } from './matrix-table.js'
 import { EngineRecorder } from './record-engine.js'
-import { packRecording, unpackRecording } from './recording.js'
+import { packRecording, type Recording, unpackRecording, withCommandsOf } from './recording.js'
 import { judgedRecording } from './replay-recording.js'
 import { type CommandResult, runEngine } from './run-engine.js'
 
@@ -16,6 +16,7 @@ const USAGE = `node test/matrix/matrix.mjs [column ...] [--command <name>] [--ou
 
 Runs every command on every engine and prints what is said that is not so. A column that was run with the same program
 and the same project is not run again. With all columns done, writes the table of docs/dbt.md and test/matrix/recorded.
+--command: only these, in an empty database; they take their places in the recording.
 --recorded: runs nothing, reads the recordings with the readers of today and writes the table.
 `
 
@@ -88,16 +89,24 @@ async function runColumn(engine: Engine, stamp: string): Promise<EngineResults |
     commands: values.command === undefined ? undefined : COMMANDS.filter(({ name }) => values.command?.includes(name)),
     onResult: (result) => say(told(engine, result)),
   })
-  const packed = packRecording(recorder.recording)
-  writeFileSync(join(keep, 'recording.json.br'), packed)
-  if (values.write && values.command === undefined) {
-    mkdirSync(here('recorded'), { recursive: true })
-    writeFileSync(here(`recorded/${engine.name}.json.br`), packed)
-  }
-  say(`${engine.name}: recorded in ${packed.length} bytes`)
+  keepRecording(keep, recorder.recording)
   const column = columnOf(engine.name, stamp, results)
   if (values.command === undefined) keepResults(values.out, column)
   return column
+}
+
+/** Keeps a recording; of some commands only, they take the place of those that were recorded before. */
+function keepRecording(keep: string, fresh: Recording): void {
+  const path = here(`recorded/${fresh.engine}.json.br`)
+  const some = values.command !== undefined
+  if (some && !existsSync(path)) return
+  const packed = packRecording(some ? withCommandsOf(unpackRecording(readFileSync(path)), fresh) : fresh)
+  writeFileSync(join(keep, 'recording.json.br'), packed)
+  if (values.write) {
+    mkdirSync(here('recorded'), { recursive: true })
+    writeFileSync(path, packed)
+  }
+  say(`${fresh.engine}: recorded in ${packed.length} bytes`)
 }
 
 function told({ name }: Engine, { command, exitCode, falseWords }: CommandResult): string {

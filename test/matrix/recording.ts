@@ -54,3 +54,16 @@ export function unpackRecording(bytes: Uint8Array): Recording {
   })
   return recording.parse(JSON.parse(text.toString('utf8')))
 }
+
+/** A recording with some of its commands run again; texts that no command has any more are gone. */
+export function withCommandsOf(before: Recording, fresh: Recording): Recording {
+  const again = new Map(fresh.commands.map((one) => [one.command, one]))
+  const commands = before.commands.map((one) => again.get(one.command) ?? one)
+  const texts = { ...before.texts, ...fresh.texts }
+  const keys = new Set(commands.flatMap(({ files }) => Object.values(files)))
+  return {
+    engine: before.engine,
+    commands,
+    texts: Object.fromEntries(Object.entries(texts).filter(([key]) => keys.has(key))),
+  }
+}
