@@ -47,7 +47,8 @@ function standfirst({ run }: Page): Part {
     engine === null ? null : whole(engine),
     started?.governance.job_id == null ? null : html`job ${name(started.governance.job_id)}`,
     started?.actor == null ? null : html`by ${name(started.actor)}`,
-    repository?.commit == null
+    // Read afterwards, the working copy may have moved on since the run.
+    started?.capture !== 'wrapper' || repository?.commit == null
       ? null
       : html`commit <code>${repository.commit.slice(0, 10)}</code>${repository.modified === true ? ', with local changes' : null}`,
   ]

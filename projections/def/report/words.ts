@@ -132,6 +132,7 @@ export const VOICE_WORDS = {
   log: 'dbt’s log',
   warehouse: 'the warehouse',
   process: 'the process',
+  'log-transaction': 'the transaction, by that log',
 } as const
 
 export function voiceWord(voice: string): string {
