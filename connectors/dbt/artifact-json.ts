@@ -6,7 +6,7 @@ import { parsePythonJson, placeOf } from './python-json.js'
 import { label } from './text.js'
 
 /** The artefacts whose content is read. */
-export type ArtifactName = 'manifest.json' | 'run_results.json'
+export type ArtifactName = 'manifest.json' | 'run_results.json' | 'sources.json'
 
 /**
  * The schema versions of dbt, by the name in `metadata.dbt_schema_version`: older than `from` is refused, newer than
@@ -17,6 +17,7 @@ const VERSIONS = {
   'manifest.json': { schema: 'manifest', from: 4, known: 12, since: '1.0' },
   // dbt 0.19 wrote v1, 1.0 v4, 1.8 v6.
   'run_results.json': { schema: 'run-results', from: 1, known: 6, since: '0.19' },
+  'sources.json': { schema: 'sources', from: 3, known: 3, since: '0.21' },
 } as const satisfies Record<ArtifactName, { schema: string; from: number; known: number; since: string }>
 
 const text = z.string().nullish().catch(undefined)

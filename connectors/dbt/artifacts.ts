@@ -4,6 +4,7 @@ import { ClyraError, isClyraError } from '../../src/errors/index.js'
 import type { DraftEvent } from '../../src/events/index.js'
 import { type ArtifactName, invocationOf } from './artifact-json.js'
 import { draftOf, SOURCES } from './drafts.js'
+import type { SourcesJson } from './freshness.js'
 import type { Manifest } from './manifest.js'
 import type { RunResults } from './run-results.js'
 
@@ -28,6 +29,7 @@ export type ArtifactState<T> =
 export interface Judged {
   readonly manifest: ArtifactState<Manifest>
   readonly runResults: ArtifactState<RunResults>
+  readonly sources: ArtifactState<SourcesJson>
   readonly extras: readonly {
     readonly name: string
     readonly bytes: Uint8Array

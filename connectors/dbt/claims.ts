@@ -1,4 +1,5 @@
 import type { DraftEvent } from '../../src/events/index.js'
+import { responseDraft } from './adapter-response.js'
 import { draftOf, SOURCES, sealedText } from './drafts.js'
 import { leavesRelation, nodeExpectation } from './expectations/nodes.js'
 import { completedDraft, engineOf, startedDraft } from './invocation.js'
@@ -37,7 +38,7 @@ export function claimDrafts(own: OwnArtifacts): DraftEvent[] {
   })
   if (runResults === null) return [started]
   const seen = new Map<string, number>()
-  const nodes = runResults.rows.map((row) => {
+  const nodes = runResults.rows.flatMap((row) => {
     const nth = (seen.get(row.unique_id) ?? 0) + 1
     seen.set(row.unique_id, nth)
     return claimedNode(own, row, nth)
@@ -50,7 +51,8 @@ export function claimDrafts(own: OwnArtifacts): DraftEvent[] {
   return [started, ...nodes, completed]
 }
 
-function claimedNode(own: OwnArtifacts, row: ResultRow, nth: number): DraftEvent {
+/** A node's record, and what the adapter answered for it. */
+function claimedNode(own: OwnArtifacts, row: ResultRow, nth: number): DraftEvent[] {
   const { run, invocation, manifest, runResults } = own
   const node = label(row.unique_id) ?? 'unknown'
   const described = manifest?.nodes.get(row.unique_id)
@@ -77,21 +79,26 @@ function claimedNode(own: OwnArtifacts, row: ResultRow, nth: number): DraftEvent
   }
   const key = `${invocation}/claim/node/${node}${nth > 1 ? `/${nth}` : ''}`
   const time = completedAt ?? runResults?.generatedAt ?? null
+  const answered = { run, source: SOURCES.runResults, invocation, voice: 'claim' as const, node, nth, time, does }
+  const response = responseDraft(answered, row.adapter_response, row.batch_results ?? null)
+  const more = response === null ? [] : [response]
   if (isTestType(resourceType)) {
-    return draftOf(run, SOURCES.runResults, key, 'dev.clyra.dbt.test.result.v1', time, {
+    const test = draftOf(run, SOURCES.runResults, key, 'dev.clyra.dbt.test.result.v1', time, {
       ...common,
       tested: [...(described?.tested ?? [])],
       severity: described?.severity ?? null,
       failures: status === 'compiled' ? null : count(row.failures),
     })
+    return [test, ...more]
   }
-  return draftOf(run, SOURCES.runResults, key, 'dev.clyra.dbt.node.executed.v1', time, {
+  const executed = draftOf(run, SOURCES.runResults, key, 'dev.clyra.dbt.node.executed.v1', time, {
     ...common,
     resourceType,
     materialized: resourceType === 'operation' ? null : materialized,
     relation: leavesRelation(does) ? (described?.relation ?? null) : null,
     ...(does === 'compiles' ? NO_ANSWER : adapterAnswer(row)),
   })
+  return [executed, ...more]
 }
 
 /** From the first phase's start to the last phase's end. */

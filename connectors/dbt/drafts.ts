@@ -16,6 +16,7 @@ export const SOURCES = {
   queryLog: 'urn:clyra:dbt:query-log',
   manifest: 'urn:clyra:dbt:manifest',
   runResults: 'urn:clyra:dbt:run-results',
+  sources: 'urn:clyra:dbt:sources',
   project: 'urn:clyra:dbt:project',
   reconcile: 'urn:clyra:dbt:reconcile',
 } as const

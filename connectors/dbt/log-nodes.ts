@@ -44,9 +44,12 @@ export function runningNode(line: LogLine): RunningNode | null {
 }
 
 /** A node's end as the log tells it (`NodeFinished`), or a hook's (`LogHookEndLine`). */
-export function finishedDraft(place: NodePlace, line: LogLine, attachedTo: string | null): NodeEvent | null {
-  const running = runningNode(line)
-  if (running === null) return null
+export function finishedDraft(
+  place: NodePlace,
+  running: RunningNode,
+  line: LogLine,
+  attachedTo: string | null,
+): NodeEvent {
   const { node_info: info, run_result: result } = line.data
   const status = statusFor(place.does, result?.status ?? line.data.status ?? info?.node_status)
   const key = nodeKey(place, running.node)

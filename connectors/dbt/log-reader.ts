@@ -1,12 +1,21 @@
 import type { DraftEvent } from '../../src/events/index.js'
+import { responseDraft } from './adapter-response.js'
 import { SOURCES } from './drafts.js'
 import { commandOf, commandOfProcess } from './expectations/commands.js'
 import { type Does, type NodeKind, nodeExpectation } from './expectations/nodes.js'
+import { type FreshnessEvent, loggedFreshness } from './freshness.js'
 import { type GapReason, gapDraft } from './gap.js'
 import { completedDraft, engineOf, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
 import { LogContinuity } from './log-continuity.js'
 import { type Envelope, type LogLine, readLogLine } from './log-line.js'
-import { finishedDraft, type NodePlace, type RunningNode, runningNode, unfinishedDraft } from './log-nodes.js'
+import {
+  finishedDraft,
+  type NodeEvent,
+  type NodePlace,
+  type RunningNode,
+  runningNode,
+  unfinishedDraft,
+} from './log-nodes.js'
 import { count, fraction } from './numbers.js'
 import { readRustStatement } from './rust-statement.js'
 import { type Statement, type StatementContext, statementDraft } from './statement.js'
@@ -277,14 +286,18 @@ class JsonLogReader implements LogReader {
     this.#endings.set(node, nth)
     const open = (this.#open.get(node) ?? 1) - 1
     this.#open.set(node, Math.max(open, 0))
-    const draft = finishedDraft(this.#place(nth, this.#doneTo(running)), line, this.#attached.get(node) ?? null)
-    if (draft === null) return []
-    if (open > 0) return [draft]
+    const does = this.#doneTo(running)
+    const place = this.#place(nth, does)
+    const draft = endOf(place, running, line, this.#attached.get(node) ?? null)
+    const answered = { ...place, voice: 'log' as const, node, time: utc(line.info.ts) }
+    const response = responseDraft(answered, line.data.run_result?.adapter_response)
+    const drafts: DraftEvent[] = response === null ? [draft] : [draft, response]
+    if (open > 0) return drafts
     this.#running.delete(node)
     this.#attached.delete(node)
     this.#statuses.push(draft.data.status)
     if (line.info.name === 'NodeFinished') this.#finished.add(node)
-    return [draft]
+    return drafts
   }
 
   /** What the command does to a node, as far as the lines up to here tell. */
@@ -339,6 +352,17 @@ class JsonLogReader implements LogReader {
     // Holds: drafts are only made of lines of an invocation that has a name.
     return this.#invocation ?? this.#options.run
   }
+}
+
+/** Of a source its freshness was looked up; everything else was executed. */
+function endOf(
+  place: NodePlace,
+  running: RunningNode,
+  line: LogLine,
+  attachedTo: string | null,
+): NodeEvent | FreshnessEvent {
+  if (running.resourceType === 'source') return loggedFreshness(place, running.node, line)
+  return finishedDraft(place, running, line, attachedTo)
 }
 
 /** By these events dbt has said all that it says of the invocation as such. */

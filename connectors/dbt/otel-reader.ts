@@ -3,6 +3,7 @@ import type { DraftEvent } from '../../src/events/index.js'
 import { draftOf, SOURCES, sealedText } from './drafts.js'
 import { commandOf } from './expectations/commands.js'
 import { type Does, leavesRelation, type NodeKind, nodeExpectation } from './expectations/nodes.js'
+import { type FreshnessEvent, freshnessDraft, freshnessStatus } from './freshness.js'
 import { type GapReason, gapDraft } from './gap.js'
 import { completedDraft, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
 import { type NodeEvent, type NodePlace, type RunningNode, unfinishedDraft } from './log-nodes.js'
@@ -210,10 +211,12 @@ class OtelReader implements LogReader {
     attributes: Readonly<Record<string, unknown>>,
     message: string | null | undefined,
     end: string | null,
-  ): NodeEvent {
+  ): NodeEvent | FreshnessEvent {
     const does = this.#doneTo(running)
     const { run, source, invocation } = this.#place(does)
     const status = statusFor(does, statusOf(running.resourceType, attributes))
+    if (running.resourceType === 'source')
+      return freshnessOf({ run, source, time: end }, invocation, running, attributes)
     const common = {
       voice: 'log' as const,
       invocation,
@@ -294,6 +297,30 @@ class OtelReader implements LogReader {
     // Holds: drafts are only made of records of an invocation that has a name.
     return this.#invocation ?? this.#options.run
   }
+}
+
+/** The spans name no threshold and, of a source that is late, no status: what is not an error is unknown. */
+function freshnessOf(
+  place: { run: string; source: string; time: string | null },
+  invocation: string,
+  { node, startedAt }: RunningNode,
+  attributes: Readonly<Record<string, unknown>>,
+): FreshnessEvent {
+  const failed = freshnessStatus(statusOf('source', attributes)) === 'error'
+  const age = member(attributes.node_freshness_outcome, 'age_seconds')
+  return freshnessDraft(place, {
+    voice: 'log',
+    invocation,
+    node,
+    status: failed ? 'error' : 'unknown',
+    maxLoadedAt: null,
+    observedAt: null,
+    ageSeconds: count(age),
+    warnAfter: null,
+    errorAfter: null,
+    executionSeconds: span(startedAt, place.time),
+    message: null,
+  })
 }
 
 function parseRecord(line: string): OtelRecord | null {

@@ -10,17 +10,18 @@ import { nodesWithoutResult } from './nodes-without-result.js'
 export function gapDrafts(run: string, log: LogSummary, judged: Judged, time: string | null): DraftEvent[] {
   const found: DraftEvent[] = []
   const gap = (reason: GapReason, count: number | null = null) => found.push(gapDraft(run, reason, time, count))
-  const { manifest, runResults } = judged
+  const { manifest, runResults, sources } = judged
   const results = runResults.kind === 'own' ? runResults.value : null
   const expected = commandExpectation(log.facts.command ?? results?.command ?? null, log.facts.engine)
-  const absent = (state: ArtifactState<unknown>, name: 'manifest' | 'run-results') => {
+  const absent = (state: ArtifactState<unknown>, name: 'manifest' | 'run-results' | 'sources') => {
     if (state.kind === 'missing' || state.kind === 'stale') gap(`artifact-${name}-${state.kind}`)
   }
   if (!log.spoke) gap('log-missing')
   const silent = writesNothing(log.facts.arguments)
   if (expected.manifest === 'always' && !silent) absent(manifest, 'manifest')
   if (expected.runResults === 'always' && !silent) absent(runResults, 'run-results')
-  const unreadable = [manifest, runResults].filter((state) => state.kind === 'unreadable').length
+  if (expected.sources === 'always') absent(sources, 'sources')
+  const unreadable = [manifest, runResults, sources].filter((state) => state.kind === 'unreadable').length
   if (unreadable > 0) gap('artifact-unreadable', unreadable)
   const without = nodesWithoutResult(log, results)
   if (without > 0) gap('nodes-without-result', without)
@@ -53,13 +54,14 @@ export function leftOutOf(
 }
 
 /** Sentences for people; never part of a record. */
-export function warningsOf(log: LogSummary, { manifest, runResults }: Judged): string[] {
+export function warningsOf(log: LogSummary, { manifest, runResults, sources }: Judged): string[] {
   const found: string[] = []
   if (log.foreign > 0) found.push(`${log.foreign} lines of the log belong to other invocations and were left out`)
   if (log.orphans > 0) found.push(`${log.orphans} answers in the log belong to statements whose lines are missing`)
   for (const [name, state] of [
     ['manifest.json', manifest],
     ['run_results.json', runResults],
+    ['sources.json', sources],
   ] as const) {
     if (state.kind === 'stale') found.push(`${name} belongs to another invocation and was left out`)
     if (state.kind === 'unreadable')

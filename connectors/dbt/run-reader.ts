@@ -10,6 +10,7 @@ import {
 } from './artifacts.js'
 import { claimDrafts } from './claims.js'
 import { isDraft } from './drafts.js'
+import { freshnessClaims, readSourcesJson } from './freshness.js'
 import { type LeftOut, leftOutDraft } from './left-out.js'
 import { createDbtLogReader, type LogReader, type LogSummary } from './log-reader.js'
 import { readManifest } from './manifest.js'
@@ -118,7 +119,7 @@ function readerOf(options: RunReaderOptions): LogReader {
 function finishRun(options: RunReaderOptions, log: LogSummary, left: LeftArtifacts): FinishedRun {
   const { run, fingerprintKey } = options
   const judged = judge(options, log, left)
-  const { manifest, runResults, extras, invocation } = judged
+  const { manifest, runResults, sources, extras, invocation } = judged
   const ownManifest = manifest.kind === 'own' ? manifest.value : null
   const ownResults = runResults.kind === 'own' ? runResults.value : null
   const said = later(log.lastTime, ownResults?.generatedAt ?? ownManifest?.generatedAt ?? null)
@@ -129,7 +130,11 @@ function finishRun(options: RunReaderOptions, log: LogSummary, left: LeftArtifac
   }
   const artifacts: CapturedArtifact[] = []
   if (invocation !== null) {
-    add(claimDrafts({ run, invocation, manifest: ownManifest, runResults: ownResults }))
+    const alone = sources.kind === 'own' && ownResults === null
+    if (!alone) add(claimDrafts({ run, invocation, manifest: ownManifest, runResults: ownResults }))
+    if (sources.kind === 'own') {
+      add(freshnessClaims(run, invocation, sources.value, alone ? { manifest: ownManifest } : null))
+    }
     if (isKept(manifest)) artifacts.push(captured('manifest.json', manifest.bytes))
     if (isKept(runResults)) artifacts.push(captured('run_results.json', runResults.bytes))
     for (const { name, bytes, whose } of extras) if (whose === 'own') artifacts.push(captured(name, bytes))
@@ -169,7 +174,9 @@ function judge(options: RunReaderOptions, log: LogSummary, left: LeftArtifacts):
   const manifest = judgeArtifact(left.manifest, readManifest, { invocation: known, run })
   const invocation = known ?? (manifest.kind === 'own' ? manifest.value.invocation : null)
   const extras = (left.extras ?? []).map((extra) => ({ ...extra, whose: judgeExtra(extra.bytes, invocation) }))
-  return { manifest, runResults, extras, invocation }
+  const bytes = left.extras?.find(({ name }) => name === 'sources.json')?.bytes
+  const sources = judgeArtifact(bytes, readSourcesJson, { invocation, run })
+  return { manifest, runResults, sources, extras, invocation }
 }
 
 function noteRelation(nodes: Map<string, BuiltRelation>, event: DraftEvent): void {

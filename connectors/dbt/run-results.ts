@@ -16,6 +16,10 @@ const result = z.object({
   message: text,
   failures: number,
   adapter_response: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  batch_results: z
+    .object({ successful: z.array(z.unknown()), failed: z.array(z.unknown()) })
+    .nullish()
+    .catch(undefined),
   timing: z
     .array(z.object({ started_at: text, completed_at: text }))
     .optional()

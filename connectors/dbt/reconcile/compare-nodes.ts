@@ -1,7 +1,7 @@
 import { type NodeExpectation, nodeExpectation } from '../expectations/nodes.js'
 import { resourceTypeOf } from '../statuses.js'
 import type { Finding, FindingCode } from './finding.js'
-import type { NodeData, Pairs, Said, TestData, Voices } from './voices.js'
+import type { FreshnessData, NodeData, Pairs, Said, TestData, Voices } from './voices.js'
 
 /** Statuses that say nothing against another voice's. */
 const VAGUE = new Set(['interrupted', 'unknown'])
@@ -14,6 +14,8 @@ const SAME: Readonly<Record<string, string>> = {
   partial: 'error',
 }
 const WENT_WELL = new Set(['success', 'pass', 'warn', 'no-op', 'reused', 'compiled'])
+
+type Ended = NodeData | TestData | FreshnessData
 
 interface Codes {
   readonly notLogged: FindingCode
@@ -38,12 +40,13 @@ export function compareNodes(voices: Voices): Finding[] {
   return [
     ...compare(voices, voices.nodes, NODE_CODES),
     ...compare(voices, voices.tests, TEST_CODES),
+    ...compare(voices, voices.sources, NODE_CODES),
     ...[...voices.nodes.claim.values()].flatMap((claim) => rowsDiffer(claim, voices.nodes.log.get(claim.data.node))),
   ]
 }
 
 /** Only a voice that always speaks of such a node in such a command is missed where it is silent. */
-function compare<D extends NodeData | TestData>(voices: Voices, pairs: Pairs<D>, codes: Codes): Finding[] {
+function compare<D extends Ended>(voices: Voices, pairs: Pairs<D>, codes: Codes): Finding[] {
   const found: Finding[] = []
   for (const [node, claim] of pairs.claim) {
     const log = pairs.log.get(node)
@@ -60,7 +63,7 @@ function compare<D extends NodeData | TestData>(voices: Voices, pairs: Pairs<D>,
   return found
 }
 
-function expected({ engine, command }: Voices, data: NodeData | TestData): NodeExpectation {
+function expected({ engine, command }: Voices, data: Ended): NodeExpectation {
   const resourceType = 'resourceType' in data ? data.resourceType : resourceTypeOf(data.node)
   const materialized = 'materialized' in data ? data.materialized : null
   return nodeExpectation({ engine, command, announced: null }, { resourceType, materialized })
@@ -70,7 +73,7 @@ function alone(
   code: FindingCode,
   disposition: 'unconfirmed' | 'unclaimed',
   voice: 'claim' | 'log',
-  said: Said<NodeData | TestData>,
+  said: Said<Ended>,
 ): Finding {
   const { node, status } = said.data
   // A node that was skipped did nothing.
@@ -78,7 +81,7 @@ function alone(
   return { code, disposition, severity, node, events: [said.id], voices: [voice], said: [[voice, status]] }
 }
 
-function statusDiffers(code: FindingCode, claim: Said<NodeData | TestData>, log: Said<NodeData | TestData>): Finding[] {
+function statusDiffers(code: FindingCode, claim: Said<Ended>, log: Said<Ended>): Finding[] {
   const [says, saw] = [claim.data.status, log.data.status]
   if (VAGUE.has(says) || VAGUE.has(saw) || (SAME[says] ?? says) === (SAME[saw] ?? saw)) return []
   return [

@@ -19,6 +19,7 @@ export interface Said<D> {
 type StartedData = Data<'dev.clyra.dbt.invocation.started.v1'>
 export type NodeData = Data<'dev.clyra.dbt.node.executed.v1'>
 export type TestData = Data<'dev.clyra.dbt.test.result.v1'>
+export type FreshnessData = Data<'dev.clyra.dbt.source.freshness.v1'>
 export type StatementData = Data<'dev.clyra.dbt.statement.executed.v1'>
 export type FoldedStatement = Said<StatementData>
 export type RelationData = Data<'dev.clyra.snapshot.relation.v1'>
@@ -33,6 +34,8 @@ export interface Voices {
   readonly logs: boolean
   readonly nodes: Pairs<NodeData>
   readonly tests: Pairs<TestData>
+  /** How fresh sources are. */
+  readonly sources: Pairs<FreshnessData>
   readonly statements: readonly FoldedStatement[]
   readonly relations: readonly Said<RelationData>[]
   /** The schemas' relations by phase; the last word of each. */
@@ -58,6 +61,7 @@ export interface Pairs<D> {
 export function voicesOf(events: readonly SomeEvent[]): Voices {
   const nodes = { claim: new Map<string, Said<NodeData>>(), log: new Map<string, Said<NodeData>>() }
   const tests = { claim: new Map<string, Said<TestData>>(), log: new Map<string, Said<TestData>>() }
+  const sources = { claim: new Map<string, Said<FreshnessData>>(), log: new Map<string, Said<FreshnessData>>() }
   const statements: FoldedStatement[] = []
   const relations: Said<RelationData>[] = []
   const snapshots = new Map<SnapshotData['phase'], Said<SnapshotData>>()
@@ -75,6 +79,8 @@ export function voicesOf(events: readonly SomeEvent[]): Voices {
       if (event.data.voice !== 'warehouse') nodes[event.data.voice].set(event.data.node, { id, data: event.data })
     } else if (is(event, 'dev.clyra.dbt.test.result.v1')) {
       if (event.data.voice !== 'warehouse') tests[event.data.voice].set(event.data.node, { id, data: event.data })
+    } else if (is(event, 'dev.clyra.dbt.source.freshness.v1')) {
+      if (event.data.voice !== 'warehouse') sources[event.data.voice].set(event.data.node, { id, data: event.data })
     } else if (is(event, 'dev.clyra.dbt.statement.executed.v1')) {
       statements.push({ id, data: event.data })
     } else if (is(event, 'dev.clyra.snapshot.relation.v1')) {
@@ -92,6 +98,7 @@ export function voicesOf(events: readonly SomeEvent[]): Voices {
     logs: started.has('log'),
     nodes,
     tests,
+    sources,
     statements,
     relations,
     snapshots,
