@@ -3,8 +3,9 @@ import { draftOf, sealedText } from './drafts.js'
 import { type Does, leavesRelation } from './expectations/nodes.js'
 import type { LogLine, LogRunResult, NodeInfo } from './log-line.js'
 import { count, fraction } from './numbers.js'
+import { relationAsKept } from './relation-names.js'
 import { isTestType, resourceTypeOf, statusFor } from './statuses.js'
-import { label, type Relation, relationOf } from './text.js'
+import { label, type Relation } from './text.js'
 import { utc } from './times.js'
 
 export type NodeEvent = DraftEvent<'dev.clyra.dbt.node.executed.v1'> | DraftEvent<'dev.clyra.dbt.test.result.v1'>
@@ -29,7 +30,8 @@ export interface NodePlace {
   readonly does: Does
 }
 
-export function runningNode(line: LogLine): RunningNode | null {
+/** `adapter` says how the warehouse keeps names. */
+export function runningNode(line: LogLine, adapter: string | null): RunningNode | null {
   const info = line.data.node_info
   const node = label(info?.unique_id)
   if (info === undefined || node === null) return null
@@ -37,7 +39,7 @@ export function runningNode(line: LogLine): RunningNode | null {
     node,
     resourceType: label(info.resource_type) ?? resourceTypeOf(node),
     materialized: label(info.materialized),
-    relation: builtRelation(info),
+    relation: builtRelation(info, adapter),
     thread: label(line.info.thread),
     startedAt: utc(info.node_started_at) ?? utc(line.info.ts),
   }
@@ -137,10 +139,11 @@ function nodeKey(place: NodePlace, node: string): string {
 }
 
 /** What the node builds; tests and hooks carry a relation in the log that nothing is built in. */
-function builtRelation(info: NodeInfo): Relation | null {
+function builtRelation(info: NodeInfo, adapter: string | null): Relation | null {
   const relation = info.node_relation
   if (!relation?.relation_name || !BUILDS.has(info.resource_type ?? '')) return null
-  return relationOf(relation.database, relation.schema, relation.alias)
+  const { relation_name: relationName, database, schema, alias } = relation
+  return relationAsKept(adapter, { relationName, database, schema, identifier: alias })
 }
 
 const BUILDS = new Set(['model', 'seed', 'snapshot'])

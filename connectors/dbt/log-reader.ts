@@ -264,7 +264,7 @@ class JsonLogReader implements LogReader {
   }
 
   #begin(line: LogLine): void {
-    const running = runningNode(line)
+    const running = runningNode(line, this.#facts.adapter)
     if (running === null) return
     const { node, resourceType, materialized } = running
     // A batch's start says no more than its model's.
@@ -279,7 +279,7 @@ class JsonLogReader implements LogReader {
   }
 
   #finish(line: LogLine): DraftEvent[] {
-    const running = runningNode(line)
+    const running = runningNode(line, this.#facts.adapter)
     if (running === null) return []
     const { node } = running
     const nth = (this.#endings.get(node) ?? 0) + 1

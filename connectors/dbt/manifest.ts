@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { artifactMetadata, parseArtifact } from './artifact-json.js'
+import { relationAsKept } from './relation-names.js'
 import { resourceTypeOf } from './statuses.js'
-import { label, type Relation, relationOf } from './text.js'
+import { label, type Relation } from './text.js'
 import { utc } from './times.js'
 
 const text = z.string().nullish().catch(undefined)
@@ -30,6 +31,7 @@ const manifest = z.object({
   sources: nodes.optional().catch(undefined),
   macros: nodes.optional().catch(undefined),
   unit_tests: nodes.optional().catch(undefined),
+  functions: nodes.optional().catch(undefined),
 })
 
 export interface ManifestNode {
@@ -61,7 +63,7 @@ export interface Manifest {
   readonly nodes: ReadonlyMap<string, ManifestNode>
   /** Sentences for people about how the file could be read. */
   readonly notes: readonly string[]
-  /** Sources, unit tests and macros: only where they are written down matters. */
+  /** Sources, unit tests, functions and macros: only where they are written down matters. */
   readonly others: readonly ManifestNode[]
 }
 
@@ -73,22 +75,25 @@ export interface Manifest {
 export function readManifest(bytes: Uint8Array): Manifest {
   const { value, notes } = parseArtifact('manifest.json', bytes, manifest)
   const { metadata, nodes: written, ...rest } = value
-  const others = [rest.sources, rest.unit_tests, rest.macros].flatMap((part) => Object.entries(part ?? {}))
+  const adapter = label(metadata.adapter_type)
+  const others = [rest.sources, rest.unit_tests, rest.functions, rest.macros].flatMap((part) =>
+    Object.entries(part ?? {}),
+  )
   return {
     invocation: label(metadata.invocation_id),
     version: label(metadata.dbt_version),
     generatedAt: utc(metadata.generated_at),
     startedAt: utc(metadata.invocation_started_at),
-    adapter: label(metadata.adapter_type),
+    adapter,
     project: label(metadata.project_name),
     runId: label(metadata.env?.CLYRA_RUN_ID),
     notes,
-    nodes: new Map(Object.entries(written).map(([id, raw]) => [id, manifestNode(id, raw)])),
-    others: others.map(([id, raw]) => manifestNode(id, raw)),
+    nodes: new Map(Object.entries(written).map(([id, raw]) => [id, manifestNode(id, raw, adapter)])),
+    others: others.map(([id, raw]) => manifestNode(id, raw, adapter)),
   }
 }
 
-function manifestNode(id: string, raw: z.infer<typeof node>): ManifestNode {
+function manifestNode(id: string, raw: z.infer<typeof node>, adapter: string | null): ManifestNode {
   const severity = raw.config?.severity?.toLowerCase()
   const attached = label(raw.attached_node)
   const references = (raw.depends_on?.nodes ?? []).flatMap((name) => label(name) ?? [])
@@ -97,7 +102,14 @@ function manifestNode(id: string, raw: z.infer<typeof node>): ManifestNode {
     resourceType: label(raw.resource_type) ?? resourceTypeOf(id),
     package: label(raw.package_name),
     materialized: label(raw.config?.materialized),
-    relation: raw.relation_name ? relationOf(raw.database, raw.schema, raw.alias) : null,
+    relation: raw.relation_name
+      ? relationAsKept(adapter, {
+          relationName: raw.relation_name,
+          database: raw.database,
+          schema: raw.schema,
+          identifier: raw.alias,
+        })
+      : null,
     severity: severity === 'error' || severity === 'warn' ? severity : null,
     tested: attached === null ? references.slice(0, 64) : [attached],
     path: slashes(raw.original_file_path),
