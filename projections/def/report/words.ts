@@ -133,6 +133,9 @@ export const VOICE_WORDS = {
   warehouse: 'the warehouse',
   process: 'the process',
   'log-transaction': 'the transaction, by that log',
+  'warehouse-before': 'the warehouse before',
+  'warehouse-after': 'the warehouse after',
+  'log-drop': 'dropped, by dbt’s log, in',
 } as const
 
 export function voiceWord(voice: string): string {
