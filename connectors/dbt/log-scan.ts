@@ -1,4 +1,4 @@
-import { linesOf } from './lines.js'
+import { type LineBytes, linesOf } from './lines.js'
 import { timestampOfNanos, utc } from './times.js'
 
 /** An invocation of which a log tells. */
@@ -30,7 +30,7 @@ const TRACE = /"trace_id": ?"([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4}
  * Finds the invocations of a JSON log: dbt appends every run to the same file. Quotes inside SQL texts are escaped, so
  * an unescaped `"invocation_id": "` is the envelope's, and the last one of a line stands outside `data`.
  */
-export function scanLog(bytes: Uint8Array): LogScan {
+export function scanLog(bytes: LineBytes): LogScan {
   const found = new Map<string, Omit<LoggedInvocation, 'id'>>()
   let otherLines = 0
   let lines = 0
@@ -54,7 +54,7 @@ export function scanLog(bytes: Uint8Array): LogScan {
 }
 
 /** The invocations of the Rust engine's OTel file: a trace id is an invocation id without its hyphens. */
-export function scanOtel(bytes: Uint8Array): readonly Omit<LoggedInvocation, 'runId'>[] {
+export function scanOtel(bytes: LineBytes): readonly Omit<LoggedInvocation, 'runId'>[] {
   const found = new Map<string, string | null>()
   for (const { text } of linesOf(bytes)) {
     const id = TRACE.exec(text)?.slice(1).join('-')

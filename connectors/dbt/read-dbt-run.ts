@@ -1,7 +1,7 @@
 import { ClyraError, isClyraError } from '../../src/errors/index.js'
 import type { DraftEvent } from '../../src/events/index.js'
 import type { LeftOut } from './left-out.js'
-import { linesOf } from './lines.js'
+import { type LineBytes, linesOf } from './lines.js'
 import { type LogScan, scanLog, scanOtel } from './log-scan.js'
 import { readManifest } from './manifest.js'
 import type { TimeSpan } from './query-log-reader.js'
@@ -18,11 +18,11 @@ export interface DbtRunFiles extends LeftArtifacts {
   readonly invocation?: string | undefined
   readonly fingerprintKey?: Uint8Array | undefined
   /** dbt's log in JSON: `dbt.log`, the parts of a rotated one joined in their order. */
-  readonly log?: Uint8Array | undefined
+  readonly log?: LineBytes | undefined
   /** The Rust engine's `otel.jsonl`. */
-  readonly otel?: Uint8Array | undefined
+  readonly otel?: LineBytes | undefined
   /** The Rust engine's `query_log.sql`. */
-  readonly queryLog?: Uint8Array | undefined
+  readonly queryLog?: LineBytes | undefined
   /** Parts of the rotated log that must have been there and are not. */
   readonly missingParts?: number | undefined
   /** When the wrapper started dbt: the time of what no source dates. */

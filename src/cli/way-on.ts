@@ -32,6 +32,8 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   CONFIG_INVALID: (details) => (path(details) === undefined ? 'clyra config' : `\${EDITOR:-vi} ${path(details)}`),
   DBT_ARTIFACT_INVALID: 'dbt build, which writes its artefacts again',
   DBT_ARTIFACT_MISSING: 'clyra run dbt build',
+  DBT_ARTIFACT_TOO_LARGE:
+    'ingest a folder with copies of the other files: clyra ingest dbt <folder> --log logs/dbt.log',
   DBT_ARTIFACT_UNSUPPORTED: 'the same command with a newer version of Clyra',
   DBT_NOT_FOUND: 'clyra doctor',
   DBT_RUN_MISMATCH: 'clyra ingest dbt --help',

@@ -18,6 +18,10 @@ export const ERROR_CODES = {
   CONFIG_INVALID: { exit: 2, meaning: 'The configuration file or a flag holds a value that is not allowed.' },
   DBT_ARTIFACT_INVALID: { exit: 1, meaning: 'A dbt artefact or log cannot be parsed as the version it claims to be.' },
   DBT_ARTIFACT_MISSING: { exit: 3, meaning: 'A dbt artefact that the command needs is not where it was looked for.' },
+  DBT_ARTIFACT_TOO_LARGE: {
+    exit: 1,
+    meaning: 'A dbt artefact is larger than the 512 MiB that are read; the other files can be ingested without it.',
+  },
   DBT_ARTIFACT_UNSUPPORTED: { exit: 1, meaning: 'The dbt artefact has a schema version this release does not read.' },
   DBT_NOT_FOUND: { exit: 3, meaning: 'The dbt program could not be started.' },
   DBT_RUN_MISMATCH: { exit: 1, meaning: 'The artefacts belong to another dbt invocation than the log.' },

@@ -6,8 +6,9 @@ import { ClyraError } from '../../errors/index.js'
 import { defineCommand } from '../command.js'
 import { ledgerPlace } from '../context.js'
 import { assertOneRun } from '../dbt/assert-one-run.js'
+import { fileLines } from '../dbt/file-lines.js'
 import { type IngestedRun, ingestRun } from '../dbt/ingest-run.js'
-import { readIfThere, readLeft } from '../dbt/read-left.js'
+import { readLeft } from '../dbt/read-left.js'
 import { withWriter } from '../ledger/open-ledger.js'
 
 export const ingestDbt = defineCommand({
@@ -50,7 +51,7 @@ export const ingestDbt = defineCommand({
     const target = resolve(cwd, given)
     const project = resolve(cwd, options.projectDir ?? dirname(target))
     const { log, otel, queryLog } = logsFor(target, options.log === undefined ? undefined : resolve(cwd, options.log))
-    const left = await readLeft(variables, target, project)
+    const left = await readLeft(variables, target, project, 'throw')
     if (log === undefined && otel === undefined && left.manifest === undefined && left.runResults === undefined) {
       throw new ClyraError(
         'DBT_ARTIFACT_MISSING',
@@ -97,14 +98,14 @@ function logsFor(target: string, named: string | undefined) {
       fix: 'ls logs',
     })
   }
-  if (named?.endsWith('.jsonl') === true) return { otel: readIfThere(named) }
-  if (named !== undefined && basename(named) === 'query_log.sql') return { queryLog: readIfThere(named) }
+  if (named?.endsWith('.jsonl') === true) return { otel: fileLines(named) }
+  if (named !== undefined && basename(named) === 'query_log.sql') return { queryLog: fileLines(named) }
   const folder = named === undefined ? join(dirname(target), 'logs') : dirname(named)
-  const log = readIfThere(named ?? join(folder, 'dbt.log'))
+  const log = fileLines(named ?? join(folder, 'dbt.log'))
   return {
     // A log that nobody named counts only if it is JSON: usually dbt writes plain text there.
     log: named === undefined && log !== undefined && scanLog(log).invocations.length === 0 ? undefined : log,
-    otel: readIfThere(join(folder, 'otel.jsonl')),
-    queryLog: readIfThere(join(folder, 'query_log.sql')),
+    otel: fileLines(join(folder, 'otel.jsonl')),
+    queryLog: fileLines(join(folder, 'query_log.sql')),
   }
 }

@@ -1,10 +1,10 @@
-import { invocationOf, scanLog } from '../../../connectors/dbt/index.js'
+import { invocationOf, type LineBytes, scanLog } from '../../../connectors/dbt/index.js'
 import { ClyraError } from '../../errors/index.js'
 
 /** What `ingest` was given to read. */
 export interface GivenFiles {
-  readonly log?: Uint8Array | undefined
-  readonly otel?: Uint8Array | undefined
+  readonly log?: LineBytes | undefined
+  readonly otel?: LineBytes | undefined
   readonly manifest?: Uint8Array | undefined
   readonly runResults?: Uint8Array | undefined
 }

@@ -12,11 +12,12 @@ import type { Environment } from '../environment.js'
 import { openSpool } from '../spool/spool-reader.js'
 import type { SpoolWriter } from '../spool/spool-writer.js'
 import type { ChildExit } from './child.js'
+import { fileLines } from './file-lines.js'
 import { watchFirstStatement } from './first-statement.js'
 import { followLog, type LogFollower } from './follow-log.js'
 import type { Guard } from './guard.js'
 import type { Warehouse, WarehouseLimits } from './observe-warehouse.js'
-import { readIfThere, readLeft } from './read-left.js'
+import { readLeft } from './read-left.js'
 import type { ReadableLog } from './readable-log.js'
 import { exitedRun } from './run-metadata.js'
 import { runMetrics } from './run-metrics.js'
@@ -125,9 +126,10 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
       })
       if (logged === undefined) gaps.push('log-truncated')
       const finished = await guard('reading what dbt left', async () => {
-        const files = await readLeft(parts.variables, parts.target, parts.project)
+        const files = await readLeft(parts.variables, parts.target, parts.project, 'gap')
+        if (files.tooLarge.length > 0) gaps.push('artifact-unreadable')
         // The Rust engine's spans tell more than its log; they are only whole at the end.
-        const otel = readIfThere(parts.log.otel)
+        const otel = fileLines(parts.log.otel)
         const left =
           otel !== undefined && scanOtel(otel).length > 0
             ? readDbtRun({ run, fingerprintKey: parts.fingerprintKey, otel, ...files })
