@@ -21,7 +21,7 @@ import { VERSION } from '../version.js'
 import { fingerprintKeyOf, fingerprintKindOf } from './fingerprint-key.js'
 import { type RecordedRun, recordedRun } from './recorded-run.js'
 import { startedRun } from './run-metadata.js'
-import { createSealer } from './sealer.js'
+import { sealedOnTheWay } from './sealer.js'
 
 export interface IngestedRun extends ImportResult {
   /** Events that were not sent although the ledger does not have them: what it has is at least as complete. */
@@ -63,7 +63,7 @@ export async function ingestRun(
     settings,
     policy: policyDigest(settings, place),
   })
-  const { events, values } = createSealer(subjectKey, settings.keepValues.value)(drafts)
+  const sealed = sealedOnTheWay(subjectKey, settings.keepValues.value, drafts)
   const stream = `run-${read.runId}`
   const digests = digestsOf([...(recorded?.events ?? []), ...drafts])
   const result = await importEvents(
@@ -71,8 +71,10 @@ export async function ingestRun(
       run: read.runId,
       subject,
       subjectKey,
-      events: () => events.map((event) => ({ stream, event })),
-      values: () => values,
+      *events() {
+        for (const event of sealed.events()) yield { stream, event }
+      },
+      values: () => sealed.values(),
       artifacts: () =>
         read.artifacts
           .filter(({ sha256 }) => digests.has(sha256))
