@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { LONGEST_LINE, linesOf } from '../../connectors/dbt/index.js'
+import { readIfThere, readLeft } from '../../src/cli/dbt/read-left.js'
 import { readSmallFile } from '../../src/cli/read-bounded.js'
 import { openNote, readKeyFile } from '../../src/crypto/index.js'
 import { ClyraError } from '../../src/errors/index.js'
@@ -168,6 +170,27 @@ export const READ_LIMITS: readonly LimitCase[] = [
         expect(longest.stderr.length).toBeLessThan(2000)
         if (process.platform === 'linux') expect(run(128 * 1024).error).toMatchObject({ code: 'E2BIG' })
       }),
+  },
+  {
+    limit: 'artefact of dbt',
+    check: () =>
+      withFolder(async (folder) => {
+        const path = join(folder, 'manifest.json')
+        writeFileSync(path, '')
+        await atAndPast('DBT_ARTIFACT_TOO_LARGE', (past) => {
+          truncateSync(path, 512 * MIB + (past ? 1 : 0))
+          expect(readIfThere(path)?.length).toBe(512 * MIB)
+        })
+        const left = await readLeft({}, folder, folder, 'gap')
+        expect(left).toMatchObject({ manifest: undefined, tooLarge: ['manifest.json'] })
+      }),
+  },
+  {
+    limit: 'line of a dbt log',
+    check: () => {
+      const lengths = [LONGEST_LINE, LONGEST_LINE + 1].map((length) => [...linesOf(text(x(length)))][0]?.text.length)
+      expect(lengths).toEqual([33_554_432, 1_000])
+    },
   },
   {
     limit: 'archive',

@@ -70,7 +70,7 @@ async function replayBundle(
   const rebuilt = await rebuildBundle(readEvidence(resolve(environment.cwd, bundle)), source).finally(() =>
     progress.done(),
   )
-  if (write !== undefined) workbench.writeFile(resolve(environment.cwd, write), rebuilt.bytes)
+  if (write !== undefined) workbench.writeFile(resolve(environment.cwd, write), rebuilt.archive())
   const equal = rebuilt.difference === null
   const document = {
     result: equal ? 'equal' : 'different',

@@ -13,8 +13,8 @@ export interface Rebuilt {
   readonly compared: readonly string[]
   /** The first difference in words; null where every byte is equal. */
   readonly difference: string | null
-  /** The rebuilt archive: the files folded from the log, with the detached files of the given bundle. */
-  readonly bytes: Uint8Array
+  /** Makes the rebuilt archive: the files folded from the log, with the detached files of the given bundle. */
+  archive(): Uint8Array
 }
 
 const manifestShape = z.object({
@@ -35,7 +35,7 @@ export async function rebuildBundle(archive: Uint8Array, source: LogSource): Pro
   const position = Number(manifest.completeAsOf.position)
   if (position >= source.size) {
     const message = `the bundle was made at position ${position}; this log ends before it, at ${source.size}`
-    return { run, compared: [], difference: message, bytes: archive }
+    return { run, compared: [], difference: message, archive: () => archive }
   }
   const records: LedgerRecord[] = []
   for await (const record of source.records(position)) records.push(record)
@@ -53,8 +53,8 @@ export async function rebuildBundle(archive: Uint8Array, source: LogSource): Pro
     : null
   const difference = differences.length === 0 ? null : (older ?? differences[0]!.text)
   const kept = [...given].filter(([name]) => detached.has(name))
-  const bytes = zip(new Map([...[...files].filter(([name]) => !detached.has(name)), ...kept]))
-  return { run, compared, difference, bytes }
+  const again = [...[...files].filter(([name]) => !detached.has(name)), ...kept]
+  return { run, compared, difference, archive: () => zip(new Map(again)) }
 }
 
 /** What another version of a projection makes otherwise of the same records. */
