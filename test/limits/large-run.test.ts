@@ -60,8 +60,7 @@ describe(`a run of ${RECORDS} records`, () => {
     const verified = JSON.parse(bounded('verify', 'large.def.zip', '--own', '--json'))
     expect(verified).toMatchObject({ verdict: 'VALID', run: { id: INVOCATION, completeness: 'complete' } })
     expect(bounded('replay', '--bundle', 'large.def.zip')).toMatch(/^EQUAL/)
-    // What is listed in the report is cut, with a count.
-    expect(bounded('fsck')).toBeDefined()
+    bounded('fsck')
     expect(statSync(join(folder, 'project', 'large.def.zip')).size).toBeLessThan(RECORDS * 1_300)
   }, 900_000)
 })
