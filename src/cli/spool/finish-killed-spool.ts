@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { closeDbtRun, readDbtRun } from '../../../connectors/dbt/index.js'
 import type { Context } from '../context.js'
+import { fileLines } from '../dbt/file-lines.js'
 import { fingerprintKeyOf } from '../dbt/fingerprint-key.js'
 import { policyDigest } from '../dbt/ingest-run.js'
-import { readIfThere, readLeft } from '../dbt/read-left.js'
+import { readLeft } from '../dbt/read-left.js'
 import { startedRun } from '../dbt/run-metadata.js'
 import { createSealer } from '../dbt/sealer.js'
 import type { OpenedLedger } from '../ledger/opened-ledger.js'
@@ -39,8 +40,8 @@ export async function finishKilledSpool(context: Context, opened: OpenedLedger, 
     const read = readDbtRun({
       run: header.run,
       fingerprintKey: await fingerprintKeyOf(header.fingerprints, subjectKey, opened.vault),
-      log: readIfThere(header.dbt.log)?.subarray(header.dbt.logStart),
-      otel: readIfThere(header.dbt.otel),
+      log: fileLines(header.dbt.log, header.dbt.logStart),
+      otel: fileLines(header.dbt.otel),
       ...(await readLeft(context.environment.variables, header.dbt.target, header.dbt.project)),
     })
     add(read.events)
