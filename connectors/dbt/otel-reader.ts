@@ -9,6 +9,7 @@ import { completedDraft, type InvocationFacts, noFacts, startedDraft, versionOf 
 import { type NodeEvent, type NodePlace, type RunningNode, unfinishedDraft } from './log-nodes.js'
 import type { LogReader, LogReaderOptions, LogSummary } from './log-reader.js'
 import { count, nanosAsSeconds } from './numbers.js'
+import { asRecord, member, word } from './otel-values.js'
 import { rustOrigin, rustOutcome } from './rust-statement.js'
 import { type Statement, statementDraft } from './statement.js'
 import { isTestType, type NodeStatus, nodeStatus, resourceTypeOf, statusCounts, statusFor } from './statuses.js'
@@ -385,22 +386,6 @@ function statusOf(resourceType: string, attributes: Readonly<Record<string, unkn
   if (!isTestType(resourceType) || outcome !== 'success') return nodeStatus(outcome)
   const test = word(member(attributes.node_test_detail, 'test_outcome'), 'TEST_OUTCOME_')
   return test === undefined || test === 'passed' ? 'pass' : test === 'warned' ? 'warn' : nodeStatus(test)
-}
-
-/** `QUERY_OUTCOME_SUCCESS` -> `success`. */
-function word(value: unknown, ...prefixes: string[]): string | undefined {
-  if (typeof value !== 'string') return undefined
-  const prefix = prefixes.find((start) => value.startsWith(start)) ?? ''
-  return value.slice(prefix.length).toLowerCase()
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  // A non-null object has string members of unknown kinds: that is all this type says.
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}
-
-function member(value: unknown, name: string): unknown {
-  return asRecord(value)[name]
 }
 
 function span(start: string | null, end: string | null): string | null {
