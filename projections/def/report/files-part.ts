@@ -21,7 +21,7 @@ export function filesPart({ run, context }: Page): Html {
       name(source.path),
       source.unavailable === null
         ? source.modified
-          ? marked('warn', 'differs from the commit')
+          ? marked('warn', 'not as in the commit')
           : source.commit === null
             ? 'not under version control'
             : 'as committed'

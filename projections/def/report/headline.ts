@@ -40,7 +40,7 @@ function standfirst({ run }: Page): Part {
   const engine = told === undefined ? null : [told.engine, told.version].filter((part) => part !== null).join(' ')
   const { started, repository } = run
   const pieces: Part[] = [
-    started === null ? 'when it started is not recorded' : html`Started ${moment(started.time)}`,
+    run.startedAt === null ? 'when it started is not recorded' : html`Started ${moment(run.startedAt)}`,
     duration({ run }),
     target === null ? null : html`target ${name(target)}`,
     told?.adapter == null ? null : whole(told.adapter),

@@ -37,7 +37,7 @@ export function summarise(view: RunView): RunSummary {
     warehouse: warehouse.completeness,
     warehouseReasons: [...warehouse.reasons],
     demonstration: view.demonstration,
-    started: view.started?.time ?? view.first?.recordedAt ?? null,
+    started: view.startedAt ?? view.first?.recordedAt ?? null,
     steps: { ...stepCounts(view) },
     findings: { high: ofSeverity('high'), medium: ofSeverity('medium'), low: ofSeverity('low') },
   }
