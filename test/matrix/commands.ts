@@ -107,8 +107,8 @@ export const COMMANDS: readonly MatrixCommand[] = [
     args: ['clone', '--state', 'state'],
     effect: 'builds',
     target: 'other',
-    // The Rust engine has no macro that clones on these databases.
-    needs: isPython,
+    // The Rust engine has no macro that clones on these databases, and dbt-duckdb cannot clone a python model.
+    needs: (engine) => isPython(engine) && engine.database === 'postgres',
     before: keepState,
   },
   {
