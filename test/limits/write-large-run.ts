@@ -124,6 +124,10 @@ function* modelLines(run: LargeRun, n: number): Generator<string> {
     line({ name, at: at++, thread, level, msg: `${name} of ${connection}` }, { node_info: nodeInfo(status), ...data })
   yield say('NodeStart', {}, 'debug', 'started')
   yield say('LogStartLine', { description: `sql table model analytics.${nameOf(n)}`, index: n, total: run.models })
+  // A thread opens a connection for its first model and takes it over for the next.
+  const before = n < THREADS ? null : idOf(n - THREADS)
+  if (before === null) yield say('NewConnection', { conn_name: connection, conn_type: 'postgres' }, 'debug', 'started')
+  else yield say('ConnectionReused', { conn_name: connection, orig_conn_name: before }, 'debug', 'started')
   yield say('NodeCompiling', {}, 'debug', 'compiling')
   yield say('WritingInjectedSQLForNode', {}, 'debug', 'compiling')
   yield say('NodeExecuting', {})
@@ -137,6 +141,8 @@ function* modelLines(run: LargeRun, n: number): Generator<string> {
     yield say('SQLQueryStatus', { elapsed: 0.0025, query_id: '', status: 'SELECT 1' })
   }
   yield say('SQLCommit', { conn_name: connection })
+  yield say('ConnectionUsed', { conn_name: connection, conn_type: 'postgres' })
+  yield say('SQLQuery', { conn_name: connection, sql: 'COMMIT' })
   yield say('SQLQueryStatus', { elapsed: 0.0005, query_id: '', status: 'COMMIT' })
   yield say('ConnectionClosed', { conn_name: connection })
   const description = `sql table model analytics.${nameOf(n)}`
