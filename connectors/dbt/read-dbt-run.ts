@@ -79,7 +79,12 @@ export function readDbtRun(files: DbtRunFiles): DbtRun {
     leftOut: [...(files.leftOut ?? []), ...silent(files, scan, traces, logSource)],
   })
   for (const event of finished.events) events.push(event)
-  return { ...finished, events, logSource, warnings: [...finished.warnings, ...moreInvocations(scan)] }
+  return {
+    ...finished,
+    events,
+    logSource: finished.logHeard ? logSource : null,
+    warnings: [...finished.warnings, ...moreInvocations(scan)],
+  }
 }
 
 const NO_LOG: LogScan = { invocations: [], otherLines: 0, lines: 0 }

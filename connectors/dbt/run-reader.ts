@@ -69,6 +69,8 @@ export interface BuiltRelation {
 export interface FinishedRun {
   readonly runId: string
   readonly invocation: string | null
+  /** A log of this invocation was heard. */
+  readonly logHeard: boolean
   /** When dbt began, as the best source tells it: the log, else run_results, else the manifest. */
   readonly startedAt: string | null
   /** What `finish` adds to the drafts that `push` gave. */
@@ -151,6 +153,7 @@ function finishRun(options: RunReaderOptions, log: LogSummary, left: LeftArtifac
   return {
     runId: run,
     invocation,
+    logHeard: log.spoke,
     startedAt: log.firstTime ?? ownResults?.beganAt ?? ownManifest?.startedAt ?? ownManifest?.generatedAt ?? null,
     events,
     artifacts,

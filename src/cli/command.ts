@@ -8,6 +8,8 @@ export interface Flag {
   /** As commander writes it: `--embed`, `-o, --output <file>`, `--key <vkey...>`. */
   readonly flags: string
   readonly description: string
+  /** It may be given several times; its value is a list. */
+  readonly repeated?: true
 }
 
 /** A command as the list of all shows it. Everything else of it is loaded when somebody asks for it by its name. */

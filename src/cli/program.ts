@@ -110,7 +110,10 @@ function buildCommand(spec: LoadedCommand, name: string, environment: Environmen
   )
   command.enablePositionalOptions()
   for (const argument of spec.arguments ?? []) command.argument(argument.name, argument.description)
-  for (const flag of spec.flags) command.option(flag.flags, flag.description)
+  for (const { flags, description, repeated } of spec.flags) {
+    if (repeated === undefined) command.option(flags, description)
+    else command.option(flags, description, (value: string, before: readonly string[] = []) => [...before, value])
+  }
   command
     .option('--ledger <dir>', 'the ledger (default: the nearest .clyra upwards, or CLYRA_LEDGER)')
     .option('--json', spec.streams ? 'print one JSON document a line' : 'print one JSON document')

@@ -30,11 +30,13 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   BUNDLE_MALFORMED: 'clyra verify <bundle>',
   BUNDLE_TOO_LARGE: 'the same command without --embed',
   CONFIG_INVALID: (details) => (path(details) === undefined ? 'clyra config' : `\${EDITOR:-vi} ${path(details)}`),
-  DBT_ARTIFACT_INVALID: 'dbt build, which writes its artefacts again',
+  // Never a new build: it would overwrite the evidence.
+  DBT_ARTIFACT_INVALID: 'clyra ingest dbt --help',
   DBT_ARTIFACT_MISSING: 'clyra run dbt build',
   DBT_ARTIFACT_TOO_LARGE:
     'ingest a folder with copies of the other files: clyra ingest dbt <folder> --log logs/dbt.log',
-  DBT_ARTIFACT_UNSUPPORTED: 'the same command with a newer version of Clyra',
+  DBT_ARTIFACT_UNSUPPORTED: 'pip install --upgrade dbt-core',
+  DBT_LOG_UNRECOGNISED: 'dbt build --log-format-file json --log-level-file debug',
   DBT_NOT_FOUND: 'clyra doctor',
   DBT_RUN_MISMATCH: 'clyra ingest dbt --help',
   DISK_FULL: (details) => `df -h ${path(details) ?? '.'}`,

@@ -22,9 +22,19 @@ export const ERROR_CODES = {
     exit: 1,
     meaning: 'A dbt artefact is larger than the 512 MiB that are read; the other files can be ingested without it.',
   },
-  DBT_ARTIFACT_UNSUPPORTED: { exit: 1, meaning: 'The dbt artefact has a schema version this release does not read.' },
+  DBT_ARTIFACT_UNSUPPORTED: {
+    exit: 1,
+    meaning: 'The dbt artefact was written by a version of dbt older than this release reads.',
+  },
+  DBT_LOG_UNRECOGNISED: {
+    exit: 1,
+    meaning: 'No file that was named as a log is a log of dbt that can be read; the message says what each one is.',
+  },
   DBT_NOT_FOUND: { exit: 3, meaning: 'The dbt program could not be started.' },
-  DBT_RUN_MISMATCH: { exit: 1, meaning: 'The artefacts belong to another dbt invocation than the log.' },
+  DBT_RUN_MISMATCH: {
+    exit: 1,
+    meaning: 'Artefacts, log or the invocation that was asked for are not of one dbt run; nothing was recorded.',
+  },
   DISK_FULL: { exit: 3, meaning: 'The disk is full; nothing of the operation was acknowledged.' },
   DRIVER_MISSING: { exit: 3, meaning: 'An optional client package is not installed; the message holds the npm line.' },
   ENCODING_INVALID: { exit: 1, meaning: 'A hex or base64 text is not in its one strict form.' },

@@ -33,6 +33,8 @@ export interface IngestedRun extends ImportResult {
 
 export interface IngestOptions {
   readonly demonstration: boolean
+  /** A log was named: without one line of the run in it the reading is refused. */
+  readonly logNamed?: boolean
   /** Drafts that other connectors made for this run (recorded anchors). */
   readonly more?: (run: string) => readonly DraftEvent[]
 }
@@ -50,6 +52,7 @@ export async function ingestRun(
 ): Promise<IngestedRun> {
   const { ledger, vault, settings, place } = opened
   let read = readDbtRun({ ...files, fingerprintKey: await vault.fingerprintKey() })
+  if (options.logNamed === true && read.logSource === null) throw notOfTheRun(read)
   const recorded = await recordedRun(ledger, read.runId)
   const subject = recorded?.subject ?? randomUUID()
   const erased = await vault.erased(subject)
@@ -192,4 +195,12 @@ export function policyDigest(settings: Settings, place: StatePlace | undefined):
       },
     )
   }
+}
+
+function notOfTheRun({ runId, invocation }: DbtRun): ClyraError {
+  return new ClyraError(
+    'DBT_RUN_MISMATCH',
+    `the log that was named holds no line of the dbt invocation ${invocation}, which the artefacts name; nothing was recorded`,
+    { details: { run: runId, invocation }, fix: 'clyra ingest dbt target' },
+  )
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -41,6 +41,46 @@ describe('a followed file', () => {
     const tail = tailFile(path, 'before\n'.length)
     appendFileSync(path, 'now\n')
     expect(tail.read()).toEqual(['now'])
+    tail.close()
+  })
+  it('is followed when it is renamed, also several times between two looks', () => {
+    const path = join(folder, 'log')
+    writeFileSync(path, 'before\n')
+    const tail = tailFile(path, 'before\n'.length)
+    const rotate = () => {
+      for (let part = 8; part > 0; part--) {
+        if (existsSync(`${path}.${part}`)) renameSync(`${path}.${part}`, `${path}.${part + 1}`)
+      }
+      renameSync(path, `${path}.1`)
+    }
+    const all = () => {
+      const lines: string[] = []
+      for (let read = tail.read(); read.length > 0; read = tail.read()) lines.push(...read)
+      return lines
+    }
+    appendFileSync(path, 'one\n')
+    rotate()
+    writeFileSync(path, 'two\n')
+    expect(all()).toEqual(['one', 'two'])
+    for (const line of ['three', 'four', 'five']) {
+      appendFileSync(path, `${line}\n`)
+      rotate()
+      writeFileSync(path, '')
+    }
+    writeFileSync(path, 'six\n')
+    expect([all(), tail.lost]).toEqual([['three', 'four', 'five', 'six'], 0])
+    tail.close()
+  })
+
+  it('says that it lost its place where the part that came next is gone', () => {
+    const path = join(folder, 'log')
+    writeFileSync(path, 'one\n')
+    const tail = tailFile(path)
+    expect(tail.read()).toEqual(['one'])
+    rmSync(path)
+    writeFileSync(`${path}.1`, 'three\n')
+    writeFileSync(path, 'four\n')
+    expect([tail.read(), tail.read(), tail.lost]).toEqual([['three'], ['four'], 1])
     tail.close()
   })
 })

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 
 const CHUNK = 1 << 20
 
@@ -6,24 +6,56 @@ const CHUNK = 1 << 20
 export interface LogTail {
   /**
    * The whole lines that were written since the last call, at most about a megabyte of them; an empty list: nothing
-   * new yet. A file that is not there yet is one without lines.
+   * new yet. A file that is not there yet is one without lines. A file that was renamed (`dbt.log` -> `dbt.log.1`) is
+   * read to its end, then those that came after it.
    */
   read(): string[]
   /** What stands after the last line break: an unfinished line. */
   rest(): string
-  /** Bytes of all lines that were given out. */
+  /** Bytes of all lines that were given out of the file that is read now. */
   readonly offset: number
+  /** How often the file that came next was gone already: lines are lost. */
+  readonly lost: number
   close(): void
 }
 
+/** dbt keeps five parts; whoever follows may be behind by as many. */
+const MOST_PARTS = 100
+
 export function tailFile(path: string, start = 0): LogTail {
-  let file: number | undefined
+  // At once: the writer may rename what is there as soon as it starts, and `start` is an offset in that file.
+  let file: number | undefined = start > 0 ? tryOpen(path) : undefined
   let offset = start
+  let lost = 0
   let pending: Buffer = Buffer.alloc(0)
   const buffer = Buffer.allocUnsafe(CHUNK)
+
+  /** Opens what came after the file that was read to its end; false where that is still the newest. */
+  const goOn = (): boolean => {
+    if (file === undefined) return false
+    const inode = fstatSync(file).ino
+    if (inodeOf(path) === inode || inodeOf(path) === undefined) return false
+    const at = partOf(path, inode)
+    if (at === undefined) lost += 1
+    const next = tryOpen(nameOf(path, (at ?? oldestPart(path)) - (at === undefined ? 0 : 1)))
+    if (next === undefined) return false
+    // Renamed again meanwhile: what was opened is not what comes next.
+    if (at !== undefined && partOf(path, inode) !== at) {
+      closeSync(next)
+      return goOn()
+    }
+    closeSync(file)
+    file = next
+    offset = 0
+    return true
+  }
+
   return {
     get offset() {
       return offset - pending.length
+    },
+    get lost() {
+      return lost
     },
     read() {
       file ??= tryOpen(path)
@@ -33,6 +65,11 @@ export function tailFile(path: string, start = 0): LogTail {
       do {
         const count = readSync(file, buffer, 0, CHUNK, offset)
         if (count === 0) {
+          if (goOn()) {
+            if (pending.length > 0) lines.push(pending.toString('utf8'))
+            pending = Buffer.alloc(0)
+            continue
+          }
           if (fstatSync(file).size < offset) offset = 0
           break
         }
@@ -54,6 +91,30 @@ export function tailFile(path: string, start = 0): LogTail {
       file = undefined
     },
   }
+}
+
+function nameOf(path: string, part: number): string {
+  return part === 0 ? path : `${path}.${part}`
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino
+}
+
+/** The number that a file was renamed to. */
+function partOf(path: string, inode: number): number | undefined {
+  for (let part = 1; part <= MOST_PARTS; part++) {
+    const found = inodeOf(nameOf(path, part))
+    if (found === inode) return part
+    if (found === undefined && part > 1) return undefined
+  }
+  return undefined
+}
+
+function oldestPart(path: string): number {
+  let part = 0
+  while (part < MOST_PARTS && inodeOf(nameOf(path, part + 1)) !== undefined) part += 1
+  return part
 }
 
 function tryOpen(path: string): number | undefined {

@@ -8,7 +8,7 @@ import { readSources } from './read-sources.js'
 
 const EXTRAS = ['catalog.json', 'sources.json'] as const
 /** Of an artefact; a log may have any size. A manifest of a million nodes is larger. */
-const LARGEST_BYTES = 512 << 20
+export const LARGEST_BYTES = 512 << 20
 
 export interface ReadLeft extends LeftArtifacts {
   /** Names of the files that are there and larger than what is read; only with `gap`. */
