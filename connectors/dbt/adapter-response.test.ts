@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { prepare, seal } from '../../src/events/index.js'
@@ -92,21 +90,5 @@ describe("an adapter's response", () => {
       { voice: 'log', members: [['query_id', 'q1']], batches: null },
       { voice: 'claim', members: [['query_id', 'q1']], batches: { succeeded: '1', failed: '2' } },
     ])
-  })
-})
-
-const FIXTURES = process.env['CLYRA_FIXTURES'] ?? join(import.meta.dirname, '../../../shared/fixtures')
-const PUBLIC = ['dbt/dap_run_results_v5.json', 'dbt/dap_run_results_v6.json'].map((name) => join(FIXTURES, name))
-
-describe.runIf(PUBLIC.every((path) => existsSync(path)))('public artefacts of BigQuery and Snowflake', () => {
-  it.each(PUBLIC)('lose no id of a query or job: %s', (path) => {
-    const bytes = readFileSync(path)
-    const ids = [...bytes.toString().matchAll(/"(?:query_id|job_id)": ?"([^"]+)"/g)].map(([, id]) => id)
-    const { events } = readDbtRun({ runResults: bytes })
-    const kept = events
-      .flatMap((event) => (isDraft(event, 'dev.clyra.dbt.node.response.v1') ? event.data.members : []))
-      .filter(([name]) => name === 'query_id' || name === 'job_id')
-    expect(ids.length).toBeGreaterThan(0)
-    expect(kept.map(([, id]) => id)).toEqual(ids)
   })
 })

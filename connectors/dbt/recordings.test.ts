@@ -190,3 +190,22 @@ describe('recordings of real runs', () => {
     }
   })
 })
+
+describe('public artefacts of BigQuery and Snowflake', () => {
+  it.each(['dbt/dap_run_results_v5.json', 'dbt/dap_run_results_v6.json'])(
+    'lose no id of a query or job: %s',
+    (path) => {
+      const bytes = must(path)
+      const ids = [
+        ...Buffer.from(bytes)
+          .toString()
+          .matchAll(/"(?:query_id|job_id)": ?"([^"]+)"/g),
+      ].map(([, id]) => id)
+      const kept = readDbtRun({ runResults: bytes })
+        .events.flatMap((event) => (isDraft(event, 'dev.clyra.dbt.node.response.v1') ? event.data.members : []))
+        .filter(([name]) => name === 'query_id' || name === 'job_id')
+      expect(ids.length).toBeGreaterThan(0)
+      expect(kept.map(([, id]) => id)).toEqual(ids)
+    },
+  )
+})
