@@ -21,7 +21,7 @@ function matrixTable(columns: readonly EngineResults[], refused: readonly string
   const names = columns.map(({ engine }) => engine.replace('-postgres', ' pg').replace('-duckdb', ' duck'))
   const head = (first: string) => [`| ${first} | ${names.join(' | ')} |`, `|---|${names.map(() => '---').join('|')}|`]
   return [
-    `${runs} runs; ${untrue === 0 ? 'none has a false word' : `${untrue} have a false word (marked !)`}. pg: PostgreSQL 18.${refused.map((why) => ` ${why}`).join('')}`,
+    `${runs} runs; ${untrue === 0 ? 'none has a false word' : `${untrue} with a false word, marked !`}. pg: PostgreSQL 18.${refused.map((why) => ` ${why}`).join('')}`,
     '',
     'Who speaks of what in a whole `dbt build`: C the claim, L the log, W the warehouse; a dot: that voice does not speak of it; empty: this engine has no such thing.',
     '',

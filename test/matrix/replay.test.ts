@@ -12,8 +12,9 @@ const names = readdirSync(folder).filter((name) => name.endsWith('.json.br'))
 
 /** What is said and should not be, and is not mended: each of these has to go, none may come. */
 const OPEN: Readonly<Record<string, readonly string[]>> = {
-  // dbt-duckdb 1.8 logs no answer to a statement that failed.
+  // dbt-duckdb before 1.10 logs no answer to a statement that failed.
   '1.8-duckdb build-failing': ['finding statement-outcome-unknown (low) model.matrix.unstable'],
+  '1.9-duckdb build-failing': ['finding statement-outcome-unknown (low) model.matrix.unstable'],
 }
 
 describe.each(names)('the recorded runs of %s, read by the readers of today', (name) => {
