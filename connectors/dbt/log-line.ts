@@ -59,6 +59,7 @@ const logLine = z.looseObject({
       elapsed: number,
       query_id: text,
       base_msg: text,
+      name: text,
       exc: text,
       node_info: nodeInfo,
       // nodes, hooks, tests

@@ -101,6 +101,13 @@ describe('the reader of dbt 1.x JSON logs', () => {
     ])
   })
 
+  it('takes a statement for failed where DuckDB, inside dbt, says no more than that running it failed', () => {
+    const log = new LogBuilder().start().nodeStart(MODEL).query('create table t as select x', MODEL)
+    log.line('AdapterEventDebug', { base_msg: 'Error running SQL: create table t as select x', name: 'DuckDB' })
+    const found = statements(read(log.nodeEnd(MODEL, 'error').end(false).lines))
+    expect(found).toMatchObject([{ kind: 'statement', outcome: 'error' }])
+  })
+
   it.each([
     ['Postgres error: column "x" does not exist', 'error'],
     ['Snowflake error: 001003 (42000): SQL compilation error', 'error'],

@@ -52,7 +52,7 @@ export class StatementTracker {
         return [this.#rollback(line)]
       case 'AdapterEventDebug':
       case 'AdapterEventError':
-        this.#failed(thread, ADAPTER_ERROR.test(line.data.base_msg ?? ''), line.data.base_msg)
+        this.#failed(thread, isAdapterError(line), line.data.base_msg)
         return []
       case 'CatchableExceptionOnRun':
       case 'InternalErrorOnRun':
@@ -152,6 +152,13 @@ export class StatementTracker {
  * any exception, also those that have nothing to do with the statement.
  */
 const ADAPTER_ERROR = /^(?!Error running SQL)[^\n]{0,80}\b(error|exception)\b/i
+/**
+ * Whether the adapter says that what is under way failed. DuckDB works inside dbt's own process: no answer can be lost on
+ * the way, and dbt-duckdb before 1.10 says nothing but "Error running SQL".
+ */
+function isAdapterError({ data: { base_msg: message = '', name } }: LogLine): boolean {
+  return ADAPTER_ERROR.test(message) || (name === 'DuckDB' && message.startsWith('Error running SQL'))
+}
 /** The server said that it ended the session: the statement was undone, unless it was the COMMIT itself. */
 const SESSION_ENDED = /terminating connection due to/i
 /** The answer was lost, not refused: what was sent may have been done. */

@@ -10,13 +10,6 @@ import { judgedRecording } from './replay-recording.js'
 const folder = fileURLToPath(new URL('recorded', import.meta.url))
 const names = readdirSync(folder).filter((name) => name.endsWith('.json.br'))
 
-/** What is said and should not be, and is not mended: each of these has to go, none may come. */
-const OPEN: Readonly<Record<string, readonly string[]>> = {
-  // dbt-duckdb before 1.10 logs no answer to a statement that failed.
-  '1.8-duckdb build-failing': ['finding statement-outcome-unknown (low) model.matrix.unstable'],
-  '1.9-duckdb build-failing': ['finding statement-outcome-unknown (low) model.matrix.unstable'],
-}
-
 describe.each(names)('the recorded runs of %s, read by the readers of today', (name) => {
   const recording = unpackRecording(readFileSync(join(folder, name)))
 
@@ -26,7 +19,6 @@ describe.each(names)('the recorded runs of %s, read by the readers of today', (n
   })
 
   it.each(recording.commands)('$command has no finding, no gap and no false word', (recorded) => {
-    const open = OPEN[`${recording.engine} ${recorded.command}`] ?? []
-    expect(judgedRecording(recording, recorded).falseWords).toEqual(open)
+    expect(judgedRecording(recording, recorded).falseWords).toEqual([])
   })
 })
