@@ -69,10 +69,19 @@ for (const line of chosen) {
   if (plan.pauseMs !== undefined && count % 20 === 0) await sleep(plan.pauseMs)
 }
 if (plan.pad !== undefined) {
-  const sample = lines.find((line) => line.includes('"name": "SQLQuery"')) ?? '{}'
-  const padded = sample.replace('"sql": "', `"sql": "/* ${'x'.repeat(900)} */ `)
-  const status = lines.find((line) => line.includes('"name": "SQLQueryStatus"')) ?? '{}'
-  for (let i = 0; i < plan.pad; i++) writeSync(log, `${padded}\n${status}\n`)
+  // In a thread of its own, and as dbt's adapters do: announcement, question, answer.
+  const like = (name, data) => {
+    const { info } = JSON.parse(lines.find((line) => line.includes(`"name": "${name}"`)) ?? '{"info":{}}')
+    return JSON.stringify({ data, info: { ...info, msg: name, name, thread: 'padding' } })
+  }
+  const conn = { conn_name: 'padding', conn_type: 'postgres' }
+  const statement = [
+    like('ConnectionUsed', conn),
+    like('SQLQuery', { ...conn, sql: `/* ${'x'.repeat(900)} */ select 1` }),
+    like('SQLQueryStatus', { elapsed: 0.001, query_id: '', status: 'SELECT 1' }),
+  ]
+  writeSync(log, `${like('NewConnection', conn)}\n`)
+  for (let i = 0; i < plan.pad; i++) writeSync(log, `${statement.join('\n')}\n`)
 }
 if (plan.readyFile !== undefined) {
   // Whoever waits for the file finds the whole number in it.
