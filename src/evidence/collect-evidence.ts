@@ -106,6 +106,9 @@ async function newestUsableHeads(
   return undefined
 }
 
+/** A run's records cannot be left out of its bundle; a run can be made of fewer. */
+const IN_PARTS = 'next time in parts, each a run and a bundle of its own: clyra run dbt build --select <part>'
+
 /** Genesis, the claimed streams below `headsPosition`, and the record at it. */
 async function readRecords(
   ledger: EvidenceSource,
@@ -116,7 +119,7 @@ async function readRecords(
   let bytes = 0
   const add = (view: RecordView): void => {
     bytes += view.bytes.length + 1
-    if (bytes > BUNDLE_LIMITS.recordsBytes) throw tooLarge(`${bytes} bytes of records`)
+    if (bytes > BUNDLE_LIMITS.recordsBytes) throw tooLarge(`${bytes} bytes of records`, IN_PARTS)
     records.push({ position: Number(view.position), leaf: view.leaf, bytes: view.bytes, event: view.event })
   }
   for await (const view of ledger.readAll({ from: 0n, limit: 1 })) add(view)

@@ -110,9 +110,7 @@ function writeEnd(archive: Buffer, at: number, entries: number, start: number): 
   archive.writeUInt32LE(start, at + 16)
 }
 
-/** BUNDLE_TOO_LARGE. */
-export function tooLarge(what: string): ClyraError {
-  return new ClyraError('BUNDLE_TOO_LARGE', `the bundle would hold ${what}, more than its format allows`, {
-    fix: 'leave artefacts external',
-  })
+/** BUNDLE_TOO_LARGE. `fix`: what would make it smaller. */
+export function tooLarge(what: string, fix = 'leave artefacts external'): ClyraError {
+  return new ClyraError('BUNDLE_TOO_LARGE', `the bundle would hold ${what}, more than its format allows`, { fix })
 }
