@@ -86,7 +86,7 @@ code{font-family:var(--mono);font-size:.88em}
 .plain li{padding:.25rem 0;border-bottom:1px solid var(--line)}
 .scroll{overflow-x:auto;margin:.6rem 0;background:
 linear-gradient(to right,var(--paper),var(--paper)) left/1.4rem 100% local,
-linear-gradient(to left,var(--paper),var(--paper)) right/1.4rem 100% local,
+linear-gradient(to left,var(--paper),var(--paper)) right -2px top/1.6rem 100% local,
 linear-gradient(to right,var(--edge),transparent) left/1rem 100% scroll,
 linear-gradient(to left,var(--edge),transparent) right/1rem 100% scroll;
 background-repeat:no-repeat;background-color:var(--paper)}

@@ -81,7 +81,9 @@ export function findingsOf({ findings }: Pick<RunSummary, 'findings'>): string {
 }
 
 function warehouseOf({ warehouse, warehouseReasons }: RunSummary): string {
-  const why = warehouseReasons.length === 0 ? '' : ` (${warehouseReasons.join(', ')})`
+  // That nobody asked, as `ingest` never does, needs no second word.
+  const told = warehouseReasons.filter((reason) => !reason.endsWith('-missing'))
+  const why = told.length === 0 ? '' : ` (${told.join(', ')})`
   if (warehouse === 'asked') return 'warehouse asked'
   if (warehouse === 'not-needed') return 'no warehouse needed'
   return warehouse === 'partly' ? `warehouse asked in part${why}` : `warehouse NOT asked${why}`
