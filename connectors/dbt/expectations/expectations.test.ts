@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { COMMANDS_WITHOUT_WAREHOUSE } from '../../../src/events/families/run-voices.js'
 import { LogBuilder, manifestOf, type Result, runResultsOf } from '../../../test/dbt/dbt-files.js'
 import { closeDbtRun } from '../close-run.js'
 import { isDraft } from '../drafts.js'
@@ -151,6 +152,13 @@ describe('what dbt says of a node, read with the command that it ran', () => {
 })
 
 describe('the table of expectations', () => {
+  it.each(COMMANDS_WITHOUT_WAREHOUSE)(
+    'knows that `dbt %s`, after which no warehouse need be asked, does nothing to a node',
+    (command) => {
+      expect(commandExpectation(command).action).toBe('none')
+    },
+  )
+
   it('names for every command of dbt what it does and leaves', () => {
     expect(commandExpectation('build')).toEqual({
       action: 'build',
