@@ -1,5 +1,6 @@
 import type { DraftEvent } from '../../src/events/index.js'
 import { responseDraft } from './adapter-response.js'
+import { claimedSuccess } from './claimed-success.js'
 import { draftOf, SOURCES, sealedText } from './drafts.js'
 import { leavesRelation, nodeExpectation } from './expectations/nodes.js'
 import { completedDraft, engineOf, startedDraft } from './invocation.js'
@@ -44,7 +45,7 @@ export function claimDrafts(own: OwnArtifacts): DraftEvent[] {
     return claimedNode(own, row, nth)
   })
   const completed = completedDraft(run, source, 'claim', invocation, runResults.generatedAt, {
-    success: null,
+    success: claimedSuccess(runResults, manifest),
     elapsedSeconds: runResults.elapsedSeconds,
     results: statusCounts(runResults.rows.map((row) => label(row.status) ?? 'unknown')),
   })
