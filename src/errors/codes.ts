@@ -14,7 +14,10 @@ export const ERROR_CODES = {
   },
   BATCH_TOO_LARGE: { exit: 2, meaning: 'The batch exceeds the limit of records or bytes that one append may carry.' },
   BUNDLE_MALFORMED: { exit: 1, meaning: 'A bundle cannot be read as the container that its specification describes.' },
-  BUNDLE_TOO_LARGE: { exit: 1, meaning: 'The bundle would exceed a limit of its format; leave artefacts external, or run dbt in parts.' },
+  BUNDLE_TOO_LARGE: {
+    exit: 1,
+    meaning: 'The bundle would exceed a limit of its format; leave artefacts external, or run dbt in parts.',
+  },
   CONFIG_INVALID: { exit: 2, meaning: 'The configuration file or a flag holds a value that is not allowed.' },
   DBT_ARTIFACT_INVALID: { exit: 1, meaning: 'A dbt artefact or log cannot be parsed as the version it claims to be.' },
   DBT_ARTIFACT_MISSING: { exit: 3, meaning: 'A dbt artefact that the command needs is not where it was looked for.' },
