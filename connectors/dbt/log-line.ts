@@ -137,6 +137,7 @@ const USED = new Set([
   'LogStartLine',
   'NodeFinished',
   'LogTestResult',
+  'LogCancelLine',
   'LogHookStartLine',
   'LogHookEndLine',
   'EndRunResult',

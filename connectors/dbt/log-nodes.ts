@@ -45,15 +45,20 @@ export function runningNode(line: LogLine, adapter: string | null): RunningNode 
   }
 }
 
-/** A node's end as the log tells it (`NodeFinished`), or a hook's (`LogHookEndLine`). */
+/**
+ * A node's end as the log tells it (`NodeFinished`), or a hook's (`LogHookEndLine`). `cancelled`: dbt, itself
+ * interrupted, had ended the node's statement; the error that follows is the interruption.
+ */
 export function finishedDraft(
   place: NodePlace,
   running: RunningNode,
   line: LogLine,
   attachedTo: string | null,
+  cancelled: boolean,
 ): NodeEvent {
   const { node_info: info, run_result: result } = line.data
-  const status = statusFor(place.does, result?.status ?? line.data.status ?? info?.node_status)
+  const said = statusFor(place.does, result?.status ?? line.data.status ?? info?.node_status)
+  const status = cancelled && said === 'error' ? 'interrupted' : said
   const key = nodeKey(place, running.node)
   const time = utc(line.info.ts)
   const common = {

@@ -221,6 +221,15 @@ describe('the reader of dbt 1.x JSON logs', () => {
     expect([status(impossible), reasons(read(impossible.lines))]).toEqual([['unknown'], [['log-broken', null]]])
   })
 
+  it.each([
+    ['LogCancelLine', { conn_name: MODEL }],
+    ['AdapterEventDebug', { base_msg: `Cancelling query '${MODEL}' (12443)` }],
+  ])('takes the error of a statement that dbt ended itself (%s) for the interruption', (name, data) => {
+    const log = new LogBuilder().start().nodeStart(MODEL).query('insert into t select 1', MODEL).line(name, data)
+    const events = read(log.nodeEnd(MODEL, 'error').end(false).lines)
+    expect(events.find((event) => isDraft(event, 'dev.clyra.dbt.node.executed.v1'))!.data.status).toBe('interrupted')
+  })
+
   it('counts a damaged line between its own as lost, and leaves out what other runs and programs wrote', () => {
     const log = new LogBuilder().start()
     const damaged = log.lines.pop()!.slice(0, 90)

@@ -101,6 +101,8 @@ class JsonLogReader implements LogReader {
   /** Nodes that dbt said it would build or test; it says so of none that it only compiles. */
   readonly #announced = new Set<string>()
   readonly #finished = new Set<string>()
+  /** Nodes whose statement dbt ended because it was interrupted itself. */
+  readonly #cancelled = new Set<string>()
   readonly #statuses: string[] = []
   readonly #attached = new Map<string, string>()
   /** Drafts that wait for `invocation.started`; undefined once it is out. */
@@ -257,6 +259,13 @@ class JsonLogReader implements LogReader {
         if (test !== null && attached !== null) this.#attached.set(test, attached)
         break
       }
+      // Of the two lines the first comes before the statement's error can, on an adapter that writes it.
+      case 'AdapterEventDebug':
+      case 'LogCancelLine': {
+        const node = label(/^Cancelling query '([^']+)'/.exec(data.base_msg ?? '')?.[1] ?? data.conn_name)
+        if (node !== null) this.#cancelled.add(node)
+        break
+      }
       case 'EndRunResult':
         if (data.results !== undefined)
           this.#results = statusCounts(data.results.map((r) => label(r.status) ?? 'unknown'))
@@ -288,7 +297,7 @@ class JsonLogReader implements LogReader {
     this.#open.set(node, Math.max(open, 0))
     const does = this.#doneTo(running)
     const place = this.#place(nth, does)
-    const draft = endOf(place, running, line, this.#attached.get(node) ?? null)
+    const draft = endOf(place, running, line, this.#attached.get(node) ?? null, this.#cancelled.has(node))
     const answered = { ...place, voice: 'log' as const, node, time: utc(line.info.ts) }
     const response = responseDraft(answered, line.data.run_result?.adapter_response)
     const drafts: DraftEvent[] = response === null ? [draft] : [draft, response]
@@ -360,9 +369,10 @@ function endOf(
   running: RunningNode,
   line: LogLine,
   attachedTo: string | null,
+  cancelled: boolean,
 ): NodeEvent | FreshnessEvent {
   if (running.resourceType === 'source') return loggedFreshness(place, running.node, line)
-  return finishedDraft(place, running, line, attachedTo)
+  return finishedDraft(place, running, line, attachedTo, cancelled)
 }
 
 /** By these events dbt has said all that it says of the invocation as such. */
