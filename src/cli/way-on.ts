@@ -36,7 +36,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   DBT_ARTIFACT_TOO_LARGE:
     'ingest a folder with copies of the other files: clyra ingest dbt <folder> --log logs/dbt.log',
   DBT_ARTIFACT_UNSUPPORTED: 'pip install --upgrade dbt-core',
-  DBT_LOG_UNRECOGNISED: 'dbt build --log-format-file json --log-level-file debug',
+  DBT_LOG_UNRECOGNISED: 'clyra ingest dbt --help',
   DBT_NOT_FOUND: 'clyra doctor',
   DBT_RUN_MISMATCH: 'clyra ingest dbt --help',
   DISK_FULL: (details) => `df -h ${path(details) ?? '.'}`,

@@ -108,7 +108,8 @@ function unrecognised(
   const said = given.flatMap(({ path, source }) => (source === undefined ? [] : [`${path} ${whyNot(source)}`]))
   return new ClyraError('DBT_LOG_UNRECOGNISED', said.slice(0, 10).join('; '), {
     details: { files: given.map(({ path }) => path) },
-    fix: 'dbt build --log-format-file json --log-level-file debug',
+    // Never a new build: it would overwrite the evidence.
+    fix: 'the same command without --log',
   })
 }
 
