@@ -16,6 +16,6 @@ export function runIdOf(carried: readonly (string | null | undefined)[], invocat
   if (wrapped) return wrapped
   if (invocation !== null && INVOCATION.test(invocation)) return invocation
   throw new ClyraError('DBT_ARTIFACT_MISSING', 'neither a log nor an artefact names the dbt invocation of this run', {
-    fix: 'name its JSON log: clyra ingest dbt target --log logs/dbt.log',
+    fix: 'clyra ingest dbt target --log logs/dbt.log',
   })
 }
