@@ -77,6 +77,7 @@ function render(run, evidence) {
     size: String(evidence.checkpoint.size),
     root: Buffer.from(evidence.checkpoint.root).toString('hex'),
     embedded: [],
+    opened: [],
   }
   const { name, version } = defProjection
   return {

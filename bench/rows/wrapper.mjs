@@ -34,7 +34,7 @@ export async function measureWrapper({ directory, rounds, progress, wrapper = [P
   for (let round = -1; round < rounds; round++) {
     const alone = run([STAND_IN, 'build'])
     const wrapped = run(wrapper)
-    expect(/, [0-9]{2,} records; bundle:/.test(wrapped.stderr), `nothing was recorded: ${wrapped.stderr}`)
+    expect(/ SUCCEEDED run recorded: [0-9]{2,} steps/.test(wrapped.stderr), `nothing was recorded: ${wrapped.stderr}`)
     if (round >= 0) added.push(wrapped.ms - alone.ms)
   }
   return { added }
