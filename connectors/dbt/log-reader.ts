@@ -4,9 +4,9 @@ import { SOURCES } from './drafts.js'
 import { commandOf, commandOfProcess } from './expectations/commands.js'
 import { type Does, type NodeKind, nodeExpectation } from './expectations/nodes.js'
 import { type FreshnessEvent, loggedFreshness } from './freshness.js'
-import { type GapReason, gapDraft } from './gap.js'
 import { completedDraft, engineOf, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
 import { LogContinuity } from './log-continuity.js'
+import { logGaps } from './log-gaps.js'
 import { type Envelope, type LogLine, readLogLine } from './log-line.js'
 import {
   finishedDraft,
@@ -162,13 +162,8 @@ class JsonLogReader implements LogReader {
       drafts.push(unfinishedDraft(this.#place(1, this.#doneTo(running)), running, status))
     }
     const events = this.#release(drafts, true)
-    const gap = (reason: GapReason, count: number | null = null) =>
-      events.push(gapDraft(run, reason, this.#lastTime, count))
-    if (this.#strays.lost > 0) gap('log-unreadable-lines', this.#strays.lost)
-    if (!this.#began) gap('log-no-start')
-    if (broken) gap('log-broken')
-    if (this.#cut) gap('log-truncated')
-    if (!this.#ended) gap('log-no-end')
+    const state = { lost: this.#strays.lost, began: this.#began, broken, cut: this.#cut, ended: this.#ended }
+    for (const gap of logGaps(run, this.#lastTime, state)) events.push(gap)
     return events
   }
 

@@ -4,8 +4,8 @@ import { draftOf, SOURCES, sealedText } from './drafts.js'
 import { commandOf } from './expectations/commands.js'
 import { type Does, leavesRelation, type NodeKind, nodeExpectation } from './expectations/nodes.js'
 import { type FreshnessEvent, freshnessDraft, freshnessStatus } from './freshness.js'
-import { type GapReason, gapDraft } from './gap.js'
 import { completedDraft, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
+import { logGaps } from './log-gaps.js'
 import { type NodeEvent, type NodePlace, type RunningNode, unfinishedDraft } from './log-nodes.js'
 import type { LogReader, LogReaderOptions, LogSummary } from './log-reader.js'
 import { count, nanosAsSeconds } from './numbers.js'
@@ -104,13 +104,8 @@ class OtelReader implements LogReader {
     for (const running of this.#running.values()) {
       events.push(unfinishedDraft(this.#place(this.#doneTo(running)), running, status))
     }
-    const gap = (reason: GapReason, count: number | null = null) =>
-      events.push(gapDraft(run, reason, this.#lastTime, count))
-    if (this.#strays.lost > 0) gap('log-unreadable-lines', this.#strays.lost)
-    if (!this.#began) gap('log-no-start')
-    if (broken) gap('log-broken')
-    if (this.#cut) gap('log-truncated')
-    if (!this.#ended) gap('log-no-end')
+    const state = { lost: this.#strays.lost, began: this.#began, broken, cut: this.#cut, ended: this.#ended }
+    for (const gap of logGaps(run, this.#lastTime, state)) events.push(gap)
     return events
   }
 
