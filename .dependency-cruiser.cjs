@@ -4,32 +4,34 @@
  */
 const rooms = {
   'src/errors': { rooms: [], packages: [] },
+  'src/system': { rooms: ['src/errors'], packages: [] },
   'src/canonical': { rooms: ['src/errors'], packages: [] },
-  'src/crypto': { rooms: ['src/errors', 'src/canonical'], packages: [] },
+  'src/crypto': { rooms: ['src/errors', 'src/system', 'src/canonical'], packages: [] },
   'src/merkle': { rooms: ['src/errors', 'src/canonical', 'src/crypto'], packages: [] },
   'src/events': { rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle'], packages: ['zod', 'uuid'] },
   'src/ledger': { rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events'], packages: ['zod'] },
   'src/stores': {
-    rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger'],
+    rooms: ['src/errors', 'src/system', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger'],
     packages: ['lmdb', 'fs-native-extensions', '@node-rs/crc32', 'zod'],
   },
   'src/projector': {
-    rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger'],
+    rooms: ['src/errors', 'src/system', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger'],
     packages: ['lmdb'],
   },
   'src/evidence': {
-    rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger'],
+    rooms: ['src/errors', 'src/system', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger'],
     packages: [],
   },
   projections: { rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events'], packages: [] },
   connectors: {
-    rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger'],
+    rooms: ['src/errors', 'src/system', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ledger'],
     packages: ['zod', 'yaml', 'pg'],
   },
   'verifier/ts/src': { rooms: [], packages: ['@noble/hashes', '@noble/ed25519'] },
   'src/cli': {
     rooms: [
       'src/errors',
+      'src/system',
       'src/canonical',
       'src/crypto',
       'src/merkle',
