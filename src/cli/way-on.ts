@@ -72,6 +72,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   LEDGER_NOT_FOUND: 'clyra init',
   LOG_CORRUPT: 'clyra fsck --all',
   NOTE_MALFORMED: 'clyra export tiles <dir>, which writes the checkpoint again',
+  NOT_A_REGULAR_FILE: (details) => `ls -ld ${path(details) ?? '.clyra'}`,
   NOT_SEALED: 'clyra prove --help',
   NOT_YET_SUPPORTED: 'clyra --help',
   NO_EVIDENCE_KEY: 'clyra keys rotate',

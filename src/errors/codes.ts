@@ -83,6 +83,10 @@ export const ERROR_CODES = {
     meaning: 'Vouched bytes of the log are damaged; the message names segment, offset and position.',
   },
   NOTE_MALFORMED: { exit: 1, meaning: 'A signed note or checkpoint does not have the C2SP form.' },
+  NOT_A_REGULAR_FILE: {
+    exit: 3,
+    meaning: 'A FIFO, device, socket or directory lies where a file is read or written; it was not touched.',
+  },
   NOT_SEALED: { exit: 1, meaning: 'No checkpoint covers the position yet.' },
   NOT_YET_SUPPORTED: { exit: 2, meaning: 'The operation is specified but not part of this release.' },
   NO_EVIDENCE_KEY: { exit: 3, meaning: 'The ledger has no valid evidence key to sign a bundle with.' },

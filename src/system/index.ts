@@ -1,0 +1,9 @@
+export {
+  isMissingFile,
+  openRegularFile,
+  type ReadLimits,
+  type RegularFile,
+  readFileBounded,
+  readFileSyncBounded,
+  readTextSyncBounded,
+} from './read-file.js'
