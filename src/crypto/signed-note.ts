@@ -21,6 +21,8 @@ export interface OpenedNote {
 
 /** The most a signed note may measure, in bytes. */
 export const MAX_NOTE_BYTES = 128 * 1024
+/** The most signature lines it may have (`spec/log/SPEC.md`, section 5): each may cost a verification. */
+const MAX_LINES = 100
 
 /**
  * Signs a text as a C2SP signed note: the text, an empty line, one line `— <name> <base64(key hash || signature)>` for
@@ -38,6 +40,7 @@ export async function signNote(text: string, signers: readonly NoteSigner[]): Pr
   }
   const bytes = utf8(note)
   if (bytes.length > MAX_NOTE_BYTES) throw malformed('the note is larger than 128 KiB')
+  assertFewLines(note.slice(text.length + 1))
   return bytes
 }
 
@@ -47,24 +50,25 @@ export async function signNote(text: string, signers: readonly NoteSigner[]): Pr
  */
 export async function cosignNote(note: Uint8Array, signers: readonly NoteSigner[]): Promise<Uint8Array> {
   const { text } = split(note)
-  const lines = split(await signNote(text, signers)).signatures
-  return concatBytes(note, utf8(lines))
+  const cosigned = concatBytes(note, utf8(split(await signNote(text, signers)).signatures))
+  split(cosigned)
+  return cosigned
 }
 
 /**
  * Opens a note with the keys that the caller trusts, as vkey strings or parsed. Lines of unknown keys are ignored; every
  * line of a known key must verify, else `SIGNATURE_INVALID`. Throws `NOTE_MALFORMED` for anything but the one form of
- * C2SP signed-note of at most 128 KiB, and `KEY_INVALID` for a malformed or ambiguous vkey.
+ * C2SP signed-note of at most 128 KiB and 100 lines, and `KEY_INVALID` for a malformed or ambiguous vkey.
  */
 export function openNote(note: Uint8Array, vkeys: readonly (string | Vkey)[]): OpenedNote {
   const known = knownKeys(vkeys)
   const { text, signatures } = split(note)
   const message = utf8(text)
-  const verified: Vkey[] = []
+  const verified = new Set<Vkey>()
   const unknown: { name: string; keyHash: string }[] = []
   // All lines are read before any is verified: whether this is a note does not depend on who is known.
   for (const { name, keyHash, signature } of signatures.slice(0, -1).split('\n').map(parseSignature)) {
-    const key = known.find((one) => one.name === name && one.keyHash === keyHash)
+    const key = known.get(`${name}+${keyHash}`)
     if (key === undefined) {
       unknown.push({ name, keyHash })
       continue
@@ -74,17 +78,18 @@ export function openNote(note: Uint8Array, vkeys: readonly (string | Vkey)[]): O
         details: { name, keyHash },
       })
     }
-    if (!verified.includes(key)) verified.push(key)
+    verified.add(key)
   }
-  return { text, verified, unknown }
+  return { text, verified: [...verified], unknown }
 }
 
-function knownKeys(vkeys: readonly (string | Vkey)[]): Vkey[] {
-  const known: Vkey[] = []
+/** By what a signature line says of its key: name and key hash. */
+function knownKeys(vkeys: readonly (string | Vkey)[]): ReadonlyMap<string, Vkey> {
+  const known = new Map<string, Vkey>()
   for (const one of vkeys) {
     const key = typeof one === 'string' ? parseVkey(one) : one
-    const clash = known.find((other) => other.name === key.name && other.keyHash === key.keyHash)
-    if (clash === undefined) known.push(key)
+    const clash = known.get(`${key.name}+${key.keyHash}`)
+    if (clash === undefined) known.set(`${key.name}+${key.keyHash}`, key)
     else if (!sameVkey(clash, key)) {
       throw new ClyraError('KEY_INVALID', `two trusted keys of ${key.name} share the key hash ${key.keyHash}`)
     }
@@ -108,7 +113,13 @@ function split(note: Uint8Array): { text: string; signatures: string } {
   assertText(text)
   if (signatures === '') throw malformed('it has no signature')
   if (!signatures.endsWith('\n')) throw malformed('its last signature line does not end')
+  assertFewLines(signatures)
   return { text, signatures }
+}
+
+function assertFewLines(signatures: string): void {
+  if (signatures.split('\n', MAX_LINES + 2).length > MAX_LINES + 1)
+    throw malformed('it has more than 100 signature lines')
 }
 
 function assertText(text: string): void {

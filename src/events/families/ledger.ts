@@ -29,9 +29,9 @@ export const ledger = {
     origin: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/),
     /** 32 random bytes. */
     nonce: hexDigest,
-    keys: z.array(ledgerKey).min(1),
+    keys: z.array(ledgerKey).min(1).max(16),
     /** Offline root keys; may be empty. */
-    roots: z.array(ledgerKey),
+    roots: z.array(ledgerKey).max(16),
   }),
   /** Stream `ledger-keys`: valid from this record's position. `replaces` names the key it takes over from, which stays valid until revoked. */
   'dev.clyra.ledger.key.introduced.v1': z.strictObject({ key: ledgerKey, replaces: hexDigest.nullable() }),

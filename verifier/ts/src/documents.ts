@@ -62,7 +62,7 @@ export type Manifest = Shaped<typeof manifest>
 const envelope = object({
   payload: text(),
   payloadType: text(),
-  signatures: arrayOf(object({ keyid: hashText, sig: text() }), { min: 1, max: 64 }),
+  signatures: arrayOf(object({ keyid: hashText, sig: text() }), { min: 1, max: SPEC.limits.envelopeSignatures }),
 })
 export type DsseEnvelope = Shaped<typeof envelope>
 
@@ -128,7 +128,7 @@ export async function readDocuments(archive: Archive, offences: Offences): Promi
     archive,
     manifest,
     manifestDigest: hex(sha256(manifestBytes)),
-    envelope: read('manifest.dsse.json', envelope, 'DSSE_MALFORMED'),
+    envelope: attempt(offences, () => readEnvelope(archive)),
     proof: read('proof.json', proof, 'PROOF_MALFORMED'),
     heads: read('heads.json', heads, 'HEADS_MALFORMED'),
     openings: archive.has('openings.json') ? read('openings.json', openings, 'OPENINGS_MALFORMED') : [],
@@ -189,6 +189,14 @@ async function checkFiles(
       offences.add('FILE_UNLISTED', 'is no file of the format', { file })
   }
   return digests
+}
+
+/** Small by rule: every signature in it is over its whole payload. */
+function readEnvelope(archive: Archive): DsseEnvelope {
+  const file = 'manifest.dsse.json'
+  const { length } = archive.get(file)!
+  if (length > SPEC.limits.envelopeBytes) throw new Refusal('DSSE_MALFORMED', `${length} bytes`, { file })
+  return shapeAs(envelope, readJson(archive, file), 'DSSE_MALFORMED', { file })
 }
 
 function readJson(archive: Archive, file: string): JsonValue {

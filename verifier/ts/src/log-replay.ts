@@ -82,10 +82,7 @@ async function* admitted(
   for (let start = 0; start < size; start += TILE_WIDTH) {
     const entries = await readEntries(read, start / TILE_WIDTH, Math.min(TILE_WIDTH, size - start), offences.json)
     if (entries === undefined) return
-    for (const width of listing.takeOlder('entries', start / TILE_WIDTH, entries.length)) {
-      const expected = concatBytes(...entries.slice(0, width).flatMap((bytes) => [u16be(bytes.length), bytes]))
-      await compareOlder(read, tilePath('entries', start / TILE_WIDTH, width), expected, offences.root)
-    }
+    await compareOlderBundles(read, start / TILE_WIDTH, entries, listing, offences.root)
     for (const [i, bytes] of entries.entries()) {
       const position = start + i
       const record = attempt(offences.json, () => readRecord(bytes, { position }))
@@ -93,6 +90,23 @@ async function* admitted(
       yield { record, position }
     }
   }
+}
+
+/** Earlier partial bundles are cut from one copy of what they must begin with: there may be 255 of them. */
+async function compareOlderBundles(
+  read: ReadTile,
+  index: number,
+  entries: readonly Uint8Array[],
+  listing: TileListing,
+  offences: Offences,
+): Promise<void> {
+  const older = listing.takeOlder('entries', index, entries.length)
+  if (older.length === 0) return
+  const bundle = concatBytes(...entries.flatMap((bytes) => [u16be(bytes.length), bytes]))
+  const ends = entries.map(({ length }) => 2 + length)
+  for (let i = 1; i < ends.length; i++) ends[i]! += ends[i - 1]!
+  for (const width of older)
+    await compareOlder(read, tilePath('entries', index, width), bundle.subarray(0, ends[width - 1]!), offences)
 }
 
 function checkHeads(record: LogRecord, position: number, heads: HeadsMap, offences: Offences): void {

@@ -61,7 +61,8 @@ function readNote(bytes: Uint8Array): { text: string; signatures: SignatureLine[
   if (/[\x00-\x09\x0b-\x1f]/.test(note)) throw malformed('holds a control character')
   const split = note.lastIndexOf('\n\n')
   if (split <= 0 || !note.endsWith('\n')) throw malformed('no blank line before the signatures')
-  const lines = note.slice(split + 2, -1).split('\n')
+  const lines = note.slice(split + 2, -1).split('\n', SPEC.limits.noteLines + 1)
+  if (lines.length > SPEC.limits.noteLines) throw malformed(`more than ${SPEC.limits.noteLines} signature lines`)
   return { text: note.slice(0, split + 1), signatures: lines.map(readSignatureLine) }
 }
 
@@ -88,10 +89,11 @@ export const noteKeyHash = (key: NoteKey): Uint8Array =>
  */
 export function signersOf(checkpoint: Checkpoint, known: readonly NoteKey[]): NoteKey[] {
   const message = utf8(checkpoint.text)
+  const byName = keysByName(known)
   const signers = new Map<string, NoteKey>()
   for (const line of checkpoint.signatures) {
-    const named = known.filter((key) => key.name === line.name && equalBytes(noteKeyHash(key), line.keyHash))
-    if (named.length === 0) continue
+    const named = byName.get(`${line.name}+${hex(line.keyHash)}`)
+    if (named === undefined) continue
     const signer = named.find((key) => verifyEd25519Strict(line.signature, message, key.publicKey))
     if (signer === undefined) {
       throw new Refusal('SIGNATURE_INVALID', `the signature of ${line.name} does not verify`, { file: FILE })
@@ -101,8 +103,22 @@ export function signersOf(checkpoint: Checkpoint, known: readonly NoteKey[]): No
   return [...signers.values()]
 }
 
+/** By name and key hash, each key once: what a line costs does not grow with how often a key is stated. */
+function keysByName(known: readonly NoteKey[]): ReadonlyMap<string, readonly NoteKey[]> {
+  const byName = new Map<string, NoteKey[]>()
+  for (const key of known) {
+    const name = nameOf(key)
+    const same = byName.get(name) ?? []
+    if (!same.some(({ publicKey }) => equalBytes(publicKey, key.publicKey))) byName.set(name, [...same, key])
+  }
+  return byName
+}
+
+/** `<name>+<8 hex>`: what a signature line says of its key. */
+export const nameOf = (key: NoteKey): string => `${key.name}+${hex(noteKeyHash(key))}`
+
 export const formatVkey = (key: NoteKey): string =>
-  `${key.name}+${hex(noteKeyHash(key))}+${base64(concatBytes(Uint8Array.of(ED25519), key.publicKey))}`
+  `${nameOf(key)}+${base64(concatBytes(Uint8Array.of(ED25519), key.publicKey))}`
 
 /** `<name>+<8 hex>+<base64 of 0x01 and the key>`. Throws VerifyUsageError: a vkey is always the caller's own. */
 export function parseVkey(vkey: string): NoteKey {

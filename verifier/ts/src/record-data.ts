@@ -1,11 +1,13 @@
 import { ORIGIN } from './grammar.js'
 import type { JsonValue } from './json.js'
+import { nameOf } from './note.js'
 import type { Where } from './refusal.js'
 import {
   anyObject,
   arrayOf,
   boolean,
   decimal,
+  differs,
   hash,
   hashText,
   nullable,
@@ -34,16 +36,23 @@ const ledgerKey = object({
 })
 export type LedgerKey = Shaped<typeof ledgerKey>
 
-const genesis = object({
+const genesisMembers = object({
   format: oneOf(SPEC.ledgerFormat),
   admission: oneOf(SPEC.admission),
   hash: oneOf(SPEC.hashSuite),
   origin: text(ORIGIN),
   nonce: hash,
-  keys: arrayOf(ledgerKey, { min: 1 }),
-  roots: arrayOf(ledgerKey),
+  keys: arrayOf(ledgerKey, { min: 1, max: SPEC.limits.ledgerKeys }),
+  roots: arrayOf(ledgerKey, { max: SPEC.limits.ledgerKeys }),
 })
-export type GenesisData = Shaped<typeof genesis>
+export type GenesisData = Shaped<typeof genesisMembers>
+
+/** A signature line names one ledger key or none: no two of them have the same key hash under the origin. */
+const genesis: Shape<GenesisData> = (value, path) => {
+  const data = genesisMembers(value, path)
+  const names = new Set(data.keys.map((key) => nameOf({ name: data.origin, publicKey: key.public })))
+  return names.size === data.keys.length ? data : differs(`${path}/keys`, 'a list of keys with different key hashes')
+}
 
 const SHAPES = {
   'dev.clyra.ledger.genesis.v1': genesis,

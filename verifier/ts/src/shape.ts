@@ -12,6 +12,11 @@ class Mismatch extends Error {}
 const mismatch = (path: string, expected: string) =>
   new Mismatch(`${path === '' ? 'the value' : path} is not ${expected}`)
 
+/** For shapes of their own: the value is not what was expected. */
+export function differs(path: string, expected: string): never {
+  throw mismatch(path, expected)
+}
+
 /** Applies `shape`; a mismatch becomes a Refusal with `code`. */
 export function shapeAs<T>(shape: Shape<T>, value: JsonValue, code: FaultCode, where: Where): T {
   try {

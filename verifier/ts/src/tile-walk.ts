@@ -53,17 +53,13 @@ export class TileWalk {
     const full =
       exact === undefined && hashes.length < TILE_WIDTH ? await this.#read(tilePath(level, index)) : undefined
     const published = exact ?? full?.subarray(0, hashes.length * 32)
+    const tile = concatBytes(...hashes)
     if (published === undefined) this.#offences.add('TILE_MISSING', 'is not there', { file })
-    else if (!equalBytes(published, concatBytes(...hashes))) {
+    else if (!equalBytes(published, tile)) {
       this.#offences.add('TILE_MISMATCH', 'is not what the entries below it hash to', { file })
     }
     for (const width of this.#listing.takeOlder(level, index, hashes.length)) {
-      await compareOlder(
-        this.#read,
-        tilePath(level, index, width),
-        concatBytes(...hashes.slice(0, width)),
-        this.#offences,
-      )
+      await compareOlder(this.#read, tilePath(level, index, width), tile.subarray(0, width * 32), this.#offences)
     }
   }
 

@@ -1,6 +1,7 @@
 import { containerVectors } from './container.js'
 import { evidenceVectors } from './evidence.js'
 import { jsonVectors } from './json.js'
+import { limitVectors } from './limits.js'
 import { logVectors } from './log.js'
 import { runVectors } from './run.js'
 import { validVectors } from './valid.js'
@@ -13,6 +14,7 @@ export function vectors(): Vector[] {
     ...containerVectors(),
     ...jsonVectors(),
     ...logVectors(),
+    ...limitVectors(),
     ...evidenceVectors(),
     ...runVectors(),
   ]
