@@ -132,6 +132,17 @@ describe('signed notes', () => {
     expect(opened.unknown).toHaveLength(39)
   })
 
+  it('take a hundred signature lines and not one more, made or read', async () => {
+    const witnesses = (count: number) => Array.from({ length: count }, () => witness)
+    const full = await signNote(text, [ledger, ...witnesses(99)])
+    expect(openNote(full, [ledger.vkey]).verified).toHaveLength(1)
+    const more = concatBytes(full, full.subarray(full.lastIndexOf(0x0a, -2) + 1))
+    expect(codeOf(() => openNote(more, [ledger.vkey]))).toBe('NOTE_MALFORMED')
+    const tooMany = expect.objectContaining({ code: 'NOTE_MALFORMED' })
+    await expect(signNote(text, [ledger, ...witnesses(100)])).rejects.toEqual(tooMany)
+    await expect(cosignNote(full, [witness])).rejects.toEqual(tooMany)
+  })
+
   it('are rejected whole for one bad signature of a known key, even beside a good one', async () => {
     const note = await signNote(text, [ledger, witness])
     const forged = edited(note, (whole) => {

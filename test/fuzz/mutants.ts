@@ -217,8 +217,8 @@ export const MUTANTS: readonly Mutant[] = [
     hole: 'takes an envelope without signatures',
     target: 'manifest.dsse.json',
     file: 'verifier/ts/src/documents.ts',
-    from: '{ min: 1, max: 64 }',
-    to: '{}',
+    from: 'min: 1, max: SPEC.limits.envelopeSignatures',
+    to: 'min: 0',
   },
   {
     hole: 'takes a member more',
@@ -245,7 +245,7 @@ export const MUTANTS: readonly Mutant[] = [
     hole: 'does not compare hash tiles',
     target: 'tiles',
     file: 'verifier/ts/src/tile-walk.ts',
-    from: 'else if (!equalBytes(published, concatBytes(...hashes))) {',
+    from: 'else if (!equalBytes(published, tile)) {',
     to: 'else if (false) {',
   },
   {

@@ -19,6 +19,7 @@ export function naiveNote(bytes: Uint8Array): NaiveNote | undefined {
   const empty = all.lastIndexOf('')
   if (empty < 1 || empty === all.length - 1) return undefined
   const lines = all.slice(empty + 1).map(naiveLine)
+  if (lines.length > 100) return undefined
   if (lines.includes(undefined)) return undefined
   return { text: `${all.slice(0, empty).join('\n')}\n`, lines: lines.filter((line) => line !== undefined) }
 }

@@ -30,6 +30,8 @@ const SEEDS = [
   note(TEXT, WITNESS, HONEST),
   note(TEXT, HONEST, HONEST),
   note(TEXT, ...Array.from({ length: 16 }, () => WITNESS), HONEST),
+  note(TEXT, ...Array.from({ length: 99 }, () => WITNESS), HONEST),
+  note(TEXT, ...Array.from({ length: 100 }, () => HONEST)),
   note(`${ORIGIN}\n1\n${ROOT}\n`, line(ORIGIN, known, `${ORIGIN}\n1\n${ROOT}\n`)),
   note('a text\n\nof two parts\n', WITNESS),
 ].map(bytesOf)
