@@ -1,3 +1,5 @@
+export { findProgram, foldersOfPath, type Variables } from './find-program.js'
+export { type ProgramOutput, programOutput } from './program-output.js'
 export {
   isMissingFile,
   openRegularFile,
@@ -7,3 +9,4 @@ export {
   readFileSyncBounded,
   readTextSyncBounded,
 } from './read-file.js'
+export { StartFailure, type StartOptions, startProgram } from './start-program.js'

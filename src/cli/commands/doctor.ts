@@ -13,7 +13,10 @@ export const doctor = defineCommand({
   ],
   json: z.strictObject({ healthy: z.boolean(), findings: z.array(finding) }),
   async run(context, _args, options) {
-    const findings: Finding[] = [...examineMachine(context), ...(await examineProject(context, options.offline))]
+    const findings: Finding[] = [
+      ...(await examineMachine(context)),
+      ...(await examineProject(context, options.offline)),
+    ]
     const healthy = findings.every((one) => one.status !== 'fail')
     context.output.result({ healthy, findings }, () =>
       findings

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { StartFailure, startProgram } from '../../system/index.js'
 
 /** How a child process ended. */
 export interface ChildExit {
@@ -14,7 +15,8 @@ export interface ChildExit {
 const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
 
 /**
- * Runs a program in our place: its input and outputs are ours, untouched, and the signals sent to us reach it.
+ * Runs a program in our place: its input and outputs are ours, untouched, the whole environment is its own, and the
+ * signals sent to us reach it.
  *
  * SIGINT from a terminal goes to every process of the foreground group, so it already reached the child: then it is
  * not sent a second time (dbt takes a second SIGINT as "stop at once"). libuv gives a child the default disposition
@@ -29,24 +31,31 @@ export async function runChild(
     onStart(pid: number): void
   },
 ): Promise<ChildExit> {
-  const child = spawn(command, args, { cwd: options.cwd, env: { ...options.env }, stdio: 'inherit' })
-  if (child.pid !== undefined) options.onStart(child.pid)
+  let child: ChildProcess | undefined
   const forward = (signal: NodeJS.Signals) => {
     if (signal === 'SIGINT' && inForeground()) return
-    child.kill(signal)
+    child?.kill(signal)
   }
   for (const signal of FORWARDED) process.on(signal, forward)
   // Ctrl-\ reaches the child by itself; we stay to record how it ended.
   const stay = () => {}
   process.on('SIGQUIT', stay)
   try {
-    return await new Promise<ChildExit>((resolve) => {
-      child.on('error', (error) => {
-        if (child.pid !== undefined) return
-        resolve({ code: null, signal: null, startError: 'code' in error ? String(error.code) : 'UNKNOWN' })
-      })
-      child.on('exit', (code, signal) => resolve({ code, signal, startError: null }))
+    const started = await startProgram(command, args, {
+      cwd: options.cwd,
+      variables: options.env,
+      pass: 'everything',
+      stdio: 'inherit',
     })
+    child = started
+    const ended = new Promise<ChildExit>((resolve) => {
+      started.once('exit', (code, signal) => resolve({ code, signal, startError: null }))
+    })
+    if (started.pid !== undefined) options.onStart(started.pid)
+    return await ended
+  } catch (error) {
+    if (error instanceof StartFailure) return { code: null, signal: null, startError: error.errno }
+    throw error
   } finally {
     for (const signal of FORWARDED) process.off(signal, forward)
     process.off('SIGQUIT', stay)

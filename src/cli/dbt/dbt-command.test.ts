@@ -32,7 +32,13 @@ const environment = (name: string): string => {
 
 describe('the command for dbt', () => {
   it('is the words that are configured, or a path with blanks in it as it stands', () => {
-    expect(dbtCommand(configured('uv run dbt'), places())).toEqual({ program: 'uv', words: ['run', 'dbt'], note: null })
+    expect(dbtCommand(configured('uv run dbt'), places())).toEqual({
+      program: 'uv',
+      words: ['run', 'dbt'],
+      chosenBy: 'user',
+      note: null,
+    })
+    expect(dbtCommand({ ...configured('uv run dbt'), source: 'file' }, places())).toMatchObject({ chosenBy: 'project' })
     expect(dbtCommand(configured(`uv run --directory 'my shop' "dbt"`), places())).toMatchObject({
       words: ['run', '--directory', 'my shop', 'dbt'],
     })
@@ -43,7 +49,7 @@ describe('the command for dbt', () => {
   it('is that of the PATH before any environment, which a shell would take too', () => {
     write('bin/dbt', 0o755)
     environment('shop/.venv')
-    expect(dbtCommand(BY_DEFAULT, places())).toEqual({ program: 'dbt', words: [], note: null })
+    expect(dbtCommand(BY_DEFAULT, places())).toEqual({ program: 'dbt', words: [], chosenBy: 'user', note: null })
   })
 
   it('is else that of the active environment, else of the nearest one, and says which', () => {
@@ -52,11 +58,12 @@ describe('the command for dbt', () => {
     expect(dbtCommand(BY_DEFAULT, places())).toEqual({
       program: near,
       words: [],
+      chosenBy: 'project',
       note: `dbt is not on the PATH; taking ${near}`,
     })
     const active = environment('elsewhere')
     const variables = { VIRTUAL_ENV: dirname(dirname(active)) }
-    expect(dbtCommand(BY_DEFAULT, places(variables))).toMatchObject({ program: active })
+    expect(dbtCommand(BY_DEFAULT, places(variables))).toMatchObject({ program: active, chosenBy: 'user' })
   })
 
   it('is none of a folder that is no environment, nor what cannot be run', () => {
@@ -68,7 +75,7 @@ describe('the command for dbt', () => {
 })
 
 describe('where there is none', () => {
-  const DBT = { program: 'dbt', words: [], note: null }
+  const DBT = { program: 'dbt', words: [], chosenBy: 'user', note: null } as const
 
   it.each([
     ['uv.lock', 'uv run dbt'],
@@ -92,7 +99,9 @@ describe('where there is none', () => {
   })
 
   it('a program that was configured is named as what is missing', () => {
-    expect(withoutDbt({ program: 'uv', words: ['run', 'dbt'], note: null }, [], places())).toMatchObject({
+    expect(
+      withoutDbt({ program: 'uv', words: ['run', 'dbt'], chosenBy: 'project', note: null }, [], places()),
+    ).toMatchObject({
       reason: expect.stringMatching(/^uv, which/),
     })
   })

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { findProgram, type Variables } from '../../system/index.js'
 import type { Setting } from '../config/settings.js'
 import { shellWord } from '../shell-word.js'
 
@@ -7,13 +8,15 @@ import { shellWord } from '../shell-word.js'
 export interface DbtCommand {
   readonly program: string
   readonly words: readonly string[]
+  /** Who chose it: the user (PATH, CLYRA_DBT, an active environment), or the project that the command stands in. */
+  readonly chosenBy: 'user' | 'project'
   /** Said to the user where the program is not the one that a shell would take. */
   readonly note: string | null
 }
 
 /** Where to look: the folders of the project and of the command, and what of the environment says where programs lie. */
 export interface DbtPlaces {
-  readonly variables: Readonly<Record<string, string | undefined>>
+  readonly variables: Variables
   readonly folders: readonly string[]
 }
 
@@ -34,14 +37,22 @@ const RUNNERS = [
 export function dbtCommand(setting: Setting<string>, places: DbtPlaces): DbtCommand {
   if (setting.source !== 'default') {
     const [program = setting.value, ...words] = isProgram(setting.value) ? [setting.value] : wordsOf(setting.value)
-    return { program, words, note: null }
+    return { program, words, chosenBy: setting.source === 'file' ? 'project' : 'user', note: null }
   }
-  if (isOnPath('dbt', places)) return { program: 'dbt', words: [], note: null }
-  const found = environmentsOf(places)
+  const usual: DbtCommand = { program: 'dbt', words: [], chosenBy: 'user', note: null }
+  if (findProgram('dbt', places.variables) !== undefined) return usual
+  const program = environmentsOf(places)
     .map((environment) => join(environment, 'bin', 'dbt'))
     .find(isProgram)
-  if (found === undefined) return { program: 'dbt', words: [], note: null }
-  return { program: found, words: [], note: `dbt is not on the PATH; taking ${found}` }
+  if (program === undefined) return usual
+  const active = activeEnvironment(places)
+  const chosenBy = active !== undefined && program === join(active, 'bin', 'dbt') ? 'user' : 'project'
+  return { program, words: [], chosenBy, note: `dbt is not on the PATH; taking ${program}` }
+}
+
+/** False where the program is known not to be there. */
+export function isThere({ program }: DbtCommand, { variables }: DbtPlaces): boolean {
+  return isProgram(program) || findProgram(program, variables) !== undefined
 }
 
 /** Why there is no dbt to start, and what to do: one sentence and one line to paste. */
@@ -84,11 +95,16 @@ function wordsOf(text: string): string[] {
   )
 }
 
-function environmentsOf({ variables, folders }: DbtPlaces): string[] {
-  const active = variables['VIRTUAL_ENV']
+function activeEnvironment({ variables }: DbtPlaces): string | undefined {
+  return variables['VIRTUAL_ENV'] || undefined
+}
+
+function environmentsOf(places: DbtPlaces): string[] {
+  const { folders } = places
+  const active = activeEnvironment(places)
   const beside = upwards(folders).flatMap((folder) => ENVIRONMENTS.map((name) => join(folder, name)))
   // A folder `env` need not be an environment of Python.
-  return [...(active ? [active] : []), ...beside].filter((folder) => isFile(join(folder, 'pyvenv.cfg')))
+  return [...(active === undefined ? [] : [active]), ...beside].filter((folder) => isFile(join(folder, 'pyvenv.cfg')))
 }
 
 /** Each folder and those above it, the nearest first. */
@@ -101,10 +117,6 @@ function upwards(folders: readonly string[]): string[] {
     }
   }
   return [...found]
-}
-
-function isOnPath(name: string, { variables }: DbtPlaces): boolean {
-  return (variables['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && isProgram(join(folder, name)))
 }
 
 function isProgram(path: string): boolean {

@@ -1,7 +1,10 @@
-import { spawn } from 'node:child_process'
+import { isAbsolute, parse } from 'node:path'
+import { programOutput, StartFailure, type Variables } from '../../system/index.js'
 
 /** Version control that hangs (a network file system, a lock) must not hold the run up. */
 const LIMIT_MS = 2500
+/** The names of all files of a very large repository. */
+const LIMIT_BYTES = 256 * 1024 * 1024
 
 /** Runs git in a directory; `input` goes to its standard input. Rejects with {@link GitFailure}. */
 export type Git = (directory: string, args: readonly string[], input?: string) => Promise<string>
@@ -18,36 +21,48 @@ export class GitFailure extends Error {
 }
 
 /**
- * git with nothing of what would lead it elsewhere: no `GIT_...` variable reaches it (a hook or a deployment may have
- * set another repository), and the programs that a repository's configuration may name are switched off, except the
- * filters that say what a file's content is.
+ * git with nothing of what would lead it elsewhere: of the environment it gets where programs and the user's own
+ * settings lie, so that no `GIT_...` of a hook or a deployment reaches it, and the programs that a repository's
+ * configuration may name are switched off.
  */
-export function gitWith(env: Readonly<Record<string, string | undefined>>): Git {
-  const closed = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_')))
-  const childEnv = { ...closed, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1' }
-  return (directory, args, input) =>
-    new Promise((resolve, reject) => {
-      const child = spawn('git', ['--no-pager', ...WITHOUT_PROGRAMS, '-C', directory, ...args], {
-        env: childEnv,
-        stdio: 'pipe',
-        timeout: LIMIT_MS,
-        killSignal: 'SIGKILL',
-      })
-      const out: Buffer[] = []
-      const complaint: Buffer[] = []
-      child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
-      child.stderr.on('data', (chunk: Buffer) => complaint.push(chunk))
-      // A git that ends before it has read everything is judged by its exit.
-      child.stdin.on('error', () => undefined)
-      child.stdin.end(input ?? '')
-      child.on('error', (error) =>
-        reject(new GitFailure('code' in error && error.code === 'ENOENT' ? 'not-installed' : 'failed')),
+export function gitWith(variables: Variables): Git {
+  // Git would read an empty or relative one from the folder that it stands in.
+  const pass = PASSED.filter((name) => isAbsolute(variables[name] ?? '') || !PLACES.has(name))
+  return async (directory, args, input) => {
+    try {
+      const { code, killed, stdout, stderr } = await programOutput(
+        'git',
+        ['--no-pager', ...WITHOUT_PROGRAMS, '-C', directory, ...args],
+        {
+          cwd: parse(directory).root,
+          variables,
+          pass,
+          set: SET,
+          ...(input === undefined ? {} : { input }),
+          timeoutMs: LIMIT_MS,
+          limit: LIMIT_BYTES,
+        },
       )
-      child.on('close', (code, signal) => {
-        if (code === 0) resolve(Buffer.concat(out).toString('utf8'))
-        else reject(new GitFailure(signal === 'SIGKILL' ? 'timed-out' : reasonIn(Buffer.concat(complaint).toString())))
-      })
-    })
+      if (code === 0) return stdout
+      throw new GitFailure(killed === 'timed-out' ? 'timed-out' : reasonIn(stderr))
+    } catch (error) {
+      if (!(error instanceof StartFailure)) throw error
+      throw new GitFailure(error.errno === 'ENOENT' ? 'not-installed' : 'failed')
+    }
+  }
+}
+
+const PLACES: ReadonlySet<string> = new Set(['HOME', 'XDG_CONFIG_HOME', 'USERPROFILE', 'TMPDIR'])
+/** SUDO_UID: whose repositories git reads for root, besides root's own. */
+const PASSED = ['PATH', 'SUDO_UID', 'SystemRoot', ...PLACES]
+
+const SET = {
+  LC_ALL: 'C',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_NO_LAZY_FETCH: '1',
+  // An older git fetches what a partial clone lacks, through programs that the repository names: over no protocol.
+  GIT_ALLOW_PROTOCOL: 'none',
 }
 
 const WITHOUT_PROGRAMS = [

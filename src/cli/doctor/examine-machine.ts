@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process'
+import { parse } from 'node:path'
+import { programOutput, StartFailure } from '../../system/index.js'
 import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
-import { dbtCommand, withoutDbt } from '../dbt/dbt-command.js'
+import { type DbtCommand, type DbtPlaces, dbtCommand, isThere, withoutDbt } from '../dbt/dbt-command.js'
 import type { Finding } from './finding.js'
+import { installedDbt } from './installed-dbt.js'
 
 /** Node and dbt. */
-export function examineMachine(context: Context): Finding[] {
-  return [nodeVersion(), dbtVersion(context)]
+export async function examineMachine(context: Context): Promise<Finding[]> {
+  return [nodeVersion(), await dbtVersion(context)]
 }
 
 function nodeVersion(): Finding {
@@ -19,25 +21,46 @@ function nodeVersion(): Finding {
   }
 }
 
-function dbtVersion(context: Context): Finding {
+/** A dbt that the project brings is not started: looking at a project must not run what is in it. */
+async function dbtVersion(context: Context): Promise<Finding> {
   const { variables, cwd } = context.environment
   const places = { variables, folders: [cwd] }
   const found = dbtCommand(settingsFor(context, optionalLedgerPlace(context)).dbtCommand, places)
   const command = [found.program, ...found.words].join(' ')
-  try {
-    const text = execFileSync(found.program, [...found.words, '--version'], {
-      encoding: 'utf8',
-      timeout: 20_000,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...context.environment.variables, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' },
-    })
-    const version = /installed:\s*([0-9][^\s]*)/.exec(text)?.[1] ?? /([0-9]+\.[0-9]+\.[0-9][^\s]*)/.exec(text)?.[1]
-    return { check: 'dbt', status: 'ok', message: `${command}, version ${version ?? 'unknown'}`, fix: null }
-  } catch (error) {
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    if (!absent)
-      return { check: 'dbt', status: 'warn', message: `${command} --version failed`, fix: `${command} --version` }
+  if (!isThere(found, places)) {
     const { reason, fix } = withoutDbt(found, ['build'], places)
     return { check: 'dbt', status: 'warn', message: reason, fix }
+  }
+  if (found.chosenBy === 'project') {
+    const version = installedDbt(found.program)
+    const told = version === undefined ? 'which the project names and doctor does not start' : `version ${version}`
+    return { check: 'dbt', status: 'ok', message: `${command}, ${told}`, fix: null }
+  }
+  return startedDbt(found, command, places)
+}
+
+async function startedDbt(found: DbtCommand, command: string, places: DbtPlaces): Promise<Finding> {
+  const failed: Finding = {
+    check: 'dbt',
+    status: 'warn',
+    message: `${command} --version failed`,
+    fix: `${command} --version`,
+  }
+  try {
+    const { code, stdout } = await programOutput(found.program, [...found.words, '--version'], {
+      // Away from the project: nothing there may have a say in how it starts.
+      cwd: /[\\/]/.test(found.program) ? places.folders[0] : parse(process.execPath).root,
+      variables: places.variables,
+      pass: 'everything',
+      set: { DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' },
+      timeoutMs: 20_000,
+      limit: 1 << 20,
+    })
+    if (code !== 0) return failed
+    const version = /installed:\s*([0-9][^\s]*)/.exec(stdout)?.[1] ?? /([0-9]+\.[0-9]+\.[0-9][^\s]*)/.exec(stdout)?.[1]
+    return { check: 'dbt', status: 'ok', message: `${command}, version ${version ?? 'unknown'}`, fix: null }
+  } catch (error) {
+    if (error instanceof StartFailure) return failed
+    throw error
   }
 }
