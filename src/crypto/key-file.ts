@@ -2,11 +2,9 @@ import {
   closeSync,
   existsSync,
   fchmodSync,
-  fstatSync,
   fsyncSync,
   linkSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -14,6 +12,7 @@ import {
 import { dirname } from 'node:path'
 import { admit, base64, canonicalBytes, equalBytes, fromBase64, utf8 } from '../canonical/index.js'
 import { ClyraError, fromSystemError, isClyraError } from '../errors/index.js'
+import { readWithStats } from '../system/index.js'
 import { ed25519KeyPair } from './ed25519.js'
 import { keyIdOf } from './key-id.js'
 import type { SignatureAlgorithm } from './signer.js'
@@ -104,27 +103,13 @@ function parse(value: unknown, path: string): KeyFile {
 }
 
 function readPrivate(path: string): Uint8Array {
-  let file: number | undefined
-  try {
-    file = openSync(path, 'r')
-    const { mode, size } = fstatSync(file)
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new ClyraError(
-        'KEY_INVALID',
-        `the key file ${path} is open to others (mode ${(mode & 0o777).toString(8)})`,
-        {
-          details: { path, mode: mode & 0o777 },
-          fix: `chmod 600 ${path}`,
-        },
-      )
-    }
-    if (size > MAX_BYTES) throw malformed(path, 'it is too large')
-    return readFileSync(file)
-  } catch (error) {
-    throw fromSystemError(error, 'read the key file', path)
-  } finally {
-    if (file !== undefined) closeSync(file)
-  }
+  const { bytes, stats } = readWithStats(path, { limit: MAX_BYTES, tooLarge: 'KEY_INVALID', what: 'the key file' })
+  const mode = stats.mode & 0o777
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return bytes
+  throw new ClyraError('KEY_INVALID', `the key file ${path} is open to others (mode ${mode.toString(8)})`, {
+    details: { path, mode },
+    fix: `chmod 600 ${path}`,
+  })
 }
 
 /** Written and flushed beside its place, then put there under its name; what a killed process left beside is replaced. */

@@ -8,5 +8,7 @@ export {
   readFileBounded,
   readFileSyncBounded,
   readTextSyncBounded,
+  readWithStats,
+  SMALL_FILE_BYTES,
 } from './read-file.js'
 export { StartFailure, type StartOptions, startProgram } from './start-program.js'

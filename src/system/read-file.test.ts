@@ -55,6 +55,15 @@ it('gives exactly the bytes of a file up to the limit, and refuses one byte more
   )
 })
 
+it('gives the beginning of a larger file where the caller judges it himself', async () => {
+  writeFileSync(path, 'abcdef')
+  const cut = { ...LIMITS, limit: 4, tooLarge: null }
+  expect(readTextSyncBounded(path, cut)).toBe('abcd')
+  expect(Buffer.from(await readFileBounded(path, cut)).toString()).toBe('abcd')
+  truncateSync(path, 3 * 2 ** 30)
+  expect((await readFileBounded(path, cut)).length).toBe(4)
+})
+
 it('refuses a FIFO that nobody writes, at once', async () => {
   execFileSync('mkfifo', [path])
   expect(await refusal(path)).toBe('NOT_A_REGULAR_FILE')

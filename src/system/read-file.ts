@@ -2,12 +2,15 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, read, readSync, t
 import { promisify } from 'node:util'
 import { ClyraError, type ErrorCode, fromSystemError } from '../errors/index.js'
 
+/** The most that a file of settings, keys, digests or rules may measure, in bytes: 16 MiB. */
+export const SMALL_FILE_BYTES = 16 * 1024 * 1024
+
 /** What may be read of a file that somebody else wrote, and how its failures are told. */
 export interface ReadLimits {
   /** The most bytes that are read. The file may have no more. */
   readonly limit: number
-  /** The code of a file that has more. */
-  readonly tooLarge: ErrorCode
+  /** The code of a file that has more; null: it is cut there, and whoever asked judges what he got. */
+  readonly tooLarge: ErrorCode | null
   /** What the file is, as a person calls it: `a dbt manifest`. */
   readonly what: string
   /** False: a symbolic link is refused. Default: followed. */
@@ -43,12 +46,17 @@ const readPortion = promisify(read)
  * a file that is not there.
  */
 export function readFileSyncBounded(path: string, limits: ReadLimits): Uint8Array {
+  return readWithStats(path, limits).bytes
+}
+
+/** The same, with the owner and mode of the very file that the bytes are of. */
+export function readWithStats(path: string, limits: ReadLimits): { readonly bytes: Uint8Array; readonly stats: Stats } {
   const file = openRegularFile(path, limits)
   try {
     const taken = new Taken(path, file.stats.size, limits)
     for (;;) {
       const room = taken.room(PORTION_BYTES)
-      if (!taken.add(readSync(file.fd, room, 0, room.length, null))) return taken.bytes()
+      if (!taken.add(readSync(file.fd, room, 0, room.length, null))) return { bytes: taken.bytes(), stats: file.stats }
     }
   } catch (error) {
     throw fromSystemError(error, `read ${limits.what}`, path)
@@ -125,7 +133,7 @@ class Taken {
   constructor(path: string, size: number, limits: ReadLimits) {
     this.#path = path
     this.#limits = limits
-    if (size > limits.limit) throw this.#tooLarge()
+    if (size > limits.limit) this.#assertWhole()
     // One byte more than there should be: its absence is how the end is known.
     this.#buffer = new Uint8Array(Math.min(Math.max(size, size === 0 ? FIRST_BYTES : 0), limits.limit) + 1)
   }
@@ -140,20 +148,22 @@ class Taken {
     return this.#buffer.subarray(this.#length, this.#length + most)
   }
 
-  /** Takes what was read into the room; false at the end of the file. */
+  /** Takes what was read into the room; false at the end of what is wanted. */
   add(count: number): boolean {
     this.#length += count
-    if (this.#length > this.#limits.limit) throw this.#tooLarge()
-    return count > 0
+    if (this.#length <= this.#limits.limit) return count > 0
+    this.#assertWhole()
+    return false
   }
 
   bytes(): Uint8Array {
-    return this.#buffer.subarray(0, this.#length)
+    return this.#buffer.subarray(0, Math.min(this.#length, this.#limits.limit))
   }
 
-  #tooLarge(): ClyraError {
+  #assertWhole(): void {
     const { tooLarge, what, limit } = this.#limits
-    return new ClyraError(tooLarge, `${this.#path} has more than ${limit} bytes, the most that ${what} may have`, {
+    if (tooLarge === null) return
+    throw new ClyraError(tooLarge, `${this.#path} is too large: ${what} may have ${limit} bytes`, {
       details: { path: this.#path, most: limit },
     })
   }

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { LONGEST_LINE, linesOf } from '../../connectors/dbt/index.js'
+import { readDigests } from '../../src/cli/commands/replay.js'
+import { readConfigFile } from '../../src/cli/config/config-file.js'
 import { readIfThere, readLeft } from '../../src/cli/dbt/read-left.js'
-import { readSmallFile } from '../../src/cli/read-bounded.js'
+import { readTrustFile } from '../../src/cli/trust/trust-file.js'
 import { openNote, readKeyFile } from '../../src/crypto/index.js'
 import { ClyraError } from '../../src/errors/index.js'
 import { InMemorySource } from '../../src/evidence/in-memory-source.test.support.js'
@@ -145,11 +147,17 @@ export const READ_LIMITS: readonly LimitCase[] = [
     check: () =>
       withFolder(async (folder) => {
         const path = join(folder, 'file')
-        for (const code of ['CONFIG_INVALID', 'KEY_INVALID', 'USAGE'] as const) {
+        const readers = [
+          ['CONFIG_INVALID', readConfigFile],
+          ['KEY_INVALID', (path: string) => readTrustFile(path, true)],
+          ['USAGE', readDigests],
+        ] as const
+        const rest = '{"origin":"ledger.example.org","records":"0","digests":[]}'
+        for (const [code, read] of readers) {
           await atAndPast(code, (past) => {
-            writeFileSync(path, '')
-            truncateSync(path, 16 * MIB + (past ? 1 : 0))
-            return readSmallFile(path, code)
+            const text = code === 'USAGE' ? rest : '# a comment'
+            writeFileSync(path, text.padEnd(16 * MIB + (past ? 1 : 0), ' '))
+            return read(path)
           })
         }
       }),
@@ -182,7 +190,7 @@ export const READ_LIMITS: readonly LimitCase[] = [
           expect(readIfThere(path)?.length).toBe(512 * MIB)
         })
         const left = await readLeft({}, folder, folder, 'gap')
-        expect(left).toMatchObject({ manifest: undefined, tooLarge: ['manifest.json'] })
+        expect(left).toMatchObject({ manifest: undefined, unread: ['manifest.json'] })
       }),
   },
   {

@@ -1,8 +1,9 @@
+import { isClyraError } from '../../../src/errors/index.js'
 import { parseConninfo } from './conninfo.js'
 import { type Keyword, type Parameters, VARIABLES } from './keywords.js'
 import { passwordIn } from './passfile.js'
 import { serviceParameters } from './service-file.js'
-import type { Surroundings } from './surroundings.js'
+import type { SmallFile, Surroundings } from './surroundings.js'
 import { type Attempt, tlsAttempts, UnusableParameter } from './tls-plan.js'
 
 /** One server to try. */
@@ -125,7 +126,7 @@ function passwords(
   warnings: string[],
 ): (host: string, port: number) => string | undefined {
   if (parameters.password) return () => parameters.password
-  const file = around.read(parameters.passfile || `${around.home}/.pgpass`)
+  const file = passwordFile(parameters.passfile || `${around.home}/.pgpass`, around, warnings)
   if (file === undefined) return () => undefined
   if ((file.mode & 0o077) !== 0) {
     warnings.push('the password file is left alone because others may read it: chmod 600')
@@ -137,6 +138,17 @@ function passwords(
       port: String(port),
       ...login,
     })
+}
+
+/** As libpq does, what is no plain file is left alone. */
+function passwordFile(path: string, around: Surroundings, warnings: string[]): SmallFile | undefined {
+  try {
+    return around.read(path)
+  } catch (error) {
+    if (!isClyraError(error, 'NOT_A_REGULAR_FILE')) throw error
+    warnings.push('the password file is left alone because it is no regular file')
+    return undefined
+  }
 }
 
 /** 0, negative or absent is no limit; 1 is taken as 2, as libpq does. */

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { isMissingFile, readWithStats } from '../../../src/system/index.js'
 
 /** A file of the user's as libpq looks at it. */
 export interface SmallFile {
@@ -16,14 +16,15 @@ export interface Surroundings {
   /** Login name and id of the process's user. */
   readonly user: string
   readonly uid: number
-  /** Undefined where there is no such regular file. Throws the system's error where it may not be read. */
+  /** Undefined where there is no such file. Throws where it may not be read, is no regular file or is too large. */
   readonly read: (path: string) => SmallFile | undefined
 }
 
 /** No variables and no files: only what a target says itself counts. */
 export const NO_SURROUNDINGS: Surroundings = { env: {}, home: '/', user: '', uid: -1, read: () => undefined }
 
-const LARGEST_BYTES = 4 << 20
+/** Lists of revoked certificates are the largest of these files. */
+const LIMITS = { limit: 64 << 20, tooLarge: 'CONFIG_INVALID', what: "a file of the connection's settings" } as const
 
 /** Those of this process, with the variables that dbt gets. */
 export function surroundingsOf(env: Surroundings['env'], home: string): Surroundings {
@@ -32,13 +33,17 @@ export function surroundingsOf(env: Surroundings['env'], home: string): Surround
 }
 
 function read(path: string): SmallFile | undefined {
+  // How one says that there shall be none.
+  if (path === '/dev/null') return undefined
   try {
-    const stat = statSync(path)
-    if (!stat.isFile() || stat.size > LARGEST_BYTES) return undefined
-    return { text: readFileSync(path, 'utf8'), mode: stat.mode & 0o777, uid: stat.uid }
+    const { bytes, stats } = readWithStats(path, LIMITS)
+    return {
+      text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes),
+      mode: stats.mode & 0o777,
+      uid: stats.uid,
+    }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return undefined
+    if (isMissingFile(error)) return undefined
     throw error
   }
 }

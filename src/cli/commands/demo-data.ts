@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
@@ -20,6 +20,7 @@ import { outputPath } from '../output-path.js'
 import { sideBySide } from '../side-by-side.js'
 import { facts } from '../table.js'
 import { type InitialisedProject, initProject } from './init.js'
+import { readEvidence } from './verify.js'
 
 const RECORDINGS = ['good', 'failing'] as const
 const MARKER = 'made-by-clyra-demo'
@@ -99,7 +100,7 @@ async function tell(
   const built = await buildDef(demo, async () => run, { embed: false, open: false })
   const bundle = join(folder, `${recording}.def.zip`)
   demo.workbench.writeFile(bundle, built.bytes)
-  const result = await verifyBundle(readFileSync(bundle), {
+  const result = await verifyBundle(await readEvidence(bundle), {
     trust: [{ vkey: made.vkey, genesis: made.genesis }],
     now: demo.environment.now(),
   })
@@ -123,7 +124,7 @@ async function tell(
 
 /** Flips one bit in the middle of the records and verifies again. */
 async function changeOneByte(folder: string, made: InitialisedProject, bundle: string) {
-  const bytes = new Uint8Array(readFileSync(bundle))
+  const bytes = await readEvidence(bundle)
   const offset = Buffer.from(bytes).indexOf('"dev.clyra.dbt.')
   bytes[offset] = (bytes[offset] ?? 0) ^ 1
   const path = join(folder, 'changed.def.zip')

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { ClyraError } from '../../errors/index.js'
+import { readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { type Comparison, compareStored, NOTHING_STORED } from '../evidence/compare-stored.js'
@@ -11,7 +12,6 @@ import { rebuildBundle } from '../evidence/rebuild-bundle.js'
 import { parsePosition } from '../ledger/find-record.js'
 import { withReader } from '../ledger/open-ledger.js'
 import { decimal } from '../ledger/record-document.js'
-import { readSmallFile } from '../read-bounded.js'
 import { readEvidence } from './verify.js'
 
 const options = z.object({
@@ -67,7 +67,7 @@ async function replayBundle(
 ): Promise<number> {
   const { output, environment, workbench } = context
   const progress = output.progress('building the bundle again')
-  const rebuilt = await rebuildBundle(readEvidence(resolve(environment.cwd, bundle)), source).finally(() =>
+  const rebuilt = await rebuildBundle(await readEvidence(resolve(environment.cwd, bundle)), source).finally(() =>
     progress.done(),
   )
   if (write !== undefined) workbench.writeFile(resolve(environment.cwd, write), rebuilt.archive())
@@ -147,17 +147,20 @@ function differentSource(found: Digests, expected: Digests): string | undefined 
   return undefined
 }
 
-function readDigests(path: string): Digests {
+/** Digests that an earlier replay printed. Throws USAGE where the file holds none. */
+export function readDigests(path: string): Digests {
   let content: unknown
   try {
-    content = JSON.parse(readSmallFile(path, 'USAGE'))
+    content = JSON.parse(
+      readTextSyncBounded(path, { limit: SMALL_FILE_BYTES, tooLarge: 'USAGE', what: 'a file of digests' }),
+    )
   } catch (error) {
     if (error instanceof SyntaxError)
       throw new ClyraError('USAGE', `${path} is not JSON`, {
         details: { path },
         fix: 'clyra replay --write digests.json',
       })
-    throw fromSystemError(error, 'read', path)
+    throw error
   }
   const parsed = z.object(digestsDocument.shape).safeParse(content)
   if (parsed.success) return parsed.data

@@ -112,7 +112,7 @@ async function fromLedger(context: Context, given: string | undefined, flags: z.
 
 async function fromBundle(context: Context, given: string, open: boolean): Promise<Made> {
   const { environment, output } = context
-  const bytes = readEvidence(resolve(environment.cwd, given))
+  const bytes = await readEvidence(resolve(environment.cwd, given))
   const { verdict, code } = await verifyBundle(bytes, { trust: trustedKeys(context), now: environment.now() })
   if (verdict === 'INVALID') {
     throw new ClyraError('EVIDENCE_REFUSED', `nothing of ${basename(given)} is shown: it is INVALID (${code})`, {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   renderResult,
@@ -9,14 +9,14 @@ import {
   verifyBundle,
 } from '@clyra/verify'
 import * as z from 'zod'
-import { ClyraError, fromSystemError, isClyraError } from '../../errors/index.js'
+import { ClyraError, isClyraError } from '../../errors/index.js'
 import { BUNDLE_LIMITS } from '../../evidence/index.js'
 import { FileArtifactStore } from '../../stores/files/index.js'
+import { isMissingFile, readFileBounded } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { type Context, settingsFor } from '../context.js'
 import { verifyDocument } from '../evidence/verify-document.js'
 import { verifyTilesAt } from '../evidence/verify-tiles-at.js'
-import { readAtMost } from '../read-bounded.js'
 import { ownLedgerTrust } from '../trust/own-ledger.js'
 import { readTrustFile, trustedKey } from '../trust/trust-file.js'
 
@@ -85,8 +85,12 @@ export const verify = defineCommand({
     const trust = await trustOf(context, flags)
     const result = await asked(async () =>
       isDirectory(path)
-        ? verifyTilesAt(path, { trust, ...demands(context, flags) })
-        : verifyBundle(readEvidence(path), { trust, ...demands(context, flags), ...bundleDemands(context, flags) }),
+        ? verifyTilesAt(path, { trust, ...(await demands(context, flags)) })
+        : verifyBundle(await readEvidence(path), {
+            trust,
+            ...(await demands(context, flags)),
+            ...bundleDemands(context, flags),
+          }),
     )
     context.output.result(result, () => renderResult(result, { color: context.output.colour }))
     return result.verdict === 'VALID' ? 0 : 1
@@ -106,13 +110,15 @@ async function trustOf(context: Context, flags: z.infer<typeof options>): Promis
   return [...keys, { vkey: own.vkey, genesis: own.genesis }]
 }
 
-function demands(context: Context, flags: z.infer<typeof options>) {
+async function demands(context: Context, flags: z.infer<typeof options>) {
   return {
     ...(flags.origin === undefined ? {} : { origin: flags.origin }),
     ...(flags.genesis === undefined ? {} : { genesis: flags.genesis }),
     ...(flags.minSize === undefined ? {} : { minSize: flags.minSize }),
     ...(flags.maxAge === undefined ? {} : { maxAge: flags.maxAge }),
-    checkpoints: flags.checkpoint.map((path) => readEvidence(resolve(context.environment.cwd, path))),
+    checkpoints: await Promise.all(
+      flags.checkpoint.map((path) => readEvidence(resolve(context.environment.cwd, path))),
+    ),
     now: flags.now ?? context.environment.now(),
   }
 }
@@ -134,10 +140,16 @@ function bundleDemands(context: Context, flags: z.infer<typeof options>): Verify
   }
 }
 
+/** No artefact that is captured is larger. */
+const ARTIFACT_FILE = { limit: 512 << 20, tooLarge: 'DBT_ARTIFACT_TOO_LARGE', what: 'an artefact' } as const
+
 /** `<dir>/<sha256>`, or as the artefact store of a ledger has it. */
 async function artifactIn(folder: string, sha256: string): Promise<Uint8Array | undefined> {
-  const path = join(folder, sha256)
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return readFileSync(path)
+  try {
+    return await readFileBounded(join(folder, sha256), ARTIFACT_FILE)
+  } catch (error) {
+    if (!isMissingFile(error)) throw error
+  }
   try {
     return await new FileArtifactStore(folder).get(sha256)
   } catch (error) {
@@ -148,16 +160,13 @@ async function artifactIn(folder: string, sha256: string): Promise<Uint8Array | 
 }
 
 /** A bundle, or as much of it as it takes to see that it is too large for one. */
-export function readEvidence(path: string): Uint8Array {
+export async function readEvidence(path: string): Promise<Uint8Array> {
   try {
-    return readAtMost(path, BUNDLE_LIMITS.bytes + 1)
+    return await readFileBounded(path, { limit: BUNDLE_LIMITS.bytes + 1, tooLarge: null, what: 'evidence' })
   } catch (error) {
-    const failed = fromSystemError(error, 'read', path)
-    throw new ClyraError(failed.code, failed.message, {
-      details: failed.details,
-      fix: 'clyra bundle --last',
-      cause: error,
-    })
+    if (!isClyraError(error, 'IO_FAILED')) throw error
+    const { code, message, details, cause } = error
+    throw new ClyraError(code, message, { details, fix: 'clyra bundle --last', cause })
   }
 }
 

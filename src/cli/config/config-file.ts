@@ -1,8 +1,8 @@
 import { parseDocument } from 'yaml'
 import * as z from 'zod'
-import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { ClyraError } from '../../errors/index.js'
 import { NEW_ORIGIN } from '../../events/index.js'
-import { readSmallFile } from '../read-bounded.js'
+import { isMissingFile, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 
 const label = z.string().min(1).max(512)
 /** Where a secret lies. The secret itself is refused here, so that it cannot end up in version control. */
@@ -63,10 +63,10 @@ export type ConfigFile = z.infer<typeof configFile>
 export function readConfigFile(path: string): ConfigFile {
   let text: string
   try {
-    text = readSmallFile(path, 'CONFIG_INVALID')
+    text = readTextSyncBounded(path, { limit: SMALL_FILE_BYTES, tooLarge: 'CONFIG_INVALID', what: 'the settings file' })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return {}
-    throw fromSystemError(error, 'read', path)
+    if (isMissingFile(error)) return {}
+    throw error
   }
   const document = parseDocument(text)
   const problem = document.errors[0]

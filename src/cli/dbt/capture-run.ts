@@ -125,11 +125,11 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
         return true
       })
       if (logged === undefined) gaps.push('log-truncated')
+      // The Rust engine's spans tell more than its log; they are only whole at the end.
+      const otel = await guard("reading dbt's spans", () => fileLines(parts.log.otel))
       const finished = await guard('reading what dbt left', async () => {
         const files = await readLeft(parts.variables, parts.target, parts.project, 'gap')
-        if (files.tooLarge.length > 0) gaps.push('artifact-unreadable')
-        // The Rust engine's spans tell more than its log; they are only whole at the end.
-        const otel = fileLines(parts.log.otel)
+        if (files.unread.length > 0) gaps.push('artifact-unreadable')
         const left =
           otel !== undefined && scanOtel(otel).length > 0
             ? readDbtRun({ run, fingerprintKey: parts.fingerprintKey, otel, ...files })

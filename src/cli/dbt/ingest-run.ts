@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   closeDbtRun,
@@ -12,6 +11,7 @@ import {
 } from '../../../connectors/dbt/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { DraftEvent } from '../../events/index.js'
+import { readFileSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import type { Settings } from '../config/settings.js'
 import type { Context } from '../context.js'
@@ -184,7 +184,12 @@ export function policyDigest(settings: Settings, place: StatePlace | undefined):
   if (value === null) return null
   const path = resolve(place?.project ?? '.', value)
   try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex')
+    const bytes = readFileSyncBounded(path, {
+      limit: SMALL_FILE_BYTES,
+      tooLarge: 'CONFIG_INVALID',
+      what: 'the policy file',
+    })
+    return createHash('sha256').update(bytes).digest('hex')
   } catch (error) {
     throw new ClyraError(
       'CONFIG_INVALID',

@@ -1,4 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { fstatSync, readSync, statSync } from 'node:fs'
+import { LineSplitter } from '../../../connectors/dbt/index.js'
+import { isMissingFile, openRegularFile, type RegularFile } from '../../system/index.js'
 
 const CHUNK = 1 << 20
 
@@ -7,10 +9,11 @@ export interface LogTail {
   /**
    * The whole lines that were written since the last call, at most about a megabyte of them; an empty list: nothing
    * new yet. A file that is not there yet is one without lines. A file that was renamed (`dbt.log` -> `dbt.log.1`) is
-   * read to its end, then those that came after it.
+   * read to its end, then those that came after it. Of a line longer than LONGEST_LINE only the beginning is given.
+   * Throws NOT_A_REGULAR_FILE where something else lies there.
    */
   read(): string[]
-  /** What stands after the last line break: an unfinished line. */
+  /** What stands after the last line break, once nothing more comes: an unfinished line. */
   rest(): string
   /** Bytes of all lines that were given out of the file that is read now. */
   readonly offset: number
@@ -24,16 +27,18 @@ const MOST_PARTS = 100
 
 export function tailFile(path: string, start = 0): LogTail {
   // At once: the writer may rename what is there as soon as it starts, and `start` is an offset in that file.
-  let file: number | undefined = start > 0 ? tryOpen(path) : undefined
+  let file: RegularFile | undefined = start > 0 ? tryOpen(path) : undefined
   let offset = start
   let lost = 0
-  let pending: Buffer = Buffer.alloc(0)
+  const splitter = new LineSplitter()
+  /** Bytes after the last line break. */
+  let pending = 0
   const buffer = Buffer.allocUnsafe(CHUNK)
 
   /** Opens what came after the file that was read to its end; false where that is still the newest. */
   const goOn = (): boolean => {
     if (file === undefined) return false
-    const inode = fstatSync(file).ino
+    const inode = file.stats.ino
     if (inodeOf(path) === inode || inodeOf(path) === undefined) return false
     const at = partOf(path, inode)
     if (at === undefined) lost += 1
@@ -41,10 +46,10 @@ export function tailFile(path: string, start = 0): LogTail {
     if (next === undefined) return false
     // Renamed again meanwhile: what was opened is not what comes next.
     if (at !== undefined && partOf(path, inode) !== at) {
-      closeSync(next)
+      next.close()
       return goOn()
     }
-    closeSync(file)
+    file.close()
     file = next
     offset = 0
     return true
@@ -52,7 +57,7 @@ export function tailFile(path: string, start = 0): LogTail {
 
   return {
     get offset() {
-      return offset - pending.length
+      return offset - pending
     },
     get lost() {
       return lost
@@ -63,31 +68,27 @@ export function tailFile(path: string, start = 0): LogTail {
       const lines: string[] = []
       // A line longer than one chunk must still come out whole.
       do {
-        const count = readSync(file, buffer, 0, CHUNK, offset)
+        const count = readSync(file.fd, buffer, 0, CHUNK, offset)
         if (count === 0) {
           if (goOn()) {
-            if (pending.length > 0) lines.push(pending.toString('utf8'))
-            pending = Buffer.alloc(0)
+            const last = splitter.end()
+            if (last !== undefined) lines.push(last)
+            pending = 0
             continue
           }
-          if (fstatSync(file).size < offset) offset = 0
+          if (fstatSync(file.fd).size < offset) offset = 0
           break
         }
         offset += count
         const end = buffer.lastIndexOf(0x0a, count - 1)
-        if (end === -1) {
-          pending = Buffer.concat([pending, buffer.subarray(0, count)])
-        } else {
-          const whole = Buffer.concat([pending, buffer.subarray(0, end)]).toString('utf8')
-          pending = Buffer.from(buffer.subarray(end + 1, count))
-          for (const line of whole.split('\n')) lines.push(line)
-        }
+        pending = end === -1 ? pending + count : count - end - 1
+        for (const line of splitter.push(buffer.subarray(0, count))) lines.push(line)
       } while (lines.length === 0)
       return lines
     },
-    rest: () => pending.toString('utf8'),
+    rest: () => splitter.end() ?? '',
     close() {
-      if (file !== undefined) closeSync(file)
+      file?.close()
       file = undefined
     },
   }
@@ -117,11 +118,11 @@ function oldestPart(path: string): number {
   return part
 }
 
-function tryOpen(path: string): number | undefined {
+function tryOpen(path: string): RegularFile | undefined {
   try {
-    return openSync(path, 'r')
+    return openRegularFile(path, { what: "dbt's log" })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (isMissingFile(error)) return undefined
     throw error
   }
 }

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { readFileSyncBounded } from '../../system/index.js'
 
 /**
  * True where the program is machine code (ELF, Mach-O, PE): dbt's Rust engine, which logs a statement at its end and
@@ -15,13 +15,7 @@ const MAGIC = ['7f454c46', 'cffaedfe', 'cefaedfe', 'cafebabe', '4d5a']
 
 function firstBytes(path: string): string | undefined {
   try {
-    const file = openSync(path, 'r')
-    try {
-      const buffer = Buffer.alloc(4)
-      return buffer.subarray(0, readSync(file, buffer, 0, 4, 0)).toString('hex')
-    } finally {
-      closeSync(file)
-    }
+    return Buffer.from(readFileSyncBounded(path, { limit: 4, tooLarge: null, what: 'a program' })).toString('hex')
   } catch {
     // Not there, a directory, or not ours to read: the next place counts.
     return undefined

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   dbtArguments,
@@ -14,8 +14,9 @@ import {
   type WrapPlan,
 } from '../../../connectors/dbt/index.js'
 import type { PostgresTarget } from '../../../connectors/postgres/index.js'
-import { fromSystemError, isClyraError } from '../../errors/index.js'
+import { isClyraError } from '../../errors/index.js'
 import { COMMANDS_WITHOUT_WAREHOUSE } from '../../events/families/run-voices.js'
+import { isMissingFile, readFileSyncBounded, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 import type { Settings } from '../config/settings.js'
 import { type Context, optionalLedgerPlace } from '../context.js'
 import type { WarehousePlan } from './observe-warehouse.js'
@@ -114,27 +115,30 @@ export function postgresUrl(context: Context, settings: Settings, project: strin
     optionalLedgerPlace(context, [project])?.project ?? context.environment.cwd,
     reference.slice('file:'.length),
   )
-  try {
-    return readFileSync(path, 'utf8').trim() || undefined
-  } catch (error) {
-    throw fromSystemError(error, 'read the file that holds the connection string', path)
-  }
+  const limits = {
+    limit: 1 << 20,
+    tooLarge: 'CONFIG_INVALID',
+    what: 'the file that holds the connection string',
+  } as const
+  return readTextSyncBounded(path, limits).trim() || undefined
 }
 
 /** A larger manifest is not worth the time before a run. */
-const MANIFEST_LIMIT = 16 << 20
+const EARLIER_MANIFEST = {
+  limit: 16 << 20,
+  tooLarge: 'DBT_ARTIFACT_TOO_LARGE',
+  what: 'the manifest of an earlier run',
+} as const
 
 /** The target's own schema and those in which the last run built. */
 function schemasOf(own: string | undefined, target: string): string[] {
   const schemas = new Set(own === undefined ? [] : [own])
   const path = join(target, 'manifest.json')
   try {
-    if (sizeOf(path) > 0 && sizeOf(path) <= MANIFEST_LIMIT) {
-      for (const { relation } of readManifest(readFileSync(path)).nodes.values())
-        if (relation !== null) schemas.add(relation[1])
-    }
+    for (const { relation } of readManifest(readFileSyncBounded(path, EARLIER_MANIFEST)).nodes.values())
+      if (relation !== null) schemas.add(relation[1])
   } catch (error) {
-    // A broken manifest of an earlier run is judged where it is read as evidence.
+    // One that cannot be read is judged where it is read as evidence.
     if (!isClyraError(error)) throw error
   }
   return [...schemas].sort()
@@ -148,6 +152,14 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
+const SETTINGS_OF_DBT = { limit: SMALL_FILE_BYTES, tooLarge: 'CONFIG_INVALID', what: 'a settings file of dbt' } as const
+
+/** Undefined where there is no such file, or a FIFO that only dbt may read: then the run is recorded without its word. */
 function readText(path: string): string | undefined {
-  return isFile(path) ? readFileSync(path, 'utf8') : undefined
+  try {
+    return readTextSyncBounded(path, SETTINGS_OF_DBT)
+  } catch (error) {
+    if (isMissingFile(error) || isClyraError(error, 'NOT_A_REGULAR_FILE')) return undefined
+    throw error
+  }
 }

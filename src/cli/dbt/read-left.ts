@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LeftArtifacts, readManifest, sourcePathsOf } from '../../../connectors/dbt/index.js'
-import { ClyraError, fromSystemError, isClyraError } from '../../errors/index.js'
+import { isClyraError } from '../../errors/index.js'
+import { isMissingFile, readFileSyncBounded } from '../../system/index.js'
 import type { Environment } from '../environment.js'
 import { gitWith } from './git.js'
 import { readSources } from './read-sources.js'
@@ -11,27 +11,27 @@ const EXTRAS = ['catalog.json', 'sources.json'] as const
 export const LARGEST_BYTES = 512 << 20
 
 export interface ReadLeft extends LeftArtifacts {
-  /** Names of the files that are there and larger than what is read; only with `gap`. */
-  readonly tooLarge: readonly string[]
+  /** Names of the files that are there and cannot be read: too large, no regular file, not ours to read; only with `gap`. */
+  readonly unread: readonly string[]
 }
 
 /**
  * What dbt left in its target directory, with the source files that its manifest names. `variables` are those that git
- * is started with, as far as they may not lead it astray. Throws DBT_ARTIFACT_TOO_LARGE where `onTooLarge` is `throw`.
+ * is started with, as far as they may not lead it astray. Throws as `readIfThere` where `onUnread` is `throw`.
  */
 export async function readLeft(
   variables: Environment['variables'],
   target: string,
   project: string,
-  onTooLarge: 'throw' | 'gap' = 'gap',
+  onUnread: 'throw' | 'gap' = 'gap',
 ): Promise<ReadLeft> {
-  const tooLarge: string[] = []
+  const unread: string[] = []
   const read = (name: string) => {
     try {
       return readIfThere(join(target, name))
     } catch (error) {
-      if (onTooLarge === 'throw' || !isClyraError(error, 'DBT_ARTIFACT_TOO_LARGE')) throw error
-      tooLarge.push(name)
+      if (onUnread === 'throw' || !isClyraError(error)) throw error
+      unread.push(name)
       return undefined
     }
   }
@@ -46,7 +46,7 @@ export async function readLeft(
     runResults,
     extras,
     ...(await readSources(gitWith(variables), project, pathsIn(manifest))),
-    tooLarge,
+    unread,
   }
 }
 
@@ -61,22 +61,16 @@ function pathsIn(manifest: Uint8Array | undefined): ReturnType<typeof sourcePath
   }
 }
 
-/** Throws DBT_ARTIFACT_TOO_LARGE, and what the file system says. */
+/** Undefined where there is no such file. Throws DBT_ARTIFACT_TOO_LARGE, NOT_A_REGULAR_FILE, and what the file system says. */
 export function readIfThere(path: string): Uint8Array | undefined {
   try {
-    const { size } = statSync(path)
-    if (size > LARGEST_BYTES) throw tooLarge(path, size)
-    const { buffer, byteOffset, length } = readFileSync(path)
-    return new Uint8Array(buffer, byteOffset, length)
+    return readFileSyncBounded(path, {
+      limit: LARGEST_BYTES,
+      tooLarge: 'DBT_ARTIFACT_TOO_LARGE',
+      what: 'an artefact of dbt',
+    })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return undefined
-    throw fromSystemError(error, 'read', path)
+    if (isMissingFile(error)) return undefined
+    throw error
   }
-}
-
-function tooLarge(path: string, size: number): ClyraError {
-  return new ClyraError('DBT_ARTIFACT_TOO_LARGE', `${path} has ${size} bytes; up to ${LARGEST_BYTES} are read`, {
-    details: { path, size, most: LARGEST_BYTES },
-  })
 }

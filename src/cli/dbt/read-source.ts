@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import {
@@ -11,6 +10,7 @@ import {
   type SourceKind,
   utf8Bytes,
 } from '../../../connectors/dbt/index.js'
+import { isClyraError } from '../../errors/index.js'
 import { fileLines } from './file-lines.js'
 import { LARGEST_BYTES, readIfThere } from './read-left.js'
 
@@ -34,8 +34,16 @@ const COMPRESSED = [
  * of what other programs wrote, 512 MiB. Throws what the file system says.
  */
 export function readSource(path: string): ReadSource | undefined {
+  try {
+    return readRegular(path)
+  } catch (error) {
+    if (!isClyraError(error, 'NOT_A_REGULAR_FILE')) throw error
+    return { name: basename(path), kind: null, reason: 'unreadable', why: `is ${String(error.details['kind'])}` }
+  }
+}
+
+function readRegular(path: string): ReadSource | undefined {
   const name = basename(path)
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined
   const found = fileLines(path)
   if (found === undefined) return undefined
   const head = headOf(found)

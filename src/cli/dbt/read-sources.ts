@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RepositoryFacts, SourceFile, SourcePath } from '../../../connectors/dbt/index.js'
+import { isMissingFile, readFileBounded } from '../../system/index.js'
 import type { Git } from './git.js'
 import { readRepository } from './read-repository.js'
 
-const LARGEST_BYTES = 64 << 20
+const SOURCE_FILE = { limit: 64 << 20, tooLarge: 'DBT_ARTIFACT_TOO_LARGE', what: 'a source file' } as const
 
 /** The project's source files as they lie on disk, with what version control says about each and about the whole. */
 export async function readSources(
@@ -18,16 +18,16 @@ export async function readSources(
     project,
     paths.map(({ path }) => path),
   )
-  const sources = paths.map(({ path }) => ({ path, ...readSource(join(project, path)), git: repository.of(path) }))
+  const sources: SourceFile[] = []
+  for (const { path } of paths)
+    sources.push({ path, ...(await readSource(join(project, path))), git: repository.of(path) })
   return { sources, repository: repository.facts }
 }
 
-function readSource(path: string): Pick<SourceFile, 'bytes' | 'unavailable'> {
+async function readSource(path: string): Promise<Pick<SourceFile, 'bytes' | 'unavailable'>> {
   try {
-    if (statSync(path).size > LARGEST_BYTES) return { bytes: null, unavailable: 'unreadable' }
-    return { bytes: new Uint8Array(readFileSync(path)) }
+    return { bytes: await readFileBounded(path, SOURCE_FILE) }
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    return { bytes: null, unavailable: missing ? 'missing' : 'unreadable' }
+    return { bytes: null, unavailable: isMissingFile(error) ? 'missing' : 'unreadable' }
   }
 }

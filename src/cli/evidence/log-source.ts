@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { equalBytes } from '../../canonical/index.js'
 import { type Checkpoint, parseCheckpoint } from '../../crypto/index.js'
-import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { ClyraError } from '../../errors/index.js'
 import { type LedgerRecord, RecordReader } from '../../events/index.js'
 import { HashedRecord, type Ledger, VerifiedRecord } from '../../ledger/index.js'
 import { CompactRange, entriesPath, entryBundle, TILE_WIDTH } from '../../merkle/index.js'
 import type { ProjectedLedger } from '../../projector/index.js'
+import { readFileBounded } from '../../system/index.js'
+import { TILE_FILE } from './tile-file.js'
 
 /** A log to fold again: a ledger, or the tiles of one. */
 export interface LogSource {
@@ -83,10 +84,6 @@ async function projectedTiles(size: number, records: LogSource['records']): Prom
   }
 }
 
-async function read(folder: string, path: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(join(folder, path)))
-  } catch (error) {
-    throw fromSystemError(error, 'read', join(folder, path))
-  }
+function read(folder: string, path: string): Promise<Uint8Array> {
+  return readFileBounded(join(folder, path), { ...TILE_FILE, tooLarge: 'TREE_DIVERGED' })
 }

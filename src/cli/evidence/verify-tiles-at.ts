@@ -1,16 +1,19 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { type VerifyOptions, type VerifyResult, verifyTiles } from '@clyra/verify'
 import { fromSystemError } from '../../errors/index.js'
+import { isMissingFile, readFileBounded } from '../../system/index.js'
+import { TILE_FILE } from './tile-file.js'
 
 /** Verifies a whole exported log in a directory. A file that is not there is the verifier's to judge. */
 export function verifyTilesAt(folder: string, options: VerifyOptions): Promise<VerifyResult> {
   const read = async (path: string) => {
     try {
-      return new Uint8Array(await readFile(join(folder, path)))
+      // One byte more than any has: what is longer is cut, and refused by its length.
+      return await readFileBounded(join(folder, path), { ...TILE_FILE, limit: TILE_FILE.limit + 1, tooLarge: null })
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-      throw fromSystemError(error, 'read', join(folder, path))
+      if (isMissingFile(error)) return undefined
+      throw error
     }
   }
   return verifyTiles(read, { ...options, list: () => filesIn(folder) })

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { base64, hex } from '../../canonical/index.js'
 import { type Checkpoint, openNote, parseCheckpoint, parseVkey } from '../../crypto/index.js'
-import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { ClyraError } from '../../errors/index.js'
 import type { LedgerHandle } from '../../ledger/index.js'
 import { verifyConsistency } from '../../merkle/index.js'
+import { readFileSyncBounded } from '../../system/index.js'
 import { parsePosition } from './find-record.js'
 import { decimal, digest } from './record-document.js'
 
@@ -57,23 +57,17 @@ export async function consistencyDocument(
   }
 }
 
+const NOTE = { limit: 1 << 20, tooLarge: 'NOTE_MALFORMED', what: 'a checkpoint' } as const
+
 /** A checkpoint out of a file, with a good signature of the ledger's key on it. */
 function readHeld(path: string, vkey: string): Checkpoint {
   const key = parseVkey(vkey)
-  const { text, verified } = openNote(readNote(path), [key])
+  const { text, verified } = openNote(readFileSyncBounded(path, NOTE), [key])
   const checkpoint = parseCheckpoint(text)
   if (verified.length > 0 && checkpoint.origin === key.name) return checkpoint
   throw new ClyraError('SIGNATURE_INVALID', `the checkpoint in ${path} is not signed by the key of ${key.name}`, {
     details: { path, origin: checkpoint.origin },
   })
-}
-
-function readNote(path: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(path))
-  } catch (error) {
-    throw fromSystemError(error, 'read', path)
-  }
 }
 
 function diverged(held: Checkpoint, why: string): ClyraError {

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseVkey } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { isMissingFile, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 import type { Workbench } from '../atomic-file.js'
-import { readSmallFile } from '../read-bounded.js'
 
 /** A ledger key that the user trusts, with the ledger's identity where it is pinned too. */
 export interface TrustedKey {
@@ -44,11 +44,16 @@ export function trustedKey(text: string, genesis?: string): TrustedKey {
 
 /** The trusted keys of a file; `mustExist` says whether the user named it. */
 export function readTrustFile(path: string, mustExist: boolean): TrustedKey[] {
-  if (!mustExist && !existsSync(path)) return []
+  return parseTrustFile(textOf(path, mustExist) ?? '', path)
+}
+
+/** Undefined where there is no such file and none must be. */
+function textOf(path: string, mustExist: boolean): string | undefined {
   try {
-    return parseTrustFile(readSmallFile(path, 'KEY_INVALID'), path)
+    return readTextSyncBounded(path, { limit: SMALL_FILE_BYTES, tooLarge: 'KEY_INVALID', what: 'the trust file' })
   } catch (error) {
-    throw fromSystemError(error, 'read the trust file', path)
+    if (!mustExist && isMissingFile(error)) return undefined
+    throw error
   }
 }
 
@@ -59,11 +64,10 @@ export function addToTrustFile(
   key: TrustedKey,
   comment: string | undefined,
 ): boolean {
-  const present = readTrustFile(path, false)
+  const text = textOf(path, false)
+  const present = parseTrustFile(text ?? '', path)
   if (present.some((other) => other.vkey === key.vkey && other.genesis === key.genesis)) return false
-  const before = existsSync(path)
-    ? readFileSync(path, 'utf8')
-    : '# Ledger keys that I trust: one vkey a line, optionally its genesis leaf.\n'
+  const before = text ?? '# Ledger keys that I trust: one vkey a line, optionally its genesis leaf.\n'
   const line = [
     key.vkey,
     ...(key.genesis === null ? [] : [key.genesis]),
