@@ -16,18 +16,44 @@ export function verifyEd25519Strict(signature: Uint8Array, message: Uint8Array, 
 
 /** What may be said of a signature without its message: length, S < L, R canonical and not of small order. */
 export function isAcceptableSignature(signature: Uint8Array): boolean {
-  return (
-    signature.length === 64 && isAcceptablePoint(signature.subarray(0, 32)) && isBelow(signature.subarray(32), ORDER)
-  )
+  // An R that is no point at all is no encoding that the equation can give.
+  return signature.length === 64 && isAcceptableY(signature.subarray(0, 32)) && isBelow(signature.subarray(32), ORDER)
 }
 
-/** A canonical encoding (y < p) of what is not one of the eight points of small order. */
+/** A canonical encoding (y < p) of a point of the curve that is not one of the eight of small order. */
 export function isAcceptablePoint(encoded: Uint8Array): boolean {
+  return isAcceptableY(encoded) && isOnCurve(encoded)
+}
+
+/** Length, y < p, and a y that no point of small order has. Says nothing about x. */
+function isAcceptableY(encoded: Uint8Array): boolean {
   if (encoded.length !== 32) return false
   const y = Uint8Array.from(encoded)
   y[31] = y[31]! & 0x7f
   return isBelow(y, FIELD) && !SMALL_ORDER_Y.some((small) => small.every((byte, i) => byte === y[i]))
 }
+
+/**
+ * RFC 8032, 5.1.3: y is that of a point where (y^2 - 1) / (d y^2 + 1) has a square root; by Euler's criterion, and a
+ * product has one where the quotient has. The platform does not ask before it verifies.
+ */
+function isOnCurve(encoded: Uint8Array): boolean {
+  const y = encoded.reduceRight((n, byte, i) => (n << 8n) | BigInt(i === 31 ? byte & 0x7f : byte), 0n)
+  const square = (y * y) % P
+  return power(((square - 1n + P) * (D * square + 1n)) % P, (P - 1n) / 2n) === 1n
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n
+  for (let [square, rest] = [base, exponent]; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = (result * square) % P
+    square = (square * square) % P
+  }
+  return result
+}
+
+const P = 2n ** 255n - 19n
+const D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n
 
 /** The platform's key, or undefined where it refuses the encoding. */
 export function ed25519KeyObject(publicKey: Uint8Array): KeyObject | undefined {

@@ -206,6 +206,23 @@ describe('Ed25519, strictly', () => {
     expect(verifyEd25519Strict(new Uint8Array(64).fill(2), utf8('m'), littleEndian(2n))).toBe(false)
   })
 
+  it('takes a key exactly where its bytes are those of a point of the curve', () => {
+    const isPoint = (bytes: Uint8Array): boolean => {
+      try {
+        Point.fromBytes(bytes, false)
+        return true
+      } catch {
+        return false
+      }
+    }
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => {
+        expect(isAcceptablePoint(bytes)).toBe(isPoint(bytes))
+      }),
+      { examples: [[littleEndian(2n)], [littleEndian(3n)], [littleEndian(FIELD - 2n, 1)]] },
+    )
+  })
+
   it('refuses a seed that is not 32 bytes', () => {
     expect(() => ed25519Signer(new Uint8Array(31))).toThrow(expect.objectContaining({ code: 'KEY_INVALID' }))
     expect(ed25519KeyPair().seed).not.toEqual(ed25519KeyPair().seed)

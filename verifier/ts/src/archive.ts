@@ -53,10 +53,11 @@ function readEntries(bytes: Uint8Array): { files: Archive; checksums: ReadonlyMa
   for (let i = 0; i < count; i++) {
     if (at + CENTRAL_SIZE > end || view.getUint32(at, true) !== CENTRAL) throw malformed(`no central header ${i}`)
     const nameLength = view.getUint16(at + 28, true)
+    const next = at + CENTRAL_SIZE + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
     const size = view.getUint32(at + 20, true)
     const raw = bytes.subarray(at + CENTRAL_SIZE, at + CENTRAL_SIZE + nameLength)
     const local = view.getUint32(at + 42, true)
-    if (raw.length !== nameLength || local + LOCAL_SIZE > end) throw malformed(`entry ${i} reaches past the end`)
+    if (next > end || local + LOCAL_SIZE > end) throw malformed(`entry ${i} reaches past the end`)
     if (view.getUint32(local, true) !== LOCAL) throw malformed(`no local header for entry ${i}`)
     const start = local + LOCAL_SIZE + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
     if (start + size > end) throw malformed(`entry ${i} reaches past the end`)
@@ -71,7 +72,7 @@ function readEntries(bytes: Uint8Array): { files: Archive; checksums: ReadonlyMa
       crc: view.getUint32(at + 16, true),
       data: bytes.subarray(start, start + size),
     })
-    at += CENTRAL_SIZE + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
+    at = next
   }
   for (const { name, method, flags } of found) {
     if (method !== 0 || flags !== 0)

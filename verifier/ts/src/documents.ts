@@ -85,12 +85,12 @@ const heads = object({
 export type Heads = Shaped<typeof heads>
 
 /**
- * A pointer into a record, at most as long as one. The length is looked at first: the pattern would take megabytes with
+ * A pointer into a record, at most as long as one, of what member names are made of. The length is looked at first: the pattern would take megabytes with
  * one step back for each character, more than the engine keeps.
  */
 const pointer: Shape<string> = (value, path) => {
   const fits = typeof value === 'string' && value.length <= SPEC.limits.recordBytes
-  return text(/^(\/([^~/]|~[01])*)+$/u)(fits ? value : undefined, path)
+  return text(/^(\/([A-Za-z0-9_.:$@-]|~[01])*)+$/)(fits ? value : undefined, path)
 }
 
 /** Sorted by position, then pointer; positions are padded so that text order is number order. */

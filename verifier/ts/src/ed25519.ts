@@ -15,8 +15,15 @@ const SMALL_ORDER_Y = new Set([
 
 const littleEndian = (bytes: Uint8Array): bigint => BigInt(`0x${hex(bytes.toReversed())}`)
 
-/** True where `bytes` is the canonical encoding of a y that no point of small order has. Says nothing about x. */
-export function isAcceptablePoint(bytes: Uint8Array): boolean {
+/** True where `bytes` is the canonical encoding of a point of the curve that is not of small order. */
+export const isAcceptablePoint = (bytes: Uint8Array): boolean => acceptablePoint(bytes) !== undefined
+
+function acceptablePoint(bytes: Uint8Array): Point | undefined {
+  return isAcceptableY(bytes) ? pointFrom(bytes) : undefined
+}
+
+/** Length, y < p, and a y that no point of small order has. Says nothing about x. */
+function isAcceptableY(bytes: Uint8Array): boolean {
   if (bytes.length !== 32) return false
   const y = littleEndian(bytes) & (2n ** 255n - 1n)
   return y < P && !SMALL_ORDER_Y.has(y)
@@ -29,11 +36,12 @@ export function isAcceptablePoint(bytes: Uint8Array): boolean {
  * the cofactor and would take signatures of mixed-order keys that those refuse.
  */
 export function verifyEd25519Strict(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
-  if (signature.length !== 64 || !isAcceptablePoint(publicKey)) return false
+  if (signature.length !== 64) return false
   const r = signature.subarray(0, 32)
   const s = littleEndian(signature.subarray(32))
-  if (s >= L || !isAcceptablePoint(r)) return false
-  const a = pointFrom(publicKey)
+  // An R that is no point at all is no encoding that the equation can give.
+  if (s >= L || !isAcceptableY(r)) return false
+  const a = acceptablePoint(publicKey)
   if (a === undefined) return false
   const k = littleEndian(sha512(concatBytes(r, publicKey, message))) % L
   const sB = s === 0n ? Point.ZERO : Point.BASE.multiply(s, false)

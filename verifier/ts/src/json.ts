@@ -11,6 +11,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** What a string literally holds up to its end, an escape, or a control character. */
 const PLAIN = /[^"\\\u0000-\u001f]*/y
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+const LOW_SURROGATE = /\\u[dD][c-fC-F][0-9a-fA-F]{2}/y
 const LITERALS = [
   ['true', true],
   ['false', false],
@@ -211,9 +212,10 @@ class Tokenizer {
     }
     const unit = this.#unicodeEscape()
     if (unit >= 0xd800 && unit <= 0xdbff) {
-      const low = this.#text.startsWith('\\u', this.#at) ? this.#unicodeEscape() : 0
-      if (low < 0xdc00 || low > 0xdfff) throw this.#refuse('JSON_SURROGATE', 'a high surrogate without a low one')
-      return String.fromCharCode(unit, low)
+      LOW_SURROGATE.lastIndex = this.#at
+      // Whatever else follows, a broken escape too: the offence is at the escape of the high one.
+      if (!LOW_SURROGATE.test(this.#text)) throw this.#refuse('JSON_SURROGATE', 'a high surrogate without a low one')
+      return String.fromCharCode(unit, this.#unicodeEscape())
     }
     if (unit >= 0xdc00 && unit <= 0xdfff) throw this.#refuse('JSON_SURROGATE', 'a low surrogate without a high one')
     return String.fromCharCode(unit)

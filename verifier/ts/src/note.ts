@@ -60,7 +60,7 @@ function readNote(bytes: Uint8Array): { text: string; signatures: SignatureLine[
   if (note.startsWith('\ufeff')) throw malformed('starts with a byte order mark')
   if (/[\x00-\x09\x0b-\x1f]/.test(note)) throw malformed('holds a control character')
   const split = note.lastIndexOf('\n\n')
-  if (split <= 0 || !note.endsWith('\n')) throw malformed('no blank line before the signatures')
+  if (split < 0 || !note.endsWith('\n')) throw malformed('no blank line before the signatures')
   const lines = note.slice(split + 2, -1).split('\n', SPEC.limits.noteLines + 1)
   if (lines.length > SPEC.limits.noteLines) throw malformed(`more than ${SPEC.limits.noteLines} signature lines`)
   return { text: note.slice(0, split + 1), signatures: lines.map(readSignatureLine) }
@@ -85,7 +85,7 @@ export const noteKeyHash = (key: NoteKey): Uint8Array =>
 
 /**
  * The keys of `known` that have signed. Lines of unknown keys are ignored; a line that names a known key and does not
- * verify throws SIGNATURE_INVALID; a key counts once however many lines it has.
+ * verify throws SIGNATURE_INVALID; a key counts once under a name, however many lines it has.
  */
 export function signersOf(checkpoint: Checkpoint, known: readonly NoteKey[]): NoteKey[] {
   const message = utf8(checkpoint.text)
@@ -98,7 +98,7 @@ export function signersOf(checkpoint: Checkpoint, known: readonly NoteKey[]): No
     if (signer === undefined) {
       throw new Refusal('SIGNATURE_INVALID', `the signature of ${line.name} does not verify`, { file: FILE })
     }
-    signers.set(hex(signer.publicKey), signer)
+    signers.set(`${signer.name} ${hex(signer.publicKey)}`, signer)
   }
   return [...signers.values()]
 }

@@ -16,7 +16,11 @@ export function ledgerSigners(
 ): NoteKey[] {
   const ledgerKeys = (genesis?.keys ?? []).map((key) => ({ name: checkpoint.origin, publicKey: key.public }))
   const signers = signersOf(checkpoint, [...ledgerKeys, ...pins.map(({ key }) => key)])
-  const ofLedger = signers.filter(({ publicKey }) => ledgerKeys.some((key) => equalBytes(key.publicKey, publicKey)))
+  // A pin may give a ledger key another name: a line under that name is not the ledger's.
+  const ofLedger = signers.filter(
+    ({ name, publicKey }) =>
+      name === checkpoint.origin && ledgerKeys.some((key) => equalBytes(key.publicKey, publicKey)),
+  )
   if (ofLedger.length === 0) throw new Refusal('SIGNATURE_MISSING', 'no ledger key of the genesis record has signed')
   return ofLedger
 }

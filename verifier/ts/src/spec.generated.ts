@@ -9,7 +9,7 @@ export const CODES = {
     "profiles": [
       "def"
     ],
-    "meaning": "The archive, one of its files or the number of its entries exceeds a limit."
+    "meaning": "The archive or the number of its entries exceeds a limit."
   },
   "CONTAINER_MALFORMED": {
     "stage": "container",
@@ -416,7 +416,7 @@ export const CODES = {
     "profiles": [
       "log"
     ],
-    "meaning": "A hash tile does not hold the hashes of the entries below it."
+    "meaning": "A hash tile does not hold exactly the hashes of the entries below it, or what stands in for a partial one is not full."
   },
   "ROOT_MISMATCH": {
     "stage": "root",
@@ -614,7 +614,7 @@ export const CODES = {
       "def",
       "log"
     ],
-    "meaning": "A key's id is not the hash of its type and bytes, or its point is not acceptable."
+    "meaning": "A key's id is not the hash of its type and bytes, or its bytes are not the one form of a point that is not of small order."
   },
   "KEY_REUSED": {
     "stage": "keys",

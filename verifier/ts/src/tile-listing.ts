@@ -4,6 +4,8 @@ import { TILE_WIDTH, tilePath } from './tiles.js'
 export type ListTiles = () => Iterable<string> | AsyncIterable<string>
 
 type Level = number | 'entries'
+/** C2SP tlog-tiles. */
+const LAST_LEVEL = 63
 
 /**
  * What lies in the directory of a log beside the tiles that its checkpoint calls for. Earlier partial tiles are a part of
@@ -51,14 +53,14 @@ export class TileListing {
   }
 }
 
-/** `tile/<level>/<n>[.p/<width>]` in the one form that a tile's path has. */
+/** `tile/<level>/<n>[.p/<width>]` in the one form that a tile's path has: level 0 to 63, index at most 2^53-1. */
 function parseTilePath(path: string): { level: Level; index: number; width: number } | undefined {
   const match = /^tile\/(entries|\d{1,2})\/((?:x\d{3}\/){0,5}\d{3})(?:\.p\/(\d{1,3}))?$/.exec(path)
   if (match === null) return undefined
   const level = match[1] === 'entries' ? 'entries' : Number(match[1])
   const index = Number(match[2]!.replace(/[x/]/g, ''))
   const width = match[3] === undefined ? TILE_WIDTH : Number(match[3])
-  return width > 0 && width <= TILE_WIDTH && tilePath(level, index, width) === path
-    ? { level, index, width }
-    : undefined
+  if (level !== 'entries' && level > LAST_LEVEL) return undefined
+  if (!Number.isSafeInteger(index) || width === 0 || width > TILE_WIDTH) return undefined
+  return tilePath(level, index, width) === path ? { level, index, width } : undefined
 }

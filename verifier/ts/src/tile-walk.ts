@@ -4,6 +4,8 @@ import type { Offences } from './refusal.js'
 import type { TileListing } from './tile-listing.js'
 import { TILE_WIDTH, tilePath } from './tiles.js'
 
+const HASH_BYTES = 32
+
 export type ReadTile = (path: string) => Uint8Array | undefined | Promise<Uint8Array | undefined>
 
 /**
@@ -52,10 +54,11 @@ export class TileWalk {
     // A partial tile may be gone where a full one has replaced it; its first hashes are the same.
     const full =
       exact === undefined && hashes.length < TILE_WIDTH ? await this.#read(tilePath(level, index)) : undefined
-    const published = exact ?? full?.subarray(0, hashes.length * 32)
+    const published = exact ?? full?.subarray(0, hashes.length * HASH_BYTES)
+    const whole = full === undefined || full.length === TILE_WIDTH * HASH_BYTES
     const tile = concatBytes(...hashes)
     if (published === undefined) this.#offences.add('TILE_MISSING', 'is not there', { file })
-    else if (!equalBytes(published, tile)) {
+    else if (!whole || !equalBytes(published, tile)) {
       this.#offences.add('TILE_MISMATCH', 'is not what the entries below it hash to', { file })
     }
     for (const width of this.#listing.takeOlder(level, index, hashes.length)) {

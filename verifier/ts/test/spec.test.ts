@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { CODES, STAGES } from '../src/spec.generated.js'
+import { smallOrderY } from './vectors/readings/points.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const source = fileURLToPath(new URL('../src/', import.meta.url))
@@ -23,6 +24,13 @@ describe('what is made from the specification', () => {
         .map(({ order }) => order)
       expect(orders, stage).toEqual(orders.map((_, i) => i + 1))
     }
+  })
+
+  it('the specification prints in full the y of the points of small order that the curve gives', () => {
+    const prose = readFileSync(`${root}spec/log/SPEC.md`, 'utf8')
+    const inFull = smallOrderY().filter((y) => BigInt(y) > 1n)
+    expect(inFull.filter((y) => !prose.includes(`${y}\n`))).toEqual([])
+    expect(inFull).toHaveLength(3)
   })
 
   it('the specification explains every code and the codes are all there', () => {

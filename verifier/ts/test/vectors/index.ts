@@ -3,6 +3,7 @@ import { evidenceVectors } from './evidence.js'
 import { jsonVectors } from './json.js'
 import { limitVectors } from './limits.js'
 import { logVectors } from './log.js'
+import { readingVectors } from './readings/index.js'
 import { runVectors } from './run.js'
 import { validVectors } from './valid.js'
 import type { Vector } from './vector.js'
@@ -17,6 +18,7 @@ export function vectors(): Vector[] {
     ...limitVectors(),
     ...evidenceVectors(),
     ...runVectors(),
+    ...readingVectors(),
   ]
   const key = ({ group, name }: Vector) => `${group}/${name}`
   return all.sort((a, b) => (key(a) < key(b) ? -1 : 1))

@@ -37,7 +37,24 @@ export interface Vector {
   readonly run?: VerifyResult['run']
   /** One archive, or the files of a tiles directory. */
   readonly evidence: Uint8Array | ReadonlyMap<string, Uint8Array>
+  /** Where the vector decides between two readings of the text: the verifier that reads it the other way. */
+  readonly otherReading?: OtherReading
 }
+
+/** A change of the verifier's source after which it answers the vector differently. */
+export interface OtherReading {
+  /** Name of a file in `verifier/ts/src`. */
+  readonly file: string
+  /** What stands there once, and what the other reading would have. */
+  readonly ours: string
+  readonly theirs: string
+}
+
+/** The vector, with the other reading that it fails. */
+export const against = (file: string, ours: string, theirs: string, vector: Vector): Vector => ({
+  ...vector,
+  otherReading: { file, ours, theirs },
+})
 
 /** What the options of every vector start from: the ledger's key is pinned, the clock stands. */
 export const PINNED = (ledger: TestLedger): VectorOptions => ({
