@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
+import { ClyraError } from '../errors/index.js'
 
 /**
  * Everything that a command may touch besides files: streams, clock, randomness, environment variables.
  * Wired once, in `main.ts`; nothing else in the program reads `process`.
  */
 export interface Environment {
+  /** Throws IO_FAILED where the working directory was deleted. */
   readonly cwd: string
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly home: string
@@ -29,9 +31,11 @@ export interface OutputStream {
 /** The real one. `stop` is called when nobody reads stdout any more; later writes are dropped, never thrown. */
 export function processEnvironment(stopped: AbortSignal, stop: () => void): Environment {
   return {
-    cwd: process.cwd(),
+    get cwd() {
+      return workingDirectory()
+    },
     variables: process.env,
-    home: process.env['HOME'] ?? homedir(),
+    home: homeDirectory(),
     platform: process.platform,
     stdout: quietStream(process.stdout, stop),
     stderr: quietStream(process.stderr, () => {}),
@@ -39,6 +43,27 @@ export function processEnvironment(stopped: AbortSignal, stop: () => void): Envi
     now: () => new Date(),
     elapsed: () => performance.now(),
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
+  }
+}
+
+/** Throws IO_FAILED where it was deleted. */
+export function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch (error) {
+    throw new ClyraError('IO_FAILED', 'the working directory does not exist any more', {
+      cause: error,
+      fix: 'cd "$HOME" and the same command',
+    })
+  }
+}
+
+/** Empty for a user without a home. */
+export function homeDirectory(): string {
+  try {
+    return process.env['HOME'] ?? homedir()
+  } catch {
+    return ''
   }
 }
 

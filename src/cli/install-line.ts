@@ -13,3 +13,10 @@ export function installLine(program: string, name: string): string {
   if (holder.endsWith(`${sep}lib`)) return `npm install -g --prefix ${shellWord(join(holder, '..'))} ${name}`
   return `npm install --prefix ${shellWord(holder)} ${name}`
 }
+
+/** The npm line that puts the packages of the program at `program` in place again. */
+export function reinstallLine(program: string): string {
+  return dirname(program).endsWith(`${sep}node_modules`)
+    ? installLine(program, '--force clyra')
+    : `npm ci --prefix ${shellWord(program)}`
+}

@@ -1,19 +1,31 @@
 #!/usr/bin/env node
-import { randomBytes } from 'node:crypto'
 import { createWorkbench } from './atomic-file.js'
 import { COMMANDS } from './commands/index.js'
-import { processEnvironment } from './environment.js'
-import { runProgram } from './program.js'
+import { type Environment, processEnvironment } from './environment.js'
+import { reportFailure } from './failure.js'
 import { VERSION } from './version.js'
+import { runWrapped } from './wrapper/run-wrapped.js'
+import { wrappedRunIn } from './wrapper/wrapped-run-in.js'
 
-/** The composition root: the only place where the program meets the process it runs in. */
-async function main(): Promise<void> {
+/**
+ * The composition root: the only place where the program meets the process it runs in. Nothing that it imports loads a
+ * package (`loads-no-package.test.ts`): where one is missing or broken dbt must still run, and the others must say so.
+ */
+async function main(line: readonly string[]): Promise<void> {
   const stopping = new AbortController()
   const environment = processEnvironment(stopping.signal, () => stopping.abort())
-  const workbench = createWorkbench(() => randomBytes(6).toString('hex'))
-  // `run dbt` takes the signals over while dbt runs: then they are dbt's.
+  const wrapped = wrappedRunIn(line)
+  // At once: nothing that is still open (a disk that does not answer) may keep the process.
+  if (wrapped !== undefined) process.exit(await runWrapped(wrapped, environment))
+  process.exitCode = await runOther(line, environment, stopping)
+}
+
+/** Any command but a wrapped run. A signal leaves no unfinished file. */
+async function runOther(line: readonly string[], environment: Environment, stopping: AbortController): Promise<number> {
+  const workbench = createWorkbench(() => Buffer.from(environment.randomBytes(6)).toString('hex'))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      // A wrapped run that came here by way of the parser takes them itself.
       if (process.listenerCount(signal) > 1) return
       stopping.abort()
       workbench.discard()
@@ -21,7 +33,12 @@ async function main(): Promise<void> {
       process.kill(process.pid, signal)
     })
   }
-  process.exitCode = await runProgram(process.argv.slice(2), COMMANDS, environment, workbench, VERSION)
+  try {
+    const { runProgram } = await import('./program.js')
+    return await runProgram(line, COMMANDS, environment, workbench, VERSION)
+  } catch (error) {
+    return reportFailure(environment, { json: line.includes('--json'), quiet: false, verbose: false }, error)
+  }
 }
 
-await main()
+await main(process.argv.slice(2))

@@ -1,5 +1,5 @@
 import type { ClyraError, ErrorCode } from '../errors/index.js'
-import { installLine } from './install-line.js'
+import { installLine, reinstallLine } from './install-line.js'
 import { shellWord } from './shell-word.js'
 import { PACKAGE_FOLDER } from './version.js'
 
@@ -49,6 +49,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   FORMAT_TOO_NEW: 'the same command with a newer version of Clyra',
   HEAD_MOVED: 'the same command again',
   INDEX_CORRUPT: 'clyra fsck',
+  INSTALLATION_BROKEN: reinstallLine(PACKAGE_FOLDER),
   INTERNAL: 'the same command with --verbose, and report what it prints',
   INVALID_EXPECTED_REVISION: null,
   INVALID_POSITION: 'clyra log tail',
@@ -80,6 +81,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   PROJECTION_DIVERGED: 'clyra replay',
   QUEUE_FULL: 'the same command again',
   READ_ONLY: 'clyra doctor',
+  RECORDER_ENDED: 'clyra doctor',
   RESERVED_STREAM: null,
   RUN_NOT_FOUND: 'clyra runs',
   SEAL_FAILED: 'clyra doctor',

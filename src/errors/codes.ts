@@ -54,6 +54,10 @@ export const ERROR_CODES = {
   FORMAT_TOO_NEW: { exit: 3, meaning: 'The ledger or file was written by a newer release; nothing was touched.' },
   HEAD_MOVED: { exit: 1, meaning: 'Another writer appended first; the store is not at the expected head.' },
   INDEX_CORRUPT: { exit: 3, meaning: 'The derived index contradicts the log; delete it and it is rebuilt.' },
+  INSTALLATION_BROKEN: {
+    exit: 3,
+    meaning: 'A part of Clyra or a package that it needs is missing, cut off or built for another machine.',
+  },
   INTERNAL: { exit: 70, meaning: 'A fault of Clyra itself.' },
   INVALID_EXPECTED_REVISION: {
     exit: 2,
@@ -94,6 +98,11 @@ export const ERROR_CODES = {
   PROJECTION_DIVERGED: { exit: 1, meaning: 'Folding the log again gives another state than the stored one.' },
   QUEUE_FULL: { exit: 1, meaning: 'Too many appends wait already; nothing of this one was written.' },
   READ_ONLY: { exit: 3, meaning: 'The ledger was opened read-only, or its file system is.' },
+  RECORDER_ENDED: {
+    exit: 3,
+    meaning:
+      'The process that records a run ended before it was done: killed, out of memory, or without progress for too long.',
+  },
   RESERVED_STREAM: {
     exit: 2,
     meaning: 'Streams ledger-* and types dev.clyra.ledger.* are written by the ledger alone.',

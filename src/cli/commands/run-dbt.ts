@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
 import { defineCommand } from '../command.js'
-import { exitStatusOf } from '../dbt/child.js'
-import { runDbt } from '../dbt/run-dbt.js'
-import { inALine, runSummary } from '../ledger/run-summary.js'
+import { runSummary } from '../ledger/run-summary.js'
+import { runWrapped } from '../wrapper/run-wrapped.js'
+import { dbtArgs } from '../wrapper/wrapped-run-in.js'
 
 export const run = defineCommand({
   arguments: [
@@ -27,35 +27,10 @@ export const run = defineCommand({
     /** What the ledger has of the run; null where it waits in a spool. */
     summary: runSummary.nullable(),
   }),
-  async run(context, [tool, ...rest]) {
+  async run({ environment, output, ledgerFlag }, [tool, ...rest]) {
     if (tool !== 'dbt') {
       throw new ClyraError('USAGE', `clyra runs dbt, not ${JSON.stringify(tool ?? '')}`, { fix: 'clyra run dbt build' })
     }
-    const args = rest[0] === '--' ? rest.slice(1) : rest
-    const wrapped = await runDbt(context, args)
-    const status = exitStatusOf(wrapped.exit)
-    const { environment, output } = context
-    if (wrapped.missing !== undefined) {
-      const { program, reason, fix } = wrapped.missing
-      const why = wrapped.exit.startError === 'ENOENT' ? reason : wrapped.exit.startError
-      output.warn(`${program} could not be started: ${why} (DBT_NOT_FOUND)`)
-      environment.stderr.write(`try: ${fix}\n`)
-    }
-    if (wrapped.summary !== undefined) {
-      output.note(
-        `clyra: ${wrapped.summary.outcome.toUpperCase()} run recorded: ${inALine(wrapped.summary)}; clyra report --last`,
-      )
-    }
-    if (output.options.json) {
-      const document = {
-        run: wrapped.run ?? null,
-        exitCode: status,
-        appended: wrapped.imported?.appended ?? null,
-        spool: wrapped.spool ?? null,
-        summary: wrapped.summary ?? null,
-      }
-      output.item(document, '')
-    }
-    return status
+    return runWrapped({ args: dbtArgs(rest), options: output.options, ledger: ledgerFlag }, environment)
   },
 })

@@ -42,6 +42,6 @@ export const spoolFlush = defineCommand({
         )
         return waiting.length === 0 ? 0 : 3
       },
-      { drain: false },
+      { drain: 'never' },
     ),
 })

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { StartFailure, startProgram } from '../../system/index.js'
@@ -15,8 +16,8 @@ export interface ChildExit {
 const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
 
 /**
- * Runs a program in our place: its input and outputs are ours, untouched, the whole environment is its own, and the
- * signals sent to us reach it.
+ * Runs a program in our place and directory: its input and outputs are ours, untouched, the whole environment is its
+ * own, and the signals sent to us reach it. Never rejects.
  *
  * SIGINT from a terminal goes to every process of the foreground group, so it already reached the child: then it is
  * not sent a second time (dbt takes a second SIGINT as "stop at once"). libuv gives a child the default disposition
@@ -26,39 +27,46 @@ export async function runChild(
   command: string,
   args: readonly string[],
   options: {
-    readonly cwd: string
     readonly env: Readonly<Record<string, string | undefined>>
     onStart(pid: number): void
   },
 ): Promise<ChildExit> {
   let child: ChildProcess | undefined
-  const forward = (signal: NodeJS.Signals) => {
-    if (signal === 'SIGINT' && inForeground()) return
-    child?.kill(signal)
-  }
-  for (const signal of FORWARDED) process.on(signal, forward)
-  // Ctrl-\ reaches the child by itself; we stay to record how it ended.
-  const stay = () => {}
-  process.on('SIGQUIT', stay)
+  const forwarding = forwardSignals((signal) => child?.kill(signal))
   try {
-    const started = await startProgram(command, args, {
-      cwd: options.cwd,
+    child = await startProgram(command, args, {
+      cwd: undefined,
       variables: options.env,
       pass: 'everything',
       stdio: 'inherit',
     })
-    child = started
-    const ended = new Promise<ChildExit>((resolve) => {
-      started.once('exit', (code, signal) => resolve({ code, signal, startError: null }))
-    })
-    if (started.pid !== undefined) options.onStart(started.pid)
-    return await ended
   } catch (error) {
-    if (error instanceof StartFailure) return { code: null, signal: null, startError: error.errno }
-    throw error
-  } finally {
-    for (const signal of FORWARDED) process.off(signal, forward)
-    process.off('SIGQUIT', stay)
+    forwarding.stop()
+    return { code: null, signal: null, startError: error instanceof StartFailure ? error.errno : 'UNKNOWN' }
+  }
+  const { pid } = child
+  const ended = once(child, 'exit')
+  if (pid !== undefined) options.onStart(pid)
+  // Holds: the two values of this event, as Node documents them.
+  const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null]
+  forwarding.stop()
+  return { code, signal, startError: null }
+}
+
+function forwardSignals(kill: (signal: NodeJS.Signals) => void): { stop(): void } {
+  const forward = (signal: NodeJS.Signals) => {
+    if (signal === 'SIGINT' && inForeground()) return
+    kill(signal)
+  }
+  // Ctrl-\ reaches the child by itself; we stay to record how it ended.
+  const stay = () => {}
+  for (const signal of FORWARDED) process.on(signal, forward)
+  process.on('SIGQUIT', stay)
+  return {
+    stop() {
+      for (const signal of FORWARDED) process.off(signal, forward)
+      process.off('SIGQUIT', stay)
+    },
   }
 }
 

@@ -4,64 +4,74 @@ import { codedError } from '../failure.js'
 import { withWriter } from '../ledger/open-ledger.js'
 import type { OpenedLedger } from '../ledger/opened-ledger.js'
 import { updateProjections, viewRun, withProjections } from '../ledger/projections.js'
-import { type RunSummary, summarise } from '../ledger/run-summary.js'
-import { shellWord } from '../shell-word.js'
+import { inALine, type RunSummary, summarise } from '../ledger/run-summary.js'
 import { removeSpool, sourceOf } from '../spool/drain.js'
-import { type ImportResult, importEvents } from '../spool/import-events.js'
+import { importEvents } from '../spool/import-events.js'
 import { openSpool } from '../spool/spool-reader.js'
 import type { OpenedSpool } from './open-spool.js'
 
-export interface DeliveredRun {
-  readonly imported: ImportResult
-  /** Undefined where the run could not be read again. */
-  readonly summary: RunSummary | undefined
-}
+/** What came of the delivery: the run is in the ledger, or it waits because of what the sentence says. */
+export type Delivery =
+  | {
+      /** Records that are new in the ledger. */
+      readonly appended: number
+      /** The run as the ledger has it; null where it could not be read again. */
+      readonly summary: RunSummary | null
+    }
+  | { readonly waitsBecause: string }
 
-/** Brings the finished spool into the ledger; where that fails the spool stays, and the line says so. */
+/**
+ * Brings the finished spool into the ledger and calls `recorded` when that is durable; where it fails the spool stays.
+ * What other runs left in their spools comes afterwards: none of them can stand in this one's way.
+ */
 export async function deliverRun(
   context: Context,
   place: StatePlace | undefined,
   spool: OpenedSpool,
-  project: string,
-): Promise<DeliveredRun | undefined> {
+  recorded: (appended: number) => void,
+): Promise<Delivery> {
   const { directory } = spool.writer
-  if (place === undefined) {
-    const where = project === context.environment.cwd ? '' : ` ${shellWord(project)}`
-    const ledger = where === '' ? '' : ` --ledger${where}`
-    context.output.warn(
-      `no ledger here: the run waits in ${directory}; try: clyra init${where} && clyra spool flush${ledger}`,
-    )
-    return undefined
-  }
+  if (place === undefined) return { waitsBecause: 'no ledger here' }
+  let durable: number | undefined
   try {
-    return await withWriter(
+    const delivered = await withWriter(
       context,
       async (opened) => {
-        const imported = await importEvents(sourceOf(openSpool(directory)), opened)
+        const { appended } = await importEvents(sourceOf(openSpool(directory)), opened)
         await opened.ledger.heads()
+        durable = appended
+        recorded(appended)
         removeSpool(directory)
         await spool.lock.release()
-        return { imported, summary: await summaryOf(context, opened, spool.header.run) }
+        return { appended, summary: await summaryOf(context, opened, spool.header.run) }
       },
-      { place },
+      { place, drain: 'after' },
     )
+    const { summary } = delivered
+    if (summary !== null) {
+      const line = `${summary.outcome.toUpperCase()} run recorded: ${inALine(summary)}`
+      context.output.note(`clyra: ${line}; clyra report --last`)
+    }
+    return delivered
   } catch (thrown) {
-    const error = codedError(thrown)
-    context.output.warn(
-      `the ledger could not be written: ${error.message} (${error.code}); the run waits in ${directory}; try: clyra spool flush`,
-    )
-    return undefined
+    if (durable === undefined) return { waitsBecause: `the ledger could not be written: ${told(thrown)}` }
+    context.output.warn(`the run is recorded, but not everything after it was done: ${told(thrown)}`)
+    return { appended: durable, summary: null }
   }
 }
 
+function told(thrown: unknown): string {
+  const { message, code } = codedError(thrown)
+  return `${message} (${code})`
+}
+
 /** The run as the ledger has it. What goes wrong here is said, and takes nothing back: the run is recorded. */
-async function summaryOf(context: Context, opened: OpenedLedger, run: string): Promise<RunSummary | undefined> {
+async function summaryOf(context: Context, opened: OpenedLedger, run: string): Promise<RunSummary | null> {
   try {
     await updateProjections(context, opened)
     return summarise(await withProjections(opened, (store) => viewRun(opened, store, run)))
   } catch (thrown) {
-    const error = codedError(thrown)
-    context.output.warn(`the run is recorded, but could not be read again: ${error.message} (${error.code})`)
-    return undefined
+    context.output.warn(`the run is recorded, but could not be read again: ${told(thrown)}`)
+    return null
   }
 }

@@ -14,8 +14,8 @@ export async function withReader<T>(context: Context, use: (opened: OpenedLedger
 }
 
 export interface WriterOptions {
-  /** Append what waits in the spools first (default). */
-  readonly drain?: boolean
+  /** Whether what waits in the spools is appended before (default) or after the work, or not at all. */
+  readonly drain?: 'before' | 'after' | 'never'
   readonly place?: StatePlace
 }
 
@@ -32,8 +32,10 @@ export async function withWriter<T>(
   const settings = settingsFor(context, place)
   const opened = await waitForLock(context, () => openState(context, place, settings, 'write'))
   return using(opened, async () => {
-    if (options.drain !== false) await drainQuietly(context, opened)
+    const drain = options.drain ?? 'before'
+    if (drain === 'before') await drainQuietly(context, opened)
     const result = await use(opened)
+    if (drain === 'after') await drainQuietly(context, opened)
     await updateProjections(context, opened)
     return result
   })

@@ -1,26 +1,20 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { writeDurably } from '../atomic-file.js'
+import { CHILD_FILE, startOf } from './note-child.js'
+import type { SpoolReader } from './spool-reader.js'
 
-const FILE = 'process.json'
 const shape = z.object({ pid: z.number().int().positive(), started: z.string().nullable() })
 
-/** Notes which process writes the run's log, so that a drain after a killed wrapper does not cut a living dbt off. */
-export function noteChild(directory: string, pid: number): void {
-  const path = join(directory, FILE)
-  rmSync(path, { force: true })
-  writeDurably(path, JSON.stringify({ pid, started: startOf(pid) }), 0o600)
-}
-
-/** Whether a process was ever started for this run. */
-export function hadChild(directory: string): boolean {
-  return existsSync(join(directory, FILE))
+/** Whether a process was ever started for this run: it was noted, or, where a full disk took no note, it wrote its log. */
+export function hadChild({ directory, header }: Pick<SpoolReader, 'directory' | 'header'>): boolean {
+  if (existsSync(join(directory, CHILD_FILE))) return true
+  return (statSync(header.dbt.log, { throwIfNoEntry: false })?.size ?? 0) > header.dbt.logStart
 }
 
 /** The noted process if it is still the same one and alive. */
 export function livingChild(directory: string): number | undefined {
-  const path = join(directory, FILE)
+  const path = join(directory, CHILD_FILE)
   if (!existsSync(path)) return undefined
   try {
     const { pid, started } = shape.parse(JSON.parse(readFileSync(path, 'utf8')))
@@ -29,17 +23,5 @@ export function livingChild(directory: string): number | undefined {
   } catch {
     // No such process, another user's, or a file that a crash cut off: nobody of ours is writing.
     return undefined
-  }
-}
-
-/** When a process started, in clock ticks since boot (Linux): tells a pid that was given again. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // A process that has ended and is not yet waited for writes nothing more.
-    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? null)
-  } catch {
-    return null
   }
 }

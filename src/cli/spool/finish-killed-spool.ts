@@ -22,7 +22,7 @@ import { openSpoolWriter } from './spool-writer.js'
  */
 export async function finishKilledSpool(context: Context, opened: OpenedLedger, spool: SpoolReader): Promise<boolean> {
   const { header, directory } = spool
-  if (!hadChild(directory)) return false
+  if (!hadChild(spool)) return false
   for (const name of [SPOOL_FILES.events, SPOOL_FILES.values]) cutTornLine(join(directory, name))
   const subjectKey = spool.subjectKey()
   const seal = createSealer(subjectKey, opened.settings.keepValues.value)

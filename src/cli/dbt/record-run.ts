@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { v7 as uuidv7 } from 'uuid'
 import { dbtArguments } from '../../../connectors/dbt/index.js'
 import { surroundingsOf } from '../../../connectors/postgres/index.js'
@@ -7,14 +8,13 @@ import { resolveSettings, type Settings } from '../config/settings.js'
 import { type Context, settingsFor } from '../context.js'
 import { codedError } from '../failure.js'
 import { openVault } from '../ledger/open-vault.js'
-import type { RunSummary } from '../ledger/run-summary.js'
-import { noteChild } from '../spool/child-process.js'
-import type { ImportResult } from '../spool/import-events.js'
 import { VERSION } from '../version.js'
+import type { FromRecorder, Recorded } from '../wrapper/messages.js'
 import { captureRun, type RunCapture } from './capture-run.js'
-import { type ChildExit, runChild } from './child.js'
-import { type DbtCommand, type DbtPlaces, dbtCommand, withoutDbt } from './dbt-command.js'
+import type { ChildExit } from './child.js'
+import { type DbtCommand, dbtCommand } from './dbt-command.js'
 import { runFingerprintKey } from './fingerprint-key.js'
+import { flushLine } from './flush-line.js'
 import { createGuard, type Guard } from './guard.js'
 import { policyDigest } from './ingest-run.js'
 import { isNativeProgram } from './native-program.js'
@@ -25,27 +25,22 @@ import { openReadableLog } from './readable-log.js'
 import { startedRun } from './run-metadata.js'
 import { createSealer } from './sealer.js'
 
-/** What came of a wrapped run. */
-export interface WrappedRun {
-  readonly exit: ChildExit
-  /** Why dbt could not be started and what to do; undefined where it was. */
-  readonly missing: { readonly program: string; readonly reason: string; readonly fix: string } | undefined
-  /** Undefined where not even a spool could be made. */
-  readonly run: string | undefined
-  /** Undefined where the run waits in its spool. */
-  readonly imported: ImportResult | undefined
-  /** What the ledger has of the run now; undefined where that is not known. */
-  readonly summary: RunSummary | undefined
-  readonly spool: string | undefined
+/** What ties the recorder to the process that runs dbt. */
+export interface Wire {
+  send(message: FromRecorder): void
+  /** Settles when dbt has ended, or could not be started. */
+  readonly ended: Promise<ChildExit>
 }
 
+const NOTHING: Recorded = { appended: null, spool: null, summary: null }
+
 /**
- * Runs dbt and records what it does. dbt's output, exit code and signals are its own; every failure of Clyra's is said
- * on stderr in one line and changes nothing of the run.
+ * Says how dbt is to be started, records what it does, and brings that into the ledger. Every failure is said on stderr
+ * in one line and changes nothing of the run.
  *
  * Everything goes to a spool first; the ledger is only opened to append, after dbt has ended.
  */
-export async function runDbt(context: Context, args: readonly string[]): Promise<WrappedRun> {
+export async function recordRun(context: Context, args: readonly string[], wire: Wire): Promise<Recorded> {
   const { environment } = context
   const guard = createGuard(context)
   const found = await guard('looking for the ledger', () => {
@@ -53,39 +48,42 @@ export async function runDbt(context: Context, args: readonly string[]): Promise
     return { project, place: placeOfRun(context, project) }
   })
   const { project, place } = found ?? { project: environment.cwd, place: undefined }
-  const places = dbtPlaces(context, project)
+  const folders = [project, environment.cwd]
   const settings = await guard('preparing to record the run', () => settingsFor(context, place))
   // Where the settings cannot be read dbt still runs, unrecorded, as the environment says.
   const { dbtCommand: configured } = settings ?? resolveSettings({}, environment, {}, '')
-  const command = dbtCommand(configured, places)
+  const command = dbtCommand(configured, { variables: environment.variables, folders })
   if (command.note !== null) context.output.note(`clyra: ${command.note}`)
-  const missing = (exit: ChildExit) =>
-    exit.startError === null ? undefined : { ...withoutDbt(command, args, places), program: command.program }
+  const { program, words } = command
   const prepared =
     settings !== undefined && isRun(context, args)
       ? await guard('preparing to record the run', () => prepare(context, args, { place, settings, command }, guard))
       : undefined
   if (prepared === undefined) {
-    const exit = await runChild(command.program, [...command.words, ...args], {
-      cwd: environment.cwd,
-      env: environment.variables,
-      onStart: () => {},
-    })
-    return { exit, missing: missing(exit), run: undefined, imported: undefined, summary: undefined, spool: undefined }
+    wire.send({ tell: 'start', start: { program, args: [...words, ...args], env: {}, folders, spooled: null } })
+    await wire.ended
+    return NOTHING
   }
   const { capture, plan, spool } = prepared
+  const { directory } = spool.writer
   for (const warning of plan.wrap.warnings) context.output.warn(warning)
   await guard('recording the start of the run', () => capture.begin(prepared.started))
-  const ended = runChild(command.program, [...command.words, ...plan.wrap.args], {
-    cwd: environment.cwd,
-    env: { ...environment.variables, ...plan.wrap.env },
-    onStart: (pid) => void guard("noting dbt's process", () => noteChild(spool.writer.directory, pid)),
+  const flush = flushLine(environment.cwd, place, project)
+  wire.send({
+    tell: 'start',
+    start: {
+      program,
+      args: [...words, ...plan.wrap.args],
+      env: plan.wrap.env,
+      folders,
+      spooled: { run: spool.header.run, directory, flush },
+    },
   })
   // What appends is loaded while dbt works: before it, it would only be waited for.
   const delivery = import('./deliver-run.js')
   delivery.catch(() => {})
-  await capture.follow(ended)
-  const exit = await ended
+  await capture.follow(wire.ended)
+  const exit = await wire.ended
   const recorded = await guard('recording the end of the run', async () => {
     await capture.finish(exit)
     return true
@@ -93,17 +91,19 @@ export async function runDbt(context: Context, args: readonly string[]): Promise
   spool.writer.close()
   const delivered =
     recorded === true
-      ? await guard('appending the run', async () => (await delivery).deliverRun(context, place, spool, project))
+      ? await guard('appending the run', async () =>
+          (await delivery).deliverRun(context, place, spool, (appended) => wire.send({ tell: 'appended', appended })),
+        )
       : undefined
-  if (delivered === undefined) await spool.lock.release()
-  return {
-    exit,
-    missing: missing(exit),
-    run: spool.header.run,
-    imported: delivered?.imported,
-    summary: delivered?.summary,
-    spool: delivered === undefined ? spool.writer.directory : undefined,
+  if (delivered !== undefined && 'appended' in delivered) return { ...delivered, spool: null }
+  await spool.lock.release()
+  if (existsSync(directory)) {
+    const why = delivered === undefined ? '' : `${delivered.waitsBecause}: `
+    context.output.warn(`${why}the run waits in ${directory}; try: ${flush}`)
+    return { ...NOTHING, spool: directory }
   }
+  context.output.warn(`this run is not recorded: its spool ${directory} is gone (IO_FAILED)`)
+  return NOTHING
 }
 
 interface Surroundings {
@@ -206,8 +206,4 @@ async function prepare(
 function isRun({ environment }: Context, args: readonly string[]): boolean {
   const plan = dbtArguments(args, { env: environment.variables, run: '', logPath: '' })
   return plan.args.length > args.length || plan.log.whose === 'users'
-}
-
-function dbtPlaces({ environment }: Context, project: string): DbtPlaces {
-  return { variables: environment.variables, folders: [project, environment.cwd] }
 }

@@ -1,0 +1,34 @@
+import { createWorkbench } from '../atomic-file.js'
+import type { Context } from '../context.js'
+import { type Environment, homeDirectory, workingDirectory } from '../environment.js'
+import { createLogger } from '../logger.js'
+import { createOutput } from '../output.js'
+import type { Asked, FromRecorder } from '../wrapper/messages.js'
+
+/** The context of a command, for the process that records: what it says is said by the wrapper, its clock is the wrapper's. */
+export async function recorderContext(
+  { options, ledger, origin, terminal }: Asked,
+  send: (message: FromRecorder) => void,
+  randomBytes: (length: number) => Uint8Array,
+): Promise<Context> {
+  const ahead = Math.max(0, performance.timeOrigin - origin)
+  const environment: Environment = {
+    cwd: workingDirectory(),
+    variables: process.env,
+    home: homeDirectory(),
+    platform: process.platform,
+    stdout: { isTTY: false, columns: 80, write: () => undefined },
+    stderr: { ...terminal, write: (text) => send({ tell: 'says', text }) },
+    stopped: new AbortController().signal,
+    now: () => new Date(),
+    elapsed: () => ahead + performance.now(),
+    randomBytes,
+  }
+  return {
+    environment,
+    output: createOutput(environment, options),
+    logger: await createLogger(environment, options.verbose),
+    workbench: createWorkbench(() => Buffer.from(randomBytes(6)).toString('hex')),
+    ledgerFlag: ledger,
+  }
+}
