@@ -55,5 +55,6 @@ export const verifyDocument = z.strictObject({
       trusted: z.boolean(),
     }),
   ),
+  keysAsOf: decimal.nullable(),
   warnings: z.array(z.strictObject({ code, detail: z.string() })),
 })

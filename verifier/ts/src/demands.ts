@@ -1,6 +1,7 @@
 import { equalBytes, hex } from './bytes.js'
 import type { Documents } from './documents.js'
 import type { Examination } from './examination.js'
+import type { LaterJudgement } from './later-keys.js'
 import type { Demands, VerifyBundleOptions } from './options.js'
 import { Refusal } from './refusal.js'
 import { sha256Large } from './sha256.js'
@@ -46,6 +47,37 @@ export function checkHeld(examination: Examination, demands: Demands, ledger: Pr
   }
   if (compared === demands.held.length) examination.pass('checkpoints', `${compared} compared`)
   else examination.notRun('checkpoints', `${compared} of ${demands.held.length} could be compared`)
+}
+
+/** The size of log up to which the state of the keys was asked. */
+export function keysKnownTo(size: number, later: readonly LaterJudgement[]): number {
+  return later.reduce((most, one) => (one.result === 'used' ? Math.max(most, one.size) : most), size)
+}
+
+/**
+ * What the caller knows of the ledger beyond this bundle. A checkpoint of a larger size shows that the ledger went on:
+ * whether it has called a key compromised since, only its later key records say. They must reach that far, fit this bundle, and
+ * come from sound evidence; the stages `keys` and `dsse` have then judged by them.
+ */
+export function checkLaterKeys(
+  examination: Examination,
+  demands: Demands,
+  ledger: ProvedLedger,
+  later: readonly LaterJudgement[],
+): void {
+  const name = 'later-keys'
+  const known = keysKnownTo(ledger.size, later)
+  const held = demands.held.filter(({ origin }) => origin === ledger.origin).map(({ size }) => size)
+  const beyond = Math.max(0, ...held)
+  const diverged = later.find(({ result }) => result === 'diverged')
+  const unusable = later.find(({ result }) => result === 'unusable')
+  if (diverged?.result === 'diverged') examination.fail(name, 'ROOT_DIVERGED', diverged.detail)
+  else if (unusable?.result === 'unusable') examination.fail(name, 'KEYS_MAY_HAVE_CHANGED', unusable.detail)
+  else if (beyond > known) {
+    const detail = `the log has reached size ${beyond}, its keys are known up to ${known}; a bundle as new as that tells (--keys)`
+    examination.fail(name, 'KEYS_MAY_HAVE_CHANGED', detail)
+  } else if (later.some(({ result }) => result === 'used')) examination.pass(name, `known up to size ${known}`)
+  else if (later.length > 0) examination.notRun(name, 'the key records given are of another ledger')
 }
 
 export function checkFreshness(examination: Examination, demands: Demands, ledger: ProvedLedger): void {

@@ -1,3 +1,4 @@
+import { isValidAt, type Keys } from './keys.js'
 import { keyId, type NoteKey } from './note.js'
 import { Offences, Refusal } from './refusal.js'
 import type { Check, Description, VerifyResult, Warning } from './result.js'
@@ -18,6 +19,7 @@ const NOTHING: Description = {
   redacted: false,
   records: 0,
   keys: [],
+  keysAsOf: null,
 }
 
 /**
@@ -122,9 +124,32 @@ export function judgePins(
 ): readonly NoteKey[] {
   const judgement = judgeTrust(signers, pins, origin, genesis)
   if ('code' in judgement) examination.fail('trust', judgement.code, judgement.detail)
-  else examination.pass('trust', `pinned: ${judgement.trusted.map(({ publicKey }) => keyId(publicKey)).join(', ')}`)
+  else examination.pass('trust', `pinned: ${idsOf(judgement.trusted)}`)
   return judgement.trusted
 }
+
+/**
+ * The pinned signers that still count once the ledger's own word on its keys is known: one that was not valid at the
+ * checkpoint's position, or is known as compromised since whenever, vouches for nothing.
+ */
+export function judgePinnedKeys(
+  examination: Examination,
+  pinned: readonly NoteKey[],
+  keys: Keys,
+  position: number,
+): readonly NoteKey[] {
+  const trusted = pinned.filter(({ publicKey }) => {
+    const state = keys.get(keyId(publicKey))
+    return state !== undefined && isValidAt(state, position) && !state.compromised
+  })
+  if (trusted.length > 0) examination.pass('trust', `pinned: ${idsOf(trusted)}`)
+  else if (pinned.length > 0) {
+    examination.fail('trust', 'PINNED_KEY_REVOKED', `the ledger itself has revoked what was pinned: ${idsOf(pinned)}`)
+  }
+  return trusted
+}
+
+const idsOf = (keys: readonly NoteKey[]): string => keys.map(({ publicKey }) => keyId(publicKey)).join(', ')
 
 /** Worst verdict first; among findings of one verdict the one of the earliest stage and check. */
 function comparePlace(a: FaultCode, b: FaultCode): number {

@@ -1,3 +1,4 @@
+export type { KeyHistory, KeySource } from './later-keys.js'
 export type { VerifyBundleOptions, VerifyOptions } from './options.js'
 export { VerifyUsageError } from './refusal.js'
 export { renderResult } from './render.js'

@@ -70,6 +70,18 @@ export function foldKeys(
   return keys
 }
 
+/** The keys of `known`, with what later folds of the same ledger say of their end: an end only ever comes nearer. */
+export function knownLater(known: Keys, later: readonly Keys[]): Keys {
+  if (later.length === 0) return known
+  return new Map(
+    [...known].map(([id, state]) => {
+      const told = later.flatMap((keys) => keys.get(id) ?? [])
+      const to = Math.min(state.to, ...told.map((one) => one.to))
+      return [id, { ...state, to, compromised: state.compromised || told.some(({ compromised }) => compromised) }]
+    }),
+  )
+}
+
 /** At least one of the checkpoint's signers was valid at the checkpoint's own position (its last record). */
 export function checkCheckpointSigners(signers: readonly NoteKey[], keys: Keys, position: number): void {
   const valid = signers.some(({ publicKey }) => {

@@ -1,3 +1,4 @@
+import type { KeySource } from './later-keys.js'
 import { type Checkpoint, readCheckpoint } from './note.js'
 import { Refusal, VerifyUsageError } from './refusal.js'
 import { type Pin, readPins, type TrustedKey } from './trust.js'
@@ -6,7 +7,10 @@ import { type Pin, readPins, type TrustedKey } from './trust.js'
 export interface VerifyOptions {
   /** Pinned ledger keys (vkeys). Without one for the origin the verdict is UNTRUSTED at best. */
   readonly trust?: readonly (string | TrustedKey)[]
-  /** Checkpoint notes of this ledger that the caller holds from elsewhere: another root for the same size is DIVERGED. */
+  /**
+   * Checkpoint notes of this ledger that the caller holds from elsewhere: another root for the same size is DIVERGED; of a
+   * larger size than a bundle's it is STALE, since the ledger may have called a key compromised in between (see `keys`).
+   */
   readonly checkpoints?: readonly Uint8Array[]
   readonly origin?: string
   /** Genesis leaf, 64 hex. */
@@ -20,6 +24,12 @@ export interface VerifyOptions {
 }
 
 export interface VerifyBundleOptions extends VerifyOptions {
+  /**
+   * What tells of the ledger's keys from beyond this bundle: newer bundles of the same ledger, or its own key records where
+   * the caller has the ledger. A key that is compromised there is compromised here; and a held checkpoint of a larger size is no
+   * longer a reason for KEYS_MAY_HAVE_CHANGED where one of them reaches that size.
+   */
+  readonly keys?: readonly KeySource[]
   readonly run?: string
   /** Gives the bytes of an external artefact by its hex SHA-256, or undefined where it is not at hand. */
   readonly artifacts?: (sha256: string) => Uint8Array | undefined | Promise<Uint8Array | undefined>

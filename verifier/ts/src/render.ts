@@ -90,6 +90,7 @@ function facts(result: VerifyResult): string[][] {
       : [['complete as of', `${completeAsOf.recordedat}, position ${completeAsOf.position}`]]),
     ['verified', `${result.records} records`],
     ['stream heads', `${result.streams}; issuance ${result.issuance}`],
+    ['keys as of', `size ${result.keysAsOf}`],
     ...keys.map(({ role, id, trusted }) => [`${role} key`, `${id}${trusted ? ' (pinned by you)' : ''}`]),
   ]
 }

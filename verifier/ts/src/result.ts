@@ -51,6 +51,8 @@ export interface VerifyResult {
   readonly records: number
   readonly checks: readonly Check[]
   readonly keys: readonly UsedKey[]
+  /** The size of log up to which the ledger's own word on these keys was asked, decimal. */
+  readonly keysAsOf: string | null
   readonly warnings: readonly Warning[]
 }
 

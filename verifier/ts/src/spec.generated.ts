@@ -391,6 +391,16 @@ export const CODES = {
     ],
     "meaning": "The pinned key signed, but this is not the ledger (genesis leaf) that was pinned with it."
   },
+  "PINNED_KEY_REVOKED": {
+    "stage": "signature",
+    "order": 6,
+    "verdict": "UNTRUSTED",
+    "profiles": [
+      "def",
+      "log"
+    ],
+    "meaning": "The pinned key signed, but the ledger itself says that it was not valid then, or is compromised: it vouches for nothing."
+  },
   "ROOT_NOT_CHECKPOINT": {
     "stage": "root",
     "order": 1,
@@ -977,6 +987,15 @@ export const CODES = {
       "log"
     ],
     "meaning": "The newest record claims a time more than five minutes after now: its age cannot be judged."
+  },
+  "KEYS_MAY_HAVE_CHANGED": {
+    "stage": "demands",
+    "order": 12,
+    "verdict": "STALE",
+    "profiles": [
+      "def"
+    ],
+    "meaning": "The caller knows that the ledger went on after this bundle, and not whether it has called a key compromised since."
   }
 } as const
 export const OK = {

@@ -1,6 +1,6 @@
 import { equalBytes, hex } from './bytes.js'
 import { checkFreshness, checkHeld, checkIdentity } from './demands.js'
-import { type Examination, examine, judgePins } from './examination.js'
+import { type Examination, examine, judgePinnedKeys, judgePins } from './examination.js'
 import { checkCheckpointSigners, foldKeys } from './keys.js'
 import { type LogReplay, replayLog } from './log-replay.js'
 import { type Checkpoint, readCheckpoint } from './note.js'
@@ -42,7 +42,7 @@ export async function verifyTiles(read: ReadTile, options: VerifyTilesOptions = 
     const { checkpoint, replay } = await examination.stage('note', () => both(note, replayed))
     const { genesis, offences, keyRecords } = replay
     const signers = await examination.stage('signature', () => ledgerSigners(genesis, checkpoint, demands.pins))
-    const trusted = judgePins(examination, signers, demands.pins, checkpoint.origin, hex(replay.first!.leaf))
+    const pinned = judgePins(examination, signers, demands.pins, checkpoint.origin, hex(replay.first!.leaf))
     await examination.stage('root', () => {
       const root = replay.roots.get(checkpoint.size)!
       if (!equalBytes(root, checkpoint.root)) offences.root.add('ROOT_MISMATCH', `the entries hash to ${hex(root)}`)
@@ -50,11 +50,13 @@ export async function verifyTiles(read: ReadTile, options: VerifyTilesOptions = 
     })
     await examination.stage('chain', () => offences.chain.settle())
     await examination.stage('heads', () => offences.heads.settle())
-    await examination.stage('keys', (found) => {
+    const keys = await examination.stage('keys', (found) => {
       const keys = foldKeys(genesis!, keyRecords, found)
       found.settle()
       checkCheckpointSigners(signers, keys, checkpoint.size - 1)
+      return keys
     })
+    const trusted = judgePinnedKeys(examination, pinned, keys, checkpoint.size - 1)
     const ledger = {
       origin: checkpoint.origin,
       genesis: hex(replay.first!.leaf),
@@ -115,5 +117,6 @@ function describe(checkpoint: Checkpoint, replay: LogReplay, keys: Description['
     redacted: replay.redactions > 0,
     records: checkpoint.size,
     keys,
+    keysAsOf: String(checkpoint.size),
   }
 }

@@ -1,6 +1,7 @@
 import { containerVectors } from './container.js'
 import { evidenceVectors } from './evidence.js'
 import { jsonVectors } from './json.js'
+import { laterVectors } from './later.js'
 import { limitVectors } from './limits.js'
 import { logVectors } from './log.js'
 import { readingVectors } from './readings/index.js'
@@ -16,6 +17,7 @@ export function vectors(): Vector[] {
     ...jsonVectors(),
     ...logVectors(),
     ...limitVectors(),
+    ...laterVectors(),
     ...evidenceVectors(),
     ...runVectors(),
     ...readingVectors(),

@@ -1,11 +1,12 @@
 import type { VectorOptions } from './vector.js'
 
 /** The options of a vector as the verifier takes them. */
-export function optionsOf({ artifacts, checkpoints, minSize, now, ...rest }: VectorOptions) {
+export function optionsOf({ artifacts, checkpoints, keys, minSize, now, ...rest }: VectorOptions) {
   const bytes = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
   return {
     ...rest,
     ...(checkpoints && { checkpoints: checkpoints.map(bytes) }),
+    ...(keys && { keys: keys.map(bytes) }),
     ...(minSize !== undefined && { minSize: BigInt(minSize) }),
     ...(now !== undefined && { now: new Date(now) }),
     ...(artifacts && {

@@ -13,6 +13,8 @@ export type Group = 'valid' | 'forged' | 'truncated' | 'negative'
 export interface VectorOptions {
   readonly trust?: readonly { readonly vkey: string; readonly genesis?: string }[]
   readonly checkpoints?: readonly string[]
+  /** Newer bundles of the ledger, base64: what they tell of its keys. */
+  readonly keys?: readonly string[]
   readonly run?: string
   readonly origin?: string
   readonly genesis?: string
