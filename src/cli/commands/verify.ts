@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
+  type KeyHistory,
   renderResult,
   type TrustedKey,
   type VerifyBundleOptions,
@@ -28,6 +29,7 @@ const options = z.object({
   origin: z.string().optional(),
   genesis: z.string().optional(),
   checkpoint: z.array(z.string()).default([]),
+  keys: z.array(z.string()).default([]),
   minSize: z
     .string()
     .regex(/^(0|[1-9][0-9]*)$/, 'must be a decimal number')
@@ -47,6 +49,7 @@ const options = z.object({
   requireCompleteRun: z.boolean().default(false),
   requireWarehouse: z.boolean().default(false),
 })
+type Options = z.infer<typeof options>
 
 export const verify = defineCommand({
   arguments: [{ name: '<bundle|tiles>', description: 'a .def.zip, or a directory that `export tiles` wrote' }],
@@ -56,11 +59,12 @@ export const verify = defineCommand({
       flags: '--trust <file>',
       description: 'trust the keys in this file (default: CLYRA_TRUST, else ~/.config/clyra/trusted-keys)',
     },
-    { flags: '--own', description: "trust this project's own ledger" },
+    { flags: '--own', description: "trust this project's own ledger, and ask it what became of its keys" },
     { flags: '--run <id>', description: 'it must be of this run' },
     { flags: '--origin <name>', description: 'it must be of the ledger of this name' },
     { flags: '--genesis <leaf>', description: 'it must be of exactly this ledger' },
     { flags: '--checkpoint <note...>', description: 'it must agree with this signed checkpoint' },
+    { flags: '--keys <bundle...>', description: 'ask this newer bundle of the ledger what became of its keys' },
     { flags: '--min-size <size>', description: 'the log must be at least so long' },
     { flags: '--max-age <seconds>', description: 'its newest record must be at most so old' },
     { flags: '--now <instant>', description: 'judge the age as of then' },
@@ -82,14 +86,15 @@ export const verify = defineCommand({
   json: verifyDocument,
   async run(context, [given = ''], flags) {
     const path = resolve(context.environment.cwd, given)
-    const trust = await trustOf(context, flags)
+    if (isDirectory(path)) refuseOfTiles(flags)
+    const { trust, own } = await trustOf(context, flags)
     const result = await asked(async () =>
       isDirectory(path)
         ? verifyTilesAt(path, { trust, ...(await demands(context, flags)) })
         : verifyBundle(await readEvidence(path), {
             trust,
             ...(await demands(context, flags)),
-            ...bundleDemands(context, flags),
+            ...(await bundleDemands(context, flags, own)),
           }),
     )
     context.output.result(result, () => renderResult(result, { color: context.output.colour }))
@@ -97,33 +102,59 @@ export const verify = defineCommand({
   },
 })
 
+/** A demand that only a bundle can meet is not skipped because a directory was named. */
+function refuseOfTiles(flags: Options): void {
+  const demanded: readonly (readonly [string, boolean])[] = [
+    ['--run', flags.run !== undefined],
+    ['--keys', flags.keys.length > 0],
+    ['--artifacts', flags.artifacts !== undefined],
+    ['--require-artifacts', flags.requireArtifacts],
+    ['--require-complete-run', flags.requireCompleteRun],
+    ['--require-warehouse', flags.requireWarehouse],
+  ]
+  const misplaced = demanded.find(([, given]) => given)
+  if (misplaced === undefined) return
+  throw new ClyraError('USAGE', `${misplaced[0]} is for bundles, not for a directory of tiles`, {
+    details: { flag: misplaced[0] },
+    fix: 'clyra verify --help',
+  })
+}
+
 /** The pins: `--key`, `--own`, and one trust file. Nothing else, and nothing of the working directory unasked. */
-async function trustOf(context: Context, flags: z.infer<typeof options>): Promise<TrustedKey[]> {
+async function trustOf(
+  context: Context,
+  flags: Options,
+): Promise<{ readonly trust: readonly TrustedKey[]; readonly own: readonly KeyHistory[] }> {
   const { trust } = settingsFor(context, undefined, flags)
   const file = readTrustFile(resolve(context.environment.cwd, trust.value), trust.source !== 'default')
   const keys = [...flags.key.map((text) => trustedKey(text)), ...file].map(({ vkey, genesis }) =>
     genesis === null ? { vkey } : { vkey, genesis },
   )
-  if (!flags.own) return keys
+  if (!flags.own) return { trust: keys, own: [] }
   const own = await ownLedgerTrust(context)
   context.output.note(`clyra: trusting the ledger of ${own.path}`)
-  return [...keys, { vkey: own.vkey, genesis: own.genesis }]
+  return { trust: [...keys, { vkey: own.vkey, genesis: own.genesis }], own: [own.keys] }
 }
 
-async function demands(context: Context, flags: z.infer<typeof options>) {
+async function demands(context: Context, flags: Options) {
   return {
     ...(flags.origin === undefined ? {} : { origin: flags.origin }),
     ...(flags.genesis === undefined ? {} : { genesis: flags.genesis }),
     ...(flags.minSize === undefined ? {} : { minSize: flags.minSize }),
     ...(flags.maxAge === undefined ? {} : { maxAge: flags.maxAge }),
-    checkpoints: await Promise.all(
-      flags.checkpoint.map((path) => readEvidence(resolve(context.environment.cwd, path))),
-    ),
+    checkpoints: await readAllOf(context, flags.checkpoint),
     now: flags.now ?? context.environment.now(),
   }
 }
 
-function bundleDemands(context: Context, flags: z.infer<typeof options>): VerifyBundleOptions {
+const readAllOf = (context: Context, paths: readonly string[]): Promise<Uint8Array[]> =>
+  Promise.all(paths.map((path) => readEvidence(resolve(context.environment.cwd, path))))
+
+async function bundleDemands(
+  context: Context,
+  flags: Options,
+  own: readonly KeyHistory[],
+): Promise<VerifyBundleOptions> {
   const folder = flags.artifacts === undefined ? undefined : resolve(context.environment.cwd, flags.artifacts)
   if (folder !== undefined && !isDirectory(folder)) {
     throw new ClyraError('IO_FAILED', `there is no directory of artefacts at ${folder}`, {
@@ -134,6 +165,7 @@ function bundleDemands(context: Context, flags: z.infer<typeof options>): Verify
   return {
     ...(flags.run === undefined ? {} : { run: flags.run }),
     ...(folder === undefined ? {} : { artifacts: (sha256: string) => artifactIn(folder, sha256) }),
+    keys: [...own, ...(await readAllOf(context, flags.keys))],
     requireArtifacts: flags.requireArtifacts,
     requireCompleteRun: flags.requireCompleteRun,
     requireWarehouse: flags.requireWarehouse,

@@ -51,7 +51,9 @@ export async function rebuildBundle(archive: Uint8Array, source: LogSource): Pro
   const older = differences.every(({ name }) => RENDERED.has(name))
     ? otherVersion(manifest.projections, content.projections)
     : null
-  const difference = differences.length === 0 ? null : (older ?? differences[0]!.text)
+  // The manifest lists every other file with its digest: where one of those differs, that is what was changed.
+  const cause = differences.find(({ name }) => name !== MANIFEST_FILE) ?? differences[0]
+  const difference = cause === undefined ? null : (older ?? cause.text)
   const kept = [...given].filter(([name]) => detached.has(name))
   const again = [...[...files].filter(([name]) => !detached.has(name)), ...kept]
   return { run, compared, difference, archive: () => zip(new Map(again)) }
@@ -70,7 +72,7 @@ function otherVersion(given: readonly Versioned[], ours: readonly Versioned[]): 
   for (const { name, version } of ours) {
     const made = given.find((one) => one.name === name)
     if (made !== undefined && made.version !== version)
-      return `the bundle was made with version ${made.version} of the projection ${name}, this program has version ${version}: the records and proofs are equal, the report and the digests of states are not comparable`
+      return `report.html and the digests of states cannot be compared: the bundle was made with version ${made.version} of the projection ${name}, this program has version ${version}; the records and proofs are equal`
   }
   return null
 }

@@ -1,13 +1,33 @@
+import type { KeyHistory } from '@clyra/verify'
 import { hex } from '../../canonical/index.js'
+import { KEYS_STREAM } from '../../events/index.js'
+import type { Ledger } from '../../ledger/index.js'
 import { type Context, ledgerPlace } from '../context.js'
 import { withReader } from '../ledger/open-ledger.js'
 
-/** The key of the ledger that this project has, for `--own`: said by the user, never assumed. */
+/** The key of the ledger that this project has, and its own word on all its keys, for `--own`: said by the user, never assumed. */
 export async function ownLedgerTrust(context: Context): Promise<{
   readonly path: string
   readonly vkey: string
   readonly genesis: string
+  readonly keys: KeyHistory
 }> {
   const { state } = ledgerPlace(context)
-  return withReader(context, async ({ ledger }) => ({ path: state, vkey: ledger.vkey, genesis: hex(ledger.identity) }))
+  return withReader(context, async ({ ledger }) => ({
+    path: state,
+    vkey: ledger.vkey,
+    genesis: hex(ledger.identity),
+    keys: await keyHistory(ledger),
+  }))
+}
+
+/** The size is asked first: what is appended meanwhile may be in the records, and nothing below it is left out. */
+async function keyHistory(ledger: Ledger): Promise<KeyHistory> {
+  const size = await ledger.size()
+  const records: { position: number; bytes: Uint8Array }[] = []
+  for await (const { position, bytes } of ledger.readAll({ limit: 1 }))
+    records.push({ position: Number(position), bytes })
+  for await (const { position, bytes } of ledger.readStream(KEYS_STREAM))
+    records.push({ position: Number(position), bytes })
+  return { size, records }
 }

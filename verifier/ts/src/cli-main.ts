@@ -25,6 +25,7 @@ Checks an evidence bundle or a published log, offline. Trusts nobody but the key
   --origin <name>            demand this origin
   --genesis <hex>            demand this ledger, by its genesis leaf
   --checkpoint <file>        compare with a checkpoint you hold (may be given more than once)
+  --keys <bundle>            ask this newer bundle of the ledger what became of its keys (may be given more than once)
   --min-size <n>             demand a log of at least n records
   --max-age <seconds>        demand evidence no older than this
   --now <instant>            judge age as of this instant (default: the clock)
@@ -50,6 +51,7 @@ const OPTIONS = {
   origin: { type: 'string' },
   genesis: { type: 'string' },
   checkpoint: { type: 'string', multiple: true },
+  keys: { type: 'string', multiple: true },
   'min-size': { type: 'string' },
   'max-age': { type: 'string' },
   now: { type: 'string' },
@@ -62,7 +64,14 @@ const OPTIONS = {
   version: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options']
 
-const BUNDLE_ONLY = ['run', 'artifacts', 'require-artifacts', 'require-complete-run', 'require-warehouse'] as const
+const BUNDLE_ONLY = [
+  'keys',
+  'run',
+  'artifacts',
+  'require-artifacts',
+  'require-complete-run',
+  'require-warehouse',
+] as const
 
 export interface CliOutput {
   out(text: string): void
@@ -130,6 +139,7 @@ async function* filesIn(folder: string): AsyncIterable<string> {
 async function optionsFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<VerifyBundleOptions> {
   const { run, origin, genesis, artifacts } = flags
   const checkpoints = await Promise.all((flags.checkpoint ?? []).map((file) => readFile(file)))
+  const keys = await Promise.all((flags.keys ?? []).map((file) => readFile(file)))
   const maxAge = flags['max-age']
   const minSize = flags['min-size']
   if (minSize !== undefined && !/^\d{1,16}$/.test(minSize))
@@ -138,6 +148,7 @@ async function optionsFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<Verify
   return {
     trust: await trustFrom(flags, env),
     checkpoints,
+    keys,
     ...(run === undefined ? {} : { run }),
     ...(origin === undefined ? {} : { origin }),
     ...(genesis === undefined ? {} : { genesis }),

@@ -27,6 +27,7 @@ describe('verifyBundle', () => {
       'dsse',
       'claims',
       'projections',
+      'report',
     ])
   })
 
