@@ -1,13 +1,19 @@
 import type { Vector } from '../vector.js'
 import { containerReadings } from './container.js'
+import { documentReadings } from './documents.js'
+import { keyAndDemandReadings } from './keys-and-demands.js'
 import { noteReadings } from './notes.js'
 import { pointReadings } from './points.js'
+import { recordReadings } from './records.js'
 import { tileReadings } from './tiles.js'
 
 /** Vectors that decide between two readings of the text: each fails one that a careful reader might have had. */
 export const readingVectors = (): Vector[] => [
   ...containerReadings(),
+  ...documentReadings(),
+  ...keyAndDemandReadings(),
   ...noteReadings(),
   ...pointReadings(),
+  ...recordReadings(),
   ...tileReadings(),
 ]

@@ -1,0 +1,343 @@
+import { base64, hex, u64be, utf8 } from '../../../src/bytes.js'
+import type { JsonObject, JsonValue } from '../../../src/json.js'
+import { commitment } from '../../../src/sealed-values.js'
+import { sha256 } from '../../../src/sha256.js'
+import type { FaultCode } from '../../../src/spec.generated.js'
+import { edit, editFile } from '../../edit-json.js'
+import type { Draft } from '../../ledger-maker.js'
+import {
+  ARTIFACT,
+  captured,
+  closed,
+  other,
+  RUN,
+  SALT,
+  SEALED_VALUE,
+  sampleLedger,
+  sealed,
+  started,
+} from '../../sample-ledger.js'
+import { against, bad, good, type Vector } from '../vector.js'
+
+/** DEF, sections 3 to 8: the documents of a bundle. */
+export function documentReadings(): Vector[] {
+  return [
+    ...manifestReadings(),
+    ...artifactReadings(),
+    ...headsReadings(),
+    ...statementReadings(),
+    ...openingReadings(),
+  ]
+}
+
+const refused = (name: string, code: FaultCode, shows: string, lies: Parameters<typeof bad>[4] & object) =>
+  bad('negative', name, code, shows, lies)
+const manifest = (name: string, code: FaultCode, shows: string, change: (manifest: JsonObject) => JsonObject) =>
+  refused(name, code, shows, { lies: { manifest: change } })
+
+function manifestReadings(): Vector[] {
+  const twice = (member: string, changes: JsonObject) => (it: JsonObject) => {
+    const [first, ...rest] = it[member] as JsonObject[] // the honest manifest has such a list
+    return { ...it, [member]: [first!, { ...first!, ...changes }, ...rest] }
+  }
+  return [
+    against(
+      'documents.ts',
+      'isRecordedAt(String(value)) ? value',
+      'String(value) !== "" ? value',
+      manifest(
+        'manifest-day-that-is-none',
+        'MANIFEST_MALFORMED',
+        'completeAsOf names the 30th of February.',
+        edit({ '/completeAsOf/recordedat': '2025-02-30T00:00:09.000Z' }),
+      ),
+    ),
+    manifest(
+      'format-absent',
+      'MANIFEST_MALFORMED',
+      'No format, and an unknown profile: neither is judged before both are texts.',
+      edit({ '/format': undefined, '/profile': 'pef' }),
+    ),
+    manifest(
+      'profile-number',
+      'MANIFEST_MALFORMED',
+      'An unknown format, and a profile that is a number.',
+      edit({ '/format': 'clyra.bundle/1', '/profile': 1 }),
+    ),
+    manifest(
+      'format-before-shape',
+      'FORMAT_UNSUPPORTED',
+      'An unknown format is said before the rest of the manifest is looked at.',
+      edit({ '/format': 'clyra.bundle/1', '/size': 1 }),
+    ),
+    refused('manifest-before-missing-file', 'MANIFEST_MALFORMED', 'A refused manifest is said before a missing file.', {
+      lies: { manifest: edit({ '/size': 1 }), files: editFile('proof.json', () => undefined) },
+    }),
+    refused('missing-file-before-digest', 'FILE_MISSING', 'A missing file is said before a digest that differs.', {
+      lies: {
+        files: (files) => {
+          const cut = editFile('proof.json', () => undefined)(files)
+          return editFile('report.html', (bytes) => bytes.map((byte) => byte ^ 1))(cut)
+        },
+      },
+    }),
+    manifest(
+      'manifest-file-twice',
+      'MANIFEST_MALFORMED',
+      'One path twice, with two sizes: a list has no two with the same key.',
+      twice('files', { size: '1' }),
+    ),
+    manifest(
+      'manifest-external-twice',
+      'MANIFEST_MALFORMED',
+      'One artefact twice, with two sizes.',
+      twice('external', { size: '16' }),
+    ),
+    manifest(
+      'manifest-run-not-its-own',
+      'CLAIM_MISSING',
+      'A run whose stream is not claimed.',
+      edit({ '/run/id': 'r' }),
+    ),
+    manifest('manifest-size-zero', 'ROOT_NOT_CHECKPOINT', 'A size of 0 is well formed.', edit({ '/size': '0' })),
+    manifest(
+      'manifest-version-text',
+      'MANIFEST_MALFORMED',
+      'A version that is a text.',
+      edit({ '/projections/0/version': '1' }),
+    ),
+    manifest(
+      'manifest-governance-list',
+      'MANIFEST_MALFORMED',
+      'Governance that is a list.',
+      edit({ '/governance': [] }),
+    ),
+    refused('dsse-65-signatures', 'DSSE_MALFORMED', 'Sixty-five signatures.', {
+      lies: { envelope: (it) => ({ ...it, signatures: Array(65).fill((it['signatures'] as JsonValue[])[0]!) }) },
+    }),
+    good('dsse-64-signatures', 'Sixty-four signatures, all of one key.', sampleLedger(), {
+      envelope: (it) => ({ ...it, signatures: Array(64).fill((it['signatures'] as JsonValue[])[0]!) }),
+    }),
+    refused('proof-no-positions', 'PROOF_POSITIONS', 'No positions for the records there are.', {
+      lies: { proof: edit({ '/positions': [] }) },
+    }),
+  ]
+}
+
+function artifactReadings(): Vector[] {
+  const sized = (size: string): Draft => ({ ...captured(), data: { ...(captured().data as JsonObject), size } })
+  const sizes = (...all: string[]) => sampleLedger([started(), ...all.map(sized), closed()])
+  const right = String(ARTIFACT.length)
+  const digest = hex(sha256(ARTIFACT))
+  const listed = (size: string) => edit({ '/external': [{ sha256: digest, size }] })
+  return [
+    against(
+      'claims.ts',
+      'named.set(captured.sha256, captured.size)',
+      'if (!named.has(captured.sha256)) named.set(captured.sha256, captured.size)',
+      good(
+        'artifact-named-twice',
+        'Of two records that name one artefact with two sizes the last counts.',
+        sizes('1', right),
+        {
+          manifest: listed(right),
+        },
+      ),
+    ),
+    bad(
+      'forged',
+      'artifact-named-twice-embedded',
+      'ARTIFACT_NOT_NAMED',
+      'The same, and the last size is not that of the bytes.',
+      {
+        ledger: sizes(right, '1'),
+        lies: { embed: [ARTIFACT], manifest: edit({ '/external': [] }) },
+      },
+    ),
+    bad(
+      'negative',
+      'artifact-embedded-and-external',
+      'EXTERNAL_MISMATCH',
+      'An embedded artefact listed as external too.',
+      {
+        lies: { embed: [ARTIFACT], manifest: listed(right) },
+      },
+    ),
+  ]
+}
+
+function headsReadings(): Vector[] {
+  const ledger = sampleLedger()
+  const streams = ['ledger-heads', 'ledger-keys', 'ledger-redactions', `run-${RUN}`]
+  const path = (stream: string) => `/paths/${streams.indexOf(stream)}`
+  const runStream = `run-${RUN}`
+  const heads = (name: string, code: FaultCode, shows: string, changes: Record<string, JsonValue>) =>
+    bad('forged', name, code, shows, { ledger, lies: { heads: edit(changes) } })
+  const last = ledger.records[8]!
+  const own = {
+    key: hex(sha256(utf8('clyra.head.key/1\n'), utf8(runStream))),
+    value: hex(sha256(utf8('clyra.head/1\n'), u64be(last.revision), last.leaf)),
+  }
+  return [
+    against(
+      'heads.ts',
+      '!sameHead(head, claim)',
+      'stream !== stream',
+      heads(
+        'heads-other-head',
+        'HEADS_CLAIM_MISMATCH',
+        'A path whose head is not the claimed one, although its siblings fit: the head is compared.',
+        { [`${path(runStream)}/head/revision`]: '4' },
+      ),
+    ),
+    heads(
+      'heads-other-head-of-heads',
+      'HEADS_CLAIM_MISMATCH',
+      'The path of ledger-heads names another head than the heads record links to.',
+      { [`${path('ledger-heads')}/head/revision`]: '1' },
+    ),
+    heads('heads-absent-of-heads', 'HEADS_CLAIM_MISMATCH', 'The path of ledger-heads says absence.', {
+      [`${path('ledger-heads')}/head`]: null,
+    }),
+    heads('heads-position', 'HEADS_FILE_MISMATCH', 'heads.json with another position.', { '/position': '8' }),
+    bad('negative', 'heads-path-more', 'HEADS_PATH_MISSING', 'A path for a stream that is not claimed.', {
+      ledger,
+      lies: {
+        heads: (it) => ({
+          ...it,
+          paths: [...(it['paths'] as JsonObject[]), { ...(it['paths'] as JsonObject[])[0]!, stream: 'run-z' }],
+        }),
+      },
+    }),
+    against(
+      'heads-map.ts',
+      'equalBytes(other.keyHash, keyHash) || ',
+      '',
+      bad(
+        'forged',
+        'absence-by-own-leaf',
+        'HEADS_PATH_INVALID',
+        "The absence of a run that is there, 'shown' by its own leaf.",
+        {
+          ledger,
+          lies: {
+            positions: (positions) => positions.filter((position) => ![3, 5, 6, 8].includes(position)),
+            claims: (claims) =>
+              claims.map((claim) => (claim['stream'] === runStream ? { ...claim, head: null } : claim)),
+            heads: edit({ [`${path(runStream)}/head`]: null, [`${path(runStream)}/other`]: own }),
+            manifest: edit({
+              '/run/completeness': 'unknown',
+              '/run/reasons': ['run-not-closed'],
+              '/external': [],
+              '/governance': null,
+            }),
+          },
+        },
+      ),
+    ),
+  ]
+}
+
+function statementReadings(): Vector[] {
+  const statement = (name: string, code: FaultCode, shows: string, changes: Record<string, JsonValue | undefined>) =>
+    bad('negative', `statement-${name}`, code, shows, { lies: { statement: edit(changes) } })
+  const invalid = (name: string, shows: string, changes: Record<string, JsonValue | undefined>) =>
+    statement(name, 'DSSE_STATEMENT_INVALID', shows, changes)
+  const subject = (name: string, shows: string, changes: Record<string, JsonValue | undefined>) =>
+    statement(name, 'DSSE_SUBJECT', shows, changes)
+  return [
+    invalid('subject-text', 'A subject that is no list.', { '/subject': 'manifest.json' }),
+    invalid('subject-of-texts', 'A list of subjects that are no objects.', { '/subject': ['manifest.json'] }),
+    subject('no-subject', 'An empty list of subjects.', { '/subject': [] }),
+    subject('subject-empty', 'A subject without members.', { '/subject': [{}] }),
+    subject('subject-member-more', 'A subject with a member more.', { '/subject/0/uri': 'x' }),
+    subject('digest-upper', 'A digest in upper case.', { '/subject/0/digest/sha256': 'AB'.repeat(32) }),
+    invalid('member-more', 'A statement with a member more.', { '/note': 'x' }),
+    invalid('predicate-member-more', 'A predicate with a member more.', { '/predicate/note': 'x' }),
+    invalid('predicate-member-missing', 'A predicate without its run.', { '/predicate/run': undefined }),
+    invalid('predicate-number', 'A size that is a number.', { '/predicate/size': 10 }),
+    against(
+      'dsse.ts',
+      'size: text(), root: text()',
+      'size: text(/^(0|[1-9][0-9]*)$/), root: text()',
+      statement(
+        'predicate-form',
+        'DSSE_PREDICATE_MISMATCH',
+        'A size with a leading zero: any text is compared with the manifest, none has a form of its own.',
+        { '/predicate/size': '010' },
+      ),
+    ),
+    bad('negative', 'statement-empty', 'DSSE_STATEMENT_INVALID', 'A signed payload of no bytes.', {
+      lies: { payload: () => new Uint8Array(0) },
+    }),
+    bad('negative', 'dsse-base64-before-signature', 'DSSE_BASE64', 'A bad signature before one that is no base64.', {
+      lies: {
+        envelope: (it) => {
+          const [first] = it['signatures'] as JsonObject[]
+          const zeros = { ...first!, sig: base64(new Uint8Array(64)) }
+          return { ...it, signatures: [zeros, { ...first!, sig: '=' }] }
+        },
+      },
+    }),
+  ]
+}
+
+function openingReadings(): Vector[] {
+  const ids = ['01940000-0000-7000-8000-00000000bbbb', '01940000-0000-7000-8000-00000000cccc']
+  const pair = (id: string): Draft => ({
+    ...sealed(),
+    data: Object.fromEntries(
+      ['a.b', 'a/b'].map((name) => {
+        const pointer = `/data/${name.replaceAll('/', '~1')}`
+        return [name, { 'clyra:sealed': commitment(id, pointer, SALT, SEALED_VALUE) }]
+      }),
+    ),
+    attributes: { id },
+  })
+  // The two records with sealed values stand at positions 4 and 12.
+  const between = Array.from({ length: 7 }, (_, n) => other('run-other', n))
+  const ledger = sampleLedger([started(), pair(ids[0]!), ...between, pair(ids[1]!), closed()])
+  const opening = (position: string, pointer: string): JsonObject => ({
+    position,
+    pointer,
+    salt: hex(SALT),
+    value: SEALED_VALUE,
+  })
+  const all = [
+    opening('4', '/data/a.b'),
+    opening('4', '/data/a~1b'),
+    opening('12', '/data/a.b'),
+    opening('12', '/data/a~1b'),
+  ]
+  const malformed = (name: string, shows: string, openings: JsonObject[]) =>
+    bad('negative', name, 'OPENINGS_MALFORMED', shows, { ledger, lies: { openings } })
+  return [
+    against(
+      'documents.ts',
+      "String(position).padStart(16, '0')",
+      'String(position)',
+      good('openings-in-order', 'Openings by position as a number, then by pointer.', ledger, { openings: all }),
+    ),
+    malformed('openings-text-order', 'Positions in the order of their texts.', [...all.slice(2), ...all.slice(0, 2)]),
+    malformed('openings-pointer-order', 'Pointers out of order.', [all[1]!, all[0]!]),
+    malformed('openings-twice', 'One place twice.', [all[0]!, all[0]!]),
+    malformed('openings-pointer-unicode', 'A pointer with a character that no member name has.', [
+      opening('4', '/data/\u00e9'),
+    ]),
+    malformed('openings-pointer-tilde', 'A pointer with a tilde that escapes nothing.', [opening('4', '/data/a~2b')]),
+    malformed('openings-pointer-empty', 'A pointer to the whole record.', [opening('4', '')]),
+    bad('negative', 'openings-pointer-index', 'OPENING_TARGET_MISSING', 'A pointer that leads nowhere.', {
+      ledger,
+      lies: { openings: [opening('4', '/data/a.b/0')] },
+    }),
+    bad('negative', 'openings-pointer-65535', 'OPENING_TARGET_MISSING', 'A pointer of 65,535 characters.', {
+      ledger,
+      lies: { openings: [opening('4', `/${'x'.repeat(65_534)}`)] },
+    }),
+    bad('negative', 'opening-with-null', 'OPENING_MISMATCH', 'A value of null is a value.', {
+      ledger,
+      lies: { openings: [{ ...all[0]!, value: null }] },
+    }),
+    good('openings-none', 'A list of no openings.', ledger, { openings: [] }),
+  ]
+}

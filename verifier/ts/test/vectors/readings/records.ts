@@ -1,0 +1,370 @@
+import { concatBytes, hex, utf8 } from '../../../src/bytes.js'
+import type { JsonObject, JsonValue } from '../../../src/json.js'
+import { sha256 } from '../../../src/sha256.js'
+import type { FaultCode } from '../../../src/spec.generated.js'
+import { editFile, replaceText } from '../../edit-json.js'
+import { type Draft, TestLedger } from '../../ledger-maker.js'
+import { captured, closed, DRAFTS, gap, other, RUN, sampleLedger, started } from '../../sample-ledger.js'
+import { against, bad, good, type Vector } from '../vector.js'
+
+/** Log, sections 1 to 3, and DEF, section 2: records as they are read one after the other. */
+export function recordReadings(): Vector[] {
+  return [...jsonReadings(), ...attributeReadings(), ...dataReadings(), ...lineReadings(), ...genesisReadings()]
+}
+
+const inRun = (draft: Partial<Draft> = {}): Draft => ({ ...other(`run-${RUN}`), data: { n: 1 }, ...draft })
+const withRecord = (draft: Draft) => sampleLedger([started(), draft, closed()])
+const bytesOf = (change: (bytes: Uint8Array) => Uint8Array) => withRecord(inRun({ bytes: change }))
+
+/** The record's one number replaced by other text. */
+const value = (name: string, code: FaultCode, shows: string, text: string) =>
+  bad('negative', name, code, shows, { ledger: bytesOf(replaceText('"n":1', `"n":${text}`)) })
+const taken = (name: string, shows: string, text: string) =>
+  good(name, shows, bytesOf(replaceText('"n":1', `"n":${text}`)))
+
+function jsonReadings(): Vector[] {
+  const nested = (levels: number, inner = '') => `${'['.repeat(levels)}${inner}${']'.repeat(levels)}`
+  const proof = (name: string, code: FaultCode, shows: string, change: (bytes: Uint8Array) => Uint8Array) =>
+    bad('negative', name, code, shows, { lies: { listed: editFile('proof.json', change) } })
+  const surrogate = ['json.ts', '!LOW_SURROGATE.test(this.#text)', "!this.#text.startsWith('\\\\u', this.#at)"] as const
+  return [
+    against(
+      ...surrogate,
+      value(
+        'json-surrogate-then-bad-escape',
+        'JSON_SURROGATE',
+        'A high surrogate before a broken escape: the first offence is the missing partner.',
+        '"\\ud83d\\uzz"',
+      ),
+    ),
+    value('json-surrogate-then-escape', 'JSON_SURROGATE', 'A high surrogate before another escape.', '"\\ud83d\\n"'),
+    proof('json-surrogate-unterminated', 'JSON_SURROGATE', 'A document that ends behind a high surrogate.', () =>
+      utf8('"\\ud83d'),
+    ),
+    value('json-broken-escape', 'JSON_SYNTAX', 'A broken escape that might have become a surrogate.', '"\\ud8zz"'),
+    value('json-number-leading-zero', 'JSON_SYNTAX', 'The number 0 with something behind it.', '01'),
+    value('json-number-open-exponent', 'JSON_SYNTAX', 'The number 1 with something behind it.', '1e'),
+    value('json-number-open-fraction', 'JSON_SYNTAX', 'The number 1 with a point behind it.', '1.'),
+    value('json-number-minus', 'JSON_SYNTAX', 'A minus alone.', '-'),
+    value('json-number-plus', 'JSON_SYNTAX', 'A plus before a number.', '+1'),
+    value('json-number-minus-zero-one', 'JSON_NUMBER', 'Minus zero with something behind it.', '-01'),
+    value('json-number-fraction-open-exponent', 'JSON_NUMBER', 'A fraction with something behind it.', '1.5e'),
+    value('json-number-zero-exponent', 'JSON_NUMBER', 'An integer written with an exponent.', '0e0'),
+    value('json-number-2-53', 'JSON_NUMBER', '2^53.', '9007199254740992'),
+    value('json-number-minus-2-53', 'JSON_NUMBER', '-2^53.', '-9007199254740992'),
+    taken('json-number-bounds', 'The greatest and the smallest number.', '[-9007199254740991,9007199254740991]'),
+    proof('json-number-outside', 'JSON_TRAILING', 'A document 01: a number and bytes behind it.', () => utf8('01')),
+    against(
+      'spec.generated.ts',
+      '"jsonDepth": 32',
+      '"jsonDepth": 31',
+      taken('json-depth-32', 'Thirty-two levels: record, data, thirty arrays.', nested(30)),
+    ),
+    against(
+      'json.ts',
+      'if (depth > SPEC.limits.jsonDepth)\n      throw',
+      'if (depth > SPEC.limits.jsonDepth + 1)\n      throw',
+      value('json-depth-scalar', 'JSON_TOO_DEEP', 'A number within thirty-two levels is a level.', nested(30, '1')),
+    ),
+    value(
+      'json-depth-before-syntax',
+      'JSON_TOO_DEEP',
+      'Where a value is due too deep, nobody looks what stands there.',
+      `${'['.repeat(30)}x`,
+    ),
+    value(
+      'json-duplicate-before-colon',
+      'JSON_DUPLICATE_NAME',
+      'A name is judged at its closing quote, before the missing colon.',
+      '1,"n"}}',
+    ),
+    value('json-name-empty', 'JSON_FORBIDDEN_NAME', 'An empty name.', '{"":1}'),
+    value('json-name-of-129', 'JSON_FORBIDDEN_NAME', 'A name of 129 characters.', `{"${'a'.repeat(129)}":1}`),
+    taken(
+      'json-name-of-128',
+      'A name of 128 characters, and one of all other kinds.',
+      `{"$@-_.:/Z9":1,"${'a'.repeat(128)}":1}`,
+    ),
+    value('json-nul', 'JSON_SYNTAX', 'A NUL in a string.', '"\u0000"'),
+    value('json-word-cut', 'JSON_SYNTAX', 'A word that is none.', 'nul'),
+    value('json-word-upper', 'JSON_SYNTAX', 'A word in upper case.', 'True'),
+    value('json-backspace-long', 'JSON_NOT_CANONICAL', 'An escape that has a short form.', '"\\u0008"'),
+    value('json-delete-escaped', 'JSON_NOT_CANONICAL', 'U+007F is written as it is.', '"\\u007f"'),
+    value('json-vertical-tab', 'JSON_SYNTAX', 'U+000B is no white space.', '\u000b1'),
+    value('json-no-break-space', 'JSON_SYNTAX', 'U+00A0 is no white space.', '\u00a01'),
+    taken('json-controls', 'Every control character in its one form, and what needs no escape.', CONTROLS),
+    taken(
+      'json-noncharacters',
+      'Noncharacters in data are characters like others.',
+      '"\ufdd0\ufffe\uffff\u{1ffff}\u{10ffff}"',
+    ),
+    proof('json-bom-and-bad-utf8', 'JSON_BOM', 'A byte order mark before bytes that are not UTF-8.', () =>
+      Uint8Array.of(0xef, 0xbb, 0xbf, 0xff),
+    ),
+    proof('json-bom-of-utf-16', 'JSON_BAD_UTF8', 'The byte order mark of UTF-16 is no UTF-8.', (bytes) =>
+      concatBytes(Uint8Array.of(0xff, 0xfe), bytes),
+    ),
+    proof('json-utf8-too-high', 'JSON_BAD_UTF8', 'A code point above U+10FFFF.', () =>
+      Uint8Array.of(0x22, 0xf4, 0x90, 0x80, 0x80, 0x22),
+    ),
+    proof(
+      'json-bad-utf8-behind-syntax',
+      'JSON_BAD_UTF8',
+      'The whole document is UTF-8 before its syntax is asked.',
+      () => Uint8Array.of(0x78, 0xff),
+    ),
+    proof('json-nothing', 'JSON_SYNTAX', 'No bytes at all.', () => new Uint8Array(0)),
+    proof('json-space-alone', 'JSON_SYNTAX', 'White space alone.', () => utf8(' \n')),
+  ]
+}
+
+/** All 32 control characters, the quote and the backslash as RFC 8785 writes them, and a solidus and U+007F as they are. */
+const CONTROLS = JSON.stringify(
+  `${Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('')}"\\/\u007f\u2028\u2029`,
+)
+
+function attributeReadings(): Vector[] {
+  const attributes = (changes: Record<string, JsonValue>) => withRecord(inRun({ attributes: changes }))
+  const refused = (name: string, shows: string, changes: Record<string, JsonValue>) =>
+    bad('negative', name, 'RECORD_ENVELOPE_INVALID', shows, { ledger: attributes(changes) })
+  const admitted = (name: string, shows: string, changes: Record<string, JsonValue>) =>
+    good(name, shows, attributes(changes))
+  const time = (name: string, shows: string, at: string) => refused(`record-time-${name}`, shows, { time: at })
+  const segment = `.${'a'.repeat(63)}`
+  return [
+    refused('record-id-variant', 'A UUIDv7 whose variant is not 10.', { id: '01940000-0000-7000-c000-00000000cccc' }),
+    admitted('record-id-variants', 'A UUIDv8 whose variant bits are 10.', {
+      id: '01940000-0000-8000-b000-00000000cccc',
+    }),
+    against(
+      'grammar.ts',
+      '\\ufdd0-\\ufdef\\ufffe\\uffff]{1,1024}$/',
+      '\\ufdd0-\\ufdef\\ufffe\\uffff]{1,1024}$/u',
+      refused('record-attribute-units', '513 characters of two UTF-16 code units each: 1,026 of 1,024.', {
+        subject: '\u{1f600}'.repeat(513),
+      }),
+    ),
+    admitted('record-attribute-1024', '512 characters of two UTF-16 code units each.', {
+      subject: '\u{1f600}'.repeat(512),
+    }),
+    refused('record-attribute-c1', 'A control character of U+0080-009F.', { subject: 'a\u0085b' }),
+    refused('record-attribute-fdd0', 'A noncharacter of U+FDD0-FDEF.', { subject: '\ufdd0' }),
+    admitted('record-attribute-1fffe', 'Noncharacters above U+FFFF are not in the list.', { subject: '\u{1fffe}' }),
+    refused('record-attribute-name-21', 'An attribute name of 21 characters.', { a23456789012345678901: 'x' }),
+    admitted('record-attribute-names', 'Names of 20 characters and of digits.', { a2345678901234567890: 'x', 1: 'x' }),
+    refused('record-attribute-null', 'An attribute that is null.', { subject: null }),
+    admitted(
+      'record-attributes-of-the-catalogue',
+      'spec/events asks more of a writer: a reader takes any text in these attributes.',
+      { datacontenttype: 'no media type', dataschema: 'no uri', traceparent: '00-nothing', source: 'no uri \u{1f600}' },
+    ),
+    refused('record-type-1025', 'A type of its grammar that is longer than an attribute may be.', {
+      type: `${'a'.repeat(63)}${segment.repeat(15)}.v1`.replace(/a\.v1$/, '.v12'),
+    }),
+    admitted('record-type-1024', 'A type of 1,024 characters.', {
+      type: `${'a'.repeat(63)}${segment.repeat(14)}.${'a'.repeat(61)}.v1`,
+    }),
+    time('hour-24', 'Hour 24.', '2025-01-01T24:00:00Z'),
+    time('leap-second', 'A leap second that there was.', '2016-12-31T23:59:60Z'),
+    time('century', 'The 29th of February of 1900.', '1900-02-29T00:00:00Z'),
+    time('ten-digits', 'Ten digits of a second.', '2025-01-01T00:00:00.0000000000Z'),
+    time('no-digits', 'A point without digits.', '2025-01-01T00:00:00.Z'),
+    time('offset', 'An offset instead of Z.', '2025-01-01T00:00:00+00:00'),
+    time('lower-case', 'Lower-case letters.', '2025-01-01t00:00:00z'),
+    admitted('record-time-year-0', 'Year 0 is a leap year of the Gregorian calendar.', {
+      time: '0000-02-29T23:59:59.123456789Z',
+    }),
+    refused('record-revision-leading-zero', 'A revision with a leading zero.', { revision: '01' }),
+    bad('negative', 'record-revision-2-53', 'RECORD_ENVELOPE_INVALID', 'A revision of 2^53.', {
+      ledger: jumping('9007199254740992'),
+    }),
+    bad('negative', 'record-revision-2-53-less-1', 'REVISION_GAP', 'A revision of 2^53-1 is well formed.', {
+      ledger: jumping('9007199254740991'),
+    }),
+    bad('negative', 'record-of-no-object', 'RECORD_ENVELOPE_INVALID', 'A record that is an array.', {
+      ledger: bytesOf(() => utf8('[]')),
+    }),
+    good('record-of-65535-bytes', 'A record of 65,535 bytes.', bytesOf(grownTo(65_535))),
+    bad('negative', 'record-too-large-and-bad', 'RECORD_TOO_LARGE', 'The size is judged before the bytes are read.', {
+      ledger: bytesOf((bytes) => replaceText('"n":', 'n:')(grownTo(65_540)(bytes))),
+    }),
+  ]
+}
+
+/** A run whose second record states that revision, and its third the right one. */
+const jumping = (revision: string) =>
+  sampleLedger([started(), inRun({ attributes: { revision } }), { ...closed(), attributes: { revision: '2' } }])
+
+const grownTo = (size: number) => (bytes: Uint8Array) =>
+  replaceText('"n":1', `"n":"${'x'.repeat(size - bytes.length - 1)}"`)(bytes)
+
+function dataReadings(): Vector[] {
+  const draft = (type: string, data: JsonValue): Draft => ({ stream: `run-${RUN}`, type, data })
+  const start = (changes: JsonObject) => ({ ...started(), data: { ...(started().data as JsonObject), ...changes } })
+  const refused = (name: string, shows: string, one: Draft) =>
+    bad('negative', name, 'RECORD_DATA_INVALID', shows, { ledger: sampleLedger([one, closed()]) })
+  const artifact = (size: string) => ({ ...captured(), data: { ...(captured().data as JsonObject), size } })
+  const ledger = new TestLedger()
+  ledger.append(other('run-other'))
+  ledger.append({ ...gap('a reason'), stream: 'thing-1' })
+  return [
+    against(
+      'record-data.ts',
+      'governance: anyObject',
+      'governance: nullable(anyObject)',
+      refused('data-governance-null', 'A run that states null as its governance.', start({ governance: null })),
+    ),
+    refused('data-subject-513', 'A subject of 513 characters.', start({ subject: 'x'.repeat(513) })),
+    refused('data-subject-empty', 'An empty subject.', start({ subject: '' })),
+    against(
+      'record-data.ts',
+      '/^.{1,512}$/su',
+      '/^.{1,512}$/s',
+      good(
+        'data-subject-512',
+        'A subject of 512 characters, counted as code points, a line feed among them.',
+        sampleLedger([start({ subject: `\n${'\u{1f600}'.repeat(511)}` }), closed()]),
+      ),
+    ),
+    refused('data-demonstration-text', 'A run that says "true" instead of true.', start({ demonstration: 'true' })),
+    refused('data-policy-upper', 'A policy in upper case.', start({ policy: 'AB'.repeat(32) })),
+    refused('data-policy-absent', 'A run without a policy member.', {
+      ...started(),
+      data: Object.fromEntries(Object.entries(started().data as JsonObject).filter(([name]) => name !== 'policy')),
+    }),
+    against(
+      'record-data.ts',
+      "text(/^[a-z0-9-]{1,64}$/) }, { open: true }),\n  'dev.clyra.run.reread",
+      "oneOf('log-missing') }, { open: true }),\n  'dev.clyra.run.reread",
+      good(
+        'data-gap-of-no-list',
+        'A reason that stands in no list: reasons may grow.',
+        sampleLedger([started(), gap('a-reason-of-tomorrow'), closed()]),
+      ),
+    ),
+    refused('data-gap-65', 'A reason of 65 characters.', gap('a'.repeat(65))),
+    refused('data-gap-upper', 'A reason in upper case.', gap('Log-missing')),
+    refused('data-size-2-53', 'An artefact of 2^53 bytes.', artifact('9007199254740992')),
+    good(
+      'data-size-2-53-less-1',
+      'An artefact of 2^53-1 bytes, outside.',
+      sampleLedger([started(), artifact('9007199254740991'), closed()]),
+    ),
+    refused('data-size-number', 'A size that is a number.', {
+      ...captured(),
+      data: { ...(captured().data as JsonObject), size: 15 },
+    }),
+    ...[[1], 'x', null].map((data, i) =>
+      good(
+        `data-of-other-types-${['array', 'text', 'null'][i]}`,
+        'Types that a verifier does not read have any data, run.closed among them.',
+        sampleLedger([started(), draft('org.example.thing.happened.v1', data), { ...closed(), data }]),
+      ),
+    ),
+    bad(
+      'negative',
+      'data-in-another-stream',
+      'RECORD_DATA_INVALID',
+      'Data are judged in every stream, by type alone.',
+      {
+        ledger,
+        tiles: ledger.tiles(),
+      },
+    ),
+    bad(
+      'negative',
+      'data-before-reservation',
+      'RECORD_DATA_INVALID',
+      'A heads record with bad data in a run: data are judged before streams.',
+      { ledger: withRecord(draft('dev.clyra.ledger.heads.v1', {})) },
+    ),
+    bad('negative', 'data-member-more', 'RECORD_DATA_INVALID', 'Data of the ledger have no member more.', {
+      ledger: withRecord(draft('dev.clyra.ledger.redacted.v1', { subject: 'x', reason: 'mistake', note: '' })),
+    }),
+  ]
+}
+
+function lineReadings(): Vector[] {
+  const lines = (name: string, code: FaultCode, shows: string, change: (bytes: Uint8Array) => Uint8Array) =>
+    bad('negative', name, code, shows, { lies: { listed: editFile('records.jsonl', change) } })
+  const begin = (text: string) => (bytes: Uint8Array) => concatBytes(utf8(text), bytes)
+  return [
+    lines('records-empty', 'RECORDS_MALFORMED', 'No lines at all.', () => new Uint8Array(0)),
+    lines('records-one-line-feed', 'RECORDS_MALFORMED', 'One empty line.', () => utf8('\n')),
+    lines(
+      'records-empty-line-later',
+      'JSON_SYNTAX',
+      'An empty line behind a line that is refused: reading has ended before it.',
+      begin('{]\n\n'),
+    ),
+    lines(
+      'records-worse-line-later',
+      'JSON_NUMBER',
+      'A line with a lower code behind a line that is refused: reading has ended before it.',
+      begin('1.5\n{]\n'),
+    ),
+    lines(
+      'records-refused-and-cut',
+      'RECORDS_MALFORMED',
+      'The last line feed is asked for before any line is read.',
+      (bytes) => begin('{]\n')(bytes.slice(0, -1)),
+    ),
+    bad('negative', 'documents-lowest-code', 'JSON_SYNTAX', 'Two documents are refused: the lower order counts.', {
+      lies: {
+        listed: (files) => {
+          const trailing = editFile('heads.json', (bytes) => concatBytes(bytes, utf8('{}')))
+          return editFile('proof.json', () => utf8('{'))(trailing(files))
+        },
+      },
+    }),
+  ]
+}
+
+function genesisReadings(): Vector[] {
+  const genesis = (changes: (draft: Draft) => Draft) => sampleLedger(DRAFTS(), { genesis: changes })
+  const attributes = (changes: Record<string, JsonValue>) => genesis((draft) => ({ ...draft, attributes: changes }))
+  const none = (name: string, shows: string, ledger: TestLedger) =>
+    bad('forged', name, 'SIGNATURE_MISSING', `${shows}: so line 0 is no genesis record, and has no keys.`, { ledger })
+  const late = new TestLedger({ genesis: () => other('run-other') })
+  return [
+    none('genesis-prev', 'A genesis record that links to something', attributes({ prev: hex(sha256(utf8('x'))) })),
+    none('genesis-revision', 'A genesis record of revision 1', attributes({ revision: '1' })),
+    none('genesis-stream', 'A genesis record in a stream of its own choice', attributes({ stream: 'ledger-start' })),
+    none(
+      'genesis-other-name',
+      'A genesis record whose data name another origin',
+      genesis((draft) => ({ ...draft, data: { ...(draft.data as JsonObject), origin: 'other.example' } })),
+    ),
+    none(
+      'genesis-other-ledger',
+      'A genesis record whose attribute names another',
+      attributes({ ledger: 'other.example' }),
+    ),
+    lateGenesis(late),
+  ]
+}
+
+/** A ledger that begins with something else; its bundle begins with the genesis record all the same. */
+function lateGenesis(ledger: TestLedger): Vector {
+  const honest = new TestLedger()
+  const record: JsonObject = JSON.parse(new TextDecoder().decode(honest.records[0]!.bytes))
+  const { data } = record
+  ledger.append({
+    stream: 'ledger-genesis',
+    type: 'dev.clyra.ledger.genesis.v1',
+    data: data ?? null,
+    attributes: { prev: '0'.repeat(64) },
+  })
+  for (const draft of DRAFTS()) ledger.append(draft)
+  ledger.appendHeads()
+  return bad(
+    'forged',
+    'genesis-not-at-position-0',
+    'GENESIS_INVALID',
+    'Line 0 is a genesis record, but of position 1.',
+    {
+      ledger,
+      lies: { positions: (positions) => [1, ...positions.filter((position) => position > 1)] },
+    },
+  )
+}
