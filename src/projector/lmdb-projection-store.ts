@@ -1,6 +1,8 @@
+import { dirname } from 'node:path'
 import { type Database, type Key, open, type RootDatabase } from 'lmdb'
 import { fromHex, hex } from '../canonical/index.js'
-import { fromSystemError } from '../errors/index.js'
+import { ClyraError, fromSystemError } from '../errors/index.js'
+import { assertMappable } from '../system/mappable.js'
 import { movedCheckpoint } from './moved-checkpoint.js'
 import type { ProjectionCheckpoint, ProjectionStep, ProjectionStore, StoredState } from './projection-store.js'
 
@@ -27,8 +29,13 @@ export class LmdbProjectionStore implements ProjectionStore {
     this.#table = root
   }
 
-  /** `file`: the path of the LMDB file; made where it is absent. Throws IO_FAILED, PERMISSION_DENIED, READ_ONLY, DISK_FULL. */
+  /**
+   * `file`: the path of the LMDB file; made where it is absent. Throws INDEX_CORRUPT where it is no whole database (it is
+   * derived: delete it), IO_FAILED, PERMISSION_DENIED, READ_ONLY, DISK_FULL. Reads of a damaged one reject with INDEX_CORRUPT.
+   */
   static open(file: string, options: { readonly readOnly?: boolean } = {}): LmdbProjectionStore {
+    const files = { directory: dirname(file), data: file, lock: `${file}-lock`, what: 'the kept projections' }
+    assertMappable(files, options.readOnly === true)
     try {
       const root = open<Buffer, Key>({
         path: file,
@@ -43,8 +50,10 @@ export class LmdbProjectionStore implements ProjectionStore {
   }
 
   async active(name: string): Promise<number | undefined> {
-    const value = this.#table.get(['active', name])
-    return value === undefined ? undefined : Number(value.readBigUInt64BE())
+    return reading(() => {
+      const value = this.#table.get(['active', name])
+      return value === undefined ? undefined : Number(value.readBigUInt64BE())
+    })
   }
 
   async checkpoint(name: string, version: number): Promise<ProjectionCheckpoint> {
@@ -52,27 +61,31 @@ export class LmdbProjectionStore implements ProjectionStore {
   }
 
   async load(name: string, version: number, partition: string): Promise<StoredState | undefined> {
-    const value = this.#table.get(['state', name, version, partition])
-    if (value === undefined) return undefined
-    return {
-      digest: hex(value.subarray(0, DIGEST)),
-      position: Number(value.readBigUInt64BE(DIGEST)),
-      // A copy: LMDB may use the buffer again.
-      bytes: new Uint8Array(value.subarray(HEADER)),
-    }
+    return reading(() => {
+      const value = this.#table.get(['state', name, version, partition])
+      if (value === undefined) return undefined
+      return {
+        digest: hex(value.subarray(0, DIGEST)),
+        position: Number(value.readBigUInt64BE(DIGEST)),
+        // A copy: LMDB may use the buffer again.
+        bytes: new Uint8Array(value.subarray(HEADER)),
+      }
+    })
   }
 
   async partitions(name: string, version: number, after: string | undefined, limit: number): Promise<string[]> {
     const start = ['state', name, version, ...(after === undefined ? [] : [after])]
-    const found: string[] = []
-    for (const key of this.#table.getKeys({ start, end: ['state', name, version + 1] })) {
-      // Keys under 'state' have four elements, the last a string.
-      const partition = (key as string[])[3]
-      if (partition === undefined || partition === after) continue
-      if (found.length === limit) break
-      found.push(partition)
-    }
-    return found
+    return reading(() => {
+      const found: string[] = []
+      for (const key of this.#table.getKeys({ start, end: ['state', name, version + 1] })) {
+        // Keys under 'state' have four elements, the last a string.
+        const partition = (key as string[])[3]
+        if (partition === undefined || partition === after) continue
+        if (found.length === limit) break
+        found.push(partition)
+      }
+      return found
+    })
   }
 
   async commit(name: string, version: number, step: ProjectionStep): Promise<void> {
@@ -105,9 +118,11 @@ export class LmdbProjectionStore implements ProjectionStore {
   }
 
   #checkpoint(name: string, version: number): ProjectionCheckpoint {
-    const value = this.#table.get(['checkpoint', name, version])
-    if (value === undefined) return { through: 0, leaf: null }
-    return { through: Number(value.readBigUInt64BE()), leaf: value.length > 8 ? hex(value.subarray(8)) : null }
+    return reading(() => {
+      const value = this.#table.get(['checkpoint', name, version])
+      if (value === undefined) return { through: 0, leaf: null }
+      return { through: Number(value.readBigUInt64BE()), leaf: value.length > 8 ? hex(value.subarray(8)) : null }
+    })
   }
 
   /** One transaction: an error thrown inside takes all of it back. */
@@ -118,6 +133,16 @@ export class LmdbProjectionStore implements ProjectionStore {
     } catch (error) {
       throw fromSystemError(error, 'write the projections')
     }
+  }
+}
+
+/** What LMDB refuses to read, and what is not in its form. */
+function reading<T>(act: () => T): T {
+  try {
+    return act()
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new ClyraError('INDEX_CORRUPT', `the kept projections cannot be read: ${why}`, { cause })
   }
 }
 

@@ -2,7 +2,7 @@ import type { JsonValue } from '../canonical/index.js'
 import type { LedgerRecord, Projection } from '../events/index.js'
 import { applyRecords, byPartition } from './apply-records.js'
 import type { ProjectionStep, StoredState } from './projection-store.js'
-import { stateDigest } from './state-digest.js'
+import { stateDigest, stateOf } from './state-digest.js'
 
 /** How many partitions, and how much of them, may stay in memory after a commit; they are loaded again when needed. */
 const KEPT = 256
@@ -53,7 +53,6 @@ export class PartitionStates<State extends JsonValue> {
 
   #restore(partition: string, stored: StoredState | undefined): State {
     if (stored === undefined) return this.#projection.initial(partition)
-    // Holds: the bytes are the canonical JSON of a state that this version of the projection made.
-    return JSON.parse(Buffer.from(stored.bytes).toString('utf8')) as State
+    return stateOf<State>(stored)
   }
 }

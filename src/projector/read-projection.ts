@@ -2,6 +2,7 @@ import type { JsonValue } from '../canonical/index.js'
 import type { Projection } from '../events/index.js'
 import type { ProjectedLedger } from './checked-records.js'
 import type { ProjectionStore } from './projection-store.js'
+import { stateOf } from './state-digest.js'
 
 /** A rendered partition with where it stands. */
 export interface ProjectedView<View> {
@@ -16,6 +17,7 @@ export interface ProjectedView<View> {
 /**
  * What people look at: the stored state of a partition, rendered. Undefined where there is none, or where the active
  * version is another one than the projection's (an older one is readable only by the release that has its fold).
+ * Rejects with INDEX_CORRUPT where the state is not the one that was stored.
  */
 export async function readProjection<State extends JsonValue, View>(
   store: ProjectionStore,
@@ -27,9 +29,7 @@ export async function readProjection<State extends JsonValue, View>(
   const stored = await store.load(name, version, partition)
   if (stored === undefined) return undefined
   const { through } = await store.checkpoint(name, version)
-  // Holds: the bytes are the canonical JSON of a state that this version of the projection made.
-  const state = JSON.parse(Buffer.from(stored.bytes).toString('utf8')) as State
-  return { view: projection.render(state), digest: stored.digest, position: stored.position, through }
+  return { view: projection.render(stateOf<State>(stored)), digest: stored.digest, position: stored.position, through }
 }
 
 export interface ProjectionLag {

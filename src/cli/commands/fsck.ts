@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { fsck as check } from '../../stores/embedded/index.js'
 import { defineCommand } from '../command.js'
 import { ledgerPlace } from '../context.js'
+import { projectionsFault } from '../ledger/projections.js'
 import { decimal } from '../ledger/record-document.js'
 import { facts } from '../table.js'
 
@@ -53,17 +54,20 @@ export const fsck = defineCommand({
   }),
   async run(context, _args, { all }) {
     const { output } = context
-    const { state } = ledgerPlace(context)
+    const place = ledgerPlace(context)
+    const { state } = place
     const progress = output.progress('reading every byte')
     const result = await check({ directory: state, all }).finally(() => progress.done())
     const findings = result.findings.map((finding) => ({ ...finding, position: finding.position?.toString() ?? null }))
-    output.result({ ...result, findings }, () =>
+    const kept = projectionsFault(place)
+    const notes = kept === undefined ? result.notes : [...result.notes, kept]
+    output.result({ ...result, findings, notes }, () =>
       [
         ...findings.map(
           ({ code, position, where, message }) =>
             `${output.bad(code)}  ${position === null ? '' : `position ${position}, `}${where}: ${message}`,
         ),
-        ...result.notes.map((note) => `note  ${note}`),
+        ...notes.map((note) => `note  ${note}`),
         result.ok ? output.good(`ok: ${state}`) : output.bad(`${findings.length} findings: ${state}`),
         facts(COUNTED.map((name) => [name, String(result.counts[name])])),
       ].join('\n'),

@@ -188,6 +188,6 @@ async function withSource(
   }
   return withReader(from === undefined ? context : { ...context, ledgerFlag: from }, async (opened) => {
     const source = await ledgerSource(opened.ledger)
-    return use(source, (to) => (to === undefined ? compareStored(opened) : Promise.resolve(NOTHING_STORED)))
+    return use(source, (to) => (to === undefined ? compareStored(context, opened) : Promise.resolve(NOTHING_STORED)))
   })
 }

@@ -40,7 +40,7 @@ export const runs = defineCommand({
       const progress = context.output.progress('reading runs')
       const all = await runStreams(opened.ledger)
       const names = all.slice(0, options.limit)
-      await withProjections(opened, async (store) => {
+      await withProjections(context, opened, async (store) => {
         for (const name of names) {
           progress.update(`reading runs: ${listed.length} of ${names.length}`)
           listed.push(lineOf(await viewRun(opened, store, name)))

@@ -69,7 +69,7 @@ function told(thrown: unknown): string {
 async function summaryOf(context: Context, opened: OpenedLedger, run: string): Promise<RunSummary | null> {
   try {
     await updateProjections(context, opened)
-    return summarise(await withProjections(opened, (store) => viewRun(opened, store, run)))
+    return summarise(await withProjections(context, opened, (store) => viewRun(opened, store, run)))
   } catch (thrown) {
     context.output.warn(`the run is recorded, but could not be read again: ${told(thrown)}`)
     return null

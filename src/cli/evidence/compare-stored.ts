@@ -1,5 +1,6 @@
 import { isClyraError } from '../../errors/index.js'
 import { compareProjections } from '../../projector/index.js'
+import type { Context } from '../context.js'
 import type { OpenedLedger } from '../ledger/opened-ledger.js'
 import { PROJECTIONS, withProjections } from '../ledger/projections.js'
 
@@ -13,8 +14,8 @@ export interface Comparison {
 export const NOTHING_STORED: Comparison = { result: 'nothing-to-compare', comparedWith: 'nothing', difference: null }
 
 /** Folds the log again up to where the stored states stand, and compares them. */
-export function compareStored(opened: OpenedLedger): Promise<Comparison> {
-  return withProjections(opened, async (store) => {
+export function compareStored(context: Context, opened: OpenedLedger): Promise<Comparison> {
+  return withProjections(context, opened, async (store) => {
     if (store === undefined) return NOTHING_STORED
     try {
       const compared = await compareProjections(opened.ledger, PROJECTIONS, store)

@@ -1,9 +1,17 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type RunView, runProjection } from '../../../projections/run/index.js'
 import { isClyraError } from '../../errors/index.js'
 import type { Projection } from '../../events/index.js'
-import { runProjection as bringUpToDate, LmdbProjectionStore, readProjection } from '../../projector/index.js'
+import {
+  runProjection as bringUpToDate,
+  LmdbProjectionStore,
+  type ProjectedView,
+  type ProjectionStore,
+  readProjection,
+} from '../../projector/index.js'
+import { mappedFileFault } from '../../system/mapped-file.js'
+import type { StatePlace } from '../config/find-state.js'
 import type { Context } from '../context.js'
 import { foldRun } from './fold-run.js'
 import type { OpenedLedger } from './opened-ledger.js'
@@ -16,45 +24,84 @@ function fileOf({ place }: Pick<OpenedLedger, 'place'>): string {
 }
 
 /**
- * Folds what is new, at the end of a command that wrote. The states are only a convenience, so a failure is told and
- * never fails the command.
+ * Folds what is new, at the end of a command that wrote. What cannot be used is deleted and folded again: it is derived.
+ * The states are only a convenience, so a failure is told and never fails the command.
  */
 export async function updateProjections(context: Context, opened: OpenedLedger): Promise<void> {
   try {
-    const store = LmdbProjectionStore.open(fileOf(opened))
-    try {
-      for (const projection of PROJECTIONS) await bringUpToDate(opened.ledger, projection, store)
-    } finally {
-      await store.close()
-    }
+    await foldWhatIsNew(opened).catch(async (error: unknown) => {
+      if (!isClyraError(error, 'INDEX_CORRUPT')) throw error
+      context.output.note(`clyra: ${error.message}; they are folded again`)
+      removeProjections(opened)
+      await foldWhatIsNew(opened)
+    })
   } catch (error) {
     if (!isClyraError(error)) throw error
     context.output.warn(`the projections could not be brought up to date: ${error.message} (${error.code})`)
   }
 }
 
-/** Runs `use` with the kept states, or with undefined where there are none. */
-export async function withProjections<T>(
-  opened: OpenedLedger,
-  use: (store: LmdbProjectionStore | undefined) => Promise<T>,
-): Promise<T> {
-  if (!existsSync(fileOf(opened))) return use(undefined)
-  const store = LmdbProjectionStore.open(fileOf(opened), { readOnly: true })
+async function foldWhatIsNew(opened: OpenedLedger): Promise<void> {
+  const store = LmdbProjectionStore.open(fileOf(opened))
   try {
-    return await use(store)
+    for (const projection of PROJECTIONS) await bringUpToDate(opened.ledger, projection, store)
   } finally {
     await store.close()
   }
 }
 
-/** A run as people look at it: from the kept state where that covers its whole stream, else folded from the log. */
-export async function viewRun(
+function removeProjections(opened: OpenedLedger): void {
+  for (const path of [fileOf(opened), `${fileOf(opened)}-lock`]) rmSync(path, { recursive: true, force: true })
+}
+
+/** For `fsck`: why the kept states cannot be used, as a note; undefined where they can, or there are none. */
+export function projectionsFault(place: StatePlace): string | undefined {
+  const file = fileOf({ place })
+  const fault = existsSync(file) ? mappedFileFault(file) : undefined
+  return fault === undefined
+    ? undefined
+    : `the kept projections cannot be used: projections.mdb ${fault}; the next command that appends folds them again`
+}
+
+/** Runs `use` with the kept states, or with undefined where there are none that can be used. */
+export async function withProjections<T>(
+  context: Context,
   opened: OpenedLedger,
-  store: LmdbProjectionStore | undefined,
-  run: string,
-): Promise<RunView> {
+  use: (store: ProjectionStore | undefined) => Promise<T>,
+): Promise<T> {
+  const store = openKept(context, opened)
+  try {
+    return await use(store)
+  } finally {
+    await store?.close()
+  }
+}
+
+function openKept(context: Context, opened: OpenedLedger): LmdbProjectionStore | undefined {
+  if (!existsSync(fileOf(opened))) return undefined
+  try {
+    return LmdbProjectionStore.open(fileOf(opened), { readOnly: true })
+  } catch (error) {
+    if (!isClyraError(error)) throw error
+    context.output.detail(`${error.message}; the log is folded instead (${error.code})`)
+    return undefined
+  }
+}
+
+/** A run as people look at it: from the kept state where that covers its whole stream, else folded from the log. */
+export async function viewRun(opened: OpenedLedger, store: ProjectionStore | undefined, run: string): Promise<RunView> {
   const head = await opened.ledger.streamHead(`run-${run}`)
-  const kept = store === undefined ? undefined : await readProjection(store, runProjection, run)
+  const kept = store === undefined ? undefined : await keptRun(store, run)
   if (kept !== undefined && head !== undefined && BigInt(kept.position) === head.position) return kept.view
   return runProjection.render(await foldRun(opened.ledger, run))
+}
+
+/** Undefined where it cannot be read: then the log is folded. */
+async function keptRun(store: ProjectionStore, run: string): Promise<ProjectedView<RunView> | undefined> {
+  try {
+    return await readProjection(store, runProjection, run)
+  } catch (error) {
+    if (!isClyraError(error, 'INDEX_CORRUPT')) throw error
+    return undefined
+  }
 }

@@ -5,6 +5,7 @@ import type { LedgerIndex } from '../../ledger/ledger-index.js'
 import { LayeredIndex, type LayeredIndexOptions, type PackedLayer, packLayer, transferOf } from '../index/index.js'
 import { StoreThread } from '../store-thread.js'
 import { LmdbBase } from './lmdb-base.js'
+import { keepStamp } from './lmdb-files.js'
 import { StoredIds } from './stored-ids.js'
 
 /**
@@ -65,6 +66,7 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
       seen.stop()
       await thread?.close()
       await base.close()
+      keepStamp(path)
     },
   }
 }
