@@ -28,7 +28,7 @@ import { later, utc } from './times.js'
 export interface LogReaderOptions {
   /** The run id R: every id is made of it. */
   readonly run: string
-  /** The vault's key for fingerprints; without it statements carry none. */
+  /** The key for fingerprints of exact texts; without it statements carry none. */
   readonly fingerprintKey?: Uint8Array | undefined
   /** Only lines of this invocation; default: the invocation of the first line. */
   readonly invocation?: string | undefined

@@ -16,7 +16,9 @@ export interface DbtRunFiles extends LeftArtifacts {
   readonly run?: string | undefined
   /** The invocation to read where a log holds several; default: the one that began last. */
   readonly invocation?: string | undefined
+  /** See `RunReaderOptions`. */
   readonly fingerprintKey?: Uint8Array | undefined
+  readonly shapeKey?: Uint8Array | undefined
   /** dbt's log in JSON: `dbt.log`, the parts of a rotated one joined in their order. */
   readonly log?: LineBytes | undefined
   /** The Rust engine's `otel.jsonl`. */
@@ -62,6 +64,7 @@ export function readDbtRun(files: DbtRunFiles): DbtRun {
     source: logSource ?? 'log',
     invocation: invocation ?? undefined,
     fingerprintKey: files.fingerprintKey,
+    shapeKey: files.shapeKey,
     wrapped: files.run !== undefined,
     during: named.during,
     missingParts: files.missingParts,

@@ -20,6 +20,7 @@ import { type RepositoryFacts, repositoryDraft } from './repository.js'
 import { gapDrafts, leftOutOf, warningsOf } from './run-gaps.js'
 import { readRunResults } from './run-results.js'
 import { type SourceFile, type SourcePath, sourceDrafts, sourcePathsOf } from './sources.js'
+import { StatementShapes } from './statement-shapes.js'
 import type { NodeStatus } from './statuses.js'
 import type { Relation } from './text.js'
 import { later } from './times.js'
@@ -31,7 +32,10 @@ export interface RunReaderOptions {
   readonly source?: 'log' | 'otel' | 'query-log' | undefined
   /** Only this invocation; default: that of the first line. Needed for `query-log`. */
   readonly invocation?: string | undefined
+  /** For exact texts and for source files outside a commit; it should die with the run's subject key. */
   readonly fingerprintKey?: Uint8Array | undefined
+  /** For the shapes of statements, the same in every run; without it there are none. */
+  readonly shapeKey?: Uint8Array | undefined
   /** True where `run` was given to dbt by the wrapper, so that artefacts carry it. */
   readonly wrapped?: boolean | undefined
   /** The run's time, as another source tells it: `query-log` needs it. */
@@ -96,15 +100,16 @@ export interface RunReader {
  */
 export function createDbtRunReader(options: RunReaderOptions): RunReader {
   const reader = readerOf(options)
+  const shapes = new StatementShapes(options.run, options.shapeKey)
   const nodes = new Map<string, BuiltRelation>()
   const note = (events: readonly DraftEvent[]): readonly DraftEvent[] => {
     for (const event of events) noteRelation(nodes, event)
     return events
   }
   return {
-    push: (line, complete) => note(reader.push(line, complete)),
+    push: (line, complete) => note(shapes.with(reader.push(line, complete))),
     finish(left) {
-      const logEvents = note(reader.end())
+      const logEvents = note([...shapes.with(reader.end()), ...shapes.rest()])
       const rest = finishRun(options, reader.summary(), left)
       note(rest.events)
       return { ...rest, events: [...logEvents, ...rest.events], relations: [...nodes.values()] }

@@ -1,3 +1,4 @@
+import { dialectOf, type SqlDialect } from './sql-dialect.js'
 import { statementsIn } from './sql-shape.js'
 
 /** `"db"."schema"."orders__dbt_tmp"`: parts quoted as any warehouse quotes them. */
@@ -27,9 +28,9 @@ const HEAD = 2048
  * `__dbt_backup`). Putting a table aside or into place (`alter table ... rename`) is no scaffolding: it moves the
  * table that people use. In doubt false.
  */
-export function isScaffolding(sql: string, backslashes = false): boolean {
+export function isScaffolding(sql: string, dialect: SqlDialect = dialectOf(null)): boolean {
   if (!/__dbt_(tmp|backup)|\btemp/i.test(sql)) return false
-  const statements = statementsIn(sql, backslashes)
+  const statements = statementsIn(sql, dialect)
   return statements.length > 0 && statements.every((text) => isOwn(text.slice(0, HEAD).trimEnd()))
 }
 

@@ -69,7 +69,7 @@ const NODES_PER_RECORD = 80
 
 /**
  * The records of the source files. A plain digest is given only for bytes that are in the commit (an auditor
- * recomputes it from there); everything else gets an HMAC of its SHA-256 under the vault's key. A file with many nodes
+ * recomputes it from there); everything else gets an HMAC of its SHA-256 under a key that dies with the run's. A file with many nodes
  * takes several records, each with the same digest.
  */
 export function sourceDrafts(options: {

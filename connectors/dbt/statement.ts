@@ -2,6 +2,7 @@ import { type DraftEvent, fingerprint, fingerprintKeyId } from '../../src/events
 import { draftOf, sealedText } from './drafts.js'
 import { count } from './numbers.js'
 import { isScaffolding } from './scaffolding.js'
+import { dialectOf } from './sql-dialect.js'
 import { isAbridged, sqlShape } from './sql-shape.js'
 import { label, wellFormed } from './text.js'
 
@@ -14,7 +15,7 @@ export interface StatementContext {
   readonly run: string
   readonly source: string
   readonly invocation: string
-  /** The vault's key for fingerprints; without it a record carries none. */
+  /** The key for fingerprints of exact texts; without it a record carries none. */
   readonly fingerprintKey: Uint8Array | undefined
   /** As the source names it, e.g. `postgres`; decides how strings are read. */
   readonly adapter: string | null
@@ -39,19 +40,18 @@ export interface Statement {
   readonly queryId: string | null
 }
 
-const BACKSLASH_DIALECTS = new Set(['bigquery', 'snowflake', 'databricks', 'spark', 'mysql', 'clickhouse', 'athena'])
 /** Verbs of statements that can be dbt's scaffolding. */
 const CHANGES = new Set(['CREATE', 'DROP', 'INSERT', 'DELETE', 'TRUNCATE'])
 /** `INSERT 0 3`, `CREATE TABLE`, `SUCCESS 314`, `MERGE (3.0 rows, 1.2 MiB processed)`. Anything else is no command tag. */
 const TAG = /^[A-Za-z][A-Za-z_]{0,30}( [A-Za-z_]{1,30}){0,4}( [0-9]{1,19}){0,2}( \([0-9][A-Za-z0-9.,: ]{0,80}\))?$/
 
-/** The record of one statement: text sealed, fingerprint under the vault's key, everything else metadata. */
+/** The record of one statement: text sealed, fingerprint under a key that dies with the run's, everything else metadata. */
 export function statementDraft(context: StatementContext, statement: Statement): StatementEvent {
   const { run, source, invocation, fingerprintKey, adapter } = context
   const { text, kind, answer } = statement
-  const backslashes = BACKSLASH_DIALECTS.has(adapter ?? '')
-  const shape = text === null ? null : sqlShape(text, backslashes)
-  const scaffold = shape !== null && CHANGES.has(shape.verb ?? '') && isScaffolding(text ?? '', backslashes)
+  const dialect = dialectOf(adapter)
+  const shape = text === null ? null : sqlShape(text, dialect)
+  const scaffold = shape !== null && CHANGES.has(shape.verb ?? '') && isScaffolding(text ?? '', dialect)
   const key = text === null ? undefined : fingerprintKey
   const tag = answer !== null && TAG.test(answer) ? answer : null
   return draftOf(

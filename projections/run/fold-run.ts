@@ -52,6 +52,8 @@ const FOLDS_BY_TYPE: Folds = {
   'dev.clyra.dbt.source.freshness.v1': foldFreshness,
   'dev.clyra.dbt.test.result.v1': foldTest,
   'dev.clyra.dbt.statement.executed.v1': foldStatement,
+  // For comparing runs after an erasure; nothing of a run's own picture is in them.
+  'dev.clyra.dbt.statement.shapes.v1': () => {},
 
   'dev.clyra.anchor.provisional.v1': foldAnchor('provisional'),
   'dev.clyra.anchor.confirmed.v1': foldAnchor('confirmed'),

@@ -3,8 +3,9 @@ import { sha256 } from '../crypto/index.js'
 import { hmac } from './seal.js'
 
 /**
- * Hex HMAC-SHA-256 of a text under the vault's fingerprint key: equal texts can be told without the text, but not
- * guessed without the key. Attested, not recomputable by a verifier.
+ * Hex HMAC-SHA-256 of a text under a fingerprint key: equal texts can be told without the text, but not guessed without
+ * the key. Attested, not recomputable by a verifier. What a subject's erasure must take away is fingerprinted under a key
+ * that dies with the subject.
  */
 export function fingerprint(key: Uint8Array, text: string): string {
   return hex(hmac(key, utf8(text)))

@@ -10,8 +10,14 @@ export interface Vault {
   /** Destroys key and values of a subject; remembers only that it was erased. */
   erase(subject: string): Promise<void>
   erased(subject: string): Promise<boolean>
-  /** The vault's key for fingerprints (HMAC), 32 bytes, made on first use. */
-  fingerprintKey(): Promise<Uint8Array>
+  /** The ledger's key for the shapes of statements (HMAC), 32 bytes, made on first use. It outlives every erasure. */
+  shapeKey(): Promise<Uint8Array>
+  /**
+   * The key under which earlier builds fingerprinted exact texts; undefined where there is none. Whoever has it can
+   * confirm a guess of an erased text, so that the erasure of a run that was recorded with it destroys it.
+   */
+  oldFingerprintKey(): Promise<Uint8Array | undefined>
+  eraseOldFingerprintKey(): Promise<void>
 }
 
 /** AES-256-GCM of the JCS bytes of a sealed value, under a key derived from the subject key. */

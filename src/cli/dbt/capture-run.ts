@@ -32,6 +32,7 @@ export interface CaptureParts {
   readonly writer: SpoolWriter
   readonly seal: Sealer
   readonly fingerprintKey: Uint8Array
+  readonly shapeKey: Uint8Array | undefined
   readonly warehouse: Warehouse
   readonly limits: WarehouseLimits
   /** True where dbt's log tells of each statement when it begins. */
@@ -60,9 +61,9 @@ export interface RunCapture {
 }
 
 export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
-  const { run, writer, warehouse } = parts
+  const { run, writer, warehouse, fingerprintKey, shapeKey } = parts
   const stream = `run-${run}`
-  const reader = createDbtRunReader({ run, wrapped: true, fingerprintKey: parts.fingerprintKey })
+  const reader = createDbtRunReader({ run, wrapped: true, fingerprintKey, shapeKey })
   const first = watchFirstStatement()
   const clock = { spawned: 0, from: '' }
   let before: Promise<unknown> = Promise.resolve()
@@ -132,7 +133,7 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
         if (files.unread.length > 0) gaps.push('artifact-unreadable')
         const left =
           otel !== undefined && scanOtel(otel).length > 0
-            ? readDbtRun({ run, fingerprintKey: parts.fingerprintKey, otel, ...files })
+            ? readDbtRun({ run, fingerprintKey, shapeKey, otel, ...files })
             : reader.finish(files)
         add(left.events)
         for (const artifact of left.artifacts) writer.putArtifact(artifact.bytes)

@@ -10,7 +10,7 @@ import {
   type SomeEvent,
 } from '../../../connectors/dbt/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import type { DraftEvent } from '../../events/index.js'
+import { type DraftEvent, fingerprintKeyId } from '../../events/index.js'
 import { readFileSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import type { Settings } from '../config/settings.js'
@@ -18,7 +18,7 @@ import type { Context } from '../context.js'
 import type { OpenedLedger } from '../ledger/opened-ledger.js'
 import { type ImportResult, importEvents } from '../spool/import-events.js'
 import { VERSION } from '../version.js'
-import { fingerprintKeyOf, fingerprintKindOf } from './fingerprint-key.js'
+import { fingerprintKeyOf, runFingerprintKey, withRecordedFingerprints } from './fingerprint-key.js'
 import { type RecordedRun, recordedRun } from './recorded-run.js'
 import { startedRun } from './run-metadata.js'
 import { sealedOnTheWay } from './sealer.js'
@@ -51,22 +51,28 @@ export async function ingestRun(
   options: IngestOptions,
 ): Promise<IngestedRun> {
   const { ledger, vault, settings, place } = opened
-  let read = readDbtRun({ ...files, fingerprintKey: await vault.fingerprintKey() })
+  const shapeKey = await vault.shapeKey()
+  const freshKey = context.environment.randomBytes(32)
+  let read = readDbtRun({ ...files, shapeKey, fingerprintKey: runFingerprintKey(freshKey) })
   if (options.logNamed === true && read.logSource === null) throw notOfTheRun(read)
   const recorded = await recordedRun(ledger, read.runId)
   const subject = recorded?.subject ?? randomUUID()
   const erased = await vault.erased(subject)
-  const subjectKey =
-    recorded === undefined || erased ? context.environment.randomBytes(32) : await keyOf(opened, subject)
-  if (fingerprintKindOf(recorded?.fingerprintKey, subjectKey) === 'run') {
-    read = readDbtRun({ ...files, fingerprintKey: await fingerprintKeyOf('run', subjectKey, vault) })
-  }
+  const subjectKey = recorded === undefined || erased ? freshKey : await keyOf(opened, subject)
+  // Which run it is, and so which key it has, only its files tell: what is recorded is read once more with its own.
+  const fingerprintKey = await fingerprintKeyOf(recorded, subjectKey, vault)
+  if (subjectKey !== freshKey) read = readDbtRun({ ...files, shapeKey, fingerprintKey })
   const { drafts, known, leftOut, warnings } = draftsOf(read, recorded, options, {
     subject,
     settings,
     policy: policyDigest(settings, place),
   })
-  const sealed = sealedOnTheWay(subjectKey, settings.keepValues.value, drafts)
+  const lost = recorded?.fingerprintKey !== undefined && recorded.fingerprintKey !== fingerprintKeyId(fingerprintKey)
+  const sealed = sealedOnTheWay(
+    subjectKey,
+    settings.keepValues.value,
+    lost ? withRecordedFingerprints(drafts, recorded) : drafts,
+  )
   const stream = `run-${read.runId}`
   const digests = digestsOf([...(recorded?.events ?? []), ...drafts])
   const result = await importEvents(
@@ -146,8 +152,12 @@ function startOf({ runId, startedAt }: DbtRun): string {
 }
 
 const VOICE_WORDS = { claim: "dbt's results", log: "dbt's log" } as const
-/** Follows from the rest, and is another where more was recorded. */
-const DERIVED: ReadonlySet<string> = new Set(['dev.clyra.run.closed.v1', 'dev.clyra.finding.raised.v1'])
+/** Follows from the rest, and is another where more was recorded, or is not there where an earlier build recorded it. */
+const DERIVED: ReadonlySet<string> = new Set([
+  'dev.clyra.run.closed.v1',
+  'dev.clyra.finding.raised.v1',
+  'dev.clyra.dbt.statement.shapes.v1',
+])
 
 /** How many of these drafts the run's records hold, under whichever reading, and how many say something else. */
 function countKnown(run: string, recorded: readonly SomeEvent[], drafts: readonly DraftEvent[]): [number, number] {

@@ -127,10 +127,9 @@ async function prepare(
 ): Promise<Prepared> {
   const run = uuidv7()
   const subject = randomUUID()
-  const vaultKey =
-    place === undefined
-      ? undefined
-      : await guard('reading the vault', () => openVault(place, settings).fingerprintKey())
+  // A run that finds no ledger has no shapes: their key is the ledger's.
+  const shapeKey =
+    place === undefined ? undefined : await guard('reading the vault', () => openVault(place, settings).shapeKey())
   let planned: RunPlan | undefined
   const spool = await openRunSpool(
     context,
@@ -140,7 +139,7 @@ async function prepare(
       planned = planRun(context, settings, args, run, logFolder)
       const { project, target, log } = planned
       return {
-        fingerprints: vaultKey === undefined ? 'run' : 'vault',
+        fingerprints: 'run',
         dbt: { project, target, log: log.path, otel: log.otel, ownLog: log.own, logStart: log.start },
       }
     },
@@ -167,7 +166,8 @@ async function prepare(
       run,
       writer: spool.writer,
       seal: createSealer(spool.subjectKey, settings.keepValues.value),
-      fingerprintKey: vaultKey ?? runFingerprintKey(spool.subjectKey),
+      fingerprintKey: runFingerprintKey(spool.subjectKey),
+      shapeKey,
       warehouse,
       limits,
       logTells:

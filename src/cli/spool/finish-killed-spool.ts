@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { closeDbtRun, readDbtRun } from '../../../connectors/dbt/index.js'
 import type { Context } from '../context.js'
 import { fileLines } from '../dbt/file-lines.js'
-import { fingerprintKeyOf } from '../dbt/fingerprint-key.js'
+import { runFingerprintKey } from '../dbt/fingerprint-key.js'
 import { policyDigest } from '../dbt/ingest-run.js'
 import { readLeft } from '../dbt/read-left.js'
 import { startedRun } from '../dbt/run-metadata.js'
@@ -39,7 +39,8 @@ export async function finishKilledSpool(context: Context, opened: OpenedLedger, 
     if (!spooled.some(({ type }) => type === 'dev.clyra.run.started.v1')) add([startedOf(header, opened)])
     const read = readDbtRun({
       run: header.run,
-      fingerprintKey: await fingerprintKeyOf(header.fingerprints, subjectKey, opened.vault),
+      fingerprintKey: (await oldKey(header, opened)) ?? runFingerprintKey(subjectKey),
+      shapeKey: await opened.vault.shapeKey(),
       log: fileLines(header.dbt.log, header.dbt.logStart),
       otel: fileLines(header.dbt.otel),
       ...(await readLeft(context.environment.variables, header.dbt.target, header.dbt.project)),
@@ -54,6 +55,11 @@ export async function finishKilledSpool(context: Context, opened: OpenedLedger, 
   } finally {
     writer.close()
   }
+}
+
+/** The key of a spool that an earlier build began. */
+async function oldKey({ fingerprints }: SpoolHeader, { vault }: OpenedLedger): Promise<Uint8Array | undefined> {
+  return fingerprints === 'vault' ? vault.oldFingerprintKey() : undefined
 }
 
 /** The first record, where not even that had reached the spool (a full disk). */

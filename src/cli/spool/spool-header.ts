@@ -29,7 +29,7 @@ export const spoolHeader = z.strictObject({
   /** The directory in which the command was given: a spool outside a ledger is drained by the ledger found from here. */
   directory: z.string(),
   demonstration: z.boolean(),
-  /** Under which key texts are fingerprinted: the ledger's vault key, or, where there was no ledger, one of the run. */
+  /** Under which key texts are fingerprinted: `run`, one made of the subject key; `vault`, the ledger's, in earlier builds. */
   fingerprints: z.enum(['vault', 'run']),
   dbt: z.strictObject({
     /** Absolute paths. */

@@ -35,7 +35,7 @@ export const artifact = {
       nodes: z.array(label),
       /** Plain digest: only for files under version control. */
       sha256: hexDigest.nullable(),
-      /** HMAC under the vault's fingerprint key for files that are not; null too where no vault was at hand. */
+      /** HMAC of the digest under the key of the run's fingerprints for files that are not; it dies with the run's subject key. */
       fingerprint: hexDigest.nullable(),
       /** Commit id of HEAD, null outside version control. */
       commit: z

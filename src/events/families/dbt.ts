@@ -124,7 +124,10 @@ export const dbt = {
         .regex(/^[A-Z]{1,24}$/)
         .nullable(),
       text: sealedValue.nullable(),
-      /** HMAC-SHA-256 of the text under the vault's fingerprint key: attested, not recomputable without it. */
+      /**
+       * HMAC-SHA-256 of the exact text under a fingerprint key: attested, not recomputable without it. The key is made of
+       * the run's subject key and dies with it; in records of earlier releases it may be the vault's.
+       */
       fingerprint: hexDigest.nullable(),
       /** Which fingerprint key, so that equal fingerprints are only compared under one. */
       fingerprintKey: z
@@ -147,4 +150,16 @@ export const dbt = {
       (d) => (d.fingerprint === null) === (d.fingerprintKey === null),
       'has a fingerprint exactly where it names the fingerprint key',
     ),
+  /** Of statements of a log, what is left of each without literals and comments, as an HMAC: it outlives an erasure. */
+  'dev.clyra.dbt.statement.shapes.v1': z.strictObject({
+    voice,
+    invocation: label,
+    /** Which fingerprint key, the ledger's: the same in every run. */
+    key: z.string().regex(/^[0-9a-f]{16}$/),
+    /** Pairs of a statement's ordinal and HMAC-SHA-256(key, "clyra.sql-shape/1\n" || literal-free text). */
+    shapes: z
+      .array(z.tuple([decimalString, hexDigest]))
+      .min(1)
+      .max(256),
+  }),
 } as const

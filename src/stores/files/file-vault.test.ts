@@ -73,16 +73,16 @@ test('a vault that keeps no values keeps none', async () => {
   expect(await vault.values(SUBJECT)).toEqual([])
 })
 
-test('the fingerprint key is made once, also by many at the same time, and leaves nothing beside it', async () => {
+test('the key of shapes is made once, also by many at the same time, and leaves nothing beside it', async () => {
   const made = await Promise.all(
     Array.from({ length: 20 }, async (_, i) => {
       await new Promise((resolve) => setTimeout(resolve, i / 4))
-      return new FileVault({ directory }).fingerprintKey()
+      return new FileVault({ directory }).shapeKey()
     }),
   )
   for (const key of made) expect(key).toEqual(made[0])
-  expect(await new FileVault({ directory }).fingerprintKey()).toEqual(made[0])
-  expect(await readdir(directory)).toEqual(['fingerprint.key'])
+  expect(await new FileVault({ directory }).shapeKey()).toEqual(made[0])
+  expect(await readdir(directory)).toEqual(['shape.key'])
 })
 
 test('a subject that is no plain name is refused before it becomes a path', async () => {

@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { base64, equalBytes, fromBase64, fromHex, hex } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { EncryptedValue, Vault } from '../../ledger/vault.js'
+import { destroyFile } from './destroy-file.js'
 import { ensureDirectory, isMissing, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
+
+const SHAPE_KEY = 'shape.key'
+const OLD_FINGERPRINT_KEY = 'fingerprint.key'
 
 export interface FileVaultOptions {
   readonly directory: string
@@ -15,8 +19,8 @@ export interface FileVaultOptions {
 
 /**
  * The vault in a directory, every file 0600: `<subject>.key` (hex), `<subject>.values` (a line of JSON each),
- * `<subject>.erased` (empty), and `fingerprint.key`. Deleting key and values is the erasure: what a copy-on-write file
- * system or a backup still holds is beyond it, and the documentation says so.
+ * `<subject>.erased` (empty), and `shape.key`; of earlier builds `fingerprint.key`. Overwriting and deleting key and values
+ * is the erasure: what a copy-on-write file system or another copy still holds is beyond it.
  */
 export class FileVault implements Vault {
   readonly #directory: string
@@ -75,8 +79,7 @@ export class FileVault implements Vault {
     try {
       // Also what a killed process left of writing them.
       const secret = (name: string) => name.startsWith(`${subject}.key`) || name.startsWith(`${subject}.values`)
-      for (const name of (await readdir(this.#directory)).filter(secret))
-        await rm(join(this.#directory, name), { force: true })
+      for (const name of (await readdir(this.#directory)).filter(secret)) await destroyFile(join(this.#directory, name))
       await syncDirectory(this.#directory)
     } catch (error) {
       throw failed('its key could not be destroyed', subject, error)
@@ -92,10 +95,10 @@ export class FileVault implements Vault {
     }
   }
 
-  async fingerprintKey(): Promise<Uint8Array> {
-    const path = join(this.#directory, 'fingerprint.key')
+  async shapeKey(): Promise<Uint8Array> {
+    const path = join(this.#directory, SHAPE_KEY)
     const there = await this.#read(path)
-    if (there !== undefined) return parseKey(there, 'fingerprint')
+    if (there !== undefined) return parseKey(there, 'shape')
     const key = this.#random(32)
     await ensureDirectory(this.#directory)
     try {
@@ -110,9 +113,19 @@ export class FileVault implements Vault {
       await syncDirectory(this.#directory)
       return key
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return this.fingerprintKey()
-      throw failed('the fingerprint key could not be written', 'fingerprint', error)
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return this.shapeKey()
+      throw failed('the key of shapes could not be written', 'shape', error)
     }
+  }
+
+  async oldFingerprintKey(): Promise<Uint8Array | undefined> {
+    const text = await this.#read(join(this.#directory, OLD_FINGERPRINT_KEY))
+    return text === undefined ? undefined : parseKey(text, 'fingerprint')
+  }
+
+  async eraseOldFingerprintKey(): Promise<void> {
+    await destroyFile(join(this.#directory, OLD_FINGERPRINT_KEY))
+    await syncDirectory(this.#directory)
   }
 
   /** The subject becomes a file name: anything else is refused here. */
