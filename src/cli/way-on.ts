@@ -42,6 +42,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   DISK_FULL: (details) => `df -h ${path(details) ?? '.'}`,
   DRIVER_MISSING: null,
   ENCODING_INVALID: null,
+  ERASURE_INCOMPLETE: 'clyra redact --help',
   EVENT_ID_REUSED: null,
   EVENT_INVALID: null,
   EVENT_TOO_LARGE: null,

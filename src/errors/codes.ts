@@ -41,6 +41,11 @@ export const ERROR_CODES = {
   DISK_FULL: { exit: 3, meaning: 'The disk is full; nothing of the operation was acknowledged.' },
   DRIVER_MISSING: { exit: 3, meaning: 'An optional client package is not installed; the message holds the npm line.' },
   ENCODING_INVALID: { exit: 1, meaning: 'A hex or base64 text is not in its one strict form.' },
+  ERASURE_INCOMPLETE: {
+    exit: 1,
+    meaning:
+      'Something that holds the key, values or artefacts of a run could not be erased; the message names it, and nothing was recorded.',
+  },
   EVENT_ID_REUSED: {
     exit: 1,
     meaning: 'An event id is already in the ledger, or twice in the batch, with other content or another stream.',

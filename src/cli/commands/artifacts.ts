@@ -6,6 +6,7 @@ import { isType } from '../../events/index.js'
 import type { Ledger } from '../../ledger/ledger.js'
 import { writeDurably } from '../atomic-file.js'
 import { defineCommand } from '../command.js'
+import { noteShown } from '../erasure/copies.js'
 import { chooseRun } from '../ledger/fold-run.js'
 import { withReader, withWriter } from '../ledger/open-ledger.js'
 import { digest } from '../ledger/record-document.js'
@@ -82,7 +83,7 @@ export const artifactsExport = defineCommand({
     ),
   }),
   run: (context, [given = '', where = ''], _options) =>
-    withReader(context, async ({ ledger, artifacts }) => {
+    withReader(context, async ({ ledger, artifacts, place }) => {
       const run = await chooseRun(ledger, given, { last: false, command: 'clyra artifacts export' })
       const directory = outputPath(context.environment.cwd, where)
       if (existsSync(directory)) {
@@ -94,6 +95,7 @@ export const artifactsExport = defineCommand({
         string,
         { readonly name: string; readonly sha256: string; readonly size: number; readonly present: boolean }
       >()
+      noteShown(place.state, context, { kind: 'artifacts', path: directory, run })
       const draft = context.workbench.begin(directory)
       try {
         mkdirSync(draft.path, { mode: 0o700 })

@@ -4,6 +4,7 @@ import { ClyraError } from '../../errors/index.js'
 import { backup as copy } from '../../stores/embedded/index.js'
 import { defineCommand } from '../command.js'
 import { ledgerPlace } from '../context.js'
+import { noteCopy } from '../erasure/copies.js'
 import { outputPath } from '../output-path.js'
 import { ledgerSpool } from '../spool/places.js'
 import { listSpools } from '../spool/spool-reader.js'
@@ -12,7 +13,7 @@ export const backup = defineCommand({
   arguments: [{ name: '<directory>', description: 'where; it must not exist' }],
   flags: [],
   options: z.object({}),
-  help: 'The copy holds the private keys and the vault: guard it like the ledger. It is a ledger itself: read it with --ledger <directory>.',
+  help: 'The copy holds the private keys and the vault: guard it like the ledger. It is a ledger itself: read it with --ledger <directory>. Where it lies is noted, so that `clyra redact` erases in it too.',
   examples: [
     ['clyra backup ledger-copy', 'copy'],
     ['clyra fsck --ledger ledger-copy', 'check the copy'],
@@ -40,6 +41,8 @@ export const backup = defineCommand({
       )
     }
     const waitingSpools = listSpools(ledgerSpool(place)).length
+    // Noted first: a copy that is killed while it is written holds keys already.
+    noteCopy(place.state, context, { kind: 'backup', path: directory, run: null })
     const draft = workbench.begin(directory)
     const progress = output.progress('copying the ledger')
     try {
@@ -54,6 +57,7 @@ export const backup = defineCommand({
       return 0
     } catch (error) {
       draft.abandon()
+      noteCopy(place.state, context, { kind: 'gone', path: directory, run: null })
       throw error
     } finally {
       progress.done()

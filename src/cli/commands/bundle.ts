@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { defineCommand } from '../command.js'
+import { ledgerPlace } from '../context.js'
+import { noteShown } from '../erasure/copies.js'
 import { buildDef } from '../evidence/build-def.js'
 import { chooseRun } from '../ledger/fold-run.js'
 import { decimal, digest } from '../ledger/record-document.js'
@@ -50,6 +52,10 @@ export const bundle = defineCommand({
     ).finally(() => progress.done())
     const { manifest, bytes } = built
     const file = outputPath(environment.cwd, options.output ?? `${manifest.run.id}.def.zip`)
+    const { state } = ledgerPlace(context)
+    const run = manifest.run.id
+    if (options.open) noteShown(state, context, { kind: 'opened', path: file, run })
+    if (options.embed) noteShown(state, context, { kind: 'embedded', path: file, run })
     workbench.writeFile(file, bytes, options.embed || options.open ? 0o600 : 0o644)
     const warnings = [...built.warnings]
     if (options.embed)

@@ -5,7 +5,8 @@ import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
 import { defineCommand } from '../command.js'
-import { type Context, settingsFor } from '../context.js'
+import { type Context, ledgerPlace, settingsFor } from '../context.js'
+import { noteShown } from '../erasure/copies.js'
 import { reportOfBundle } from '../evidence/report-of-bundle.js'
 import { type RunReport, reportOfRun } from '../evidence/report-of-run.js'
 import { chooseRun } from '../ledger/fold-run.js'
@@ -64,6 +65,8 @@ export const report = defineCommand({
       ? fromBundle(context, given, flags.open)
       : fromLedger(context, given, flags))
     const file = outputPath(environment.cwd, flags.output ?? `${made.view.run}.report.html`)
+    if (made.opened && made.verdict === null)
+      noteShown(ledgerPlace(context).state, context, { kind: 'opened', path: file, run: made.view.run })
     workbench.writeFile(file, made.page, made.opened ? 0o600 : 0o644)
     if (made.opened) output.warn('sealed values are shown in it: share it accordingly')
     const browser = flags.browser && (await openInBrowser(environment, file))

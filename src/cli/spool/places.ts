@@ -12,3 +12,8 @@ export function userSpool(environment: Pick<Environment, 'variables' | 'home'>):
   const base = environment.variables['XDG_STATE_HOME'] || join(environment.home, '.local', 'state')
   return join(resolve(base), 'clyra', 'spool')
 }
+
+/** Every place where spools of this user may lie: also the usual one, where XDG_STATE_HOME names another today. */
+export function userSpools(environment: Pick<Environment, 'variables' | 'home'>): string[] {
+  return [...new Set([userSpool(environment), userSpool({ variables: {}, home: environment.home })])]
+}

@@ -50,6 +50,8 @@ export async function backup(directory: string, target: string): Promise<BackupR
   await copyLog(copy, from.log, to.log, directory)
   for (const place of ['keys', 'vault', 'artifacts'] as const) await copy.tree(from[place], to[place])
   await copy.file(join(directory, '.gitignore'), join(target, '.gitignore'))
+  // A copy that goes on as the ledger must know of the other copies when it erases.
+  await copy.file(from.copies, to.copies)
   await copy.flush()
   await syncDirectory(dirname(target))
   // Reads the copy as an opening would: a damaged log is not taken for a backup.

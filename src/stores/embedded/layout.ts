@@ -13,5 +13,7 @@ export function layoutOf(directory: string) {
     keys: join(directory, 'keys'),
     vault: join(directory, 'vault'),
     artifacts: join(directory, 'artifacts'),
+    /** Where copies of secret things went: backups, and what was shown in clear. */
+    copies: join(directory, 'copies.ndjson'),
   } as const
 }

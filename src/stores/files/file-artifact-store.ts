@@ -3,6 +3,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { ArtifactStore, StoredArtifact } from '../../ledger/artifact-store.js'
+import { destroyFile } from './destroy-file.js'
 import { ensureDirectory, isMissing, replaceFile, syncDirectory } from './durable-file.js'
 import { packArtifact, unpackArtifact } from './packed-artifact.js'
 
@@ -46,12 +47,11 @@ export class FileArtifactStore implements ArtifactStore {
   }
 
   async remove(sha256: string): Promise<void> {
-    const { packed, plain } = this.#pathsOf(sha256)
-    await this.#erase(packed)
-    await this.#erase(plain)
-    await syncDirectory(dirname(packed)).catch((error) => {
-      if (!isMissing(error.cause)) throw error
-    })
+    const folder = dirname(this.#pathsOf(sha256).packed)
+    // Also what a killed process left of writing it.
+    const own = (await namesIn(folder)).filter((name) => name.startsWith(sha256))
+    for (const name of own) await destroyFile(join(folder, name))
+    if (own.length > 0) await syncDirectory(folder)
   }
 
   async *list(): AsyncIterable<StoredArtifact> {

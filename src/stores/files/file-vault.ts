@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { link, open, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { base64, equalBytes, fromBase64, fromHex, hex } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { EncryptedValue, Vault } from '../../ledger/vault.js'
@@ -74,15 +74,23 @@ export class FileVault implements Vault {
   }
 
   async erase(subject: string): Promise<void> {
-    // First the mark: after a crash in between the subject counts as erased and can be erased again.
+    // First the mark: after a crash in between no key is taken for the subject again, and it can be erased again.
     await this.#write(this.#path(subject, 'erased'), '')
     try {
-      // Also what a killed process left of writing them.
-      const secret = (name: string) => name.startsWith(`${subject}.key`) || name.startsWith(`${subject}.values`)
-      for (const name of (await readdir(this.#directory)).filter(secret)) await destroyFile(join(this.#directory, name))
+      for (const name of await this.#secretsOf(subject)) await destroyFile(join(this.#directory, name))
       await syncDirectory(this.#directory)
     } catch (error) {
       throw failed('its key could not be destroyed', subject, error)
+    }
+  }
+
+  /** Whether anything of a subject lies here, also what a killed process left of writing it. */
+  async holds(subject: string): Promise<boolean> {
+    try {
+      return (await this.#secretsOf(subject)).length > 0
+    } catch (error) {
+      if (isMissing(error)) return false
+      throw failed('the vault cannot be read', subject, error)
     }
   }
 
@@ -126,6 +134,12 @@ export class FileVault implements Vault {
   async eraseOldFingerprintKey(): Promise<void> {
     await destroyFile(join(this.#directory, OLD_FINGERPRINT_KEY))
     await syncDirectory(this.#directory)
+  }
+
+  /** The files that hold its key and values, also unfinished ones. */
+  async #secretsOf(subject: string): Promise<string[]> {
+    const own = ['key', 'values'].map((kind) => basename(this.#path(subject, kind)))
+    return (await readdir(this.#directory)).filter((name) => own.some((one) => name.startsWith(one)))
   }
 
   /** The subject becomes a file name: anything else is refused here. */

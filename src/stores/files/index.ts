@@ -1,3 +1,4 @@
+export { destroyFile } from './destroy-file.js'
 export { ensureDirectory, replaceFile, syncDirectory } from './durable-file.js'
 export { FileArtifactStore } from './file-artifact-store.js'
 export { FileCheckpointStore } from './file-checkpoint-store.js'

@@ -1,0 +1,282 @@
+import { createHmac } from 'node:crypto'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { lockDirectory } from '../../src/stores/embedded/directory-lock.js'
+import {
+  clyra,
+  clyraJson,
+  discard,
+  ended,
+  filesUnder,
+  filesWith,
+  leaveRun,
+  RECORDED,
+  sandbox,
+  startClyra,
+} from '../cli/clyra.js'
+import { holdLedger } from '../cli/hold-ledger.js'
+import { type FaultRow, reportFaults } from '../faults/report.js'
+
+const rows: FaultRow[] = []
+const held = (row: Omit<FaultRow, 'survived'>) => rows.push({ ...row, survived: row.cases })
+afterAll(() => reportFaults('attacks-erasure', rows))
+
+let folder: string
+let project: string
+let state: string
+beforeEach(() => {
+  folder = sandbox()
+  project = join(folder, 'project')
+  state = join(project, '.clyra')
+  expect(clyra(folder, ['init']).status).toBe(0)
+})
+afterEach(() => discard(folder))
+
+interface Redacted {
+  readonly position: string
+  readonly holders: readonly { readonly kind: string; readonly where: string; readonly state: string }[]
+}
+interface Refused {
+  readonly error: { readonly code: string; readonly message: string; readonly details: Redacted }
+}
+
+const SECRET = 'Zq-secret-literal-4711'
+const runDbt = () =>
+  clyra(folder, ['run', 'dbt', 'build'], {
+    env: { FAKE_DBT: JSON.stringify({ recording: join(RECORDED, 'good'), plant: SECRET }) },
+  })
+const newestRun = () => (clyraJson(folder, ['runs']) as { runs: { run: string }[] }).runs[0]?.run ?? 'none'
+const redact = (run: string, ...more: string[]) => clyraJson(folder, ['redact', run, '--yes', ...more])
+const redactions = () =>
+  clyra(folder, ['log', 'tail', '-n', '1000', '--stream', 'ledger-redactions', '--json'])
+    .stdout.split('\n')
+    .filter(Boolean)
+
+/** A run that is recorded, with its spool as it was before it was brought in, beside it. */
+async function runWithSpool(): Promise<{ run: string; spool: string; key: string }> {
+  const lock = await holdLedger(state)
+  runDbt()
+  await lock.release()
+  const [name = 'none'] = readdirSync(join(state, 'spool'))
+  const [spool, aside] = [join(state, 'spool', name), join(folder, 'aside')]
+  const key = readFileSync(join(spool, 'subject.key'), 'utf8').trim()
+  cpSync(spool, aside, { recursive: true })
+  expect(clyra(folder, ['spool', 'flush']).status).toBe(0)
+  expect(existsSync(spool)).toBe(false)
+  cpSync(aside, spool, { recursive: true })
+  rmSync(aside, { recursive: true })
+  return { run: newestRun(), spool, key }
+}
+
+/** Files below these folders that hold the key, in hex or as bytes. */
+const holdersOf = (key: string, ...folders: readonly string[]) =>
+  folders.flatMap((one) => [
+    ...filesWith(one, key),
+    ...filesUnder(one).filter((path) => readFileSync(path).includes(Buffer.from(key, 'hex'))),
+  ])
+
+/** Every text of the run's log, as an attacker with a dictionary that is good enough would have them. */
+function statementsOf(log: string): string[] {
+  return log.split('\n').flatMap((line) => {
+    const sql = line.includes('"SQLQuery"') ? (JSON.parse(line).data?.sql as unknown) : undefined
+    // dbt's own COMMIT is recorded without a text.
+    return typeof sql === 'string' && sql !== 'COMMIT' ? [sql] : []
+  })
+}
+
+/** What a holder of all files can try: each guess under each key that lies there, against each digest of the record. */
+function confirmed(guesses: readonly string[], run: string, also: readonly string[] = []): string[] {
+  const keys = [
+    ...also,
+    ...filesUnder(state).flatMap(
+      (path) => /^[0-9a-f]{64}\n?$/.exec(path.endsWith('.key') ? readFileSync(path, 'utf8') : '')?.[0].trim() ?? [],
+    ),
+  ].flatMap((key) => {
+    const bytes = Buffer.from(key, 'hex')
+    return [bytes, createHmac('sha256', bytes).update('clyra.run.fingerprint/1\n').digest()]
+  })
+  const record = clyra(folder, ['log', 'tail', '-n', '100000', '--stream', `run-${run}`, '--json']).stdout
+  const digests = new Set(record.match(/[0-9a-f]{64}/g))
+  return guesses.filter((guess) =>
+    keys.some((key) => digests.has(createHmac('sha256', key).update(guess).digest('hex'))),
+  )
+}
+
+describe('an erased run', () => {
+  it('cannot be confirmed by guessing: no key that is left fits a digest of the record', () => {
+    leaveRun(folder, 'good')
+    expect(clyra(folder, ['ingest', 'dbt', 'target']).status).toBe(0)
+    const run = newestRun()
+    const guesses = statementsOf(readFileSync(join(project, 'logs', 'dbt.log'), 'utf8'))
+    expect(guesses.length).toBeGreaterThan(20)
+    // The attack is a real one: with the vault as it is every guess that is right is confirmed.
+    expect(confirmed(guesses, run)).toEqual(guesses)
+    redact(run)
+    expect(confirmed(guesses, run)).toEqual([])
+    held({
+      fault: 'erased SQL is guessed, with every file of the ledger at hand',
+      where: 'clyra redact, then each right text under each key that is left',
+      cases: guesses.length,
+      rule: 'no digest of the record fits',
+      mutation: 'fingerprint exact texts under the key of shapes',
+    })
+  })
+
+  it('was recorded by an earlier build: the one key of all runs goes with it, and other runs can be read in again', () => {
+    leaveRun(folder, 'good')
+    expect(clyra(folder, ['ingest', 'dbt', 'target']).status).toBe(0)
+    const old = join(state, 'vault', 'fingerprint.key')
+    writeFileSync(old, `${'ab'.repeat(32)}\n`)
+    const { holders } = redact(newestRun()) as Redacted
+    // This run was not fingerprinted with it: it stays for those that were.
+    expect([existsSync(old), holders.some(({ kind }) => kind === 'fingerprint-key')]).toEqual([true, false])
+  })
+
+  it('leaves no key where it was in a spool that cannot be drained, put aside, half removed, or in a backup', async () => {
+    const { run, spool, key } = await runWithSpool()
+    // One damaged line: the spool can never be brought in.
+    const events = readFileSync(join(spool, 'events.ndjson'), 'utf8')
+    writeFileSync(join(spool, 'events.ndjson'), events.replace('\n{', '\n{{'))
+    cpSync(spool, join(state, 'spool', `${run}.drained`), { recursive: true })
+    const users = join(folder, 'home', '.local', 'state', 'clyra', 'spool')
+    mkdirSync(users, { recursive: true })
+    cpSync(spool, join(users, 'put-aside'), { recursive: true })
+    writeFileSync(join(users, 'put-aside', 'spool.json'), '{"run": torn')
+    writeFileSync(
+      join(state, 'vault', `${JSON.parse(readFileSync(join(spool, 'spool.json'), 'utf8')).subject}.key.4711.tmp`),
+      key,
+    )
+    expect(clyra(folder, ['backup', join(folder, 'copy')]).status).toBe(0)
+    const everywhere = [state, join(folder, 'home'), join(folder, 'copy')]
+    expect(holdersOf(key, ...everywhere).length).toBeGreaterThanOrEqual(5)
+    const { holders } = redact(run) as Redacted
+    expect(holders.filter(({ state }) => state === 'erased').map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['spool', 'spool', 'backup', 'vault', 'artifacts']),
+    )
+    expect(holdersOf(key, ...everywhere)).toEqual([])
+    for (const one of everywhere) expect(filesWith(one, SECRET)).toEqual([])
+    expect(redactions()).toHaveLength(1)
+    held({
+      fault: 'the key lies in a spool with a damaged line, one put aside, a leftover, a backup',
+      where: 'clyra redact, then every byte below ledger, user’s state folder and backup',
+      cases: 5,
+      rule: 'nothing of the key is left once the command succeeds',
+      mutation: 'leave out the spools, the backups, or the leftovers of the vault',
+    })
+  })
+
+  it('is not said to be erased while one holder stays, and the same command finishes it', async () => {
+    const { run, spool, key } = await runWithSpool()
+    expect(clyra(folder, ['backup', join(folder, 'copy')]).status).toBe(0)
+    renameSync(join(folder, 'copy'), join(folder, 'moved'))
+    const working = await lockDirectory(spool, { command: 'a wrapper' })
+    const refused = redact(run) as Refused
+    expect(refused.error.code).toBe('ERASURE_INCOMPLETE')
+    expect(
+      refused.error.details.holders.filter(({ state }) => state === 'stays').map(({ kind, where }) => [kind, where]),
+    ).toEqual([
+      ['spool', spool],
+      ['backup', join(folder, 'copy')],
+    ])
+    expect(clyra(folder, ['redact', run, '--yes']).status).toBe(1)
+    expect(redactions()).toEqual([])
+    await working.release()
+    renameSync(join(folder, 'moved'), join(folder, 'copy'))
+    expect(redact(run)).toMatchObject({ already: false })
+    expect(holdersOf(key, state, join(folder, 'home'), join(folder, 'copy'))).toEqual([])
+    expect(redactions()).toHaveLength(1)
+    held({
+      fault: 'a holder cannot be reached: a spool at work, a backup that was moved',
+      where: 'clyra redact, twice; then out of the way, and again',
+      cases: 3,
+      rule: 'ERASURE_INCOMPLETE names it, nothing is recorded; afterwards the same command finishes',
+      mutation: 'record the redaction before the holders are seen to',
+    })
+  })
+
+  it('takes a word for a backup that is destroyed, and no word for one that is there', () => {
+    runDbt()
+    const run = newestRun()
+    expect(clyra(folder, ['backup', join(folder, 'copy')]).status).toBe(0)
+    rmSync(join(folder, 'copy'), { recursive: true })
+    expect((redact(run) as Refused).error.code).toBe('ERASURE_INCOMPLETE')
+    expect(redact(run, '--gone', join(folder, 'copy'))).toMatchObject({ already: false })
+  })
+
+  it('does not follow a link that stands in a spool’s place', async () => {
+    const { run, spool } = await runWithSpool()
+    const victim = join(folder, 'victim')
+    mkdirSync(victim)
+    writeFileSync(join(victim, 'subject.key'), 'precious')
+    rmSync(spool, { recursive: true })
+    symlinkSync(victim, spool)
+    redact(run)
+    expect([existsSync(spool), readFileSync(join(victim, 'subject.key'), 'utf8')]).toEqual([false, 'precious'])
+  })
+
+  it('is refused as long as the list of copies cannot be read', () => {
+    runDbt()
+    appendFileSync(join(state, 'copies.ndjson'), '{"kind":"backup","pa\n')
+    const refused = redact(newestRun()) as Refused
+    expect(refused.error.code).toBe('ERASURE_INCOMPLETE')
+    expect(refused.error.message).toContain('copies.ndjson is damaged in line 1')
+  })
+
+  it('names what was handed out in clear', () => {
+    runDbt()
+    const run = newestRun()
+    clyra(folder, ['bundle', run, '--open', '-o', 'open.zip'])
+    clyra(folder, ['artifacts', 'export', run, 'files'])
+    const { holders } = redact(run) as Redacted
+    expect(holders.filter(({ kind }) => kind === 'handed-out').map(({ where, state }) => [where, state])).toEqual([
+      [join(project, 'open.zip'), 'named'],
+      [join(project, 'files'), 'named'],
+    ])
+  })
+
+  it('is erased or not after a kill at any moment, and never only said to be', async () => {
+    let survived = 0
+    const moments = [200, 300, 360, 420, 500]
+    const { run, spool, key } = await runWithSpool()
+    const whole = join(folder, 'whole')
+    writeFileSync(join(spool, 'events.ndjson'), `{\n${readFileSync(join(spool, 'events.ndjson'), 'utf8')}`)
+    expect(clyra(folder, ['backup', join(folder, 'copy')]).status).toBe(0)
+    for (const part of ['project', 'copy', 'home']) cpSync(join(folder, part), join(whole, part), { recursive: true })
+    for (const moment of moments) {
+      for (const part of ['project', 'copy', 'home']) {
+        rmSync(join(folder, part), { recursive: true, force: true })
+        cpSync(join(whole, part), join(folder, part), { recursive: true })
+      }
+      const child = startClyra(folder, ['redact', run, '--yes'])
+      const timer = setTimeout(() => child.kill('SIGKILL'), moment)
+      const { status } = await ended(child)
+      clearTimeout(timer)
+      const left = holdersOf(key, state, join(folder, 'copy'), join(folder, 'home'))
+      if (status === 0 || redactions().length > 0) expect(left).toEqual([])
+      expect(clyra(folder, ['redact', run, '--yes']).status).toBe(0)
+      expect(holdersOf(key, state, join(folder, 'copy'), join(folder, 'home'))).toEqual([])
+      expect([redactions().length, clyra(folder, ['fsck']).status]).toEqual([1, 0])
+      survived++
+    }
+    rows.push({
+      fault: 'SIGKILL at a moment of an erasure',
+      where: 'clyra redact with a spool and a backup',
+      cases: moments.length,
+      survived,
+      rule: 'what is recorded as erased is nowhere; the same command finishes',
+      mutation: 'record the redaction first',
+    })
+  })
+})
