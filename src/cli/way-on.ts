@@ -72,6 +72,8 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   LEDGER_EXISTS: 'clyra runs',
   LEDGER_LOCKED: 'CLYRA_LOCK_WAIT=60 and the same command, or wait for that process',
   LEDGER_NOT_FOUND: 'clyra init',
+  LEDGER_TAKEN_AWAY: 'the same command again',
+  LOCKS_UNSUPPORTED: 'the same command with --ledger <a directory on a local disk>',
   LOG_CORRUPT: 'clyra fsck --all',
   NOTE_MALFORMED: 'clyra export tiles <dir>, which writes the checkpoint again',
   NOT_A_REGULAR_FILE: (details) => `ls -ld ${path(details) ?? '.clyra'}`,

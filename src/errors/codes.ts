@@ -87,6 +87,12 @@ export const ERROR_CODES = {
   LEDGER_EXISTS: { exit: 2, meaning: 'There already is a ledger here; it is never overwritten.' },
   LEDGER_LOCKED: { exit: 3, meaning: 'Another process writes this ledger.' },
   LEDGER_NOT_FOUND: { exit: 3, meaning: 'No ledger was found.' },
+  LEDGER_TAKEN_AWAY: {
+    exit: 3,
+    meaning:
+      'Lock, log or directory were removed or replaced under the process; nothing more is written until reopened.',
+  },
+  LOCKS_UNSUPPORTED: { exit: 3, meaning: 'The file system has no locks that keep two writers apart.' },
   LOG_CORRUPT: {
     exit: 3,
     meaning: 'Vouched bytes of the log are damaged; the message names segment, offset and position.',

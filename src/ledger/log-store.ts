@@ -17,6 +17,8 @@ export interface LogStore {
    * MUST reject with `BATCH_TOO_LARGE`, having written nothing, past `capabilities.maxBatchBytes` / `maxBatchRecords`.
    * MUST reject with `STORE_FAILED` or `DISK_FULL` when it cannot tell whether the records are durable, and from then
    * on reject every append with `STORE_FAILED` until reopened; reads go on.
+   * MUST reject with `LEDGER_TAKEN_AWAY`, also from then on, where it has found that another process may write as well
+   * although only one may: nothing is acknowledged then, and what was acknowledged before is in what the other one reads.
    * An empty `records` is a programming error. Calls MUST NOT overlap for one handle; the ledger serialises them.
    */
   append(records: readonly LogRecord[], expectedHead: number): Promise<void>

@@ -104,7 +104,7 @@ export class Sealer {
     )
   }
 
-  /** Seals until the newest checkpoint covers `size` records. Rejects with SEAL_FAILED. */
+  /** Seals until the newest checkpoint covers `size` records. Rejects with SEAL_FAILED, LEDGER_TAKEN_AWAY. */
   async sealTo(size: number): Promise<Sealed> {
     for (;;) {
       const newest = this.#newest
@@ -156,14 +156,18 @@ export class Sealer {
       this.#running = undefined
       this.#schedule(this.#options.delayMs ?? 250)
     } catch (cause) {
+      // Not to be mended here: whoever has the ledger now seals what was appended.
+      const gone = isClyraError(cause, 'LEDGER_TAKEN_AWAY')
       const why = cause instanceof Error ? cause.message : String(cause)
-      this.#failure = new ClyraError('SEAL_FAILED', `no checkpoint could be sealed: ${why}`, {
-        cause,
-        details: { backlog: this.#leaves.length },
-      })
+      this.#failure = gone
+        ? cause
+        : new ClyraError('SEAL_FAILED', `no checkpoint could be sealed: ${why}`, {
+            cause,
+            details: { backlog: this.#leaves.length },
+          })
       this.#running = undefined
       this.#options.onWarning(this.#failure.message)
-      this.#schedule(RETRY_MS)
+      if (!gone) this.#schedule(RETRY_MS)
     }
   }
 

@@ -12,6 +12,8 @@ export interface Mutation {
   readonly file: string
   /** Text, each found exactly once, and what stands in its place. */
   readonly changes: readonly (readonly [string, string])[]
+  /** Made wrong as well, where one guard stands behind another. */
+  readonly beside?: Mutation
 }
 
 const LOG = 'stores/embedded/embedded-log-store.js'
@@ -40,8 +42,11 @@ export const MUTATIONS = {
     name: 'log flushed before it is written',
     file: LOG,
     changes: [
-      ['await writeAll(file, frame.bytes, at)', 'await this.#flush(file), await writeAll(file, frame.bytes, at)'],
-      ['await this.#flush(file);\n        newest.grow', 'newest.grow'],
+      ['await segment.append(frame.bytes)', 'await this.#flush(segment.file), await segment.append(frame.bytes)'],
+      [
+        'await this.#flush(segment.file);\n        this.#assertAlone();\n        //',
+        'this.#assertAlone();\n        //',
+      ],
     ],
   },
   segmentName: {
@@ -90,30 +95,66 @@ export const MUTATIONS = {
   compareAndSet: {
     name: 'compare-and-set of the signed state only sets',
     file: CHECKPOINTS,
-    changes: [['if (!same) {', 'if (false) {']],
+    changes: [['if (sameNote(this.#read(LATEST), expected))', 'if (true)']],
+  },
+  lengthOfLog: {
+    name: 'the length of the log is not looked at',
+    file: 'stores/embedded/newest-segment.js',
+    changes: [['if (size !== BigInt(this.#length))', 'if (false)']],
+  },
+  pathsOfLock: {
+    name: 'where the paths of lock and log lead is not looked at',
+    file: 'stores/embedded/held-path.js',
+    changes: [['return dev === this.#dev && ino === this.#ino', 'return true']],
+  },
+  lookAfterFlush: {
+    name: 'acknowledged without a second look',
+    file: LOG,
+    changes: [['this.#assertAlone();\n        // A writer', '// A writer']],
+  },
+  appending: {
+    name: 'frames are written where the writer takes the end to be',
+    file: 'stores/embedded/newest-segment.js',
+    changes: [
+      ['NewestSegment.#of(path, O_RDWR | O_APPEND)', 'NewestSegment.#of(path, O_RDWR)'],
+      [
+        'writeSync(this.#file.fd, bytes, done)',
+        'writeSync(this.#file.fd, bytes, done, bytes.length - done, this.#length + done)',
+      ],
+    ],
+  },
+  lockNotProved: {
+    name: 'whether a lock keeps anybody away is not tried',
+    file: 'stores/embedded/directory-lock.js',
+    changes: [['held.leadsThere() && (await lockCounts(held))', 'held.leadsThere()']],
   },
 } as const satisfies Record<string, Mutation>
 
 const CACHE = fileURLToPath(new URL('../../.cache/mutants/', import.meta.url))
 
 /** Runs `use` with the compiled stores of a product so changed. Throws where a change does not match exactly once. */
-export async function mutate<T>({ name, file, changes }: Mutation, use: (stores: string) => Promise<T>): Promise<T> {
+export async function mutate<T>(mutation: Mutation, use: (stores: string) => Promise<T>): Promise<T> {
   const dist = dirname(dirname(dirname(STORES)))
   mkdirSync(CACHE, { recursive: true })
   // Beside node_modules, so that its imports are found.
   const copy = await mkdtemp(CACHE)
   try {
     await cp(join(dist, 'src'), join(copy, 'src'), { recursive: true })
-    const path = join(copy, 'src', file)
-    let text = await readFile(path, 'utf8')
-    for (const [from, to] of changes) {
-      const parts = text.split(from)
-      if (parts.length !== 2) throw new Error(`"${name}": ${file} has ${parts.length - 1} times: ${from}`)
-      text = parts.join(to)
-    }
-    await writeFile(path, text)
+    await change(join(copy, 'src'), mutation)
+    if (mutation.beside !== undefined) await change(join(copy, 'src'), mutation.beside)
     return await use(join(copy, 'src', 'stores', 'index.js'))
   } finally {
     await rm(copy, { recursive: true, force: true })
   }
+}
+
+async function change(product: string, { name, file, changes }: Mutation): Promise<void> {
+  const path = join(product, file)
+  let text = await readFile(path, 'utf8')
+  for (const [from, to] of changes) {
+    const parts = text.split(from)
+    if (parts.length !== 2) throw new Error(`"${name}": ${file} has ${parts.length - 1} times: ${from}`)
+    text = parts.join(to)
+  }
+  await writeFile(path, text)
 }

@@ -1,4 +1,4 @@
-// Run by two-writers.test.ts: each line on stdin is a try to open the ledger for writing; says what came of it. Who has
+// Run by racer.ts: each line on stdin is a try to open the ledger for writing; says what came of it. Who has
 // it appends an event for each further line.
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -13,8 +13,8 @@ for await (const _ of createInterface({ input: process.stdin })) {
       say('open')
     } else {
       const events = [{ type: 'com.example.race.v1', source: '/race', data: {} }]
-      const { position } = await ledger.append('race-1', 'any', events)
-      say(`appended ${position}`)
+      const { position, ids } = await ledger.append('race-1', 'any', events)
+      say(`appended ${position} ${ids[0]}`)
     }
   } catch (error) {
     say(`refused ${error.code} ${error.details?.pid}`)

@@ -3,7 +3,10 @@ import { writeSync } from 'node:fs'
 
 const { openEmbeddedLedger } = await import(process.argv[2])
 const say = (line) => writeSync(1, `${line}\n`)
-const ledger = await openEmbeddedLedger({ directory: process.argv[3], sealDelayMs: 600_000 })
+const ledger = await openEmbeddedLedger({ directory: process.argv[3], sealDelayMs: 600_000 }).catch((error) => {
+  say(`refused ${error.code} ${error.message}`)
+  process.exit(0)
+})
 say('open')
 await new Promise((resolve) => process.stdin.once('data', resolve))
 try {

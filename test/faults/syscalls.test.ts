@@ -27,8 +27,7 @@ const LONG = fullBounds ? 7_200_000 : 300_000
 
 const RULE =
   'refused by a code or done, the process ends in order; then it opens, acknowledged events there, batches whole or absent, no checkpoint contradicted, fsck clean, appends go on'
-const { flushError, writeError, threadError, logFlush, directories, tilesLast, publishedFirst, compareAndSet } =
-  MUTATIONS
+const { flushError, writeError, threadError, logFlush, directories, tilesLast, publishedFirst } = MUTATIONS
 const rows = new Map<string, FaultRow>()
 /** What each fault shows when the product is wrong; tested below. */
 const MUTATION_OF: Readonly<Record<string, string>> = {
@@ -111,7 +110,7 @@ function countBinding(ended: boolean): void {
 /** Every step has its calls: a flush that is left out is one that no fault can hit. */
 function missingSteps(injections: readonly Injection[]): string[] {
   const needed: readonly [Injection['step'], string, string][] = [
-    ['append', 'pwrite64', '.seg'],
+    ['append', 'write', '.seg'],
     ['append', 'fdatasync', '.seg'],
     ['open', 'fsync', 'log'],
     ['seal', 'fdatasync', ''],
@@ -218,16 +217,20 @@ test.skipIf(missing)(
   LONG,
 )
 
-/** A second writer whose lock is a lie (a file system that grants it to both) works on the state that it opened. */
-async function secondWriter(stores: string): Promise<string[]> {
+/** A second writer whose first `lies` tries of the lock are granted although another one has it, on the state that it opened. */
+async function secondWriter(stores: string, lies: '1' | '1+'): Promise<string[]> {
   const { before } = await reopening()
   return inScratch(before, async (directory) => {
     const script = fileURLToPath(new URL('./second-writer.mjs', import.meta.url))
     const first = await openEmbeddedLedger({ directory, sealDelayMs: 600_000 })
-    const lies = ['-f', '-o', '/dev/null', '--trace=fcntl', '-P', `${directory}/log/lock`, '--inject=fcntl:retval=0']
-    const child = spawn('strace', [...lies, process.execPath, script, stores, directory], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
+    const granted = ['-P', `${directory}/log/lock`, `--inject=fcntl:retval=0:when=${lies}`]
+    const child = spawn(
+      'strace',
+      ['-f', '-o', '/dev/null', '--trace=fcntl', ...granted, process.execPath, script, stores, directory],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    )
     let said = ''
     const ended = new Promise((resolve) => child.once('close', resolve))
     await new Promise((resolve) => {
@@ -247,19 +250,30 @@ async function secondWriter(stores: string): Promise<string[]> {
   })
 }
 
-test.skipIf(missing)('a second writer that got the lock too signs no second checkpoint of a size', async () => {
-  const lines = await secondWriter(STORES)
-  expect(publishedBy(lines)).toEqual([])
-  expect(lines).toEqual(['open', 'refused SEAL_FAILED TREE_DIVERGED'])
-  const mutated = await mutate(compareAndSet, secondWriter)
-  expect(publishedBy(mutated).length).toBe(1)
-  count(
-    'lock granted to two writers',
-    'seal',
-    'the later one signs no other checkpoint of a published size',
-    compareAndSet.name,
-  )
+const { compareAndSet, lengthOfLog, lockNotProved } = MUTATIONS
+
+test.skipIf(missing)('where a lock is granted to everybody no ledger is opened for writing', async () => {
+  const lines = await secondWriter(STORES, '1+')
+  expect(lines.join()).toMatch(/^refused LOCKS_UNSUPPORTED/)
+  const mutated = await mutate(lockNotProved, (stores) => secondWriter(stores, '1+'))
+  expect(mutated).toContain('open')
+  const rule = 'refused by LOCKS_UNSUPPORTED before anything is written'
+  count('a file system that grants every lock', 'open', rule, lockNotProved.name)
 })
+
+test.skipIf(missing)(
+  'a second writer that got the lock too appends nothing, and signs no second checkpoint',
+  async () => {
+    const second = (stores: string) => secondWriter(stores, '1')
+    expect(await second(STORES)).toEqual(['open', 'refused LEDGER_TAKEN_AWAY undefined'])
+    // Behind the one guard stands the next.
+    expect(await mutate(lengthOfLog, second)).toEqual(['open', 'refused SEAL_FAILED TREE_DIVERGED'])
+    const mutated = await mutate({ ...lengthOfLog, beside: compareAndSet }, second)
+    expect(publishedBy(mutated).length).toBe(1)
+    const rule = 'the later one appends nothing and signs no other checkpoint of a published size'
+    count('a lock that was granted to two writers', 'append, seal', rule, `${lengthOfLog.name}; ${compareAndSet.name}`)
+  },
+)
 
 afterAll(() => {
   if (rows.size > 0)

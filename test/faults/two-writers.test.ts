@@ -1,10 +1,7 @@
 import { strict as assert } from 'node:assert'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface, type Interface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ReaderWatch } from '../../src/stores/conformance/faults/reader-watch.js'
 import { createEmbeddedLedger, openEmbeddedLedger } from '../../src/stores/index.js'
@@ -12,36 +9,11 @@ import { verifyLedger } from '../ledger/verify-ledger.js'
 import { removeFolder } from '../services/index.js'
 import { STORES } from './checker.js'
 import { mutate } from './mutations.js'
+import { Racer } from './racer.js'
 import { fullBounds, reportFaults } from './report.js'
 import { events } from './stores-under-test.js'
 
-const SCRIPT = fileURLToPath(new URL('./race-for-lock.mjs', import.meta.url))
 const RACERS = fullBounds ? 12 : 4
-
-class Racer {
-  readonly child: ChildProcess
-  readonly #answers: AsyncIterator<string>
-  readonly #lines: Interface
-
-  constructor(stores: string, directory: string) {
-    this.child = spawn(process.execPath, [SCRIPT, stores, directory], { stdio: ['pipe', 'pipe', 'inherit'] })
-    this.#lines = createInterface({ input: this.child.stdout! })
-    this.#answers = this.#lines[Symbol.asyncIterator]()
-  }
-
-  /** Says its next word, and gives the answer. */
-  async next(): Promise<string> {
-    this.child.stdin!.write('\n')
-    return (await this.#answers.next()).value ?? 'gone'
-  }
-
-  async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return
-    const ended = new Promise((resolve) => this.child.once('close', resolve))
-    this.child.kill('SIGKILL')
-    await ended
-  }
-}
 
 /**
  * Processes want to write one ledger at the same moment: one of them does, the others are told who; a holder that is

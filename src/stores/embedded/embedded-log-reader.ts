@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises'
+import { fstatSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
@@ -6,6 +7,7 @@ import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../ledger/
 import { isMissing } from '../files/durable-file.js'
 import { type DurableMark, readMark } from './durable-mark.js'
 import { EMBEDDED_CAPABILITIES } from './embedded-log-store.js'
+import { HeldPath } from './held-path.js'
 import { recoverLog } from './recover-log.js'
 import { scanAhead } from './scan-ahead.js'
 import { SegmentFiles } from './segment-files.js'
@@ -22,27 +24,56 @@ const POLL_MS = 50
 /**
  * Opens a log directory for reading, beside any writer and on a read-only file system: nothing is written. It shows
  * what the writer has published as durable; where no writer ever was (a copy), everything that recovery would keep.
+ *
+ * It reads the directory that it was opened on. Where another one lies in its place, or none, it says LEDGER_TAKEN_AWAY.
  */
 export async function openEmbeddedLogReader({
   directory,
   cacheDirectory,
   sealedSize = 0,
 }: EmbeddedReaderOptions): Promise<LogStore> {
-  const mark = await readMark(directory)
-  const { segments, genesis } = await recoverLog({ directory, cacheDirectory, sealedSize, mark })
-  return new EmbeddedLogReader(directory, new SegmentFiles(cacheDirectory, segments, genesis))
+  const held = await holdDirectory(directory)
+  try {
+    const mark = await readMark(directory)
+    const found = await recoverLog({ directory, cacheDirectory, sealedSize, mark })
+    held.assertSame()
+    return new EmbeddedLogReader(directory, new SegmentFiles(cacheDirectory, found, held.assertSame), held)
+  } catch (error) {
+    await held.file?.close()
+    throw error
+  }
+}
+
+/** A directory held open, so that its number is not given to another one. */
+interface HeldDirectory {
+  readonly file: FileHandle | undefined
+  readonly assertSame: () => void
+}
+
+/** What is not there is not held. Windows lets nobody rename a directory with open files in it. */
+async function holdDirectory(directory: string): Promise<HeldDirectory> {
+  if (process.platform === 'win32') return { file: undefined, assertSame: () => undefined }
+  const file = await open(directory, 'r').catch((error: unknown) => {
+    if (isMissing(error)) return undefined
+    throw fromSystemError(error, 'open the directory', directory)
+  })
+  if (file === undefined) return { file, assertSame: () => undefined }
+  const held = new HeldPath(directory, fstatSync(file.fd, { bigint: true }))
+  return { file, assertSame: () => void held.look() }
 }
 
 class EmbeddedLogReader implements LogStore {
   readonly capabilities = EMBEDDED_CAPABILITIES
   readonly #directory: string
   readonly #files: SegmentFiles
+  readonly #held: HeldDirectory
   readonly #closing = new AbortController()
   #following: Promise<void> | undefined
 
-  constructor(directory: string, files: SegmentFiles) {
+  constructor(directory: string, files: SegmentFiles, held: HeldDirectory) {
     this.#directory = directory
     this.#files = files
+    this.#held = held
   }
 
   append(_records: readonly LogRecord[], _expectedHead: number): Promise<void> {
@@ -70,6 +101,8 @@ class EmbeddedLogReader implements LogStore {
     const ended = () => signal?.aborted === true || this.#closing.signal.aborted
     while (!ended()) {
       const mark = await readMark(this.#directory).catch(() => undefined)
+      // Whoever is woken reads, and is told.
+      if (!this.#isSame()) return
       if ((mark !== undefined && mark.size > size) || this.#files.size > size) return
       await sleepUntil(POLL_MS, signal, this.#closing.signal)
     }
@@ -80,6 +113,7 @@ class EmbeddedLogReader implements LogStore {
     this.#closing.abort()
     await this.#following?.catch(() => undefined)
     await this.#files.close()
+    await this.#held.file?.close()
   }
 
   /** Takes over what the writer has published since. One at a time. */
@@ -90,8 +124,18 @@ class EmbeddedLogReader implements LogStore {
     return this.#following
   }
 
+  #isSame(): boolean {
+    try {
+      this.#held.assertSame()
+      return true
+    } catch {
+      return false
+    }
+  }
+
   async #readOn(): Promise<void> {
     const mark = await readMark(this.#directory)
+    this.#held.assertSame()
     while (mark !== undefined && this.#files.size < mark.size) {
       const newest = this.#files.newest
       if (newest === undefined || !(await this.#readFrames(newest, mark))) await this.#nextSegment(mark)

@@ -1,5 +1,4 @@
-import { writeSync } from 'node:fs'
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { type FileHandle, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { LogRecord, LogStore, LogStoreCapabilities, ReadRange, StoredRecord } from '../../ledger/log-store.js'
@@ -8,6 +7,8 @@ import { LengthSignal } from '../length-signal.js'
 import { assertBatch, headMoved } from '../log-store-checks.js'
 import { type DirectoryLock, lockDirectory } from './directory-lock.js'
 import { DurableMarkWriter } from './durable-mark.js'
+import { assertNothingAt } from './held-path.js'
+import { NewestSegment } from './newest-segment.js'
 import { tableName } from './offset-table.js'
 import { recoverLog } from './recover-log.js'
 import { type Segment, SegmentFiles } from './segment-files.js'
@@ -48,53 +49,64 @@ export const EMBEDDED_CAPABILITIES: LogStoreCapabilities = {
   maxBatchRecords: MAX_BATCH_RECORDS,
 }
 
+/** The log of a ledger for its one writer. */
+export interface EmbeddedLog extends LogStore {
+  /**
+   * Throws LEDGER_TAKEN_AWAY where this process may no longer be the one writer: asked before anything beside the log is
+   * changed that belongs to it, such as a signed checkpoint.
+   */
+  assertHeld(): void
+}
+
 /**
- * Opens a log directory for writing: takes the lock, recovers, moves a torn tail to `torn/`, flushes what it found.
- * Rejects with LEDGER_LOCKED, LOG_CORRUPT, FORMAT_TOO_NEW, READ_ONLY, PERMISSION_DENIED, DISK_FULL.
+ * Opens a log directory for writing: takes the lock, recovers, moves a torn tail to `torn/`, flushes what it found. The
+ * directory above it is the ledger's. Rejects with LEDGER_LOCKED, LOCKS_UNSUPPORTED, LEDGER_TAKEN_AWAY, LOG_CORRUPT,
+ * FORMAT_TOO_NEW, READ_ONLY, PERMISSION_DENIED, DISK_FULL.
  */
-export async function openEmbeddedLogStore(options: EmbeddedLogOptions): Promise<LogStore> {
+export async function openEmbeddedLogStore(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
   const { directory, cacheDirectory, command, lockWaitMs } = options
   await ensureDirectory(directory)
-  const lock = await lockDirectory(directory, { command, waitMs: lockWaitMs })
+  const lock = await lockDirectory(directory, { command, waitMs: lockWaitMs, within: dirname(directory) })
   let mark: DurableMarkWriter | undefined
-  let file: FileHandle | undefined
+  let segment: NewestSegment | undefined
   try {
     await ensureDirectory(cacheDirectory)
-    const { segments, genesis } = await repair(options)
-    const files = new SegmentFiles(cacheDirectory, segments, genesis)
-    const newest = files.newest
-    if (newest !== undefined) {
+    const files = new SegmentFiles(cacheDirectory, await repair(options, lock), () => lock.assertHeld())
+    if (files.newest !== undefined) {
+      lock.assertHeld()
       // Frames of a killed writer may be in the page cache only: they count from now on, so they are flushed now.
-      file = await open(newest.path, 'r+')
-      await writeLastFrameAgain(file, newest)
-      await file.datasync()
+      segment = await NewestSegment.open(files.newest)
       await syncDirectory(directory)
     }
     mark = await DurableMarkWriter.open(directory)
-    const store = new EmbeddedLogStore(options, files, lock, mark, file)
+    lock.assertHeld()
+    const store = new EmbeddedLogStore(options, files, lock, mark, segment)
     store.publish()
     return store
   } catch (error) {
-    await file?.close()
+    await segment?.close()
     await mark?.close()
     await lock.release()
     throw fromSystemError(error, 'open the log in', directory)
   }
 }
 
-async function repair({ directory, cacheDirectory, sealedSize = 0, onWarning, now = Date.now }: EmbeddedLogOptions) {
+async function repair(
+  { directory, cacheDirectory, sealedSize = 0, onWarning, now = Date.now }: EmbeddedLogOptions,
+  lock: DirectoryLock,
+) {
   const found = await recoverLog({ directory, cacheDirectory, sealedSize })
   if (found.torn === undefined) return found
   await rm(join(cacheDirectory, tableName(found.torn.firstPosition)), { force: true })
   const stamp = new Date(now()).toISOString().replace(/[:.]/g, '')
-  const moved = await moveTornTail(found.torn, stamp)
+  const moved = await moveTornTail(found.torn, stamp, () => lock.assertHeld())
   onWarning?.(
     `the log ended in bytes that were never acknowledged, after ${found.size} records; they were moved to ${moved.join(', ')}`,
   )
   return recoverLog({ directory, cacheDirectory, sealedSize })
 }
 
-class EmbeddedLogStore implements LogStore {
+class EmbeddedLogStore implements EmbeddedLog {
   readonly capabilities = EMBEDDED_CAPABILITIES
   readonly #options: EmbeddedLogOptions
   readonly #files: SegmentFiles
@@ -102,7 +114,7 @@ class EmbeddedLogStore implements LogStore {
   readonly #mark: DurableMarkWriter
   readonly #signal = new LengthSignal()
   readonly #saving = new Set<Promise<void>>()
-  #file: FileHandle | undefined
+  #segment: NewestSegment | undefined
   /** Where frames are made: one is on its way to the disk at a time. */
   #room: Buffer = Buffer.alloc(0)
   #size: number
@@ -115,13 +127,13 @@ class EmbeddedLogStore implements LogStore {
     files: SegmentFiles,
     lock: DirectoryLock,
     mark: DurableMarkWriter,
-    file: FileHandle | undefined,
+    segment: NewestSegment | undefined,
   ) {
     this.#options = options
     this.#files = files
     this.#lock = lock
     this.#mark = mark
-    this.#file = file
+    this.#segment = segment
     this.#size = files.size
     this.#signal.announce(this.#size)
   }
@@ -129,6 +141,7 @@ class EmbeddedLogStore implements LogStore {
   async append(records: readonly LogRecord[], expectedHead: number): Promise<void> {
     this.#assertOpen()
     assertBatch(records, expectedHead, this.capabilities)
+    if (this.#failure?.code === 'LEDGER_TAKEN_AWAY') throw this.#failure
     if (this.#failure !== undefined) {
       throw new ClyraError('STORE_FAILED', `the log took no more appends after: ${this.#failure.message}`, {
         cause: this.#failure,
@@ -142,7 +155,7 @@ class EmbeddedLogStore implements LogStore {
     } catch (error) {
       const failure = fromSystemError(error, 'append to the log in', this.#options.directory)
       this.#failure = failure
-      if (failure.code === 'DISK_FULL') throw failure
+      if (failure.code === 'DISK_FULL' || failure.code === 'LEDGER_TAKEN_AWAY') throw failure
       throw new ClyraError('STORE_FAILED', `${failure.message}; the log takes no append until it is opened again`, {
         details: failure.details,
         cause: error,
@@ -185,7 +198,25 @@ class EmbeddedLogStore implements LogStore {
     this.#mark.publish({ size: this.#size, segment: newest?.firstPosition ?? 0, offset: newest?.end ?? 0 })
   }
 
-  /** One frame, durable when it returns. The table in memory grows only then. */
+  assertHeld(): void {
+    this.#assertOpen()
+    if (this.#failure?.code === 'LEDGER_TAKEN_AWAY') throw this.#failure
+    this.#lock.assertHeld()
+    this.#segment?.assertInPlace()
+  }
+
+  /** Throws LEDGER_TAKEN_AWAY where anybody else may write the log, or has. Between the writes of an append. */
+  #assertAlone(): void {
+    this.#lock.assertHeld()
+    this.#segment?.assertAsLeft()
+  }
+
+  /**
+   * One frame, durable when it returns. The table in memory grows only then.
+   *
+   * Whoever takes the lock away and opens the log reads it after that. So a frame that was flushed while the lock was
+   * still this process's is in what he reads, and only such a frame is acknowledged.
+   */
   async #write(records: readonly LogRecord[]): Promise<void> {
     const frame = encodeFrame(records, this.#size, this.#room)
     if (frame.bytes.length > this.#room.length && frame.bytes.length <= MOST_ROOM) this.#room = frame.bytes
@@ -193,37 +224,47 @@ class EmbeddedLogStore implements LogStore {
     const limit = this.#options.segmentBytes ?? SEGMENT_BYTES
     const fits = newest !== undefined && (newest.count === 0 || newest.end + frame.bytes.length <= limit)
     if (!fits) return this.#writeNewSegment(records, frame)
-    const at = newest.end
     // The store was opened on, or itself began, the newest segment.
-    const file = this.#file!
+    const segment = this.#segment!
+    this.#assertAlone()
     try {
-      await writeAll(file, frame.bytes, at)
+      await segment.append(frame.bytes)
     } catch (error) {
-      // Best effort, to leave no torn tail on a full disk; recovery takes care of it else.
-      await file.truncate(at).catch(() => undefined)
+      segment.takeBack(frame.bytes.length, () => this.#lock.assertHeld())
       throw error
     }
-    await this.#flush(file)
-    newest.grow(at, frame.entries, frame.bytes.length)
+    await this.#flush(segment.file)
+    this.#assertAlone()
+    // A writer that knows of no lock may have begun one there.
+    assertNothingAt(join(this.#options.directory, segmentName(this.#size)))
+    newest.grow(newest.end, frame.entries, frame.bytes.length)
   }
 
   async #writeNewSegment(records: readonly LogRecord[], frame: ReturnType<typeof encodeFrame>): Promise<void> {
     // The first record of all is the genesis; its leaf names the ledger in every segment.
     const genesis = this.#files.genesis ?? records[0]!.leaf
     const path = join(this.#options.directory, segmentName(this.#size))
-    const file = await open(path, 'wx', 0o600)
+    this.#assertAlone()
+    assertNothingAt(path)
+    const segment = await NewestSegment.create(path)
     try {
       const header = encodeSegmentHeader({ firstPosition: this.#size, genesis })
-      await writeAll(file, Buffer.concat([header, frame.bytes]), 0)
+      await segment.append(Buffer.concat([header, frame.bytes]))
     } catch (error) {
-      await file.close()
-      await rm(path, { force: true }).catch(() => undefined)
+      await segment.discard(() => this.#lock.assertHeld())
       throw error
     }
-    await this.#flush(file)
-    await syncDirectory(dirname(path))
+    try {
+      await this.#flush(segment.file)
+      await syncDirectory(dirname(path))
+      this.#assertAlone()
+      segment.assertAsLeft()
+    } catch (error) {
+      await segment.close()
+      throw error
+    }
     await this.#finishSegment()
-    this.#file = file
+    this.#segment = segment
     this.#files.add(path, this.#size, HEADER_BYTES, genesis).grow(HEADER_BYTES, frame.entries, frame.bytes.length)
   }
 
@@ -233,8 +274,8 @@ class EmbeddedLogStore implements LogStore {
 
   async #finishSegment(): Promise<void> {
     const finished = this.#files.newest
-    await this.#file?.close()
-    this.#file = undefined
+    await this.#segment?.close()
+    this.#segment = undefined
     if (finished !== undefined) this.#saveTable(finished)
   }
 
@@ -254,7 +295,7 @@ class EmbeddedLogStore implements LogStore {
     if (newest !== undefined) this.#saveTable(newest)
     this.#signal.wakeAll()
     await Promise.all(this.#saving)
-    await this.#file?.close()
+    await this.#segment?.close()
     await this.#files.close()
     await this.#mark.close()
     await this.#lock.release()
@@ -265,33 +306,5 @@ class EmbeddedLogStore implements LogStore {
   }
 }
 
-/**
- * After a flush that failed the kernel may hold pages for clean that never reached the device, and the next flush passes
- * over them. Only the last frame can be such a one, for after a failed flush nothing is appended: its bytes, and those
- * of the header where it is the first, are made dirty again.
- */
-async function writeLastFrameAgain(file: FileHandle, { lastFrame, end }: Segment): Promise<void> {
-  const from = lastFrame <= HEADER_BYTES ? 0 : lastFrame
-  const bytes = Buffer.allocUnsafe(end - from)
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, from)
-  for (let done = 0; done < bytesRead; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytesRead - done, from + done)
-    done += bytesWritten
-  }
-}
-
-const SMALL_FRAME = 64 * 1024
 /** What larger frames were made in is not kept. */
 const MOST_ROOM = 8 * 1024 * 1024
-
-async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  let done = 0
-  // A small frame goes to the page cache on this thread; only the flush, which may take its time, is left to another.
-  while (bytes.length <= SMALL_FRAME && done < bytes.length) {
-    done += writeSync(file.fd, bytes, done, bytes.length - done, at + done)
-  }
-  while (done < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done)
-    done += bytesWritten
-  }
-}

@@ -84,7 +84,7 @@ export async function createEmbeddedLedger(
  * Opens the ledger of a state directory. For writing it takes the one writer's lock; `readOnly`, or a directory without
  * the ledger's private key, opens it beside any writer and writes nothing at all.
  *
- * Rejects with LEDGER_NOT_FOUND, LEDGER_LOCKED, LOG_CORRUPT, TREE_DIVERGED, FORMAT_TOO_NEW, KEY_INVALID, READ_ONLY,
+ * Rejects with LEDGER_NOT_FOUND, LEDGER_LOCKED, LOCKS_UNSUPPORTED, LOG_CORRUPT, TREE_DIVERGED, FORMAT_TOO_NEW, KEY_INVALID, READ_ONLY,
  * PERMISSION_DENIED, DISK_FULL.
  */
 export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<EmbeddedLedger> {
@@ -140,7 +140,6 @@ async function wasCutOff(directory: string): Promise<boolean> {
 export async function writerPorts(options: EmbeddedOptions, origin: () => string): Promise<LedgerPorts> {
   const places = layoutOf(options.directory)
   const onWarning = options.onWarning ?? (() => undefined)
-  const checkpoints = new FileCheckpointStore(places.checkpoints, { writes: true })
   const store = await openEmbeddedLogStore({
     directory: places.log,
     cacheDirectory: places.offsets,
@@ -153,14 +152,15 @@ export async function writerPorts(options: EmbeddedOptions, origin: () => string
     segmentBytes: options.segmentBytes,
     flush: options.flush,
   })
+  const assertHeld = () => store.assertHeld()
   try {
-    const index = await openLmdbIndex(places.lmdb, onWarning)
+    const index = await openLmdbIndex(places.lmdb, onWarning, assertHeld)
     return {
       store,
       index,
-      checkpoints,
-      tiles: new FileTileStore(places.tiles, { threaded: true }),
-      keys: new FileKeyRing(places.keys, origin),
+      checkpoints: new FileCheckpointStore(places.checkpoints, { assertHeld }),
+      tiles: new FileTileStore(places.tiles, { threaded: true, assertHeld }),
+      keys: new FileKeyRing(places.keys, origin, assertHeld),
     }
   } catch (error) {
     await store.close()

@@ -63,14 +63,21 @@ class Segment {
 /** The files of a log, for reading: what the writer and the readers of other processes share. */
 export class SegmentFiles {
   readonly #cacheDirectory: string
+  readonly #assertSame: () => void
   #segments: Segment[]
   #genesis: Uint8Array | undefined
   /** Open files and loaded tables, least recently used first. */
   readonly #files = new Map<string, Promise<FileHandle>>()
   readonly #tables = new Set<Segment>()
 
-  constructor(cacheDirectory: string, segments: readonly SegmentInfo[], genesis: Uint8Array | undefined) {
+  /** `assertSame` throws where the directory of the segments is not the one that they were found in any more. */
+  constructor(
+    cacheDirectory: string,
+    { segments, genesis }: { readonly segments: readonly SegmentInfo[]; readonly genesis: Uint8Array | undefined },
+    assertSame: () => void,
+  ) {
     this.#cacheDirectory = cacheDirectory
+    this.#assertSame = assertSame
     this.#segments = segments.map((segment) => new Segment(segment))
     this.#genesis = genesis
     for (const segment of this.#segments.slice(0, -1)) this.#remember(segment)
@@ -182,7 +189,7 @@ export class SegmentFiles {
 
   #open(path: string): Promise<FileHandle> {
     const known = this.#files.get(path)
-    const file = known ?? open(path, 'r')
+    const file = known ?? this.#openSame(path)
     this.#files.delete(path)
     this.#files.set(path, file)
     const oldest = this.#files.size > KEPT_FILES ? this.#files.entries().next().value : undefined
@@ -192,6 +199,17 @@ export class SegmentFiles {
       oldest[1].then((one) => one.close()).catch(() => undefined)
     }
     return file
+  }
+
+  async #openSame(path: string): Promise<FileHandle> {
+    const file = await open(path, 'r')
+    try {
+      this.#assertSame()
+      return file
+    } catch (error) {
+      await file.close()
+      throw error
+    }
   }
 
   #find(position: number): Segment {

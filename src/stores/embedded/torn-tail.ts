@@ -1,4 +1,5 @@
-import { open, readdir, readFile, rename, truncate } from 'node:fs/promises'
+import { renameSync, truncateSync } from 'node:fs'
+import { open, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import { ensureDirectory, syncDirectory, writeFlushed } from '../files/durable-file.js'
@@ -6,9 +7,10 @@ import type { TornTail } from './recover-log.js'
 
 /**
  * Moves a torn tail to `torn/`, never deleting a byte: later segments first, then what follows the good part. After a
- * crash in the middle the next opening finds a shorter torn tail and goes on.
+ * crash in the middle the next opening finds a shorter torn tail and goes on. `assertHeld` throws where somebody else may
+ * have appended since: then nothing more is moved.
  */
-export async function moveTornTail(tail: TornTail, stamp: string): Promise<string[]> {
+export async function moveTornTail(tail: TornTail, stamp: string, assertHeld: () => void): Promise<string[]> {
   const directory = dirname(tail.path)
   const torn = join(directory, 'torn')
   await ensureDirectory(torn)
@@ -23,10 +25,16 @@ export async function moveTornTail(tail: TornTail, stamp: string): Promise<strin
       moved.push(join(torn, free))
       return join(torn, free)
     }
-    for (const path of [...tail.later].reverse()) await rename(path, target(path, 0))
+    for (const path of [...tail.later].reverse()) {
+      assertHeld()
+      renameSync(path, target(path, 0))
+    }
     const to = target(tail.path, tail.offset)
-    if (tail.offset === 0) await rename(tail.path, to)
-    else await cutOff(tail, to)
+    if (tail.offset > 0) await cutOff(tail, to, assertHeld)
+    else {
+      assertHeld()
+      renameSync(tail.path, to)
+    }
     await syncDirectory(torn)
     await syncDirectory(directory)
   } catch (error) {
@@ -35,11 +43,13 @@ export async function moveTornTail(tail: TornTail, stamp: string): Promise<strin
   return moved
 }
 
-async function cutOff({ path, offset }: TornTail, to: string): Promise<void> {
+async function cutOff({ path, offset }: TornTail, to: string, assertHeld: () => void): Promise<void> {
   const bytes = await readFile(path)
   await writeFlushed(to, bytes.subarray(offset))
   await syncDirectory(dirname(to))
-  await truncate(path, offset)
+  // In one turn with the question, so that as little as can be lies between them.
+  assertHeld()
+  truncateSync(path, offset)
   const file = await open(path, 'r+')
   try {
     await file.datasync()

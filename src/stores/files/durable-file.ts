@@ -2,7 +2,7 @@ import { closeSync, fdatasync, fsync, openSync, readFileSync, renameSync, writeF
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { fromSystemError } from '../../errors/index.js'
+import { fromSystemError, isClyraError } from '../../errors/index.js'
 
 /*
  * Only what may take long leaves the event loop: a flush. A small file is opened, written and renamed in microseconds, and
@@ -71,6 +71,8 @@ export interface ReplaceOptions {
   readonly mode?: number
   /** Where it is written first, on the same file system. A process that is killed leaves it there. */
   readonly temporary?: string
+  /** Called in one turn with the rename, before it; throws where the file must not be replaced any more. */
+  readonly mayReplace?: () => void
 }
 
 /**
@@ -80,13 +82,15 @@ export interface ReplaceOptions {
 export async function replaceFile(
   path: string,
   bytes: Uint8Array,
-  { mode = 0o600, temporary = `${path}.${process.pid}.tmp` }: ReplaceOptions = {},
+  { mode = 0o600, temporary = `${path}.${process.pid}.tmp`, mayReplace = () => undefined }: ReplaceOptions = {},
 ): Promise<void> {
   try {
     await writeFlushed(temporary, bytes, mode)
+    mayReplace()
     renameSync(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined)
+    // Where the place is somebody else's by now, so is what lies beside it.
+    if (!isClyraError(error, 'LEDGER_TAKEN_AWAY')) await rm(temporary, { force: true }).catch(() => undefined)
     throw fromSystemError(error, 'write', path)
   }
   await syncDirectory(dirname(path))

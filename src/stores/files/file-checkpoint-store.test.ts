@@ -33,7 +33,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }))
 
 test('what a killed writer left is flushed before it is built on, once', async () => {
   await writeFile(join(directory, 'latest'), 'signed')
-  const store = new FileCheckpointStore(directory, { writes: true })
+  const store = new FileCheckpointStore(directory, { assertHeld: () => undefined })
   expect(await store.latest()).toEqual(note('signed'))
   expect(flushed.directories).toEqual([directory])
   await store.latest()
@@ -46,7 +46,7 @@ test('a reader flushes nothing', async () => {
 })
 
 test('after a write that failed half-way the name is flushed before it counts', async () => {
-  const store = new FileCheckpointStore(directory, { writes: true })
+  const store = new FileCheckpointStore(directory, { assertHeld: () => undefined })
   await store.latest()
   flushed.fail = true
   await expect(store.compareAndSet(undefined, note('one'))).rejects.toThrow('injected')

@@ -9,19 +9,22 @@ const LATEST = 'latest'
 
 /**
  * The sealer's memory in a directory: `latest`, and `<size>` for each checkpoint kept for ever. Compare-and-set is a
- * comparison followed by a rename; the writer's lock of the ledger keeps others away in between.
+ * comparison followed at once by a rename; the writer's lock of the ledger keeps others away in between.
  */
 export class FileCheckpointStore implements CheckpointStore {
   readonly #directory: string
-  readonly #writes: boolean
+  readonly #assertHeld: (() => void) | undefined
   /** What stands here may be in the cache only: left by a killed process, or by a write of this one that failed. */
   #unsure: boolean
 
-  /** `writes`: for the holder of the ledger's lock. What it reads it builds on, so it is flushed first where need be. */
-  constructor(directory: string, { writes = false }: { readonly writes?: boolean } = {}) {
+  /**
+   * `assertHeld`: for the holder of the ledger's lock; throws where he holds it no more. What he reads he builds on, so it
+   * is flushed first where need be.
+   */
+  constructor(directory: string, { assertHeld }: { readonly assertHeld?: () => void } = {}) {
     this.#directory = directory
-    this.#writes = writes
-    this.#unsure = writes
+    this.#assertHeld = assertHeld
+    this.#unsure = assertHeld !== undefined
   }
 
   async latest(): Promise<Uint8Array | undefined> {
@@ -30,24 +33,26 @@ export class FileCheckpointStore implements CheckpointStore {
   }
 
   async compareAndSet(expected: Uint8Array | undefined, next: Uint8Array): Promise<void> {
-    const there = await this.latest()
-    const same = there === undefined || expected === undefined ? there === expected : equalBytes(there, expected)
-    if (!same) {
+    const compare = () => {
+      if (sameNote(this.#read(LATEST), expected)) return
       throw new ClyraError('TREE_DIVERGED', 'the last signed checkpoint was replaced by someone else', {
         details: { path: join(this.#directory, LATEST) },
       })
     }
-    await this.#write(LATEST, next)
+    await this.#settle()
+    compare()
+    await this.#write(LATEST, next, compare)
   }
 
   async keep(size: number, note: Uint8Array): Promise<void> {
-    const there = await this.kept(size)
-    if (there === undefined) return this.#write(String(size), note)
-    if (!equalBytes(there, note)) {
+    const compare = () => {
+      const there = this.#read(String(size))
+      if (there === undefined || sameNote(there, note)) return there
       throw new ClyraError('TREE_DIVERGED', `another checkpoint of size ${size} is kept already`, {
         details: { path: join(this.#directory, String(size)) },
       })
     }
+    if (compare() === undefined) return this.#write(String(size), note, compare)
     await this.#settle()
   }
 
@@ -80,11 +85,20 @@ export class FileCheckpointStore implements CheckpointStore {
     return readSmallFile(join(this.#directory, name))
   }
 
-  async #write(name: string, note: Uint8Array): Promise<void> {
+  async #write(name: string, note: Uint8Array, compare: () => unknown): Promise<void> {
+    this.#assertHeld?.()
     await ensureDirectory(this.#directory)
-    this.#unsure = this.#writes
+    this.#unsure = this.#assertHeld !== undefined
+    const mayReplace = () => {
+      this.#assertHeld?.()
+      compare()
+    }
     // One writer: what a killed one left here is overwritten.
-    await replaceFile(join(this.#directory, name), note, { temporary: join(this.#directory, '.tmp') })
+    await replaceFile(join(this.#directory, name), note, { temporary: join(this.#directory, '.tmp'), mayReplace })
     this.#unsure = false
   }
+}
+
+function sameNote(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b)
 }

@@ -20,11 +20,16 @@ import { ensureDirectory, isMissing } from './durable-file.js'
 export class FileKeyRing implements KeyRing {
   readonly #directory: string
   readonly #origin: () => string
+  readonly #assertHeld: () => void
 
-  /** `origin` is asked for when a key is made: keys carry the name they sign under. */
-  constructor(directory: string, origin: () => string) {
+  /**
+   * `origin` is asked for when a key is made: keys carry the name they sign under. `assertHeld` throws where the directory
+   * is no longer this process's to write.
+   */
+  constructor(directory: string, origin: () => string, assertHeld: () => void = () => undefined) {
     this.#directory = directory
     this.#origin = origin
+    this.#assertHeld = assertHeld
   }
 
   /** The ledger's key file, undefined where there is none. Throws KEY_INVALID for one that cannot be used. */
@@ -42,6 +47,7 @@ export class FileKeyRing implements KeyRing {
   }
 
   async generate(purpose: KeyPurpose): Promise<Signer> {
+    this.#assertHeld()
     await ensureDirectory(this.#directory)
     if (purpose === 'ledger') {
       // Left by a creation that got no further: it has signed nothing, and the ledger may as well have it.

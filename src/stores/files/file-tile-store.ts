@@ -16,6 +16,13 @@ export interface FlushedFile {
   readonly bytes: Uint8Array
 }
 
+export interface FileTileStoreOptions {
+  /** Many files at once are written by a thread, which lives until `close`. Default false. */
+  readonly threaded?: boolean
+  /** Throws where the tree is no longer this process's to write. */
+  readonly assertHeld?: () => void
+}
+
 /** Where files are written before they are renamed into the tree. Not part of it. */
 const TEMPORARY = '.tmp'
 
@@ -32,12 +39,13 @@ export class FileTileStore implements TileStore {
   readonly #directory: string
   readonly #made = new Set<string>()
   readonly #threaded: boolean
+  readonly #assertHeld: () => void
   #thread: StoreThread<readonly FlushedFile[]> | undefined
 
-  /** `threaded`: many files at once are written by a thread, which lives until `close`. */
-  constructor(directory: string, { threaded = false }: { readonly threaded?: boolean } = {}) {
+  constructor(directory: string, { threaded = false, assertHeld = () => undefined }: FileTileStoreOptions = {}) {
     this.#directory = directory
     this.#threaded = threaded
+    this.#assertHeld = assertHeld
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
@@ -51,6 +59,7 @@ export class FileTileStore implements TileStore {
 
   /** Each file flushed beside the tree and renamed into it, so that no half-written tile is ever there; then each directory once. */
   async write(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): Promise<void> {
+    this.#assertHeld()
     await this.#clearTemporary()
     const directories = new Set(files.map(({ path }) => dirname(this.#pathOf(path))))
     for (const directory of directories) await this.#ensure(directory)
@@ -73,15 +82,18 @@ export class FileTileStore implements TileStore {
     await thread?.close()
   }
 
-  /** The writer's lock of the ledger keeps others away between the comparison and the rename. */
+  /** The writer's lock of the ledger, looked at just before the rename, keeps others away between comparison and rename. */
   async publish(checkpoint: Uint8Array): Promise<void> {
+    this.#assertHeld()
     if (!overtakes(checkpoint, readSmallFile(this.#pathOf('checkpoint')))) return
     await this.#clearTemporary()
     const temporary = join(this.#temporary, `${process.pid}-checkpoint`)
-    await replaceFile(join(this.#directory, 'checkpoint'), checkpoint, { mode: 0o644, temporary })
+    const mayReplace = this.#assertHeld
+    await replaceFile(join(this.#directory, 'checkpoint'), checkpoint, { mode: 0o644, temporary, mayReplace })
   }
 
   async prune(paths: readonly string[]): Promise<void> {
+    this.#assertHeld()
     for (const path of paths) {
       this.#made.delete(this.#pathOf(path))
       await rm(this.#pathOf(path), { recursive: true, force: true })

@@ -153,12 +153,15 @@ export class LmdbBase implements IndexBase {
   /**
    * Writes a layer in one transaction, the state of the index last. Synchronous: the binding's asynchronous commits
    * answer a full disk with a rejection that nobody can catch. The flush to the device follows in the background.
-   * Throws DISK_FULL, IO_FAILED.
+   * `assertHeld` is asked once no other process can write. Throws what it throws, DISK_FULL, IO_FAILED.
    */
-  write(layer: PackedLayer): void {
+  write(layer: PackedLayer, assertHeld: () => void = () => undefined): void {
     const gone = layer.changed === undefined ? [] : this.changedStreams()
     try {
-      this.#root.transactionSync(() => this.#put(layer, gone), COMMIT_NOW_FLUSH_LATER)
+      this.#root.transactionSync(() => {
+        assertHeld()
+        this.#put(layer, gone)
+      }, COMMIT_NOW_FLUSH_LATER)
     } catch (error) {
       throw storeFailed(error)
     }

@@ -10,8 +10,14 @@ import { StoredIds } from './stored-ids.js'
 
 /**
  * The index in an LMDB directory, for the writer. One that cannot be read is deleted and built again: it is derived.
+ * `assertHeld` throws where it is no longer this process's to write: what an older writer stores over what a newer one has
+ * stored would tell that one of older heads.
  */
-export async function openLmdbIndex(path: string, onWarning: (message: string) => void): Promise<LedgerIndex> {
+export async function openLmdbIndex(
+  path: string,
+  onWarning: (message: string) => void,
+  assertHeld: () => void = () => undefined,
+): Promise<LedgerIndex> {
   let base: LmdbBase
   try {
     base = LmdbBase.open(path, false)
@@ -21,7 +27,7 @@ export async function openLmdbIndex(path: string, onWarning: (message: string) =
     await rm(path, { recursive: true, force: true })
     base = LmdbBase.open(path, false)
   }
-  return new LayeredIndex(writing(base, path))
+  return new LayeredIndex(writing(base, path, assertHeld))
 }
 
 const WORKER = new URL('./index-worker.js', import.meta.url)
@@ -34,7 +40,7 @@ const LARGE_MERGE = 32 * 1024
 const USUAL_STEP = 4096
 
 /** Stores layers behind the log. The thread is started by the first large merge: most programs append less and end. */
-function writing(base: LmdbBase, path: string): LayeredIndexOptions {
+function writing(base: LmdbBase, path: string, assertHeld: () => void): LayeredIndexOptions {
   let thread: StoreThread<PackedLayer> | undefined
   const seen = new StoredIds(base.through())
   return {
@@ -49,8 +55,9 @@ function writing(base: LmdbBase, path: string): LayeredIndexOptions {
       const large = base.mergeAhead(layer.size) > LARGE_MERGE
       if (large) thread ??= StoreThread.start(WORKER, path)
       const packed = packLayer(layer, state)
+      assertHeld()
       if (thread !== undefined && (large || layer.size > USUAL_STEP)) await thread.ask(packed, transferOf(packed))
-      else base.write(packed)
+      else base.write(packed, assertHeld)
       base.reread()
       if (base.through() < layer.through)
         throw new ClyraError(

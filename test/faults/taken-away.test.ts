@@ -1,0 +1,414 @@
+import { strict as assert } from 'node:assert'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { createEmbeddedLedger, openEmbeddedLedger } from '../../src/stores/index.js'
+import { verifyLedger } from '../ledger/verify-ledger.js'
+import { removeFolder } from '../services/index.js'
+import { STORES } from './checker.js'
+import { MUTATIONS, type Mutation, mutate } from './mutations.js'
+import { Racer } from './racer.js'
+import { type FaultRow, reportFaults } from './report.js'
+import { events } from './stores-under-test.js'
+
+const rows: FaultRow[] = []
+const TAKEN = /^refused LEDGER_TAKEN_AWAY /
+
+/** Where the ledger of a case lies. */
+interface Places {
+  readonly root: string
+  readonly state: string
+  readonly log: string
+  readonly segment: string
+}
+
+interface Taking {
+  readonly what: string
+  readonly take: (places: Places) => void
+  /** What a second process is told that opens the same path while the first one is there. */
+  readonly second: RegExp
+  /** What the first one is told when it appends again. */
+  readonly first: RegExp
+  /** Undoes what a test must not leave behind; gives where the ledger is to be looked for afterwards. */
+  readonly after?: (places: Places) => string
+}
+
+/** A copy of the state directory in its place, which holds everything that was acknowledged so far. */
+function replaceByCopy({ root, state }: Places, hardLinks: boolean): void {
+  const copy = join(root, 'copy')
+  execFileSync('cp', [hardLinks ? '-al' : '-a', state, copy])
+  renameSync(state, join(root, 'moved'))
+  renameSync(copy, state)
+}
+
+const TAKINGS: readonly Taking[] = [
+  {
+    what: 'the file of the lock removed',
+    take: ({ log }) => rmSync(join(log, 'lock')),
+    second: /^open$/,
+    first: TAKEN,
+  },
+  {
+    what: 'the file of the lock replaced',
+    take: ({ log }) => {
+      writeFileSync(join(log, 'other'), '')
+      renameSync(join(log, 'other'), join(log, 'lock'))
+    },
+    second: /^open$/,
+    first: TAKEN,
+  },
+  {
+    what: 'the state directory replaced by a copy',
+    take: (places) => replaceByCopy(places, false),
+    second: /^open$/,
+    first: TAKEN,
+  },
+  {
+    what: 'the state directory replaced by a copy of hard links',
+    take: (places) => replaceByCopy(places, true),
+    second: /^refused LEDGER_LOCKED /,
+    first: TAKEN,
+  },
+  {
+    what: 'the state directory renamed',
+    take: ({ root, state }) => renameSync(state, join(root, 'moved')),
+    second: /^refused LEDGER_NOT_FOUND /,
+    first: TAKEN,
+    after: ({ root }) => join(root, 'moved'),
+  },
+  {
+    what: 'the newest segment replaced by a copy',
+    take: ({ segment }) => {
+      copyFileSync(segment, `${segment}.other`)
+      renameSync(`${segment}.other`, segment)
+    },
+    second: /^refused LEDGER_LOCKED /,
+    first: TAKEN,
+  },
+  {
+    what: 'the newest segment written to by somebody else',
+    take: ({ segment }) => appendFileSync(segment, 'not a frame'),
+    second: /^refused LEDGER_LOCKED /,
+    first: TAKEN,
+  },
+]
+
+/** As root, and where mounts are allowed. */
+const MOUNTS: readonly Taking[] = [
+  {
+    what: 'another file system mounted over the state directory',
+    take: ({ state }) => mount('-t', 'tmpfs', 'tmpfs', state),
+    second: /^refused LEDGER_NOT_FOUND /,
+    first: TAKEN,
+    after: ({ state }) => {
+      umount(state)
+      return state
+    },
+  },
+  {
+    what: 'its file system unmounted, another one with a copy mounted',
+    take: ({ root, state }) => {
+      const copy = join(root, 'copy')
+      cpSync(state, copy, { recursive: true })
+      mount('-t', 'tmpfs', 'tmpfs', state)
+      execFileSync('cp', ['-a', `${copy}/.`, state])
+    },
+    second: /^open$/,
+    first: TAKEN,
+    after: ({ root, state }) => {
+      const kept = join(root, 'kept')
+      execFileSync('cp', ['-a', state, kept])
+      umount(state)
+      return kept
+    },
+  },
+  {
+    what: 'mounted at a second place',
+    take: ({ root, state }) => {
+      mkdirSync(join(root, 'again'))
+      mount('--bind', state, join(root, 'again'))
+    },
+    second: /^refused LEDGER_LOCKED /,
+    first: /^appended /,
+    after: ({ root, state }) => {
+      umount(join(root, 'again'))
+      return state
+    },
+  },
+]
+
+function mount(...args: string[]): void {
+  execFileSync('mount', args)
+}
+
+/** Lazily: processes that are still there have files open in it. */
+function umount(place: string): void {
+  spawnSync('umount', ['-l', place])
+}
+
+const mountable =
+  process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
+if (!mountable) process.stderr.write('not run: a file system mounted over a ledger, because only root may mount\n')
+
+async function inCase<T>(use: (places: Places) => Promise<T>): Promise<T> {
+  const root = await mkdtemp(join(tmpdir(), 'clyra-taken-'))
+  const state = join(root, '.clyra')
+  try {
+    const created = await createEmbeddedLedger({ directory: state })
+    await created.append('race-1', 'no-stream', events(3))
+    await created.close()
+    const log = join(state, 'log')
+    const segment = join(log, readdirSync(log).find((name) => name.endsWith('.seg'))!)
+    return await use({ root, state, log, segment })
+  } finally {
+    await removeFolder(root)
+  }
+}
+
+/** The ids by the positions that were told. Throws where two were told one position. */
+function toldBy(answers: readonly string[]): Map<number, string> {
+  const told = new Map<number, string>()
+  for (const answer of answers) {
+    const [said, position, id] = answer.split(' ')
+    if (said !== 'appended') continue
+    assert.ok(!told.has(Number(position)), `position ${position} was told twice`)
+    told.set(Number(position), id!)
+  }
+  return told
+}
+
+/** It opens, everything that anybody was told is there, and everything in it agrees. */
+async function checkAfter(directory: string, answers: readonly string[]): Promise<void> {
+  const ledger = await openEmbeddedLedger({ directory })
+  try {
+    const ids = new Map<number, string>()
+    for await (const { position, event } of ledger.readAll()) ids.set(Number(position), event.id)
+    for (const [position, id] of toldBy(answers)) assert.equal(ids.get(position), id, `position ${position} is lost`)
+    await ledger.append('race-1', 'any', events(1))
+  } finally {
+    await ledger.close()
+  }
+  await verifyLedger(directory)
+}
+
+/** Two processes: the first writes, its ledger is taken away, the second opens and writes, the first goes on. */
+async function takeAway({ take, second, first, after = ({ state }) => state }: Taking, stores: string): Promise<void> {
+  await inCase(async (places) => {
+    const answers: string[] = []
+    const one = new Racer(stores, places.state)
+    const two = new Racer(stores, places.state)
+    const ask = async (racer: Racer, expected: RegExp) => {
+      const answer = await racer.next()
+      answers.push(answer)
+      assert.match(answer, expected)
+    }
+    let directory = places.state
+    try {
+      await ask(one, /^open$/)
+      await ask(one, /^appended /)
+      take(places)
+      try {
+        await ask(two, second)
+        for (let n = 0; n < 3; n++) {
+          if (answers[2] === 'open') await ask(two, /^appended /)
+          await ask(one, first)
+        }
+      } finally {
+        await Promise.all([one.kill(), two.kill()])
+        directory = after(places)
+      }
+      await checkAfter(directory, answers)
+    } finally {
+      await Promise.all([one.kill(), two.kill()])
+    }
+  })
+}
+
+const { pathsOfLock, lengthOfLog, lookAfterFlush, appending } = MUTATIONS
+
+test('a writer whose ledger is taken away says so and acknowledges nothing more; everything acknowledged is there', async () => {
+  for (const taking of TAKINGS) {
+    await takeAway(taking, STORES).catch((error: Error) => {
+      throw new Error(`${taking.what}: ${error.message}`, { cause: error })
+    })
+    rows.push({
+      fault: taking.what,
+      where: 'append, open',
+      cases: 1,
+      survived: 1,
+      rule: 'the writer stops with LEDGER_TAKEN_AWAY, no position is acknowledged twice, every acknowledged event is there',
+      mutation: taking.what.includes('written to') ? lengthOfLog.name : pathsOfLock.name,
+    })
+  }
+})
+
+test.runIf(mountable)('the same where file systems are mounted', async () => {
+  for (const taking of MOUNTS) {
+    await takeAway(taking, STORES).catch((error: Error) => {
+      throw new Error(`${taking.what}: ${error.message}`, { cause: error })
+    })
+    rows.push({
+      fault: taking.what,
+      where: 'append, open',
+      cases: 1,
+      survived: 1,
+      rule: 'one writer at most acknowledges; every acknowledged event is there',
+      mutation: pathsOfLock.name,
+    })
+  }
+})
+
+test('a segment that is cut off by somebody else is told, and never taken for the whole log', async () => {
+  await inCase(async ({ state, segment }) => {
+    const one = new Racer(STORES, state)
+    try {
+      await one.next()
+      truncateSync(segment, 200)
+      assert.match(await one.next(), TAKEN)
+    } finally {
+      await one.kill()
+    }
+    await expect(openEmbeddedLedger({ directory: state })).rejects.toMatchObject({ code: 'LOG_CORRUPT' })
+  })
+  rows.push({
+    fault: 'the newest segment cut off by somebody else',
+    where: 'append, open',
+    cases: 1,
+    survived: 1,
+    rule: 'the writer stops with LEDGER_TAKEN_AWAY; what a checkpoint vouches for is missing, and opening says LOG_CORRUPT',
+    mutation: lengthOfLog.name,
+  })
+})
+
+test.each([pathsOfLock, lengthOfLog])('a mutant fails: $name', async (mutation) => {
+  const all = async (stores: string) => {
+    for (const taking of TAKINGS) await takeAway(taking, stores)
+  }
+  await expect(mutate(mutation, all)).rejects.toThrow(/appended|told twice|lost|LOG_CORRUPT|TREE_DIVERGED/)
+})
+
+const strace = spawnSync('strace', ['-V']).error === undefined
+if (!strace)
+  process.stderr.write('not run: a lock taken away between look and write, because strace is not installed\n')
+
+/**
+ * The first writer has looked and is held up just before it writes; meanwhile its lock is removed, and a second one opens
+ * and appends. Gives the process ids' answers, after what they left has been checked.
+ */
+async function lateWrite(stores: string): Promise<readonly string[]> {
+  return inCase(async ({ state, log, segment }) => {
+    const held = ['--trace=write', '-P', segment, '--inject=write:delay_enter=10s:when=2']
+    const one = new Racer(stores, state, ['strace', '-f', '-o', '/dev/null', ...held])
+    const two = new Racer(stores, state)
+    const answers: string[] = []
+    try {
+      answers.push(await one.next(), await one.next())
+      const late = one.next()
+      await new Promise((resolve) => setTimeout(resolve, 2000))
+      rmSync(join(log, 'lock'))
+      answers.push(await two.next(), await two.next())
+      const begun = answers.length
+      answers.push(await late)
+      // The late frame lies behind the second one's, which it has not written: it stops too.
+      answers.push(await two.next())
+      toldBy(answers)
+      assert.match(answers[begun - 1]!, /^appended /)
+      assert.match(answers[begun]!, TAKEN)
+      assert.match(answers[begun + 1]!, TAKEN)
+    } finally {
+      await Promise.all([one.kill(), two.kill()])
+    }
+    await checkAfter(state, answers)
+    return answers
+  })
+}
+
+test.skipIf(!strace)(
+  'a frame that is written too late is not acknowledged, and covers none of the next writer',
+  async () => {
+    await lateWrite(STORES)
+    for (const mutation of [lookAfterFlush, appending] satisfies readonly Mutation[])
+      await expect(mutate(mutation, lateWrite), mutation.name).rejects.toThrow(/told twice|TAKEN_AWAY|lost/)
+    rows.push({
+      fault: 'the lock taken away between the last look and the write, a second writer appends first',
+      where: 'append',
+      cases: 1,
+      survived: 1,
+      rule: 'the late frame is not acknowledged and covers nothing; both stop, it opens, every acknowledged event is there',
+      mutation: `${lookAfterFlush.name}; ${appending.name}`,
+    })
+  },
+)
+
+test('several writers whose lock is removed again and again lose nothing that one of them was told', async () => {
+  await inCase(async ({ state, log }) => {
+    const answers: string[] = []
+    let running = true
+    const write = async () => {
+      while (running) {
+        const racer = new Racer(STORES, state)
+        for (let answer = 'open'; running && /^(open|appended)/.test(answer); ) {
+          answer = await racer.next()
+          answers.push(answer)
+        }
+        await racer.kill()
+      }
+    }
+    const writers = [write(), write(), write()]
+    const until = performance.now() + 8000
+    let taken = 0
+    while (performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 20 + ((taken * 37) % 90)))
+      rmSync(join(log, 'lock'), { force: true })
+      taken++
+    }
+    running = false
+    await Promise.all(writers)
+    expect(answers.filter((answer) => TAKEN.test(answer)).length).toBeGreaterThan(2)
+    const unexpected = answers.filter((one) => !/^(open|appended|refused LEDGER_(TAKEN_AWAY|LOCKED))/.test(one))
+    expect(unexpected).toEqual([])
+    await checkAfter(state, answers)
+    rows.push({
+      fault: 'the lock removed at random moments while three processes want to write',
+      where: 'open, append, seal',
+      cases: taken,
+      survived: taken,
+      rule: 'no position is acknowledged twice, it opens, every acknowledged event is there',
+      mutation: pathsOfLock.name,
+    })
+  })
+})
+
+test('a reader that follows says so when another ledger lies in its place', async () => {
+  await inCase(async (places) => {
+    const reader = await openEmbeddedLedger({ directory: places.state, readOnly: true })
+    try {
+      replaceByCopy(places, false)
+      await expect(reader.append('race-1', 'any', events(1))).rejects.toMatchObject({ code: 'READ_ONLY' })
+      await expect(
+        (async () => {
+          for await (const _ of reader.readAll()) break
+        })(),
+      ).rejects.toMatchObject({ code: 'LEDGER_TAKEN_AWAY' })
+    } finally {
+      await reader.close()
+    }
+  })
+})
+
+afterAll(() => {
+  if (rows.length > 0) reportFaults('taken-away', rows)
+})
