@@ -61,11 +61,13 @@ async function drainSpool(
   try {
     if (livingChild(directory) !== undefined) return undefined
     const spool = openSpool(directory)
-    if (!spool.finished && !(await finishKilledSpool(context, opened, spool))) {
+    if (!spool.finished && !(await finishKilledSpool(context, opened, spool, lock))) {
       removeSpool(directory)
       return undefined
     }
     const result = await importEvents(sourceOf(openSpool(directory)), opened)
+    // Another one may have been at it since, and added to it.
+    lock.assertHeld()
     removeSpool(directory)
     return result
   } finally {

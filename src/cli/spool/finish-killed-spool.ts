@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { closeDbtRun, readDbtRun } from '../../../connectors/dbt/index.js'
+import type { DirectoryLock } from '../../stores/embedded/directory-lock.js'
 import type { Context } from '../context.js'
 import { fileLines } from '../dbt/file-lines.js'
 import { runFingerprintKey } from '../dbt/fingerprint-key.js'
@@ -20,7 +21,12 @@ import { openSpoolWriter } from './spool-writer.js'
  *
  * False where the wrapper was killed before it started dbt: then nothing happened, and nothing is recorded.
  */
-export async function finishKilledSpool(context: Context, opened: OpenedLedger, spool: SpoolReader): Promise<boolean> {
+export async function finishKilledSpool(
+  context: Context,
+  opened: OpenedLedger,
+  spool: SpoolReader,
+  { assertHeld }: DirectoryLock,
+): Promise<boolean> {
   const { header, directory } = spool
   if (!hadChild(spool)) return false
   for (const name of [SPOOL_FILES.events, SPOOL_FILES.values]) cutTornLine(join(directory, name))
@@ -29,7 +35,7 @@ export async function finishKilledSpool(context: Context, opened: OpenedLedger, 
   const spooled = [...spool.events()].map(({ event }) => event)
   const known = new Set(spooled.map(({ id }) => id ?? ''))
   const { randomBytes } = context.environment
-  const writer = openSpoolWriter(directory, { header, subjectKey, randomBytes }, known)
+  const writer = openSpoolWriter(directory, { header, subjectKey, randomBytes, assertHeld }, known)
   const stream = `run-${header.run}`
   const add = (drafts: Parameters<typeof seal>[0]) => {
     const { events, values } = seal(drafts)

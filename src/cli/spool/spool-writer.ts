@@ -74,7 +74,8 @@ export async function createSpool(
     writeDurably(join(directory, SPOOL_FILES.header), `${JSON.stringify(spool.header)}\n`, 0o600)
     syncDirectory(directory)
     syncDirectory(root)
-    return { writer: openSpoolWriter(directory, spool, new Set()), lock }
+    const { assertHeld } = lock
+    return { writer: openSpoolWriter(directory, { ...spool, assertHeld }, new Set()), lock }
   } catch (error) {
     await lock?.release()
     rmSync(directory, { recursive: true, force: true })
@@ -82,18 +83,27 @@ export async function createSpool(
   }
 }
 
+/** A spool with the lock that its writer holds. */
+export interface HeldSpool extends NewSpool {
+  /** Throws LEDGER_TAKEN_AWAY where the spool may be another process's: then what is added may never reach a ledger. */
+  readonly assertHeld: () => void
+}
+
 /** Goes on with a spool that a killed wrapper left. `ids`: those of its whole lines. */
-export function openSpoolWriter(directory: string, spool: NewSpool, known: ReadonlySet<string>): SpoolWriter {
+export function openSpoolWriter(directory: string, spool: HeldSpool, known: ReadonlySet<string>): SpoolWriter {
   const ids = new Set(known)
   const values = openSync(join(directory, SPOOL_FILES.values), 'a', 0o600)
   const events = openSync(join(directory, SPOOL_FILES.events), 'a', 0o600)
   let pendingValues: string[] = []
   let pendingEvents: string[] = []
   const flush = () => {
+    spool.assertHeld()
     writeLines(values, pendingValues)
     pendingValues = []
     writeLines(events, pendingEvents)
     pendingEvents = []
+    // Whoever took the lock away read the spool after that.
+    spool.assertHeld()
   }
   return {
     directory,

@@ -48,6 +48,18 @@ describe('a spool', () => {
     expect(openSpool(writer.directory).subjectKey()).toEqual(subjectKey)
   })
 
+  it('says of what is added when its lock was taken away that it may reach no ledger', async () => {
+    const { writer, lock } = await make()
+    writer.add('run-r1', [event('a')], [])
+    writer.flush()
+    rmSync(join(writer.directory, SPOOL_FILES.lock))
+    writer.add('run-r1', [event('b')], [])
+    expect(() => writer.flush()).toThrow(expect.objectContaining({ code: 'LEDGER_TAKEN_AWAY' }))
+    expect(() => writer.finish()).toThrow(expect.objectContaining({ code: 'LEDGER_TAKEN_AWAY' }))
+    writer.close()
+    await lock.release()
+  })
+
   it('is readable by its owner alone', async () => {
     const { writer, lock } = await make()
     writer.add('run-r1', [event('a')], [])
