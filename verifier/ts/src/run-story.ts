@@ -87,8 +87,10 @@ function outcomeOf(valid: readonly LogRecord[], gaps: readonly string[]): RunSto
     if (type === 'dev.clyra.run.exited.v1')
       exit = { code: memberOf(data, 'exitCode'), signal: memberOf(data, 'signal') }
     else if (type === 'dev.clyra.dbt.invocation.completed.v1') ends.push(memberOf(data, 'success'))
-    else if (STEPS.has(type))
-      statuses.set(`${type} ${voiceOf(record)} ${memberOf(data, 'node')}`, memberOf(data, 'status'))
+    else if (STEPS.has(type) && typeof memberOf(data, 'node') === 'string') {
+      const step = JSON.stringify([type, voiceOf(record) ?? null, memberOf(data, 'node')])
+      statuses.set(step, memberOf(data, 'status'))
+    }
   }
   const code = typeof exit.code === 'number' ? exit.code : null
   const signalled =

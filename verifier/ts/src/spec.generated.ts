@@ -135,7 +135,7 @@ export const CODES = {
     "profiles": [
       "def"
     ],
-    "meaning": "records.jsonl is not a sequence of non-empty lines that each end in one LF."
+    "meaning": "records.jsonl is not a sequence of one or more non-empty lines that each end in one LF."
   },
   "RECORD_TOO_LARGE": {
     "stage": "json",
@@ -310,7 +310,7 @@ export const CODES = {
       "def",
       "log"
     ],
-    "meaning": "A record of a type that the verifier reads has other data than that type allows."
+    "meaning": "A record of a type whose members a reader asks for (log, sections 2 and 4) has other data."
   },
   "NOTE_MALFORMED": {
     "stage": "note",
@@ -320,7 +320,7 @@ export const CODES = {
       "def",
       "log"
     ],
-    "meaning": "The checkpoint file is not a C2SP signed note."
+    "meaning": "The checkpoint file is not a C2SP signed note, or is not there."
   },
   "CHECKPOINT_MALFORMED": {
     "stage": "note",
@@ -359,7 +359,7 @@ export const CODES = {
       "def",
       "log"
     ],
-    "meaning": "No ledger key of the genesis record has signed the checkpoint."
+    "meaning": "No ledger key of the genesis record has signed the checkpoint under the origin's name, or what is read does not begin with a genesis record."
   },
   "NO_TRUSTED_KEY": {
     "stage": "signature",
@@ -569,7 +569,7 @@ export const CODES = {
       "def",
       "log"
     ],
-    "meaning": "A heads record does not cover exactly the records before it, or a bundle's last record is not the heads record that the checkpoint ends with."
+    "meaning": "A heads record does not cover exactly the records before it, or a bundle's last record is not the heads record that the checkpoint ends with, or the first heads record does not link to the start of its stream."
   },
   "HEADS_FILE_MISMATCH": {
     "stage": "heads",
@@ -596,7 +596,7 @@ export const CODES = {
     "profiles": [
       "def"
     ],
-    "meaning": "A claimed head is not the last record of that stream in the bundle: the stream is cut, or present and claimed absent."
+    "meaning": "A claimed head, or the head that a path states, is not the last record of that stream in the bundle: the stream is cut, or present and claimed absent."
   },
   "HEADS_PATH_INVALID": {
     "stage": "heads",

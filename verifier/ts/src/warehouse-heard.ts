@@ -44,7 +44,7 @@ function unheardIn(valid: readonly LogRecord[], phase: 'before' | 'after'): stri
 /** Whether the warehouse told of any relation, and whether it did not tell of one that was built. */
 function relations(valid: readonly LogRecord[]): { readonly read: boolean; readonly unread: boolean } {
   const told = new Map<string, { readonly node: string; readonly present: boolean }>()
-  const steps = new Map<string, Map<string, JsonValue>>()
+  const steps = new Map<string, Map<string | undefined, JsonValue>>()
   for (const { type, data } of valid) {
     const node = memberOf(data, 'node')
     if (typeof node !== 'string') continue
@@ -52,8 +52,8 @@ function relations(valid: readonly LogRecord[]): { readonly read: boolean; reado
       const key = JSON.stringify([node, memberOf(data, 'relation') ?? null])
       told.set(key, { node, present: typeof memberOf(data, 'present') === 'boolean' })
     } else if (type === 'dev.clyra.dbt.node.executed.v1') {
-      const voices = steps.get(node) ?? new Map<string, JsonValue>()
-      steps.set(node, voices.set(String(memberOf(data, 'voice')), data))
+      const voices = steps.get(node) ?? new Map<string | undefined, JsonValue>()
+      steps.set(node, voices.set(text(memberOf(data, 'voice')) ?? undefined, data))
     }
   }
   const read = new Set([...told.values()].filter(({ present }) => present).map(({ node }) => node))
@@ -61,7 +61,7 @@ function relations(valid: readonly LogRecord[]): { readonly read: boolean; reado
 }
 
 /** A voice's last word of the step is success, it names a relation, and the step is not ephemeral. */
-function built(voices: ReadonlyMap<string, JsonValue>): boolean {
+function built(voices: ReadonlyMap<string | undefined, JsonValue>): boolean {
   const [claim, log] = [voices.get('claim'), voices.get('log')]
   const materialized = text(memberOf(claim, 'materialized')) ?? text(memberOf(log, 'materialized'))
   if (materialized === 'ephemeral') return false

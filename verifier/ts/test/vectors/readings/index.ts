@@ -5,6 +5,7 @@ import { keyAndDemandReadings } from './keys-and-demands.js'
 import { noteReadings } from './notes.js'
 import { pointReadings } from './points.js'
 import { recordReadings } from './records.js'
+import { runReadings } from './runs.js'
 import { tileReadings } from './tiles.js'
 
 /** Vectors that decide between two readings of the text: each fails one that a careful reader might have had. */
@@ -15,5 +16,6 @@ export const readingVectors = (): Vector[] => [
   ...noteReadings(),
   ...pointReadings(),
   ...recordReadings(),
+  ...runReadings(),
   ...tileReadings(),
 ]

@@ -141,6 +141,12 @@ function fullReadings(): Vector[] {
       new Map([...full, [partTile, flip(0)(tile.slice(0, SIZE * 32))]]),
     ),
     refused(
+      'tiles-wider-partial-for-partial',
+      'TILE_MISSING',
+      'Only a full tile stands in: one of 60 hashes does not.',
+      editFile(partTile, () => undefined)(new Map([...partial, [tilePath(0, 0, 60), tile.slice(0, 60 * 32)]])),
+    ),
+    refused(
       'tiles-partial-too-long',
       'TILE_MISMATCH',
       'A partial tile with one byte too many.',
