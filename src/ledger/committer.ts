@@ -3,6 +3,7 @@ import { ClyraError, isClyraError } from '../errors/index.js'
 import { producerLength } from '../events/index.js'
 import { type Appended, AppendGroup, type LedgerState, type PreparedAppend } from './admission.js'
 import type { LogRecord, LogStore } from './log-store.js'
+import { onAbort } from './on-abort.js'
 
 /** What one caller wants appended, all or none. `parts` may depend on the head: a heads record states the map before it. */
 export interface AppendRequest {
@@ -74,9 +75,7 @@ export class Committer {
         waiting.stopListening()
         reject(aborted())
       }
-      const stopListening = () => signal?.removeEventListener('abort', abort)
-      const waiting: Waiting = { request, bytes, records, resolve, reject, stopListening }
-      signal?.addEventListener('abort', abort, { once: true })
+      const waiting: Waiting = { request, bytes, records, resolve, reject, stopListening: onAbort(signal, abort) }
       this.#waiting.push(waiting)
       this.#waitingBytes += bytes
       this.#running ??= this.#run()

@@ -1,3 +1,4 @@
+import { onAbort } from './on-abort.js'
 import type { Sealed } from './signed-checkpoint.js'
 
 const POLL_MS = 250
@@ -23,14 +24,15 @@ export class SealedSignal {
     if (this.#size > size || signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
       let timer: NodeJS.Timeout | undefined
+      let stop = () => {}
       const wake = () => {
         clearTimeout(timer)
         this.#waiting.delete(wake)
-        signal.removeEventListener('abort', wake)
+        stop()
         resolve()
       }
       this.#waiting.add(wake)
-      signal.addEventListener('abort', wake)
+      stop = onAbort(signal, wake)
       const look = this.#look
       if (look === undefined) return
       const poll = () => {

@@ -1,5 +1,6 @@
 import type { EventFilter, SubscriptionMessage } from './ledger.js'
 import type { LedgerCore } from './ledger-core.js'
+import { onAbort } from './on-abort.js'
 import { matches } from './read-records.js'
 import { publicCheckpoint, type Sealed } from './signed-checkpoint.js'
 
@@ -63,14 +64,12 @@ async function wait(
 ): Promise<void> {
   const woken = new AbortController()
   const wake = () => woken.abort()
-  source.closed.addEventListener('abort', wake)
-  signal?.addEventListener('abort', wake)
+  const stops = [onAbort(source.closed, wake), onAbort(signal, wake)]
   try {
     // A checkpoint beyond what was read comes with records; it is looked at again after them.
     await Promise.race([source.core.ports.store.moved(next, woken.signal), source.sealedBeyond(sealed, woken.signal)])
   } finally {
     woken.abort()
-    source.closed.removeEventListener('abort', wake)
-    signal?.removeEventListener('abort', wake)
+    for (const stop of stops) stop()
   }
 }

@@ -1,3 +1,5 @@
+import { onAbort } from '../ledger/on-abort.js'
+
 /** Lets waiters sleep until a length goes beyond what they have seen. Nobody who asks too late is left waiting. */
 export class LengthSignal {
   #length = 0
@@ -27,16 +29,17 @@ export class LengthSignal {
   beyond(size: number, signal?: AbortSignal): Promise<void> {
     if (this.#length > size || signal?.aborted === true) return Promise.resolve()
     return new Promise((resolve) => {
+      let stop = () => {}
       const waiter = {
         size,
         wake: () => {
           this.#waiting.delete(waiter)
-          signal?.removeEventListener('abort', waiter.wake)
+          stop()
           resolve()
         },
       }
       this.#waiting.add(waiter)
-      signal?.addEventListener('abort', waiter.wake)
+      stop = onAbort(signal, waiter.wake)
     })
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { exportTiles } from '../../src/ledger/index.js'
 import {
   backup,
@@ -146,4 +146,30 @@ test('a backup beside a writer is a whole ledger, and an export is the whole pub
   await ledger.heads()
   await exportTiles(ledger, out)
   await ledger.close()
+})
+
+test('many subscriptions and appends wait, each with a signal of its own or all with one, and Node warns of nothing', async () => {
+  const warnings: Error[] = []
+  const take = (warning: Error) => warnings.push(warning)
+  process.on('warning', take)
+  onTestFinished(() => void process.off('warning', take))
+  const ledger = await createEmbeddedLedger({ directory })
+  const reader = await openEmbeddedLedger({ directory, readOnly: true })
+  const shared = new AbortController()
+  const signals = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? shared : new AbortController()))
+  const followed = signals.map(async ({ signal }, i) => {
+    let seen = 0
+    for await (const message of (i < 20 ? ledger : reader).subscribe({ signal })) {
+      if (message.kind === 'record' && message.record.event.type === 'com.example.thing.v1') seen += 1
+    }
+    return seen
+  })
+  const appends = signals.map(({ signal }, n) => ledger.append(`thing-${n}`, 'any', [event(n)], { signal }))
+  await Promise.all(appends)
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  for (const controller of signals) controller.abort()
+  expect(await Promise.all(followed)).toEqual(signals.map(() => 40))
+  await reader.close()
+  await ledger.close()
+  expect(warnings).toEqual([])
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../ledger/log-store.js'
+import { onAbort } from '../../ledger/on-abort.js'
 import { isMissing } from '../files/durable-file.js'
 import { type DurableMark, readMark } from './durable-mark.js'
 import { EMBEDDED_CAPABILITIES } from './embedded-log-store.js'
@@ -212,14 +213,12 @@ async function readFrom(path: string, from: number, until: number | undefined): 
 async function sleepUntil(ms: number, signal: AbortSignal | undefined, closing: AbortSignal): Promise<void> {
   const woken = new AbortController()
   const wake = () => woken.abort()
-  signal?.addEventListener('abort', wake)
-  closing.addEventListener('abort', wake)
+  const stops = [onAbort(signal, wake), onAbort(closing, wake)]
   try {
     if (signal?.aborted !== true && !closing.aborted) await sleep(ms, undefined, { signal: woken.signal })
   } catch {
     // Woken early.
   } finally {
-    signal?.removeEventListener('abort', wake)
-    closing.removeEventListener('abort', wake)
+    for (const stop of stops) stop()
   }
 }
