@@ -1,5 +1,4 @@
 import { ClyraError, type ErrorCode } from '../errors/index.js'
-import { hasLoneSurrogate } from './encoding.js'
 import { isMemberName, type JsonValue, MAX_DEPTH } from './json-value.js'
 
 export interface ParseOptions {
@@ -55,6 +54,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/
+const LOW_SURROGATE = /\\u[dD][c-fC-F][0-9A-Fa-f]{2}/y
 const HEX4 = /^[0-9A-Fa-f]{4}$/
 
 class Tokenizer {
@@ -189,10 +189,16 @@ class Tokenizer {
       if (code !== BACKSLASH) {
         out += text[at++]
       } else if (text[at + 1] === 'u') {
-        const digits = text.slice(at + 2, at + 6)
-        if (!HEX4.test(digits)) throw this.#refusal('JSON_SYNTAX', 'four hex digits must follow \\u', at)
-        out += String.fromCharCode(Number.parseInt(digits, 16))
+        const unit = this.#unicodeEscape(at)
         at += 6
+        if (unit >= 0xd800 && unit <= 0xdfff) {
+          LOW_SURROGATE.lastIndex = at
+          // Whatever else follows, a broken escape too: the offence is at the escape of the first.
+          if (unit >= 0xdc00 || !LOW_SURROGATE.test(text))
+            throw this.#refusal('JSON_SURROGATE', 'a string holds a lone surrogate', at - 6)
+          out += String.fromCharCode(unit, this.#unicodeEscape(at))
+          at += 6
+        } else out += String.fromCharCode(unit)
       } else {
         const meant = ESCAPES[text[at + 1] ?? '']
         if (meant === undefined) throw this.#refusal('JSON_SYNTAX', 'an unknown escape in a string', at)
@@ -200,9 +206,14 @@ class Tokenizer {
         at += 2
       }
     }
-    if (hasLoneSurrogate(out)) throw this.#refusal('JSON_SURROGATE', 'a string holds a lone surrogate', start - 1)
     this.#at = at + 1
     return out
+  }
+
+  #unicodeEscape(at: number): number {
+    const digits = this.#text.slice(at + 2, at + 6)
+    if (!HEX4.test(digits)) throw this.#refusal('JSON_SYNTAX', 'four hex digits must follow \\u', at)
+    return Number.parseInt(digits, 16)
   }
 
   #brokenString(at: number): never {
@@ -217,11 +228,6 @@ class Tokenizer {
     NUMBER.lastIndex = this.#at
     const token = NUMBER.exec(this.#text)?.[0]
     if (token === undefined) throw this.#unexpected('a digit')
-    const next = this.#text.charCodeAt(this.#at + token.length)
-    // What can only continue a number (digits after a leading zero, a bare point or exponent) makes the number malformed.
-    if ((next >= 0x30 && next <= 0x39) || next === 0x2e || next === 0x65 || next === 0x45) {
-      throw this.#refusal('JSON_SYNTAX', 'a malformed number')
-    }
     const value = Number(token)
     const accepted = this.#floats
       ? Number.isFinite(value)

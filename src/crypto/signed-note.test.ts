@@ -253,6 +253,7 @@ describe('checkpoints', () => {
     ['an origin with a space', `a b\n42\n${root}\n`],
     ['a leading zero', `ledger.example\n042\n${root}\n`],
     ['a sign', `ledger.example\n+42\n${root}\n`],
+    ['a size of 0', `ledger.example\n0\n${root}\n`],
     ['a negative size', `ledger.example\n-1\n${root}\n`],
     ['a size over 2^53-1', `ledger.example\n9007199254740992\n${root}\n`],
     ['CRLF', `ledger.example\r\n42\r\n${root}\r\n`],
@@ -266,8 +267,9 @@ describe('checkpoints', () => {
   })
 
   it('are not made of what cannot be read', () => {
-    expect(codeOf(() => formatCheckpoint({ origin: '', size: 0, root: new Uint8Array(32) }))).toBe('NOTE_MALFORMED')
-    expect(codeOf(() => formatCheckpoint({ origin: 'a', size: 0, root: new Uint8Array(31) }))).toBe('NOTE_MALFORMED')
+    expect(codeOf(() => formatCheckpoint({ origin: '', size: 1, root: new Uint8Array(32) }))).toBe('NOTE_MALFORMED')
+    expect(codeOf(() => formatCheckpoint({ origin: 'a', size: 1, root: new Uint8Array(31) }))).toBe('NOTE_MALFORMED')
+    expect(codeOf(() => formatCheckpoint({ origin: 'a', size: 0, root: new Uint8Array(32) }))).toBe('NOTE_MALFORMED')
     expect(codeOf(() => formatCheckpoint({ origin: 'a', size: -1, root: new Uint8Array(32) }))).toBe('INVALID_POSITION')
   })
 })

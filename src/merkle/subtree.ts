@@ -10,10 +10,17 @@ export type HashReader = (level: number, index: number) => Uint8Array | Promise<
 /** The hash over the leaves [lo, hi) as RFC 6962 builds a tree of them; `lo` MUST be where such a subtree begins. */
 export async function subtreeHash(lo: number, hi: number, read: HashReader): Promise<Uint8Array> {
   const size = hi - lo
-  const level = Math.log2(size)
-  if (Number.isInteger(level) && lo % size === 0) return read(level, lo / size)
+  const level = levelOf(size)
+  if (level !== undefined && lo % size === 0) return read(level, lo / size)
   const middle = lo + splitPoint(size)
   return nodeHash(await subtreeHash(lo, middle, read), await subtreeHash(middle, hi, read))
+}
+
+/** n where `size` is 2^n, else undefined. Counted: a logarithm is rounded, and takes 2^49 + 1 for a power of two. */
+function levelOf(size: number): number | undefined {
+  let [level, width] = [0, 1]
+  for (; width < size; width *= 2) level++
+  return width === size ? level : undefined
 }
 
 /** A reader over leaf hashes held in memory. */

@@ -14,6 +14,7 @@ import {
   peaksOf,
   rootOf,
   splitPoint,
+  subtreeHash,
   verifyConsistency,
   verifyInclusion,
 } from './index.js'
@@ -64,6 +65,23 @@ const CT_ROOTS = [
   'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
   '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
 ]
+
+describe('a subtree of a log as large as a number can say', () => {
+  it('is one hash exactly where its size is a power of two', async () => {
+    for (let level = 1; level <= 52; level++) {
+      for (const more of [-1, 0, 1]) {
+        const asked: [number, number][] = []
+        await subtreeHash(0, 2 ** level + more, (height, index) => {
+          asked.push([height, index])
+          return new Uint8Array(32)
+        })
+        const leaves = asked.reduce((sum, [height]) => sum + 2n ** BigInt(height), 0n)
+        expect(leaves).toBe(2n ** BigInt(level) + BigInt(more))
+        if (more >= 0) expect(asked.length).toBe(more + 1)
+      }
+    }
+  })
+})
 
 describe('the tree', () => {
   it('has the roots that Certificate Transparency publishes', () => {

@@ -141,11 +141,9 @@ export function naiveParse(bytes: Uint8Array, options: NaiveOptions = {}): Node 
       whole += String.fromCharCode(first)
       if (first >= 0xdc00 && first <= 0xdfff) fail('JSON_SURROGATE')
       if (first >= 0xd800 && first <= 0xdbff) {
-        if (text.slice(at, at + 2) !== '\\u') fail('JSON_SURROGATE')
+        if (!/^\\u[dD][c-fC-F][0-9a-fA-F]{2}/.test(text.slice(at, at + 6))) fail('JSON_SURROGATE')
         at += 2
-        const second = unicodeEscape()
-        if (second < 0xdc00 || second > 0xdfff) fail('JSON_SURROGATE')
-        whole += String.fromCharCode(second)
+        whole += String.fromCharCode(unicodeEscape())
       }
     }
     at++

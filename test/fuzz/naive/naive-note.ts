@@ -36,14 +36,13 @@ function naiveLine(line: string) {
 /** Not empty; no white space (Unicode White_Space, U+FEFF), no control character, no plus. */
 export const isKeyName = (name: string): boolean => name !== '' && !/[\p{White_Space}\ufeff\p{Cc}+]/u.test(name)
 
-/** Three lines; the size from `least` on. */
+/** Three lines; the size at least 1. */
 export function naiveCheckpoint(
   text: string,
-  least: number,
 ): { readonly origin: string; readonly size: string; readonly root: string } | undefined {
   const [origin = '', size = '', root = '', ...rest] = text.split('\n')
   if (rest.length !== 1 || rest[0] !== '' || !isKeyName(origin)) return undefined
-  if (!/^(0|[1-9][0-9]*)$/.test(size) || size.length > 16 || BigInt(size) > 2n ** 53n - 1n || BigInt(size) < least)
+  if (!/^(0|[1-9][0-9]*)$/.test(size) || size.length > 16 || BigInt(size) > 2n ** 53n - 1n || size === '0')
     return undefined
   if (naiveBase64(root)?.length !== 32) return undefined
   return { origin, size, root }

@@ -71,18 +71,21 @@ export const targets: readonly Target[] = [
     name: 'json-admit',
     real: (bytes) => outcomeOf(() => showValue(admit(bytes)), clyraCode),
     naive: (bytes) => outcomeOf(() => show(naiveAdmit(bytes)), naiveCode),
+    compareCodes: true,
   },
   {
     ...common,
     name: 'json-parse-strict',
     real: (bytes) => outcomeOf(() => showValue(parseStrict(bytes)), clyraCode),
     naive: naiveLenient({}),
+    compareCodes: true,
   },
   {
     ...common,
     name: 'json-foreign',
     real: (bytes) => outcomeOf(() => showValue(parseStrict(bytes, { floats: true, anyNames: true })), clyraCode),
     naive: naiveLenient({ floats: true, anyNames: true }),
+    compareCodes: true,
   },
   {
     ...common,

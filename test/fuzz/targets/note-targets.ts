@@ -138,7 +138,7 @@ function naiveOpen(bytes: Uint8Array): Outcome {
 function naiveSigned(bytes: Uint8Array): Outcome {
   const read = naiveNote(bytes)
   if (read === undefined) return refused('NOTE_MALFORMED')
-  const checkpoint = naiveCheckpoint(read.text, 1)
+  const checkpoint = naiveCheckpoint(read.text)
   if (checkpoint === undefined) return refused('CHECKPOINT_MALFORMED')
   const mine = read.lines.filter(isKnown)
   if (mine.some(({ signature }) => !naiveVerifies(KEY, read.text, signature))) return refused('SIGNATURE_INVALID')
@@ -167,7 +167,7 @@ export const targets: readonly Target[] = [
         return JSON.stringify({ origin, size: String(size), root: Buffer.from(root).toString('base64') })
       }, clyraCode),
     naive: (bytes) => {
-      const found = naiveCheckpoint(Buffer.from(bytes).toString('utf8'), 0)
+      const found = naiveCheckpoint(Buffer.from(bytes).toString('utf8'))
       return found === undefined ? refused('NOTE_MALFORMED') : accepted(JSON.stringify(found))
     },
   },

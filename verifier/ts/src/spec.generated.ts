@@ -1089,6 +1089,14 @@ export const SPEC = {
       "manifest.tsr"
     ]
   },
+  "tiles": {
+    "ignoredPrefix": ".",
+    "ignoredNames": [
+      "Thumbs.db",
+      "desktop.ini",
+      "ehthumbs.db"
+    ]
+  },
   "reservedTypes": {
     "dev.clyra.ledger.genesis.v1": "ledger-genesis",
     "dev.clyra.ledger.key.introduced.v1": "ledger-keys",

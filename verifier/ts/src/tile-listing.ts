@@ -1,3 +1,4 @@
+import { SPEC } from './spec.generated.js'
 import { TILE_WIDTH, tilePath } from './tiles.js'
 
 /** Gives the path of every file in the directory of a log, in any order, with `/` between its parts. */
@@ -48,9 +49,16 @@ export class TileListing {
     if (tile !== undefined) {
       const key = `${tile.level}/${tile.index}`
       this.#widths.set(key, (this.#widths.get(key) ?? new Set()).add(tile.width))
-    } else if (path.startsWith('tile/')) this.strays.push(path)
+    } else if (path.startsWith('tile/') && !isLitter(path)) this.strays.push(path)
     else this.#beside.push(path)
   }
+}
+
+/** What desktops and editors leave wherever they look, and what no reader takes for a tile: it says nothing. */
+function isLitter(path: string): boolean {
+  const parts = path.split('/')
+  const named: readonly string[] = SPEC.tiles.ignoredNames
+  return parts.some((part) => part.startsWith(SPEC.tiles.ignoredPrefix)) || named.includes(parts.at(-1)!)
 }
 
 /** `tile/<level>/<n>[.p/<width>]` in the one form that a tile's path has: level 0 to 63, index at most 2^53-1. */

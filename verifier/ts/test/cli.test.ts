@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hex } from '../src/bytes.js'
 import { runCli } from '../src/cli-main.js'
 import { sha256 } from '../src/sha256.js'
-import { bundle } from './bundle-maker.js'
+import { bundle, evidenceKey } from './bundle-maker.js'
+import { testKey } from './ledger-maker.js'
 import { ARTIFACT, closed, RUN, sampleLedger, started } from './sample-ledger.js'
 
 describe('clyra-verify', () => {
@@ -94,6 +95,32 @@ describe('clyra-verify', () => {
     expect(status).toBe(0)
     expect(out).toContain('10 records')
     expect((await run(join(directory, 'tiles'), '--run', RUN)).status).toBe(2)
+  })
+
+  it('takes a directory for what it is where a desktop has left its files in it, and names them', async () => {
+    const folder = join(directory, 'tiles')
+    for (const litter of ['.DS_Store', 'tile/.DS_Store', 'tile/0/.DS_Store', 'tile/0/desktop.ini', 'notes.txt'])
+      await writeFile(join(folder, litter), 'litter')
+    const { status, out } = await run(folder, '--key', ledger.vkey)
+    expect(status).toBe(0)
+    expect(out).toContain('.DS_Store, notes.txt, tile/.DS_Store, tile/0/.DS_Store, tile/0/desktop.ini')
+    await writeFile(join(folder, 'tile/0/000.bak'), 'no litter')
+    expect((await run(folder, '--key', ledger.vkey)).out).toMatch(/^INVALID \(TILE_UNEXPECTED\)/)
+    await rm(join(folder, 'tile/0/000.bak'))
+  })
+
+  it('asks a newer bundle for the keys with --keys', async () => {
+    const later = sampleLedger()
+    later.introduce(testKey('evidence 2'))
+    later.revoke(evidenceKey, 'compromised')
+    later.appendHeads()
+    const newer = join(directory, 'newer.def.zip')
+    await writeFile(newer, bundle(later, RUN, { signers: [testKey('evidence 2')] }))
+    await writeFile(join(directory, 'held'), later.checkpoint())
+    const held = ['--key', ledger.vkey, '--checkpoint', join(directory, 'held')]
+    expect((await run(zip, ...held)).out).toMatch(/^STALE \(KEYS_MAY_HAVE_CHANGED\)/)
+    expect((await run(zip, ...held, '--keys', newer)).out).toMatch(/^INVALID \(KEY_COMPROMISED\)/)
+    expect((await run(newer, ...held)).status).toBe(0)
   })
 
   it('marks a recorded demonstration, how the run went and an incomplete record in the verdict line', async () => {

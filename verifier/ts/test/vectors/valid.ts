@@ -177,6 +177,16 @@ export function validVectors(): Vector[] {
         ['README.txt', utf8('not a part of the log\n')],
       ]),
     },
+    {
+      ...tiles('tiles-litter', 'What desktops leave in every directory is no tile and says nothing.', ledger),
+      evidence: new Map([
+        ...ledger.tiles(),
+        ['tile/.directory', utf8('[Dolphin]\n')],
+        ['tile/0/._000', new Uint8Array(82)],
+        ['tile/entries/Thumbs.db', new Uint8Array(8)],
+        ['tile/.Trash-1000/files/000', new Uint8Array(32)],
+      ]),
+    },
     tiles('tiles-of-one-record', 'The smallest log: its genesis.', new TestLedger()),
   ]
 }
