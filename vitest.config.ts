@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -14,6 +16,8 @@ if (withoutFixtures.length > 0) {
 export default defineConfig({
   resolve: { alias: { '@clyra/verify': here('./verifier/ts/src/index.ts') } },
   test: {
+    // What the library remembers of ledgers that tests make is not put into the home of who runs them.
+    env: { XDG_STATE_HOME: join(tmpdir(), 'clyra-tests-state') },
     projects: [
       {
         extends: true,

@@ -1,3 +1,4 @@
+import { memoryFolder } from '../stores/embedded/memory-folder.js'
 import type { Workbench } from './atomic-file.js'
 import { readConfigFile } from './config/config-file.js'
 import { findState, requireState, type StatePlace } from './config/find-state.js'
@@ -14,6 +15,13 @@ export interface Context {
   readonly workbench: Workbench
   /** What `--ledger` says, if it was given. */
   readonly ledgerFlag: string | undefined
+  /** False: what is signed is not remembered in the user's folder. For ledgers that are made to be thrown away. */
+  readonly remembers?: boolean
+}
+
+/** Where signed sizes are remembered; undefined where the user has no folder, or nothing is to be remembered. */
+export function rememberIn({ environment, remembers = true }: Context): string | undefined {
+  return remembers ? memoryFolder(environment.variables['XDG_STATE_HOME'], environment.home) : undefined
 }
 
 /** The ledger's place; LEDGER_NOT_FOUND where there is none. */

@@ -18,6 +18,11 @@ export const ERROR_CODES = {
     exit: 1,
     meaning: 'The bundle would exceed a limit of its format; leave artefacts external, or run dbt in parts.',
   },
+  CLOCK_INVALID: {
+    exit: 3,
+    meaning:
+      'The clock gives no instant that a record may carry, or one decades beyond the newest record; nothing was written.',
+  },
   CONFIG_INVALID: { exit: 2, meaning: 'The configuration file or a flag holds a value that is not allowed.' },
   DBT_ARTIFACT_INVALID: { exit: 1, meaning: 'A dbt artefact or log cannot be parsed as the version it claims to be.' },
   DBT_ARTIFACT_MISSING: { exit: 3, meaning: 'A dbt artefact that the command needs is not where it was looked for.' },
@@ -85,8 +90,17 @@ export const ERROR_CODES = {
   KEY_MISMATCH: { exit: 3, meaning: 'The private key is not the one the ledger names.' },
   LEDGER_CLOSED: { exit: 1, meaning: 'The ledger handle was closed.' },
   LEDGER_EXISTS: { exit: 2, meaning: 'There already is a ledger here; it is never overwritten.' },
+  LEDGER_IS_A_COPY: {
+    exit: 3,
+    meaning: 'The directory is a copy of a ledger; it can be read, and nothing is appended until it is told to go on.',
+  },
   LEDGER_LOCKED: { exit: 3, meaning: 'Another process writes this ledger.' },
   LEDGER_NOT_FOUND: { exit: 3, meaning: 'No ledger was found.' },
+  LEDGER_ROLLED_BACK: {
+    exit: 3,
+    meaning:
+      'A checkpoint was signed that this ledger no longer bears out: records are gone, or other ones stand there.',
+  },
   LEDGER_TAKEN_AWAY: {
     exit: 3,
     meaning:
@@ -96,6 +110,10 @@ export const ERROR_CODES = {
   LOG_CORRUPT: {
     exit: 3,
     meaning: 'Vouched bytes of the log are damaged; the message names segment, offset and position.',
+  },
+  LOG_LOST: {
+    exit: 3,
+    meaning: 'The log is gone from a state directory whose keys or checkpoints are still there; a backup has it.',
   },
   NOTE_MALFORMED: { exit: 1, meaning: 'A signed note or checkpoint does not have the C2SP form.' },
   NOT_A_REGULAR_FILE: {

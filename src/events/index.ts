@@ -43,6 +43,7 @@ export {
   upcast,
 } from './registry.js'
 export {
+  ADOPTIONS_STREAM,
   CLYRA_TYPE_PREFIX,
   GENESIS_STREAM,
   HEADS_STREAM,

@@ -9,6 +9,8 @@ export const GENESIS_STREAM = 'ledger-genesis'
 export const KEYS_STREAM = 'ledger-keys'
 export const HEADS_STREAM = 'ledger-heads'
 export const REDACTIONS_STREAM = 'ledger-redactions'
+/** Says where a copy, or a ledger that was set back, went on. */
+export const ADOPTIONS_STREAM = 'ledger-adoptions'
 /** For the records that give a bundle's manifest a place in the log; no type of it is written yet. */
 export const ISSUED_STREAM = 'ledger-issued'
 
@@ -19,6 +21,8 @@ export const STREAM_OF_RESERVED_TYPE: Readonly<Record<Extract<KnownType, `dev.cl
   'dev.clyra.ledger.key.revoked.v1': KEYS_STREAM,
   'dev.clyra.ledger.heads.v1': HEADS_STREAM,
   'dev.clyra.ledger.redacted.v1': REDACTIONS_STREAM,
+  'dev.clyra.ledger.adopted.v1': ADOPTIONS_STREAM,
+  'dev.clyra.ledger.lost.v1': ADOPTIONS_STREAM,
 }
 
 /** True for streams of the category `ledger`. */

@@ -35,6 +35,7 @@ import { readAll, readBatches, readStream } from './read-records.js'
 import { RoomPool } from './room-pool.js'
 import { publicCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { subscribe } from './subscribe.js'
+import type { Adoption } from './witness.js'
 import type { Writer } from './writer.js'
 
 /** What the handle of an opened ledger gives beside the `Ledger`: what programs need to sign and to report. */
@@ -49,6 +50,8 @@ export interface LedgerHandle extends Ledger {
   evidenceSigner(): Promise<Signer>
   /** Unsealed records, and why the last attempt to seal failed if it did. Zero for a reader. */
   sealing(): { readonly backlog: number; readonly failure: ClyraError | undefined }
+  /** What opening with `adopt` has recorded; undefined where there was nothing to go on about. */
+  readonly adoption: Adoption | undefined
 }
 
 export interface EventLedgerParts {
@@ -88,6 +91,10 @@ export class EventLedger implements LedgerHandle {
 
   get keyId(): string {
     return this.#core.genesis.key.keyId
+  }
+
+  get adoption(): Adoption | undefined {
+    return this.#parts.writer?.adoption
   }
 
   get readOnly(): boolean {

@@ -1,7 +1,10 @@
-import { equalBytes } from '../canonical/index.js'
+import { equalBytes, hex } from '../canonical/index.js'
+import { parseVkey } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
-import { entriesPath, entryBundle, TILE_WIDTH, tilePath } from '../merkle/index.js'
-import type { Ledger } from './ledger.js'
+import { entriesPath, entryBundle, TILE_WIDTH, tilePath, verifyConsistency } from '../merkle/index.js'
+import type { LedgerHandle } from './event-ledger.js'
+import type { SignedCheckpoint } from './ledger.js'
+import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { TileEdge } from './tile-edge.js'
 import type { TileStore } from './tile-store.js'
 
@@ -14,10 +17,14 @@ export interface ExportedTiles {
 /**
  * Writes the whole public log as a C2SP tlog-tiles tree: hash tiles, entry bundles and, last, the checkpoint. All of it
  * is computed from the records; TREE_DIVERGED where they do not give the checkpoint's root. A tree that is already
- * there is brought up to date: partial tiles that have become full are removed.
+ * there is brought up to date: partial tiles that have become full are removed. A tree is the public's memory of what was
+ * signed: LEDGER_ROLLED_BACK, and nothing is written, where its checkpoint is this ledger's and is not borne out.
  */
-export async function exportTiles(ledger: Ledger, target: TileStore): Promise<ExportedTiles> {
+export async function exportTiles(ledger: LedgerHandle, target: TileStore): Promise<ExportedTiles> {
   const checkpoint = await ledger.checkpoint()
+  const published = publishedBy(ledger, await target.read('checkpoint'))
+  if (published !== undefined && !(await isGrownFrom(ledger, published, checkpoint)))
+    throw contradicted(published, checkpoint)
   const edge = TileEdge.empty()
   let tiles = 0
   let bundles = 0
@@ -52,4 +59,30 @@ export async function exportTiles(ledger: Ledger, target: TileStore): Promise<Ex
   }
   await target.publish(checkpoint.note)
   return { size: checkpoint.size, tiles, bundles }
+}
+
+/** The checkpoint that a tree shows, if it is one of this ledger: whatever else stands there is overwritten as ever. */
+function publishedBy({ vkey }: LedgerHandle, note: Uint8Array | undefined): Sealed | undefined {
+  try {
+    return note === undefined ? undefined : openCheckpoint(note, parseVkey(vkey), 'the tree')
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether the tree that is there is the beginning of the one that is to take its place. */
+async function isGrownFrom(ledger: LedgerHandle, { size, root }: Sealed, now: SignedCheckpoint): Promise<boolean> {
+  if (BigInt(size) > now.size) return false
+  const { hashes } = await ledger.proveConsistency(BigInt(size), now.size)
+  return verifyConsistency(size, Number(now.size), hashes, root, now.root)
+}
+
+function contradicted({ size, root }: Sealed, checkpoint: SignedCheckpoint): ClyraError {
+  const why =
+    BigInt(size) > checkpoint.size ? `this ledger has ${checkpoint.size}` : 'this ledger has another root there'
+  return new ClyraError(
+    'LEDGER_ROLLED_BACK',
+    `a checkpoint of ${size} records is published in this tree, and ${why}: nothing was written; export to a new directory, and tell whoever reads the old one`,
+    { details: { size, root: hex(root), signed: String(checkpoint.size) }, fix: 'clyra adopt --help' },
+  )
 }

@@ -17,6 +17,7 @@ import type { KeyRing } from './key-ring.js'
 import type { RecordView } from './ledger.js'
 import type { IndexedRecord, LedgerIndex } from './ledger-index.js'
 import type { LogRecord, LogStore, StoredRecord } from './log-store.js'
+import type { SealMemory } from './seal-memory.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import type { TileStore } from './tile-store.js'
 import { HashedRecord, VerifiedRecord } from './verified-record.js'
@@ -28,6 +29,8 @@ export interface LedgerPorts {
   readonly tiles: TileStore
   readonly checkpoints: CheckpointStore
   readonly keys: KeyRing
+  /** Outside of everything above; without one nothing is remembered and nothing compared. */
+  readonly memory?: SealMemory | undefined
 }
 
 /** What the genesis record says. */

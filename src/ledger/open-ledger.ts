@@ -16,7 +16,9 @@ import { EventLedger, type LedgerHandle } from './event-ledger.js'
 import { discardForeignIndex, LedgerCore, type LedgerPorts, readGenesis } from './ledger-core.js'
 import type { LogRecord } from './log-store.js'
 import { OwnEvents } from './own-events.js'
+import { SealKeeper } from './seal-keeper.js'
 import { SealedSignal } from './sealed-signal.js'
+import type { AdoptOptions } from './witness.js'
 import { Writer } from './writer.js'
 
 export interface LedgerOptions {
@@ -38,6 +40,8 @@ export interface LedgerOptions {
   readonly maxBacklog?: number
   /** Canonical bytes that may wait for the log. Default 64 MiB. */
   readonly queueBytes?: number
+  /** Go on although this is a copy, or what was signed before is not borne out; leaves records in `ledger-adoptions`. */
+  readonly adopt?: AdoptOptions | undefined
 }
 
 export interface CreateOptions extends LedgerOptions {
@@ -78,7 +82,8 @@ export function defaultOrigin(random: (bytes: number) => Uint8Array): string {
  * opening brings the index up to the log, restores the sealed tree and seals what is not sealed. Read-only handles may
  * be opened in any number beside one writer. The ports belong to the ledger from then on.
  *
- * Rejects with LEDGER_NOT_FOUND, FORMAT_TOO_NEW, KEY_MISMATCH, TREE_DIVERGED, LOG_CORRUPT.
+ * Rejects with LEDGER_NOT_FOUND, FORMAT_TOO_NEW, KEY_MISMATCH, TREE_DIVERGED, LOG_CORRUPT, and with LEDGER_ROLLED_BACK
+ * where the memory of signed sizes knows better.
  */
 export async function openLedger(ports: LedgerPorts, options: LedgerOptions = {}): Promise<LedgerHandle> {
   const onWarning = options.onWarning ?? (() => undefined)
@@ -86,6 +91,7 @@ export async function openLedger(ports: LedgerPorts, options: LedgerOptions = {}
   const now = options.now ?? Date.now
   const core = new LedgerCore(ports, await readGenesis(ports.store), createRegistry(options.events ?? []))
   await discardForeignIndex(ports, onWarning)
+  const keeper = ports.memory === undefined ? undefined : new SealKeeper(ports.memory, core.genesis.identity, onWarning)
   const signal = new SealedSignal(options.readOnly === true ? () => core.published() : undefined)
   const writer =
     options.readOnly === true
@@ -96,15 +102,24 @@ export async function openLedger(ports: LedgerPorts, options: LedgerOptions = {}
           now,
           onWarning,
           signer: await ledgerSigner(core),
-          onSealed: ({ size }) => signal.announce(size),
+          onSealed: (sealed) => {
+            signal.announce(sealed.size)
+            keeper?.published(sealed)
+          },
         })
   if (writer === undefined) await core.refresh()
+  // Also where nothing was sealed just now: from here on this is the place that is remembered.
+  if (writer?.sealer.newest !== undefined) keeper?.published(writer.sealer.newest)
+  await keeper?.keep()
   return new EventLedger({
     core,
     writer,
     now,
     sealedBeyond: (size, abort) => signal.beyond(size, abort),
-    release: () => release(ports, onWarning),
+    release: async () => {
+      await keeper?.close()
+      await release(ports, onWarning)
+    },
   })
 }
 

@@ -1,11 +1,20 @@
 import { decimal, hex } from '../canonical/index.js'
 import type { Signer } from '../crypto/index.js'
-import { HEADS_STREAM, KEYS_STREAM, type PreparedEvents, prepare, REDACTIONS_STREAM } from '../events/index.js'
+import {
+  ADOPTIONS_STREAM,
+  HEADS_STREAM,
+  KEYS_STREAM,
+  type PreparedEvents,
+  prepare,
+  REDACTIONS_STREAM,
+} from '../events/index.js'
 import type { PreparedAppend } from './admission.js'
 import { keyRecord } from './ledger-keys.js'
+import type { Contradiction } from './remembered-seals.js'
 
 /** Who speaks in the ledger's own records. */
 const SOURCE = 'clyra:ledger'
+const ADOPTED = 'dev.clyra.ledger.adopted.v1'
 
 /** The ledger's own records: the only ones that go to reserved streams. */
 export class OwnEvents {
@@ -53,6 +62,32 @@ export class OwnEvents {
   redacted(subject: string, reason: 'erasure-request' | 'retention' | 'mistake'): PreparedAppend {
     const data = { subject, reason }
     return this.#to(REDACTIONS_STREAM, this.#prepare({ source: SOURCE, type: 'dev.clyra.ledger.redacted.v1', data }))
+  }
+
+  /** A mere copy goes on. */
+  copyAdopted(had: number): PreparedAppend {
+    const data = { reason: 'copy' as const, had: decimal(had), signedSize: null, signedRoot: null }
+    return this.#to(ADOPTIONS_STREAM, this.#prepare({ source: SOURCE, type: ADOPTED, data }))
+  }
+
+  /** A word for each position that is lost, then one for each checkpoint that is given up; the largest is the last. */
+  givenUp(contradictions: readonly Contradiction[]): PreparedAppend {
+    // Called with one at least.
+    const { seal, had } = contradictions[contradictions.length - 1]!
+    const lost = { signedSize: decimal(seal.size), signedRoot: hex(seal.root) }
+    const events = [
+      ...Array.from({ length: Math.max(0, seal.size - had) }, () => ({
+        source: SOURCE,
+        type: 'dev.clyra.ledger.lost.v1' as const,
+        data: lost,
+      })),
+      ...contradictions.map(({ seal, reason, had }) => ({
+        source: SOURCE,
+        type: ADOPTED,
+        data: { reason, had: decimal(had), signedSize: decimal(seal.size), signedRoot: hex(seal.root) },
+      })),
+    ]
+    return this.#to(ADOPTIONS_STREAM, prepare(events, { allowReserved: true, now: this.#now }))
   }
 
   #prepare(event: Parameters<typeof prepare>[0][number]): PreparedEvents {

@@ -15,6 +15,8 @@ export interface TreePlaces {
   /** The ledger's key under its origin. */
   readonly key: Vkey
   readonly onWarning: (message: string) => void
+  /** Asked before anything is published; throws where somebody else remembers another tree. */
+  readonly witness?: ((tree: RestoredTree) => Promise<void>) | undefined
 }
 
 /** The sealed tree as it was left. */
@@ -38,10 +40,15 @@ export async function restoreTree(places: TreePlaces): Promise<RestoredTree> {
   const kept = await keptFrom(places, newest?.size ?? 0)
   const head = await store.head()
   checkSizes({ published, newest, kept, head })
-  if (newest === undefined) return { edge: TileEdge.empty(), newest }
+  if (newest === undefined) {
+    const tree = { edge: TileEdge.empty(), newest }
+    await places.witness?.(tree)
+    return tree
+  }
   const edge = (await edgeFromTiles(places, newest.size)) ?? (await rebuildTiles(places, newest))
   assertSameRoot({ ...newest, size: edge.size, root: edge.root() }, newest, 'the tiles and the signed checkpoint')
   await checkNewestLeaves(places, newest.size)
+  await places.witness?.({ edge, newest })
   if (published === undefined || published.size < newest.size) {
     // A crash between signing and publishing.
     places.onWarning(`the checkpoint of ${newest.size} was signed but not published; it is published now`)

@@ -8,6 +8,7 @@ import type { LogRecord } from './log-store.js'
 import { OwnEvents } from './own-events.js'
 import { Sealer } from './sealer.js'
 import type { Sealed } from './signed-checkpoint.js'
+import { type Adoption, type AdoptOptions, Witness } from './witness.js'
 
 export interface WriterOptions {
   readonly signer: Signer
@@ -22,6 +23,7 @@ export interface WriterOptions {
   readonly sealDelayMs?: number
   readonly maxBacklog?: number
   readonly queueBytes?: number
+  readonly adopt?: AdoptOptions | undefined
 }
 
 /** The writing side of a ledger: committer, sealer and the schedule of heads records. One for each ledger at a time. */
@@ -37,6 +39,7 @@ export class Writer {
   /** Records since the newest heads record that are none themselves. */
   #sinceHeads: number
   #headsUnderWay: Promise<unknown> | undefined
+  #adoption: Adoption | undefined
   readonly #headsTimer: NodeJS.Timeout
 
   private constructor(core: LedgerCore, options: WriterOptions, sealer: Sealer, head: number, recordedat: string) {
@@ -74,6 +77,7 @@ export class Writer {
     const { store, tiles, checkpoints } = core.ports
     const head = await core.refresh()
     const [last] = await store.read({ before: head, limit: 1, backwards: true })
+    const witness = await Witness.of(core, options)
     const sealer = await Sealer.open({
       store,
       tiles,
@@ -83,17 +87,24 @@ export class Writer {
       head,
       onWarning: options.onWarning,
       onSealed: options.onSealed,
-      headsSizesFrom: (position) => headsSizesFrom(core, position),
+      headsSizesFrom: (position) => headsSizesFrom(core, position).filter((size) => !witness.forkedAt(size)),
+      witness: (tree) => witness.look(tree),
       ...(options.sealDelayMs === undefined ? {} : { delayMs: options.sealDelayMs }),
       ...(options.maxBacklog === undefined ? {} : { maxBacklog: options.maxBacklog }),
     })
     // `refresh` found the genesis record, so there is a last one.
     const writer = new Writer(core, options, sealer, head, parseRecord(last!.bytes).recordedat)
+    if (options.adopt !== undefined) await writer.#adopt(options.adopt, witness)
     if (sealer.backlog > 0) {
       // A failure is told by `sealed`, and does not keep anyone from appending.
-      await sealer.sealTo(head).catch(() => undefined)
+      await sealer.sealTo(writer.#head).catch(() => undefined)
     }
     return writer
+  }
+
+  /** What opening recorded because it was told to go on. */
+  get adoption(): Adoption | undefined {
+    return this.#adoption
   }
 
   /** Resolves when durable. */
@@ -129,6 +140,14 @@ export class Writer {
     } finally {
       await this.sealer.close()
     }
+  }
+
+  /** In one frame, and before anything is signed: the next checkpoint is larger than each that is given up. */
+  async #adopt({ copy }: AdoptOptions, { contradictions, lost }: Witness): Promise<void> {
+    const had = this.#head
+    if (contradictions.length === 0 && !copy) return
+    await this.append([contradictions.length === 0 ? this.own.copyAdopted(had) : this.own.givenUp(contradictions)])
+    this.#adoption = { had, lost, givenUp: contradictions }
   }
 
   #committed(records: readonly LogRecord[]): Promise<void> {

@@ -7,6 +7,7 @@ export {
   type FsckOptions,
   fsck,
   layoutOf,
+  memoryFolder,
   openEmbeddedLedger,
 } from './embedded/index.js'
 export {

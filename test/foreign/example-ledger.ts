@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type EventInput, openLedger } from '../../src/index.js'
@@ -169,7 +169,7 @@ export interface ExampleLedger {
 
 /**
  * A ledger that holds at least one record of each kind that the program writes, in `<folder>/project`: recorded
- * runs read in, the oldest of them erased, an evidence key taken over and revoked, and what only a live run records.
+ * runs read in, the oldest of them erased, records lost and given up, an evidence key taken over and revoked, and what only a live run records.
  */
 export async function exampleLedger(folder: string, recordings = RECORDINGS): Promise<ExampleLedger> {
   const project = join(folder, 'project')
@@ -185,6 +185,13 @@ export async function exampleLedger(folder: string, recordings = RECORDINGS): Pr
   // The shape of `clyra runs --json` is a schema of spec/cli.
   const { runs } = clyraJson(folder, ['runs']) as { runs: { run: string }[] }
   succeeds('redact', runs.at(-1)?.run ?? 'none', '--yes')
+  // Set back to before its last records, and told to go on.
+  const [state, kept] = [join(project, '.clyra'), join(folder, 'kept')]
+  cpSync(state, kept, { recursive: true })
+  succeeds('keys', 'rotate')
+  rmSync(state, { recursive: true })
+  cpSync(kept, state, { recursive: true })
+  succeeds('adopt', '--yes')
   // The shape of `clyra keys --json` is a schema of spec/cli.
   const { vkey, keys } = clyraJson(folder, ['keys']) as { vkey: string; keys: { id: string; purpose: string }[] }
   succeeds('keys', 'rotate')

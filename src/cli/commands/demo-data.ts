@@ -60,7 +60,8 @@ export const demoData = defineCommand({
     ['clyra runs --ledger .demo', 'look at what it recorded'],
   ],
   json: told,
-  async run(context, _args, options) {
+  async run(given, _args, options) {
+    const context: Context = { ...given, remembers: false }
     const started = context.environment.elapsed()
     const folder = outputPath(context.environment.cwd, options.directory)
     prepareFolder(folder)

@@ -1,8 +1,11 @@
 import * as z from 'zod'
 import { exportTiles as write } from '../../ledger/index.js'
+import { FileSealMemory } from '../../stores/embedded/index.js'
 import { ensureDirectory, FileTileStore } from '../../stores/index.js'
 import { defineCommand } from '../command.js'
+import { type Context, rememberIn } from '../context.js'
 import { withReader } from '../ledger/open-ledger.js'
+import type { OpenedLedger } from '../ledger/opened-ledger.js'
 import { decimal } from '../ledger/record-document.js'
 import { outputPath } from '../output-path.js'
 
@@ -22,7 +25,8 @@ export const exportTiles = defineCommand({
     bundles: z.number().int(),
   }),
   run: (context, [given = '']) =>
-    withReader(context, async ({ ledger }) => {
+    withReader(context, async (opened) => {
+      const { ledger } = opened
       const directory = outputPath(context.environment.cwd, given)
       await ensureDirectory(directory, 0o755)
       const progress = context.output.progress('writing tiles')
@@ -30,6 +34,7 @@ export const exportTiles = defineCommand({
       const tree = new FileTileStore(directory)
       const { size, tiles, bundles } = await write(ledger, tree).finally(() => progress.done())
       await tree.tidy()
+      await rememberTree(context, opened, directory)
       context.output.result(
         { directory, size: size.toString(), tiles, bundles },
         `${directory}: ${size} records in ${bundles} entry bundles and ${tiles} hash tiles\nverify with  clyra verify ${given} --own`,
@@ -37,3 +42,16 @@ export const exportTiles = defineCommand({
       return 0
     }),
 })
+
+/** A tree is asked what was signed whenever the ledger is opened for writing. That it is not remembered stops nothing. */
+async function rememberTree(context: Context, { ledger, place }: OpenedLedger, tree: string): Promise<void> {
+  const folder = rememberIn(context)
+  if (folder === undefined) return
+  const onWarning = (message: string) => context.output.warn(message)
+  try {
+    const memory = new FileSealMemory({ folder, directory: place.state, onWarning })
+    await memory.rememberTree(ledger.identity, (await ledger.checkpoint()).note, tree)
+  } catch (error) {
+    onWarning(`the tree is not remembered: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

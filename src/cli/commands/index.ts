@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./backup.js')).backup,
   ),
   entry(
+    'adopt',
+    'go on with a copy, or with a ledger that was set back',
+    async () => (await import('./adopt.js')).adopt,
+  ),
+  entry(
     'keys',
     "the ledger's keys, and the line that others need to trust it",
     async () => (await import('./keys.js')).keys,

@@ -17,6 +17,8 @@ export interface WriterOptions {
   /** Whether what waits in the spools is appended before (default) or after the work, or not at all. */
   readonly drain?: 'before' | 'after' | 'never'
   readonly place?: StatePlace
+  /** Go on although it is a copy or was set back. */
+  readonly adopt?: boolean
 }
 
 /**
@@ -30,7 +32,9 @@ export async function withWriter<T>(
 ): Promise<T> {
   const place = options.place ?? ledgerPlace(context)
   const settings = settingsFor(context, place)
-  const opened = await waitForLock(context, () => openState(context, place, settings, 'write'))
+  const opened = await waitForLock(context, () =>
+    openState(context, place, settings, options.adopt === true ? 'adopt' : 'write'),
+  )
   return using(opened, async () => {
     const drain = options.drain ?? 'before'
     if (drain === 'before') await drainQuietly(context, opened)

@@ -4,15 +4,15 @@ import { layoutOf, openEmbeddedLedger } from '../../stores/embedded/index.js'
 import { FileArtifactStore } from '../../stores/files/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import type { Settings } from '../config/settings.js'
-import type { Context } from '../context.js'
+import { type Context, rememberIn } from '../context.js'
 import type { OpenedLedger } from './opened-ledger.js'
 
-/** Opens the ledger that a place and its settings name. What is wrong but stops nothing goes to the log on stderr. */
+/** Opens the ledger that a place and its settings name; `adopt`: for writing, although it is a copy or was set back. What is wrong but stops nothing goes to the log on stderr. */
 export async function openState(
   context: Context,
   place: StatePlace,
   settings: Settings,
-  mode: 'read' | 'write',
+  mode: 'read' | 'write' | 'adopt',
 ): Promise<OpenedLedger> {
   checkStore(place, settings)
   const ledger = await openEmbeddedLedger({
@@ -20,6 +20,8 @@ export async function openState(
     readOnly: mode === 'read',
     command: 'clyra',
     now: () => context.environment.now().getTime(),
+    rememberIn: rememberIn(context),
+    adopt: mode === 'adopt',
     onWarning: (message) => context.output.warn(message),
     vault: { keepValues: settings.keepValues.value },
   })

@@ -53,4 +53,23 @@ export const ledger = {
     subject: label,
     reason: z.enum(['erasure-request', 'retention', 'mistake']),
   }),
+  /**
+   * Stream `ledger-adoptions`: from here on a copy goes on, or a ledger that was set back. `had`: the records that it held.
+   * `signedSize` and `signedRoot`: the checkpoint that was signed before and is not borne out by what precedes; both null
+   * where there is none.
+   */
+  'dev.clyra.ledger.adopted.v1': z
+    .strictObject({
+      reason: z.enum(['copy', 'set-back', 'forked']),
+      had: decimalString,
+      signedSize: decimalString.nullable(),
+      signedRoot: hexDigest.nullable(),
+    })
+    .refine(
+      ({ reason, signedSize, signedRoot }) =>
+        (reason === 'copy') === (signedSize === null) && (reason === 'copy') === (signedRoot === null),
+      'names the checkpoint that is given up, unless it is of a mere copy',
+    ),
+  /** Stream `ledger-adoptions`: the record at this position was signed under that checkpoint, and is lost. */
+  'dev.clyra.ledger.lost.v1': z.strictObject({ signedSize: decimalString, signedRoot: hexDigest }),
 } as const

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { copyFile, open, readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseCheckpoint } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { fetchTile } from '../../ledger/tile-edge.js'
@@ -8,8 +8,10 @@ import type { TileStore } from '../../ledger/tile-store.js'
 import { TILE_WIDTH, tilePath, tileWidth } from '../../merkle/index.js'
 import { ensureDirectory, isMissing, syncDirectory, writeFlushed } from '../files/durable-file.js'
 import { FileTileStore } from '../files/index.js'
+import { markAsCopy } from './copy-mark.js'
 import { readMark } from './durable-mark.js'
 import { layoutOf } from './layout.js'
+import { noLedger } from './no-ledger.js'
 import { recoverLog } from './recover-log.js'
 import { parseSegmentName, segmentName } from './segment-format.js'
 
@@ -25,9 +27,10 @@ export interface BackupResult {
 /**
  * Copies a ledger, beside a writer if there is one, to a directory that must not exist or be empty. The copy is
  * consistent: checkpoints and tiles are read before the log's durable end, so the log holds all that they cover. Keys
- * and vault are copied too: guard the copy like the original. The index is left out; it is derived.
+ * and vault are copied too: guard the copy like the original. The index is left out; it is derived. The copy knows that
+ * it is one: it is read like any ledger, and written to only once it is adopted.
  *
- * Rejects with LEDGER_EXISTS, LEDGER_NOT_FOUND, LOG_CORRUPT, DISK_FULL, PERMISSION_DENIED.
+ * Rejects with LEDGER_EXISTS, LEDGER_NOT_FOUND, LOG_LOST, LOG_CORRUPT, DISK_FULL, PERMISSION_DENIED.
  */
 export async function backup(directory: string, target: string): Promise<BackupResult> {
   await claimTarget(target)
@@ -56,6 +59,7 @@ export async function backup(directory: string, target: string): Promise<BackupR
   await syncDirectory(dirname(target))
   // Reads the copy as an opening would: a damaged log is not taken for a backup.
   const { size: records } = await recoverLog({ directory: to.log, cacheDirectory: to.offsets, sealedSize: sealed })
+  await markAsCopy(target, { of: resolve(directory), records, sealed })
   return { records, sealed, files: copy.files, bytes: copy.bytes }
 }
 
@@ -93,8 +97,7 @@ async function copyTiles(from: TileStore, to: TileStore, size: number): Promise<
 async function copyLog(copy: Copy, from: string, to: string, directory: string): Promise<void> {
   const mark = await readMark(from)
   const segments = (await names(from)).map(parseSegmentName).filter((position) => position !== undefined)
-  if (segments.length === 0)
-    throw new ClyraError('LEDGER_NOT_FOUND', `there is no ledger in ${directory}`, { details: { directory } })
+  if (segments.length === 0) throw noLedger(directory)
   for (const first of segments) {
     if (mark !== undefined && first > mark.segment) continue
     const name = segmentName(first)

@@ -1,16 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { fromSystemError } from '../../errors/index.js'
 import { fsckLedger } from '../../ledger/fsck.js'
 import type { Findings, FsckResult } from '../../ledger/fsck-result.js'
 import type { LogStore, StoredRecord } from '../../ledger/log-store.js'
 import { HashedRecord } from '../../ledger/verified-record.js'
 import { FileCheckpointStore, FileTileStore } from '../files/index.js'
 import { openLmdbIndexReader } from '../lmdb/index.js'
+import { copyMarked } from './copy-mark.js'
 import { type DurableMark, readMark } from './durable-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
 import { checkStrays } from './fsck-strays.js'
 import { layoutOf } from './layout.js'
+import { noLedger } from './no-ledger.js'
 import { loadOffsets, tableName } from './offset-table.js'
 import { scanSegment } from './scan-segment.js'
 import {
@@ -38,13 +40,13 @@ export async function fsck({ directory, all = false }: FsckOptions): Promise<Fsc
   const places = layoutOf(directory)
   const mark = await readMark(places.log)
   const segments = await listSegments(places.log, mark)
-  if (segments.length === 0)
-    throw new ClyraError('LEDGER_NOT_FOUND', `there is no ledger in ${directory}`, {
-      details: { directory },
-      fix: 'clyra init',
-    })
+  if (segments.length === 0) throw noLedger(directory)
   const store = await openForCheck(places.log, places.offsets)
-  const notes: string[] = []
+  const copyOf = copyMarked(directory)
+  const notes =
+    copyOf === undefined
+      ? []
+      : [`this is a copy of the ledger in ${copyOf}; nothing is appended to it before it is adopted`]
   const index = openLmdbIndexReader(places.lmdb, (note) => notes.push(note))
   try {
     const result = await fsckLedger(

@@ -1,11 +1,17 @@
 export { type BackupResult, backup } from './backup.js'
+export { copyMarked } from './copy-mark.js'
 export { type EmbeddedReaderOptions, openEmbeddedLogReader } from './embedded-log-reader.js'
 export { type EmbeddedLogOptions, openEmbeddedLogStore } from './embedded-log-store.js'
+export { FileSealMemory } from './file-seal-memory.js'
 export { type FsckOptions, fsck } from './fsck.js'
 export { layoutOf } from './layout.js'
+export { memoryFolder } from './memory-folder.js'
+export { noLedger } from './no-ledger.js'
 export {
   createEmbeddedLedger,
   type EmbeddedLedger,
   type EmbeddedOptions,
+  findObjections,
+  type Objections,
   openEmbeddedLedger,
 } from './open.js'

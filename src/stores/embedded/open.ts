@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseCheckpoint } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { ArtifactStore } from '../../ledger/artifact-store.js'
 import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
 import {
+  type Contradiction,
   createLedger,
   defaultOrigin,
+  examineMemory,
   type LedgerHandle,
   type LedgerOptions,
   type LedgerPorts,
@@ -25,13 +27,16 @@ import {
   FileVault,
 } from '../files/index.js'
 import { openLmdbIndex, openLmdbIndexReader } from '../lmdb/index.js'
+import { copyMarked, unmarkCopy } from './copy-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
 import { openEmbeddedLogStore } from './embedded-log-store.js'
+import { FileSealMemory } from './file-seal-memory.js'
 import { layoutOf } from './layout.js'
+import { noLedger } from './no-ledger.js'
 import { recoverLog } from './recover-log.js'
 import { parseSegmentName } from './segment-format.js'
 
-export interface EmbeddedOptions extends LedgerOptions {
+export interface EmbeddedOptions extends Omit<LedgerOptions, 'adopt'> {
   /** The state directory, `.clyra`. */
   readonly directory: string
   /** What this process is, for whoever finds the ledger locked. */
@@ -39,6 +44,10 @@ export interface EmbeddedOptions extends LedgerOptions {
   /** Milliseconds to wait for another writer. Default 0. */
   readonly lockWaitMs?: number | undefined
   readonly vault?: { readonly keepValues?: boolean }
+  /** The folder in which the newest signed size is remembered, outside of the ledger. Default: nowhere. */
+  readonly rememberIn?: string | undefined
+  /** Go on although this is a copy, or signed records are gone; says so in the ledger. */
+  readonly adopt?: boolean | undefined
   /** For tests: see `EmbeddedLogOptions`. */
   readonly segmentBytes?: number | undefined
   readonly flush?: ((file: import('node:fs/promises').FileHandle) => Promise<void>) | undefined
@@ -77,37 +86,76 @@ export async function createEmbeddedLedger(
     })
   }
   const ports = await writerPorts(options, () => origin)
-  return handOver(options, ports, () => createLedger(ports, { ...options, origin, random }))
+  return handOver(options, ports, () => createLedger(ports, { ...options, adopt: undefined, origin, random }))
 }
 
 /**
  * Opens the ledger of a state directory. For writing it takes the one writer's lock; `readOnly`, or a directory without
  * the ledger's private key, opens it beside any writer and writes nothing at all.
  *
- * Rejects with LEDGER_NOT_FOUND, LEDGER_LOCKED, LOCKS_UNSUPPORTED, LOG_CORRUPT, TREE_DIVERGED, FORMAT_TOO_NEW, KEY_INVALID, READ_ONLY,
- * PERMISSION_DENIED, DISK_FULL.
+ * Rejects with LEDGER_NOT_FOUND, LOG_LOST, LEDGER_LOCKED, LOCKS_UNSUPPORTED, LEDGER_IS_A_COPY, LEDGER_ROLLED_BACK,
+ * LOG_CORRUPT, TREE_DIVERGED, FORMAT_TOO_NEW, KEY_INVALID, READ_ONLY, PERMISSION_DENIED, DISK_FULL.
  */
 export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<EmbeddedLedger> {
   const { directory, onWarning } = options
-  if (!hasLedger(directory)) {
-    throw new ClyraError('LEDGER_NOT_FOUND', `there is no ledger in ${directory}`, {
-      details: { directory },
-      fix: 'clyra init',
-    })
-  }
+  if (!hasLedger(directory)) throw noLedger(directory)
   const keyless = options.readOnly !== true && !existsSync(join(layoutOf(directory).keys, 'ledger.key'))
   if (keyless)
     onWarning?.(`the ledger's private key is not in ${layoutOf(directory).keys}; the ledger is opened read-only`)
   if (options.readOnly === true || keyless) {
     const ports = await readerPorts(options)
-    return handOver(options, ports, () => openLedger(ports, { ...options, readOnly: true }))
+    return handOver(options, ports, () => openLedger(ports, { ...options, readOnly: true, adopt: undefined }))
   }
+  const copyOf = copyMarked(directory) ?? memoryOf(options)?.original()
+  if (copyOf !== undefined && options.adopt !== true) throw isACopy(directory, copyOf)
+  const adopt = options.adopt === true ? { copy: copyOf !== undefined } : undefined
   let origin = ''
   const ports = await writerPorts(options, () => origin)
-  return handOver(options, ports, async () => {
+  const ledger = await handOver(options, ports, async () => {
     origin = (await readGenesis(ports.store)).origin
-    return openLedger(ports, options)
+    return openLedger(ports, { ...options, adopt })
   })
+  if (adopt !== undefined) await unmarkCopy(directory)
+  return ledger
+}
+
+function memoryOf({ rememberIn, directory, onWarning }: EmbeddedOptions): FileSealMemory | undefined {
+  if (rememberIn === undefined) return undefined
+  return new FileSealMemory({
+    folder: rememberIn,
+    directory: resolve(directory),
+    onWarning: onWarning ?? (() => undefined),
+  })
+}
+
+/** What stands against writing to the ledger of a state directory. Nothing is written. */
+export interface Objections {
+  /** What it is a copy of, if it is one. */
+  readonly copyOf: string | undefined
+  /** What was signed and is not borne out, the smallest first. */
+  readonly contradictions: readonly Contradiction[]
+}
+
+export async function findObjections(options: EmbeddedOptions): Promise<Objections> {
+  const { directory, onWarning = () => undefined } = options
+  if (!hasLedger(directory)) throw noLedger(directory)
+  const ports = await readerPorts(options)
+  try {
+    const memory = memoryOf(options)
+    const contradictions = await examineMemory({ ...ports, memory }, onWarning)
+    return { copyOf: copyMarked(directory) ?? memory?.original(), contradictions }
+  } finally {
+    await ports.index.close()
+    await ports.store.close()
+  }
+}
+
+function isACopy(directory: string, of: string): ClyraError {
+  return new ClyraError(
+    'LEDGER_IS_A_COPY',
+    `${directory} is a copy of the ledger in ${of}: it can be read, and nothing is appended, because both would sign the same sizes with other roots`,
+    { details: { directory, original: of }, fix: 'clyra adopt --help' },
+  )
 }
 
 function hasLedger(directory: string): boolean {
@@ -161,6 +209,7 @@ export async function writerPorts(options: EmbeddedOptions, origin: () => string
       checkpoints: new FileCheckpointStore(places.checkpoints, { assertHeld }),
       tiles: new FileTileStore(places.tiles, { threaded: true, assertHeld }),
       keys: new FileKeyRing(places.keys, origin, assertHeld),
+      memory: memoryOf(options),
     }
   } catch (error) {
     await store.close()

@@ -1102,7 +1102,9 @@ export const SPEC = {
     "dev.clyra.ledger.key.introduced.v1": "ledger-keys",
     "dev.clyra.ledger.key.revoked.v1": "ledger-keys",
     "dev.clyra.ledger.heads.v1": "ledger-heads",
-    "dev.clyra.ledger.redacted.v1": "ledger-redactions"
+    "dev.clyra.ledger.redacted.v1": "ledger-redactions",
+    "dev.clyra.ledger.adopted.v1": "ledger-adoptions",
+    "dev.clyra.ledger.lost.v1": "ledger-adoptions"
   },
   "reservedTypePrefix": "dev.clyra.ledger.",
   "reservedStreamPrefix": "ledger-",
