@@ -4,11 +4,12 @@ import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { NEW_ORIGIN } from '../../events/index.js'
+import { FileSealMemory } from '../../stores/embedded/index.js'
 import { writeDurably } from '../atomic-file.js'
 import { defineCommand } from '../command.js'
 import { configTemplate } from '../config/config-template.js'
 import { CONFIG_FILE, STATE_DIRECTORY } from '../config/find-state.js'
-import type { Context } from '../context.js'
+import { type Context, rememberIn } from '../context.js'
 import { createState } from '../ledger/create-state.js'
 import { decimal, digest } from '../ledger/record-document.js'
 import { outputPath } from '../output-path.js'
@@ -98,6 +99,7 @@ export async function initProject(
     if (settings !== undefined) writeDurably(settings.path, configTemplate(made.origin), 0o644)
     draft.finish()
     settings?.finish()
+    await remember(context, state, made)
     return {
       ledger: state,
       config,
@@ -111,5 +113,19 @@ export async function initProject(
     draft.abandon()
     settings?.abandon()
     throw fromSystemError(error, 'make the ledger', state)
+  }
+}
+
+/** At the place where it stays: while it was made it was at another one. That it is not remembered stops nothing. */
+async function remember(context: Context, directory: string, made: { identity: Uint8Array; note: Uint8Array }) {
+  const folder = rememberIn(context)
+  if (folder === undefined) return
+  const onWarning = (message: string) => context.output.warn(message)
+  try {
+    await new FileSealMemory({ folder, directory, onWarning }).remember(made.identity, made.note)
+  } catch (error) {
+    onWarning(
+      `the ledger is not remembered outside of itself: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }

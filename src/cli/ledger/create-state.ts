@@ -1,5 +1,5 @@
 import { createEmbeddedLedger } from '../../stores/embedded/index.js'
-import { type Context, rememberIn } from '../context.js'
+import type { Context } from '../context.js'
 
 /** Makes a ledger in a directory that is not there yet, and closes it again. */
 export async function createState(context: Context, directory: string, origin: string | undefined) {
@@ -7,13 +7,13 @@ export async function createState(context: Context, directory: string, origin: s
     directory,
     command: 'clyra init',
     now: () => context.environment.now().getTime(),
-    rememberIn: rememberIn(context),
     onWarning: (message) => context.output.warn(message),
     ...(origin === undefined ? {} : { origin }),
   })
   try {
     const { identity, vkey, keyId } = ledger
-    return { origin: ledger.origin, identity, vkey, keyId, size: await ledger.size() }
+    const { note } = await ledger.checkpoint()
+    return { origin: ledger.origin, identity, vkey, keyId, size: await ledger.size(), note }
   } finally {
     await ledger.close()
   }

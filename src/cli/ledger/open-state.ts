@@ -49,7 +49,8 @@ function checkStore(place: StatePlace, { store, tiles }: Settings): void {
       fix: 'clyra config',
     })
   }
-  if (resolvePath(store.value, place) !== place.state) {
+  // A ledger that was named is that one, whatever the settings beside it say of another: a backup in the project.
+  if (place.source === 'default' && resolvePath(store.value, place) !== place.state) {
     throw new ClyraError(
       'CONFIG_INVALID',
       `store must be file:.clyra in this release; the ledger lies in ${place.state}`,
