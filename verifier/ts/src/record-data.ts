@@ -67,6 +67,13 @@ const SHAPES = {
     subject: text(LABEL),
     reason: oneOf('erasure-request', 'retention', 'mistake'),
   }),
+  'dev.clyra.ledger.adopted.v1': object({
+    reason: oneOf('copy', 'set-back', 'forked'),
+    had: decimal,
+    signedSize: nullable(decimal),
+    signedRoot: nullable(hashText),
+  }),
+  'dev.clyra.ledger.lost.v1': object({ signedSize: decimal, signedRoot: hashText }),
   'dev.clyra.run.started.v1': object(
     { subject: text(LABEL), demonstration: boolean, governance: anyObject, policy: nullable(hashText) },
     { open: true },
