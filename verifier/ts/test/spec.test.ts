@@ -17,6 +17,15 @@ describe('what is made from the specification', () => {
     execFileSync(process.execPath, ['scripts/generate-vectors.mjs', '--check'], { cwd: root })
   }, 60_000)
 
+  it('the worked example is what its seeds give, and each of its steps leads to the value that the bundle states', () => {
+    execFileSync(process.execPath, ['scripts/generate-example.mjs', '--check'], { cwd: root })
+  }, 60_000)
+
+  it('says of each check which input it needs', () => {
+    const { codes } = JSON.parse(readFileSync(`${root}spec/def/codes.json`, 'utf8')) as { codes: { needs?: string }[] }
+    expect(codes.filter(({ needs }) => needs === undefined || needs === '')).toEqual([])
+  })
+
   it('orders the codes of each stage without gap or twin, for each profile of its own', () => {
     for (const stage of STAGES) {
       const orders = Object.values(CODES)

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CODES, verifyBundle, verifyTiles } from '../src/index.js'
+import { SPEC } from '../src/spec.generated.js'
 import { vectors } from './vectors/index.js'
 import { optionsOf } from './vectors/options-of.js'
 
@@ -22,6 +24,23 @@ describe('golden vectors', () => {
     })
     if (vector.run !== undefined) expect(result.run).toEqual(vector.run)
   })
+
+  it('have results whose members and checks the specification all explains', async () => {
+    const section = readFileSync(new URL('../../../spec/def/SPEC.md', import.meta.url), 'utf8').split(
+      '### The result',
+    )[1]!
+    const names = new Set<string>()
+    for (const { evidence, options } of all) {
+      const result =
+        evidence instanceof Uint8Array
+          ? await verifyBundle(evidence, optionsOf(options))
+          : await verifyTiles((path) => evidence.get(path), { ...optionsOf(options), list: () => evidence.keys() })
+      for (const { name } of result.checks) names.add(name)
+      for (const member of Object.keys(result)) names.add(member)
+    }
+    const detached: readonly string[] = SPEC.files.notYetChecked
+    expect([...names].filter((name) => !detached.includes(name) && !section.includes(`\`${name}\``))).toEqual([])
+  }, 60_000)
 
   it('show every reason code of the specification', () => {
     const shown = new Set<string>(all.map(({ code }) => code))

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { canonicalBytes, fromBase64 } from '../../src/canonical/index.js'
+import { ed25519Signer, readKeyFile, sha256Hex } from '../../src/crypto/index.js'
+import { dsseEnvelope, IN_TOTO_PAYLOAD_TYPE, zip } from '../../src/evidence/index.js'
+import { readArchive } from '../../verifier/ts/src/archive.js'
+import { clyra, clyraJson, discard, leaveRun, sandbox } from '../cli/clyra.js'
+import { type FaultRow, reportFaults } from '../faults/report.js'
+
+/** What a thief of an evidence key can still hand out, and who finds him out. */
+
+const rows: FaultRow[] = []
+const held = (fault: string, where: string, rule: string, mutation: string) =>
+  rows.push({ fault, where, cases: 1, survived: 1, rule, mutation })
+afterAll(() => reportFaults('attacks-verdicts', rows))
+
+let folder: string
+const at = (name: string) => join(folder, 'project', name)
+interface Result {
+  readonly verdict: string
+  readonly code: string
+  readonly checks: readonly { readonly name: string; readonly result: string }[]
+}
+const verify = (...args: string[]) => clyraJson(folder, ['verify', ...args]) as Result // the command's document
+
+beforeEach(() => {
+  folder = sandbox()
+  expect(clyra(folder, ['init']).status).toBe(0)
+  leaveRun(folder, 'good')
+  expect(clyra(folder, ['ingest', 'dbt', 'target']).status).toBe(0)
+  expect(clyra(folder, ['bundle', '--last', '-o', 'old.zip']).status).toBe(0)
+})
+afterEach(() => discard(folder))
+
+interface Keys {
+  readonly vkey: string
+  readonly keys: readonly { readonly id: string; readonly purpose: string }[]
+}
+const keys = () => clyraJson(folder, ['keys']) as Keys // the command's document
+
+function stolenKey() {
+  const name = readdirSync(at('.clyra/keys')).find((file) => file.startsWith('evidence-'))!
+  return ed25519Signer(readKeyFile(at(`.clyra/keys/${name}`)).seed)
+}
+
+/** The bundle with another report, listed and signed as if it were its own. */
+async function withFalseReport(archive: Uint8Array): Promise<Uint8Array> {
+  const files = new Map(readArchive(archive))
+  const report = Buffer.from(files.get('report.html')!).toString('utf8')
+  const falsified = Buffer.from(report.replace('</main>', '<p>Nothing failed.</p></main>').replace('<body', '<body '))
+  expect(falsified.toString()).not.toBe(report)
+  const manifest = json(files.get('manifest.json')!) as { files: { path: string; size: string; sha256: string }[] }
+  const entry = manifest.files.find(({ path }) => path === 'report.html')!
+  Object.assign(entry, { size: String(falsified.length), sha256: sha256Hex(falsified) })
+  const manifestBytes = canonicalBytes(manifest)
+  const envelope = json(files.get('manifest.dsse.json')!) as { payload: string }
+  const statement = json(fromBase64(envelope.payload)) as { subject: { digest: { sha256: string } }[] }
+  statement.subject[0]!.digest.sha256 = sha256Hex(manifestBytes)
+  files.set('report.html', falsified).set('manifest.json', manifestBytes)
+  files.set('manifest.dsse.json', await dsseEnvelope(IN_TOTO_PAYLOAD_TYPE, canonicalBytes(statement), [stolenKey()]))
+  return zip(files)
+}
+const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'))
+
+describe('a stolen evidence key', () => {
+  it('makes nothing VALID for whoever asks the ledger, a newer bundle, or holds a newer checkpoint', () => {
+    const stolen = keys().keys.find(({ purpose }) => purpose === 'evidence')!.id
+    expect(verify('old.zip', '--own')).toMatchObject({ verdict: 'VALID' })
+    expect(clyra(folder, ['keys', 'rotate']).status).toBe(0)
+    expect(clyra(folder, ['keys', 'revoke', stolen, '--reason', 'compromised']).status).toBe(0)
+    expect(verify('old.zip', '--own')).toMatchObject({ verdict: 'INVALID', code: 'KEY_COMPROMISED' })
+
+    expect(clyra(folder, ['export', 'tiles', 'tiles']).status).toBe(0)
+    const newer = ['--key', keys().vkey, '--checkpoint', 'tiles/checkpoint']
+    expect(verify('old.zip', ...newer)).toMatchObject({ verdict: 'STALE', code: 'KEYS_MAY_HAVE_CHANGED' })
+    expect(clyra(folder, ['bundle', '--last', '-o', 'new.zip']).status).toBe(0)
+    expect(verify('old.zip', ...newer, '--keys', 'new.zip')).toMatchObject({ code: 'KEY_COMPROMISED' })
+    expect(verify('new.zip', ...newer, '--keys', 'new.zip')).toMatchObject({ verdict: 'VALID' })
+    // A receiver who knows nothing newer is told by nobody.
+    expect(verify('old.zip', '--key', keys().vkey)).toMatchObject({ verdict: 'VALID' })
+    expect(clyra(folder, ['verify', 'tiles', '--keys', 'new.zip'])).toMatchObject({ status: 2 })
+    held(
+      'an evidence key is stolen, and revoked as compromised',
+      'verify --own, --checkpoint, --keys',
+      'a manifest over older records is not VALID',
+      'later key records are not folded',
+    )
+  })
+
+  it('signs a false report, which every result says was not compared, and the ledger finds out', async () => {
+    writeFileSync(at('false.zip'), await withFalseReport(readFileSync(at('old.zip'))))
+    const result = verify('false.zip', '--own')
+    expect(result.checks.find(({ name }) => name === 'report')).toMatchObject({ result: 'not-run' })
+    expect(clyra(folder, ['verify', 'false.zip', '--own']).stdout).toContain('signed, not compared with the records')
+    const replayed = clyra(folder, ['replay', '--bundle', 'false.zip'])
+    expect(replayed.stdout).toMatch(/^DIFFERENT: report\.html differs from byte \d+ on/)
+    expect(replayed.status).toBe(1)
+    expect(clyra(folder, ['replay', '--bundle', 'old.zip']).status).toBe(0)
+    held(
+      'a false report.html signed by the evidence key',
+      'verify, replay --bundle',
+      'said to be unchecked; named where the ledger is at hand',
+      'the report is not rendered again',
+    )
+  })
+})
