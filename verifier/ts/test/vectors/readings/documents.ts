@@ -4,7 +4,7 @@ import { commitment } from '../../../src/sealed-values.js'
 import { sha256 } from '../../../src/sha256.js'
 import type { FaultCode } from '../../../src/spec.generated.js'
 import { edit, editFile } from '../../edit-json.js'
-import type { Draft } from '../../ledger-maker.js'
+import type { Draft, TestLedger } from '../../ledger-maker.js'
 import {
   ARTIFACT,
   captured,
@@ -166,6 +166,13 @@ function artifactReadings(): Vector[] {
   ]
 }
 
+/** The honest ledger with one more record behind its heads record. */
+function ending(draft: Draft): TestLedger {
+  const ledger = sampleLedger()
+  ledger.append(draft)
+  return ledger
+}
+
 function headsReadings(): Vector[] {
   const ledger = sampleLedger()
   const streams = ['ledger-heads', 'ledger-keys', 'ledger-redactions', `run-${RUN}`]
@@ -199,6 +206,40 @@ function headsReadings(): Vector[] {
     heads('heads-absent-of-heads', 'HEADS_CLAIM_MISMATCH', 'The path of ledger-heads says absence.', {
       [`${path('ledger-heads')}/head`]: null,
     }),
+    bad(
+      'negative',
+      'claim-of-ledger-heads',
+      'CLAIM_UNEXPECTED',
+      'A claim for ledger-heads: its one path serves both.',
+      {
+        ledger,
+        lies: {
+          claims: (claims) => [
+            { stream: 'ledger-heads', head: { revision: '0', leaf: hex(ledger.records[2]!.leaf) } },
+            ...claims,
+          ],
+          positions: (positions) => [...positions, 2].sort((a, b) => a - b),
+        },
+      },
+    ),
+    bad(
+      'forged',
+      'last-line-of-unclaimed-stream',
+      'STREAM_NOT_CLAIMED',
+      'The last line is of a stream that nobody claims.',
+      {
+        ledger: ending(other('run-other', 9)),
+      },
+    ),
+    bad(
+      'forged',
+      'last-line-of-another-type',
+      'RESERVED_TYPE',
+      'The last line stands in ledger-heads and is no heads record.',
+      {
+        ledger: ending(other('ledger-heads', 9)),
+      },
+    ),
     heads('heads-position', 'HEADS_FILE_MISMATCH', 'heads.json with another position.', { '/position': '8' }),
     bad('negative', 'heads-path-more', 'HEADS_PATH_MISSING', 'A path for a stream that is not claimed.', {
       ledger,
