@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import { ClyraError } from '../errors/index.js'
+import { type User, userOf } from '../system/index.js'
 
 /**
  * Everything that a command may touch besides files: streams, clock, randomness, environment variables.
@@ -11,6 +12,8 @@ export interface Environment {
   readonly cwd: string
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly home: string
+  /** Whose files are believed where nobody named them. */
+  readonly user: User
   readonly platform: string
   readonly stdout: OutputStream
   readonly stderr: OutputStream
@@ -37,6 +40,7 @@ export function processEnvironment(stopped: AbortSignal, stop: () => void): Envi
     variables: process.env,
     home: homeDirectory(),
     platform: process.platform,
+    user: userOf(process.geteuid?.(), process.env),
     stdout: quietStream(process.stdout, stop),
     stderr: quietStream(process.stderr, () => {}),
     stopped,

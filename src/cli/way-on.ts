@@ -94,6 +94,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   SEAL_FAILED: 'clyra doctor',
   SIGNATURE_INVALID: 'clyra keys',
   SPOOL_CORRUPT: 'clyra doctor',
+  STATE_NOT_OURS: (details) => `ls -ld ${path(details) ?? '.clyra'}`,
   STORE_FAILED: 'clyra fsck',
   STRAY_FILE: 'clyra fsck --all',
   STREAM_ABSENT: 'clyra log streams',

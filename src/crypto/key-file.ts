@@ -12,7 +12,7 @@ import {
 import { dirname } from 'node:path'
 import { admit, base64, canonicalBytes, equalBytes, fromBase64, utf8 } from '../canonical/index.js'
 import { ClyraError, fromSystemError, isClyraError } from '../errors/index.js'
-import { readWithStats } from '../system/index.js'
+import { openStateFile, readWithStats } from '../system/index.js'
 import { ed25519KeyPair } from './ed25519.js'
 import { keyIdOf } from './key-id.js'
 import type { SignatureAlgorithm } from './signer.js'
@@ -103,7 +103,12 @@ function parse(value: unknown, path: string): KeyFile {
 }
 
 function readPrivate(path: string): Uint8Array {
-  const { bytes, stats } = readWithStats(path, { limit: MAX_BYTES, tooLarge: 'KEY_INVALID', what: 'the key file' })
+  const { bytes, stats } = readWithStats(path, {
+    limit: MAX_BYTES,
+    tooLarge: 'KEY_INVALID',
+    what: 'the key file',
+    follow: false,
+  })
   const mode = stats.mode & 0o777
   if (process.platform === 'win32' || (mode & 0o077) === 0) return bytes
   throw new ClyraError('KEY_INVALID', `the key file ${path} is open to others (mode ${mode.toString(8)})`, {
@@ -117,7 +122,7 @@ function placeNew(path: string, bytes: Uint8Array): void {
   const temporary = `${path}.tmp`
   rmSync(temporary, { force: true })
   try {
-    const file = openSync(temporary, 'wx', 0o600)
+    const file = openStateFile(temporary, 'wx')
     try {
       // The umask can only take bits away at creation; this makes the mode exact.
       fchmodSync(file, 0o600)

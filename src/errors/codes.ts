@@ -140,6 +140,11 @@ export const ERROR_CODES = {
   SEAL_FAILED: { exit: 3, meaning: 'The sealer could not produce or publish a checkpoint; the log itself is intact.' },
   SIGNATURE_INVALID: { exit: 1, meaning: 'A signature does not verify.' },
   SPOOL_CORRUPT: { exit: 3, meaning: 'A spool file cannot be read; it was left where it is.' },
+  STATE_NOT_OURS: {
+    exit: 3,
+    meaning:
+      'A state directory or clyra.yaml that was only found belongs to another user, or every user may write it; nothing in it was read.',
+  },
   STORE_FAILED: { exit: 3, meaning: 'The store failed in a flush and takes no append until reopened.' },
   STRAY_FILE: { exit: 1, meaning: 'A file lies in the ledger that is no part of it; look at it, then move it away.' },
   STREAM_ABSENT: { exit: 1, meaning: 'The stream was expected to exist and does not.' },

@@ -12,3 +12,13 @@ export {
   SMALL_FILE_BYTES,
 } from './read-file.js'
 export { StartFailure, type StartOptions, startProgram } from './start-program.js'
+export { assertLiesIn, assertNoLinksIn, type User, userOf, whyNotOurs } from './state-directory.js'
+export {
+  assertStateFile,
+  openStateFile,
+  openStateHandle,
+  readStateFile,
+  readStateFileLater,
+  type StateFileUse,
+  writeStateFile,
+} from './state-file.js'

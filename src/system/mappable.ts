@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ClyraError, fromSystemError } from '../errors/index.js'
 import { mappedFileFault } from './mapped-file.js'
+import { assertStateFile, writeStateFile } from './state-file.js'
 
 /** A database of LMDB: its files, the folder that they are in, and how it is called in messages. */
 export interface MappedFiles {
@@ -29,6 +30,7 @@ export function assertMappable(files: MappedFiles, readOnly: boolean, asLeft = f
   const { directory, data, lock, what } = files
   try {
     if (!readOnly) mkdirSync(directory, { recursive: true })
+    for (const path of [data, lock]) assertStateFile(path)
     const size = sizeOf(data)
     const fault = size === 0 || asLeft ? undefined : mappedFileFault(data)
     if (fault !== undefined) throw noDatabase(files, fault)
@@ -41,7 +43,7 @@ export function assertMappable(files: MappedFiles, readOnly: boolean, asLeft = f
     else accessSync(data, constants.R_OK | constants.W_OK)
     // Its blocks are written now: LMDB maps the file, and a full disk would end the process in the middle of a read.
     // A file that is there is not opened: closing it here would drop the locks that this process has on it.
-    if (sizeOf(lock) < LOCK_BYTES / 2) writeFileSync(lock, Buffer.alloc(LOCK_BYTES))
+    if (sizeOf(lock) < LOCK_BYTES / 2) writeStateFile(lock, Buffer.alloc(LOCK_BYTES))
     else accessSync(lock, constants.R_OK | constants.W_OK)
   } catch (error) {
     throw fromSystemError(error, `open ${what}`, directory)
@@ -65,7 +67,7 @@ function assertLockable(directory: string, lock: string): void {
 function reserve(directory: string): void {
   const path = join(directory, 'room.tmp')
   try {
-    writeFileSync(path, Buffer.alloc(FIRST_BYTES))
+    writeStateFile(path, Buffer.alloc(FIRST_BYTES))
   } finally {
     rmSync(path, { force: true })
   }

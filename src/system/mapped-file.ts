@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs'
 import { NODE, NodePage, OVERFLOW_NODE, PAGE, PAGE_HEADER } from './mapped-page.js'
+import { openStateFile } from './state-file.js'
 
 /*
  * The file of LMDB's data as lmdb-js 3.5 writes it (liblmdb/mdb.c: MDB_page_header, MDB_meta, MDB_db, MDB_node,
@@ -44,9 +45,8 @@ const DEEPEST = 32
  */
 export function mappedFileFault(path: string): string | undefined {
   for (let attempt = 0; ; attempt++) {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const file = openStateFile(path, 'r')
     try {
-      if (!fstatSync(file).isFile()) return 'is no regular file'
       const before = pickedState(file)
       if (typeof before === 'string') return before
       const fault = new PageWalk(file, before).fault()

@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { ClyraError } from '../../errors/index.js'
+import { type User, whyNotOurs } from '../../system/index.js'
 import type { Environment } from '../environment.js'
+import { shellWord } from '../shell-word.js'
 import type { SettingSource } from './settings.js'
 
 export const STATE_DIRECTORY = '.clyra'
@@ -17,12 +19,19 @@ export interface StatePlace {
   readonly source: SettingSource
 }
 
+/** Of the environment, what a search needs. */
+type Searched = Pick<Environment, 'cwd' | 'variables' | 'user'>
+
 /**
  * `--ledger`, else CLYRA_LEDGER, else the first `.clyra` on the way up from the folders that the command speaks of, one
- * after the other, and at last from the working directory; undefined where there is none. Throws LEDGER_NOT_FOUND where a ledger was named and is not there, NOT_YET_SUPPORTED for URLs.
+ * after the other, and at last from the working directory; undefined where there is none.
+ *
+ * What is only found must be the user's own, the directory as well as the `clyra.yaml` beside it, else STATE_NOT_OURS: a
+ * shared folder above the project may hold what another user put there. What is named is believed, whoever owns it.
+ * Throws LEDGER_NOT_FOUND where a ledger was named and is not there, NOT_YET_SUPPORTED for URLs.
  */
 export function findState(
-  environment: Pick<Environment, 'cwd' | 'variables'>,
+  environment: Searched,
   flag: string | undefined,
   spokenOf: readonly string[] = [],
 ): StatePlace | undefined {
@@ -31,7 +40,9 @@ export function findState(
   if (variable !== undefined && variable !== '') return named(environment.cwd, variable, 'environment')
   for (const start of [...spokenOf, environment.cwd]) {
     const found = above(start)
-    if (found !== undefined) return found
+    if (found === undefined) continue
+    for (const path of [found.state, found.config]) assertOurs(path, found.state, environment.user)
+    return found
   }
   return undefined
 }
@@ -44,9 +55,19 @@ function above(start: string): StatePlace | undefined {
   }
 }
 
+function assertOurs(path: string, state: string, user: User): void {
+  const why = whyNotOurs(path, user)
+  if (why === undefined) return
+  throw new ClyraError(
+    'STATE_NOT_OURS',
+    `${path} was found above the working directory, but ${why}: it is not read unless you name the ledger`,
+    { details: { path }, fix: `CLYRA_LEDGER=${shellWord(state)} and the same command, if you trust it` },
+  )
+}
+
 /** The same, but a missing ledger is LEDGER_NOT_FOUND. */
 export function requireState(
-  environment: Pick<Environment, 'cwd' | 'variables'>,
+  environment: Searched,
   flag: string | undefined,
   spokenOf: readonly string[] = [],
 ): StatePlace {

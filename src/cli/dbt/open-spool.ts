@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { isClyraError } from '../../errors/index.js'
+import { assertLiesWhole } from '../../stores/embedded/assert-lies-whole.js'
 import type { DirectoryLock } from '../../stores/embedded/directory-lock.js'
 import type { StatePlace } from '../config/find-state.js'
 import { type Context, optionalLedgerPlace } from '../context.js'
@@ -58,6 +59,7 @@ export async function openRunSpool(
   }
   if (place === undefined) return attempt(userSpool(environment))
   try {
+    assertLiesWhole(place.state)
     return await attempt(ledgerSpool(place))
   } catch (thrown) {
     const error = codedError(thrown)

@@ -1,3 +1,4 @@
+import { userOf } from '../../system/index.js'
 import { createWorkbench } from '../atomic-file.js'
 import type { Context } from '../context.js'
 import { type Environment, homeDirectory, workingDirectory } from '../environment.js'
@@ -17,6 +18,7 @@ export async function recorderContext(
     variables: process.env,
     home: homeDirectory(),
     platform: process.platform,
+    user: userOf(process.geteuid?.(), process.env),
     stdout: { isTTY: false, columns: 80, write: () => undefined },
     stderr: { ...terminal, write: (text) => send({ tell: 'says', text }) },
     stopped: new AbortController().signal,

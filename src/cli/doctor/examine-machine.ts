@@ -1,5 +1,7 @@
 import { parse } from 'node:path'
+import { isClyraError } from '../../errors/index.js'
 import { programOutput, StartFailure } from '../../system/index.js'
+import { resolveSettings, type Settings } from '../config/settings.js'
 import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
 import { type DbtCommand, type DbtPlaces, dbtCommand, isThere, withoutDbt } from '../dbt/dbt-command.js'
 import type { Finding } from './finding.js'
@@ -25,7 +27,7 @@ function nodeVersion(): Finding {
 async function dbtVersion(context: Context): Promise<Finding> {
   const { variables, cwd } = context.environment
   const places = { variables, folders: [cwd] }
-  const found = dbtCommand(settingsFor(context, optionalLedgerPlace(context)).dbtCommand, places)
+  const found = dbtCommand(believedSettings(context).dbtCommand, places)
   const command = [found.program, ...found.words].join(' ')
   if (!isThere(found, places)) {
     const { reason, fix } = withoutDbt(found, ['build'], places)
@@ -37,6 +39,16 @@ async function dbtVersion(context: Context): Promise<Finding> {
     return { check: 'dbt', status: 'ok', message: `${command}, ${told}`, fix: null }
   }
   return startedDbt(found, command, places)
+}
+
+/** What is wrong with the settings is a finding of its own; here the environment's count then. */
+function believedSettings(context: Context): Settings {
+  try {
+    return settingsFor(context, optionalLedgerPlace(context))
+  } catch (error) {
+    if (!isClyraError(error)) throw error
+    return resolveSettings({}, context.environment, {}, '')
+  }
 }
 
 async function startedDbt(found: DbtCommand, command: string, places: DbtPlaces): Promise<Finding> {

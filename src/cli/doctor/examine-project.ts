@@ -2,7 +2,8 @@ import { existsSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { postgresDoctor, surroundingsOf } from '../../../connectors/postgres/index.js'
-import { STATE_DIRECTORY } from '../config/find-state.js'
+import { ClyraError } from '../../errors/index.js'
+import { STATE_DIRECTORY, type StatePlace } from '../config/find-state.js'
 import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
 import { planRun } from '../dbt/plan-run.js'
 import { codedError } from '../failure.js'
@@ -28,7 +29,8 @@ export async function examineProject(context: Context, offline: boolean): Promis
       findings.push(fail(check, `${error.message} (${error.code})`, error.fix ?? null))
     }
   }
-  const place = optionalLedgerPlace(context)
+  const place = believedPlace(context)
+  if (place instanceof ClyraError) return [fail('ledger', `${place.message} (${place.code})`, place.fix ?? null)]
   await attempt('configuration', () => {
     settingsFor(context, place)
     return [ok('configuration', place === undefined || !existsSync(place.config) ? 'defaults' : place.config)]
@@ -43,6 +45,15 @@ export async function examineProject(context: Context, offline: boolean): Promis
   await attempt('spool', () => spools(context))
   if (!offline) await attempt('warehouse', () => warehouse(context))
   return findings
+}
+
+/** The ledger's place, undefined where there is none, or why what was found is not believed. */
+function believedPlace(context: Context): StatePlace | ClyraError | undefined {
+  try {
+    return optionalLedgerPlace(context)
+  } catch (error) {
+    return codedError(error)
+  }
 }
 
 async function examineLedger(opened: OpenedLedger): Promise<Finding[]> {

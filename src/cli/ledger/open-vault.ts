@@ -1,4 +1,5 @@
 import type { Vault } from '../../ledger/vault.js'
+import { assertLiesWhole } from '../../stores/embedded/assert-lies-whole.js'
 import { layoutOf } from '../../stores/embedded/layout.js'
 import { FileVault } from '../../stores/files/index.js'
 import type { StatePlace } from '../config/find-state.js'
@@ -6,5 +7,6 @@ import type { Settings } from '../config/settings.js'
 
 /** The vault alone, without the ledger's lock: it is a directory of files of its own. */
 export function openVault(place: StatePlace, settings: Settings): Vault {
+  assertLiesWhole(place.state)
   return new FileVault({ directory: layoutOf(place.state).vault, keepValues: settings.keepValues.value })
 }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { readStateFile } from '../../system/index.js'
 import { CHILD_FILE, startOf } from './note-child.js'
 import type { SpoolReader } from './spool-reader.js'
 
@@ -17,7 +18,7 @@ export function livingChild(directory: string): number | undefined {
   const path = join(directory, CHILD_FILE)
   if (!existsSync(path)) return undefined
   try {
-    const { pid, started } = shape.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const { pid, started } = shape.parse(JSON.parse(readStateFile(path).toString('utf8')))
     process.kill(pid, 0)
     return started === startOf(pid) ? pid : undefined
   } catch {

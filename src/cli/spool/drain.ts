@@ -2,6 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isClyraError } from '../../errors/index.js'
 import { type DirectoryLock, lockDirectory } from '../../stores/embedded/directory-lock.js'
+import type { User } from '../../system/index.js'
 import { findState } from '../config/find-state.js'
 import type { Context } from '../context.js'
 import { codedError } from '../failure.js'
@@ -107,16 +108,16 @@ export function removeSpool(directory: string): void {
 function spoolsOf(context: Context, { place }: OpenedLedger, options: DrainOptions): string[] {
   const own = listSpools(ledgerSpool(place))
   const users = listSpools(userSpool(context.environment)).filter(
-    (directory) => options.everySpool || belongsTo(directory, place.state),
+    (directory) => options.everySpool || belongsTo(directory, place.state, context.environment.user),
   )
   return [...own, ...users]
 }
 
-function belongsTo(directory: string, state: string): boolean {
+function belongsTo(directory: string, state: string, user: User): boolean {
   try {
     const { directory: started, dbt } = readSpoolHeader(directory)
     if (!existsSync(started)) return false
-    return findState({ cwd: started, variables: {} }, undefined, [dbt.project])?.state === state
+    return findState({ cwd: started, variables: {}, user }, undefined, [dbt.project])?.state === state
   } catch (error) {
     // A header that cannot be read belongs to nobody here; `spool flush --ledger` names it.
     if (isClyraError(error)) return false

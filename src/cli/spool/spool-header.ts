@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { readStateFile } from '../../system/index.js'
 
 /** The files of one run's spool. */
 export const SPOOL_FILES = {
@@ -51,7 +51,7 @@ export function readSpoolHeader(directory: string): SpoolHeader {
   const path = join(directory, SPOOL_FILES.header)
   let content: unknown
   try {
-    content = JSON.parse(readFileSync(path, 'utf8'))
+    content = JSON.parse(readStateFile(path).toString('utf8'))
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw fromSystemError(error, 'read', path)
     throw corrupt(path, 'is not JSON')

@@ -1,11 +1,11 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
-  openSync,
+  lstatSync,
   readdirSync,
-  readFileSync,
   readSync,
   statSync,
 } from 'node:fs'
@@ -14,6 +14,7 @@ import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
 import type { EventInput } from '../../events/index.js'
 import type { EncryptedValue } from '../../ledger/vault.js'
+import { assertNoLinksIn, openStateFile, readStateFile } from '../../system/index.js'
 import { openArtifact } from './sealed-artifact.js'
 import { readSpoolHeader, SPOOL_FILES, type SpoolHeader } from './spool-header.js'
 import type { SpooledEvent } from './spool-writer.js'
@@ -50,8 +51,9 @@ const valueLine = z.object({
 /** Opens a spool directory. Throws SPOOL_CORRUPT, FORMAT_TOO_NEW or what the file system says. */
 export function openSpool(directory: string): SpoolReader {
   const header = readSpoolHeader(directory)
+  assertNoLinksIn(directory)
   const subjectKey = () => {
-    const text = readFileSync(join(directory, SPOOL_FILES.subjectKey), 'utf8').trim()
+    const text = readStateFile(join(directory, SPOOL_FILES.subjectKey)).toString('utf8').trim()
     if (!/^[0-9a-f]{64}$/.test(text)) throw corrupt(join(directory, SPOOL_FILES.subjectKey), 1)
     return new Uint8Array(Buffer.from(text, 'hex'))
   }
@@ -82,7 +84,7 @@ export function openSpool(directory: string): SpoolReader {
       if (!existsSync(folder)) return
       for (const sha256 of readdirSync(folder).sort()) {
         if (!/^[0-9a-f]{64}$/.test(sha256)) continue
-        yield { sha256, read: () => openArtifact(readFileSync(join(folder, sha256)), subjectKey(), sha256) }
+        yield { sha256, read: () => openArtifact(readStateFile(join(folder, sha256)), subjectKey(), sha256) }
       }
     },
   }
@@ -93,16 +95,17 @@ export function listSpools(root: string): string[] {
   if (!existsSync(root)) return []
   return readdirSync(root)
     .map((name) => join(root, name))
-    .filter((directory) => !directory.endsWith('.drained') && existsSync(join(directory, SPOOL_FILES.header)))
+    .filter((directory) => !directory.endsWith('.drained') && lstatSync(directory).isDirectory())
+    .filter((directory) => existsSync(join(directory, SPOOL_FILES.header)))
     .sort((a, b) => statSync(a).ctimeMs - statSync(b).ctimeMs || (a < b ? -1 : 1))
 }
 
 /** Cuts what a crash left after the last line break, so that appending starts on a new line. */
 export function cutTornLine(path: string): void {
   if (!existsSync(path)) return
-  const file = openSync(path, 'r+')
+  const file = openStateFile(path, 'r+')
   try {
-    const size = statSync(path).size
+    const { size } = fstatSync(file)
     const buffer = Buffer.alloc(1 << 16)
     for (let end = size; end > 0; ) {
       const start = Math.max(0, end - buffer.length)
@@ -124,7 +127,7 @@ export function cutTornLine(path: string): void {
 function* parsedLines(directory: string, name: string): Iterable<{ parsed: unknown; path: string; line: number }> {
   const path = join(directory, name)
   if (!existsSync(path)) return
-  const file = openSync(path, 'r')
+  const file = openStateFile(path, 'r')
   try {
     const buffer = Buffer.allocUnsafe(1 << 20)
     let rest: Buffer = Buffer.alloc(0)

@@ -7,7 +7,6 @@ import {
   fsyncSync,
   ftruncateSync,
   mkdirSync,
-  openSync,
   renameSync,
   rmSync,
   writeSync,
@@ -16,6 +15,7 @@ import { join } from 'node:path'
 import type { EventInput } from '../../events/index.js'
 import type { EncryptedValue } from '../../ledger/vault.js'
 import { type DirectoryLock, lockDirectory } from '../../stores/embedded/directory-lock.js'
+import { openStateFile } from '../../system/index.js'
 import { syncDirectory, writeDurably } from '../atomic-file.js'
 import { sealArtifact } from './sealed-artifact.js'
 import { SPOOL_FILES, type SpoolHeader } from './spool-header.js'
@@ -92,8 +92,8 @@ export interface HeldSpool extends NewSpool {
 /** Goes on with a spool that a killed wrapper left. `ids`: those of its whole lines. */
 export function openSpoolWriter(directory: string, spool: HeldSpool, known: ReadonlySet<string>): SpoolWriter {
   const ids = new Set(known)
-  const values = openSync(join(directory, SPOOL_FILES.values), 'a', 0o600)
-  const events = openSync(join(directory, SPOOL_FILES.events), 'a', 0o600)
+  const values = openStateFile(join(directory, SPOOL_FILES.values), 'a')
+  const events = openStateFile(join(directory, SPOOL_FILES.events), 'a')
   let pendingValues: string[] = []
   let pendingEvents: string[] = []
   const flush = () => {

@@ -6,6 +6,7 @@ import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { fetchTile } from '../../ledger/tile-edge.js'
 import type { TileStore } from '../../ledger/tile-store.js'
 import { TILE_WIDTH, tilePath, tileWidth } from '../../merkle/index.js'
+import { assertStateFile } from '../../system/index.js'
 import { ensureDirectory, isMissing, syncDirectory, writeFlushed } from '../files/durable-file.js'
 import { FileTileStore } from '../files/index.js'
 import { markAsCopy } from './copy-mark.js'
@@ -114,6 +115,7 @@ class Copy {
   /** Copies a file, or its first `length` bytes; gives its bytes where it is small, undefined where it is missing. */
   async file(from: string, to: string, length?: number): Promise<Uint8Array | undefined> {
     try {
+      assertStateFile(from)
       await ensureDirectory(dirname(to))
       this.#directories.add(dirname(to))
       await copyFile(from, to, constants.COPYFILE_FICLONE)

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { RecordReader } from '../../events/parse-record.js'
 import { prefixedLeafHex } from '../../merkle/tree-hash.js'
+import { openStateFile } from '../../system/index.js'
 import { type Extent, leafHexAt, prefixedRecordAt } from './stored-entries.js'
 
 /** What the thread is asked: to read an extent and to check every record of it. */
@@ -57,6 +58,6 @@ function fileOf(path: string): number {
   if (open?.path === path) return open.file
   if (open !== undefined) closeSync(open.file)
   open = undefined
-  open = { path, file: openSync(path, 'r') }
+  open = { path, file: openStateFile(path, 'r') }
   return open.file
 }

@@ -1,9 +1,10 @@
 import { fstatSync } from 'node:fs'
-import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { openStateHandle, readStateFile, writeStateFile } from '../../system/index.js'
 import { isMissing } from '../files/durable-file.js'
 import { HeldPath } from './held-path.js'
 
@@ -53,7 +54,7 @@ export async function lockDirectory(directory: string, options: LockOptions): Pr
       held.push(new HeldPath(options.within, fstatSync(around.fd, { bigint: true })))
     }
     const holder = { pid: process.pid, command: options.command ?? 'unknown' }
-    await writeFile(sidePath(directory), `${JSON.stringify(holder)}\n`, { mode: 0o600 })
+    writeStateFile(sidePath(directory), `${JSON.stringify(holder)}\n`)
     const assertHeld = () => {
       for (const one of held) one.look()
     }
@@ -80,7 +81,7 @@ async function lockFile(directory: string, path: string, until: number): Promise
   for (let attempt = 0; attempt < MOST_REPLACED; attempt++) {
     let file: FileHandle
     try {
-      file = await open(path, 'a+', 0o600)
+      file = await openStateHandle(path, 'a+')
     } catch (error) {
       throw fromSystemError(error, 'open the lock', path)
     }
@@ -118,7 +119,7 @@ const WITHOUT_LOCKS = new Set(['ENOLCK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EIN
  * where the path leads to another file by now.
  */
 async function lockCounts(held: HeldPath): Promise<boolean> {
-  const again = await open(held.path, 'r+').catch((error: unknown) => {
+  const again = await openStateHandle(held.path, 'r+').catch((error: unknown) => {
     if (isMissing(error)) return undefined
     throw fromSystemError(error, 'open the lock', held.path)
   })
@@ -156,7 +157,7 @@ async function locked(directory: string): Promise<ClyraError> {
 
 async function readHolder(directory: string): Promise<{ readonly pid: number; readonly command: string } | undefined> {
   try {
-    const holder: unknown = JSON.parse(await readFile(sidePath(directory), 'utf8'))
+    const holder: unknown = JSON.parse(readStateFile(sidePath(directory)).toString('utf8'))
     if (typeof holder !== 'object' || holder === null || !('pid' in holder) || !('command' in holder)) return undefined
     return typeof holder.pid === 'number' ? { pid: holder.pid, command: String(holder.command) } : undefined
   } catch {

@@ -1,8 +1,9 @@
 import { writeSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
 import { fromSystemError } from '../../errors/index.js'
+import { openStateHandle } from '../../system/index.js'
 import { isMissing } from '../files/durable-file.js'
 
 /** How far the writer knows the log to be on the device: where readers of other processes stop. */
@@ -45,7 +46,9 @@ export class DurableMarkWriter {
     const path = markPath(directory)
     try {
       return new DurableMarkWriter(
-        await open(path, 'r+').catch((error) => (isMissing(error) ? open(path, 'w', 0o600) : Promise.reject(error))),
+        await openStateHandle(path, 'r+').catch((error) =>
+          isMissing(error) ? openStateHandle(path, 'w') : Promise.reject(error),
+        ),
       )
     } catch (error) {
       throw fromSystemError(error, 'open', path)
@@ -81,7 +84,7 @@ export async function readMark(directory: string): Promise<DurableMark | undefin
 async function readBytes(path: string): Promise<Buffer | undefined> {
   let file: FileHandle | undefined
   try {
-    file = await open(path, 'r')
+    file = await openStateHandle(path, 'r')
     const { buffer, bytesRead } = await file.read(Buffer.alloc(BYTES), 0, BYTES, 0)
     return buffer.subarray(0, bytesRead)
   } catch (error) {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../ledger/log-store.js'
 import { onAbort } from '../../ledger/on-abort.js'
+import { openStateHandle } from '../../system/index.js'
 import { isMissing } from '../files/durable-file.js'
 import { type DurableMark, readMark } from './durable-mark.js'
 import { EMBEDDED_CAPABILITIES } from './embedded-log-store.js'
@@ -197,7 +198,7 @@ class EmbeddedLogReader implements LogStore {
 }
 
 async function readFrom(path: string, from: number, until: number | undefined): Promise<Buffer> {
-  const file = await open(path, 'r')
+  const file = await openStateHandle(path, 'r')
   try {
     const length = (until ?? (await file.stat()).size) - from
     const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.max(0, length)), 0, Math.max(0, length), from)

@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import { fsckLedger } from '../../ledger/fsck.js'
 import type { Findings, FsckResult } from '../../ledger/fsck-result.js'
 import type { LogStore, StoredRecord } from '../../ledger/log-store.js'
 import { HashedRecord } from '../../ledger/verified-record.js'
+import { readStateFileLater } from '../../system/index.js'
 import { FileCheckpointStore, FileTileStore } from '../files/index.js'
 import { openLmdbIndexReader } from '../lmdb/index.js'
 import { copyMarked } from './copy-mark.js'
@@ -114,7 +115,7 @@ async function* readEveryFrame(
     if (first !== next) {
       findings.addLost(next, segmentName(first), `the log goes on with position ${first} after ${next - 1}`)
     }
-    const whole = await readFile(join(log, segmentName(first)))
+    const whole = await readStateFileLater(join(log, segmentName(first)))
     const bytes = mark?.segment === first ? whole.subarray(0, mark.offset) : whole
     if (whole.length > bytes.length)
       findings.notes.push(`${whole.length - bytes.length} bytes follow the durable end in ${segmentName(first)}`)

@@ -1,6 +1,7 @@
 import { constants, fstatSync, ftruncateSync, rmSync, writeSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { fromSystemError } from '../../errors/index.js'
+import { openStateHandle } from '../../system/index.js'
 import { HeldPath, takenAway } from './held-path.js'
 import type { Segment } from './segment-files.js'
 import { HEADER_BYTES } from './segment-format.js'
@@ -41,7 +42,7 @@ export class NewestSegment {
 
   static async #of(path: string, flags: number): Promise<NewestSegment> {
     try {
-      return new NewestSegment(path, await open(path, flags, 0o600))
+      return new NewestSegment(path, await openStateHandle(path, flags))
     } catch (error) {
       throw fromSystemError(error, 'open the segment', path)
     }
@@ -117,7 +118,7 @@ const SMALL_FRAME = 64 * 1024
  * else writes there too. Zeros behind it are cut off. All of it is flushed.
  */
 async function writeAgain(path: string, from: number, end: number): Promise<void> {
-  const file = await open(path, 'r+')
+  const file = await openStateHandle(path, 'r+')
   try {
     if ((await file.stat()).size > end) await file.truncate(end)
     const bytes = Buffer.allocUnsafe(end - from)

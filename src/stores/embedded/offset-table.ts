@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
+import { readStateFileLater } from '../../system/index.js'
 import { replaceFile } from '../files/durable-file.js'
 
 /** Where the records of one segment lie: what a scan of it gives, kept so that it need not be scanned again. */
@@ -39,7 +39,7 @@ export async function loadOffsets(
 ): Promise<OffsetTable | undefined> {
   let bytes: Buffer
   try {
-    bytes = await readFile(join(directory, tableName(firstPosition)))
+    bytes = await readStateFileLater(join(directory, tableName(firstPosition)))
   } catch {
     return undefined
   }

@@ -27,6 +27,7 @@ import {
   FileVault,
 } from '../files/index.js'
 import { openLmdbIndex, openLmdbIndexReader } from '../lmdb/index.js'
+import { assertLiesWhole } from './assert-lies-whole.js'
 import { copyMarked, unmarkCopy } from './copy-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
 import { openEmbeddedLogStore } from './embedded-log-store.js'
@@ -68,6 +69,7 @@ export async function createEmbeddedLedger(
   options: EmbeddedOptions & { readonly origin?: string },
 ): Promise<EmbeddedLedger> {
   const { directory } = options
+  assertLiesWhole(directory)
   if (hasLedger(directory) && !(await wasCutOff(directory))) {
     throw new ClyraError('LEDGER_EXISTS', `there already is a ledger in ${directory}; it is never overwritten`, {
       details: { directory },
@@ -98,6 +100,7 @@ export async function createEmbeddedLedger(
  */
 export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<EmbeddedLedger> {
   const { directory, onWarning } = options
+  assertLiesWhole(directory)
   if (!hasLedger(directory)) throw noLedger(directory)
   const keyless = options.readOnly !== true && !existsSync(join(layoutOf(directory).keys, 'ledger.key'))
   if (keyless)

@@ -1,6 +1,7 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { openStateHandle, readStateFileLater } from '../../system/index.js'
 import { isMissing } from '../files/durable-file.js'
 import type { DurableMark } from './durable-mark.js'
 import { loadOffsets, type OffsetTable } from './offset-table.js'
@@ -187,7 +188,7 @@ async function knownSegment(
 async function scanFile({ path, firstPosition, length }: Found, genesis: Uint8Array | undefined): Promise<SegmentScan> {
   let bytes: Buffer
   try {
-    bytes = (await readFile(path)).subarray(0, length)
+    bytes = (await readStateFileLater(path)).subarray(0, length)
   } catch (error) {
     throw fromSystemError(error, 'read the segment', path)
   }
@@ -199,7 +200,7 @@ async function scanFile({ path, firstPosition, length }: Found, genesis: Uint8Ar
 }
 
 async function readPart(path: string, from: number, length: number): Promise<Buffer> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const file = await openStateHandle(path, 'r').catch((error: unknown) => {
     throw fromSystemError(error, 'read the segment', path)
   })
   try {

@@ -1,7 +1,8 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { ReadRange, StoredRecord } from '../../ledger/log-store.js'
 import { HashedRecord } from '../../ledger/verified-record.js'
+import { openStateHandle, readStateFileLater } from '../../system/index.js'
 import { loadOffsets, type OffsetTable, saveOffsets } from './offset-table.js'
 import type { SegmentInfo } from './recover-log.js'
 import { scanSegment } from './scan-segment.js'
@@ -202,7 +203,7 @@ export class SegmentFiles {
   }
 
   async #openSame(path: string): Promise<FileHandle> {
-    const file = await open(path, 'r')
+    const file = await openStateHandle(path, 'r')
     try {
       this.#assertSame()
       return file
@@ -240,7 +241,7 @@ export class SegmentFiles {
   }
 
   async #scan(segment: Segment): Promise<Uint32Array> {
-    const bytes = await readFile(segment.path).catch((error: unknown) => {
+    const bytes = await readStateFileLater(segment.path).catch((error: unknown) => {
       throw fromSystemError(error, 'read the segment', segment.path)
     })
     const scan = scanSegment(bytes.subarray(0, segment.end), segment.firstPosition, this.#genesis)

@@ -1,7 +1,8 @@
 import { renameSync, truncateSync } from 'node:fs'
-import { open, readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
+import { openStateHandle, readStateFileLater } from '../../system/index.js'
 import { ensureDirectory, syncDirectory, writeFlushed } from '../files/durable-file.js'
 import type { TornTail } from './recover-log.js'
 
@@ -44,13 +45,13 @@ export async function moveTornTail(tail: TornTail, stamp: string, assertHeld: ()
 }
 
 async function cutOff({ path, offset }: TornTail, to: string, assertHeld: () => void): Promise<void> {
-  const bytes = await readFile(path)
+  const bytes = await readStateFileLater(path)
   await writeFlushed(to, bytes.subarray(offset))
   await syncDirectory(dirname(to))
   // In one turn with the question, so that as little as can be lies between them.
   assertHeld()
   truncateSync(path, offset)
-  const file = await open(path, 'r+')
+  const file = await openStateHandle(path, 'r+')
   try {
     await file.datasync()
   } finally {

@@ -1,8 +1,9 @@
-import { closeSync, fdatasync, fsync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fdatasync, fsync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { fromSystemError, isClyraError } from '../../errors/index.js'
+import { openStateFile, readStateFile } from '../../system/index.js'
 
 /*
  * Only what may take long leaves the event loop: a flush. A small file is opened, written and renamed in microseconds, and
@@ -57,7 +58,7 @@ async function isDirectory(path: string): Promise<boolean> {
 export async function writeFlushed(path: string, bytes: Uint8Array, mode = 0o600): Promise<void> {
   let file: number | undefined
   try {
-    file = openSync(path, 'w', mode)
+    file = openStateFile(path, 'w', mode)
     writeFileSync(file, bytes)
     await flushData(file)
   } catch (error) {
@@ -99,7 +100,7 @@ export async function replaceFile(
 /** The bytes of a small file, or undefined where there is none. */
 export function readSmallFile(path: string): Uint8Array | undefined {
   try {
-    return new Uint8Array(readFileSync(path))
+    return new Uint8Array(readStateFile(path))
   } catch (error) {
     if (isMissing(error)) return undefined
     throw fromSystemError(error, 'read', path)

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { lstat, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { ArtifactStore, StoredArtifact } from '../../ledger/artifact-store.js'
+import { readStateFileLater } from '../../system/index.js'
 import { destroyFile } from './destroy-file.js'
 import { ensureDirectory, isMissing, replaceFile, syncDirectory } from './durable-file.js'
 import { packArtifact, unpackArtifact } from './packed-artifact.js'
@@ -105,7 +106,7 @@ function hasDigest(bytes: Uint8Array, sha256: string): boolean {
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   try {
-    return new Uint8Array(await readFile(path))
+    return new Uint8Array(await readStateFileLater(path))
   } catch (error) {
     if (isMissing(error)) return undefined
     throw fromSystemError(error, 'read', path)
@@ -115,7 +116,7 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
 /** Undefined where there is no such file. */
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
-    const found = await stat(path)
+    const found = await lstat(path)
     return found.isFile() ? found.size : undefined
   } catch (error) {
     if (isMissing(error)) return undefined

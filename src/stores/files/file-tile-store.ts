@@ -1,8 +1,9 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import { overtakes } from '../../ledger/signed-checkpoint.js'
 import type { TileStore } from '../../ledger/tile-store.js'
+import { assertLiesIn, readStateFileLater } from '../../system/index.js'
 import { StoreThread } from '../store-thread.js'
 import { ensureDirectory, isMissing, readSmallFile, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
 
@@ -50,7 +51,7 @@ export class FileTileStore implements TileStore {
 
   async read(path: string): Promise<Uint8Array | undefined> {
     try {
-      return new Uint8Array(await readFile(this.#pathOf(path)))
+      return new Uint8Array(await readStateFileLater(this.#pathOf(path)))
     } catch (error) {
       if (isMissing(error)) return undefined
       throw fromSystemError(error, 'read', this.#pathOf(path))
@@ -128,6 +129,7 @@ export class FileTileStore implements TileStore {
   async #ensure(directory: string): Promise<void> {
     if (this.#made.has(directory)) return
     await ensureDirectory(directory, 0o755)
+    assertLiesIn(this.#directory, directory)
     this.#made.add(directory)
   }
 

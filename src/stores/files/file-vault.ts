@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { link, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { link, lstat, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { base64, equalBytes, fromBase64, fromHex, hex } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { EncryptedValue, Vault } from '../../ledger/vault.js'
+import { openStateHandle, readStateFileLater } from '../../system/index.js'
 import { destroyFile } from './destroy-file.js'
 import { ensureDirectory, isMissing, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
 
@@ -96,7 +97,7 @@ export class FileVault implements Vault {
 
   async erased(subject: string): Promise<boolean> {
     try {
-      return (await stat(this.#path(subject, 'erased'))).isFile()
+      return (await lstat(this.#path(subject, 'erased'))).isFile()
     } catch (error) {
       if (isMissing(error)) return false
       throw failed('the vault cannot be read', subject, error)
@@ -150,7 +151,7 @@ export class FileVault implements Vault {
 
   async #read(path: string): Promise<string | undefined> {
     try {
-      return await readFile(path, 'utf8')
+      return (await readStateFileLater(path)).toString('utf8')
     } catch (error) {
       if (isMissing(error)) return undefined
       throw new ClyraError('VAULT_FAILED', `the vault cannot read ${path}: ${fromSystemError(error, 'read').message}`, {
@@ -176,7 +177,7 @@ export class FileVault implements Vault {
   async #append(path: string, text: string): Promise<void> {
     try {
       await ensureDirectory(this.#directory)
-      const file = await open(path, 'a+', 0o600)
+      const file = await openStateHandle(path, 'a+')
       try {
         await endLastLine(file)
         await file.appendFile(text)

@@ -1,5 +1,6 @@
-import { closeSync, fdatasyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, renameSync, writeSync } from 'node:fs'
 import { fromSystemError } from '../../errors/index.js'
+import { openStateFile } from '../../system/index.js'
 import { serveStore } from '../store-thread.js'
 import { type FlushedFile, TILE_MODE } from './file-tile-store.js'
 
@@ -16,7 +17,7 @@ serveStore<readonly FlushedFile[]>((files) => {
 })
 
 function writeFlushedSync(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, 'w', TILE_MODE)
+  const file = openStateFile(path, 'w', TILE_MODE)
   try {
     for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, done)
     fdatasyncSync(file)

@@ -1,6 +1,7 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
+import { readStateFile, writeStateFile } from '../../system/index.js'
 import { assertMappable } from '../../system/mappable.js'
 import { machineStart } from '../../system/mapped-file.js'
 
@@ -19,7 +20,7 @@ export function checkFiles(directory: string, readOnly: boolean): void {
 export function keepStamp(directory: string): void {
   try {
     const stamp = stampOf(join(directory, 'data.mdb'))
-    if (stamp !== undefined) writeFileSync(join(directory, STAMP_FILE), stamp)
+    if (stamp !== undefined) writeStateFile(join(directory, STAMP_FILE), stamp)
   } catch {
     // Without it the next opening looks at every page.
   }
@@ -29,7 +30,7 @@ const STAMP_FILE = 'closed'
 
 function keptStamp(directory: string): string | undefined {
   try {
-    return readFileSync(join(directory, STAMP_FILE), 'latin1')
+    return readStateFile(join(directory, STAMP_FILE)).toString('latin1')
   } catch {
     return undefined
   }
