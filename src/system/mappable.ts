@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ClyraError, fromSystemError } from '../errors/index.js'
 import { mappedFileFault } from './mapped-file.js'
-import { assertStateFile, writeStateFile } from './state-file.js'
+import { isPlainFile, writeStateFile } from './state-file.js'
 
 /** A database of LMDB: its files, the folder that they are in, and how it is called in messages. */
 export interface MappedFiles {
@@ -30,7 +30,7 @@ export function assertMappable(files: MappedFiles, readOnly: boolean, asLeft = f
   const { directory, data, lock, what } = files
   try {
     if (!readOnly) mkdirSync(directory, { recursive: true })
-    for (const path of [data, lock]) assertStateFile(path)
+    if (![data, lock].every(isPlainFile)) throw noDatabase(files, 'is no regular file, or its lock is none')
     const size = sizeOf(data)
     const fault = size === 0 || asLeft ? undefined : mappedFileFault(data)
     if (fault !== undefined) throw noDatabase(files, fault)

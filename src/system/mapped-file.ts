@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs'
 import { NODE, NodePage, OVERFLOW_NODE, PAGE, PAGE_HEADER } from './mapped-page.js'
-import { openStateFile } from './state-file.js'
+import { isPlainFile, openStateFile } from './state-file.js'
 
 /*
  * The file of LMDB's data as lmdb-js 3.5 writes it (liblmdb/mdb.c: MDB_page_header, MDB_meta, MDB_db, MDB_node,
@@ -45,6 +45,7 @@ const DEEPEST = 32
  */
 export function mappedFileFault(path: string): string | undefined {
   for (let attempt = 0; ; attempt++) {
+    if (!isPlainFile(path)) return 'is no regular file'
     const file = openStateFile(path, 'r')
     try {
       const before = pickedState(file)

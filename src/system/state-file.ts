@@ -85,6 +85,11 @@ export function assertStateFile(path: string): void {
   if (found !== undefined) assertRegular(found, path)
 }
 
+/** False for what `assertStateFile` refuses. */
+export function isPlainFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() !== false
+}
+
 function assertRegular(stats: Stats, path: string): void {
   if (!stats.isFile()) throw notRegular(path, stats.isSymbolicLink() ? 'a symbolic link' : 'no regular file')
 }
