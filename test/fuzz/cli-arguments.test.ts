@@ -175,6 +175,7 @@ async function inProcess(argv: readonly string[]): Promise<Ended> {
     variables: environment(folder, { CLYRA_LOCK_WAIT: '0' }),
     home: join(folder, 'home'),
     platform: process.platform,
+    user: { uid: process.geteuid?.(), sudoUid: undefined },
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     // `log tail --follow` ends when it is told to.
