@@ -18,6 +18,7 @@ export {
   PRODUCER_ATTRIBUTES,
   SUBMITTER,
 } from './grammar.js'
+export { assertPlausible, instantOf } from './instant.js'
 export { isEventOf, isType } from './is-type.js'
 export { parseAdmitted, parseRecord, RecordReader } from './parse-record.js'
 export { type PrepareOptions, prepare } from './prepare.js'

@@ -14,6 +14,7 @@ import {
 } from './check-attributes.js'
 import type { EventInput } from './envelope.js'
 import { IdMember } from './id-member.js'
+import { instantOf, readClock } from './instant.js'
 import type { PreparedEvents } from './prepared-events.js'
 import { CLYRA_REGISTRY, type EventRegistry, type EventType } from './registry.js'
 import { CLYRA_TYPE_PREFIX, isReservedType } from './reserved.js'
@@ -108,10 +109,10 @@ class AttributeChecker {
   }
 
   mintTime(): string {
-    const millis = this.#now()
+    const millis = readClock(this.#now)
     if (millis !== this.#millis) {
+      this.#time = instantOf(() => millis)
       this.#millis = millis
-      this.#time = new Date(millis).toISOString()
     }
     return this.#time
   }

@@ -2,11 +2,13 @@ import { hex } from '../canonical/index.js'
 import type { Signer } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import {
+  assertPlausible,
   createRegistry,
   type EventFamily,
   finishRecord,
   GENESIS_PREV,
   GENESIS_STREAM,
+  instantOf,
   NEW_ORIGIN,
   SUBMITTER,
   streamStartValue,
@@ -53,7 +55,7 @@ export interface CreateOptions extends LedgerOptions {
 
 /**
  * Makes a ledger on an empty store: the genesis record (0), the first evidence key in `ledger-keys` (1), sealed.
- * The ports belong to the ledger from then on; `close` releases them. Rejects with LEDGER_EXISTS.
+ * The ports belong to the ledger from then on; `close` releases them. Rejects with LEDGER_EXISTS, CLOCK_INVALID.
  */
 export async function createLedger(ports: LedgerPorts, options: CreateOptions): Promise<LedgerHandle> {
   if ((await ports.store.head()) > 0)
@@ -65,9 +67,20 @@ export async function createLedger(ports: LedgerPorts, options: CreateOptions): 
     })
   const submitter = checkSubmitter(options)
   const now = options.now ?? Date.now
+  // Before there are keys: what the clock says goes into records that no reader may refuse.
+  const recordedat = instantOf(now)
+  assertPlausible(recordedat, '')
   const ledgerKey = await ports.keys.generate('ledger')
   const evidenceKey = await ports.keys.generate('evidence')
-  const records = firstRecords({ origin, submitter, now, nonce: options.random(32), ledgerKey, evidenceKey })
+  const records = firstRecords({
+    origin,
+    submitter,
+    now,
+    recordedat,
+    nonce: options.random(32),
+    ledgerKey,
+    evidenceKey,
+  })
   await ports.store.append(records, 0)
   return openLedger(ports, options)
 }
@@ -159,14 +172,15 @@ interface First {
   readonly origin: string
   readonly submitter: string
   readonly now: () => number
+  readonly recordedat: string
   readonly nonce: Uint8Array
   readonly ledgerKey: Signer
   readonly evidenceKey: Signer
 }
 
-function firstRecords({ origin, submitter, now, nonce, ledgerKey, evidenceKey }: First): LogRecord[] {
+function firstRecords({ origin, submitter, now, recordedat, nonce, ledgerKey, evidenceKey }: First): LogRecord[] {
   const own = new OwnEvents(now)
-  const common = { ledger: origin, revision: 0, submitter, recordedat: new Date(now()).toISOString() }
+  const common = { ledger: origin, revision: 0, submitter, recordedat }
   const genesis = own.genesis(origin, nonce, ledgerKey)
   const genesisBytes = finishRecord(genesis, 0, { ...common, stream: GENESIS_STREAM, prev: GENESIS_PREV })
   const identity = leafHash(genesisBytes)

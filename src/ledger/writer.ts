@@ -1,6 +1,6 @@
 import type { Signer } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
-import { HEADS_STREAM, parseRecord } from '../events/index.js'
+import { assertPlausible, HEADS_STREAM, instantOf, parseRecord } from '../events/index.js'
 import type { Appended, PreparedAppend } from './admission.js'
 import { Committer } from './committer.js'
 import { catchUp, indexedRecords, type LedgerCore } from './ledger-core.js'
@@ -197,9 +197,10 @@ export class Writer {
     this.#head = head
   }
 
-  /** Fixed width and UTC, so text order is time order. A clock that goes back repeats the last value and warns. */
+  /** Fixed width and UTC, so text order is time order. A clock that goes back repeats the last value and warns. Throws CLOCK_INVALID. */
   #stamp(): string {
-    const now = new Date(this.#options.now()).toISOString()
+    const now = instantOf(this.#options.now)
+    assertPlausible(now, this.#recordedat)
     if (now >= this.#recordedat) {
       this.#recordedat = now
       this.#clockWarned = false

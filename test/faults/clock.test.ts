@@ -126,7 +126,7 @@ async function setBack(place: ClockedPlace): Promise<number> {
 
 /** Far ahead, and right again: records stay at the furthest instant until the clock has come there. */
 async function farAhead(place: ClockedPlace): Promise<number> {
-  const far = Date.UTC(2199, 11, 31)
+  const far = Date.UTC(2075, 11, 31)
   await place.appendAt(T0)
   assert.equal((await place.appendAt(far)).recordedat, iso(far))
   assert.equal(place.clockWarnings(), 0)
@@ -179,6 +179,103 @@ test('a mutant that forgets the newest recordedat when it opens fails', async ()
     changes: [['parseRecord(last.bytes).recordedat)', "'')"]],
   } as const
   await expect(withMutant(mutation, (stores) => withClock(setBack, stores))).rejects.toThrow('2026-01-02')
+})
+
+/** What no record may carry, by name. The last lies so far ahead that no later record could have an earlier time. */
+const BROKEN: Readonly<Record<string, () => unknown>> = {
+  'in microseconds': () => T0 * 1000,
+  'in nanoseconds, as a bigint': () => BigInt(T0) * 1_000_000n,
+  'in the year 10000': () => Date.UTC(10_000, 0, 1),
+  'before the year 0': () => Date.parse('0000-01-01T00:00:00Z') - 1,
+  'not a number': () => Number.NaN,
+  infinite: () => Number.POSITIVE_INFINITY,
+  'a text': () => iso(T0),
+  'a date': () => new Date(T0),
+  absent: () => undefined,
+  'one that throws': () => {
+    throw new Error('no such device')
+  },
+  'in the year 9998': () => Date.UTC(9998, 0, 1),
+}
+
+/** Creation, append with and without a time, heads, key and torn tail: CLOCK_INVALID, and the ledger is as it was. */
+async function broken(clock: () => unknown, stores: Stores = product): Promise<number> {
+  const root = await mkdtemp(join(tmpdir(), 'clyra-clock-'))
+  const directory = join(root, '.clyra')
+  const warnings: string[] = []
+  let now: () => unknown = () => T0
+  // A library is called without types too.
+  const options = { directory, now: () => now() as number, onWarning: (text: string) => warnings.push(text) }
+  const refused = async (what: string, work: () => Promise<unknown>) => {
+    const before = now
+    now = clock
+    const error: unknown = await work().then(
+      () => new Error(`${what} was acknowledged`),
+      (thrown: unknown) => thrown,
+    )
+    now = before
+    assert.equal((error as { code?: string }).code, 'CLOCK_INVALID', `${what}: ${String(error)}`)
+  }
+  try {
+    await refused('a new ledger', () => stores.createEmbeddedLedger({ ...options, origin: 'clock.example' }))
+    const ledger = await stores.createEmbeddedLedger({ ...options, origin: 'clock.example' })
+    const [event] = events(1)
+    const timed = { ...event!, time: iso(T0) }
+    await refused('an append', () => ledger.append('thing-1', 'any', events(1)))
+    await refused('an append of an event with a time of its own', () => ledger.append('thing-1', 'any', [timed]))
+    await refused('a heads record', () => ledger.heads())
+    await refused('a key', () => ledger.rotateEvidenceKey())
+    await refused('a redaction', () => ledger.recordRedaction('subject-1', 'mistake'))
+    await ledger.append('thing-1', 'no-stream', [timed])
+    now = clock
+    warnings.length = 0
+    await ledger.close()
+    assert.deepEqual(
+      warnings.filter((text) => !text.includes('CLOCK_INVALID')),
+      [],
+      'closing seals, and says that no heads record could be appended',
+    )
+    now = () => T0
+    await (await stores.openEmbeddedLedger(options)).close()
+    const { findings } = await stores.fsck({ directory, all: true })
+    assert.deepEqual(findings, [])
+    return 6
+  } finally {
+    await rm(root, { recursive: true, force: true })
+  }
+}
+
+test('a clock that gives what no record may carry: CLOCK_INVALID, nothing acknowledged, and the ledger opens again', async () => {
+  let cases = 0
+  for (const clock of Object.values(BROKEN)) cases += await broken(clock)
+  rows.push({
+    fault: `clock ${Object.keys(BROKEN).join('; ')}`,
+    where: 'create, append, heads, keys rotate, redaction',
+    cases,
+    survived: cases,
+    rule: 'CLOCK_INVALID, nothing is acknowledged or written, the ledger closes, opens and is whole; the right clock goes on',
+    mutation: 'write what the clock says without looking; forget the bound against the newest record',
+  })
+})
+
+test('a mutant that writes what the clock says without looking fails', async () => {
+  const mutation = {
+    name: 'instants are not looked at',
+    file: 'events/instant.js',
+    changes: [['if (isRecordedAt(text))', "if (text !== '')"]],
+  } as const
+  const clock = BROKEN['before the year 0']!
+  await expect(withMutant(mutation, (stores) => broken(clock, stores))).rejects.toThrow()
+})
+
+test('a mutant that forgets the bound against the newest record fails', async () => {
+  const mutation = {
+    name: 'any jump ahead is taken',
+    file: 'events/instant.js',
+    changes: [['<= MOST_AHEAD)', '<= Infinity)']],
+  } as const
+  const clock = BROKEN['in the year 9998']!
+  await expect(withMutant(mutation, (stores) => broken(clock, stores))).rejects.toThrow('was acknowledged')
 })
 
 /** Torn twice at one place while the clock stands still: both tails are kept. */

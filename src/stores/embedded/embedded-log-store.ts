@@ -1,6 +1,7 @@
 import { type FileHandle, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { instantOf } from '../../events/index.js'
 import type { LogRecord, LogStore, LogStoreCapabilities, ReadRange, StoredRecord } from '../../ledger/log-store.js'
 import { ensureDirectory, syncDirectory } from '../files/durable-file.js'
 import { LengthSignal } from '../length-signal.js'
@@ -98,7 +99,7 @@ async function repair(
   const found = await recoverLog({ directory, cacheDirectory, sealedSize })
   if (found.torn === undefined) return found
   await rm(join(cacheDirectory, tableName(found.torn.firstPosition)), { force: true })
-  const stamp = new Date(now()).toISOString().replace(/[:.]/g, '')
+  const stamp = instantOf(now).replace(/[:.]/g, '')
   const moved = await moveTornTail(found.torn, stamp, () => lock.assertHeld())
   onWarning?.(
     `the log ended in bytes that were never acknowledged, after ${found.size} records; they were moved to ${moved.join(', ')}`,
