@@ -22,7 +22,7 @@ export function eventInvalid(index: number, field: string, problem: string): Cly
 
 /**
  * The grammar of each optional attribute that a record may have beside `id`, `time`, `source` and `type`, in the order
- * in which they stand in it.
+ * in which they stand in it, as the record's schema says it. A reader takes any text of an attribute.
  */
 export const OPTIONAL_ATTRIBUTES = {
   actor: [ATTRIBUTE_TEXT, 'is not a text of 1 to 1,024 characters without control characters'],
@@ -35,7 +35,7 @@ export const OPTIONAL_ATTRIBUTES = {
   traceparent: [TRACEPARENT, 'is not a W3C traceparent'],
 } as const satisfies Partial<Record<keyof EventInput, readonly [RegExp, string]>>
 
-/** The same as producers are held to it: what stood in a log before this was narrowed can still be read. */
+/** The same as producers are held to it. */
 export const PRODUCER_GRAMMARS = {
   ...OPTIONAL_ATTRIBUTES,
   dataschema: [DATASCHEMA, 'is not a URI with a scheme (RFC 3986)'],

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../canonical/index.js'
+import type { JsonObject, JsonValue } from '../canonical/index.js'
 
 /**
  * What a producer hands to the ledger: a CloudEvents 1.0 event without the attributes that the ledger sets.
@@ -28,8 +28,11 @@ export interface EventInput<Type extends string = string, Data = JsonObject> {
   readonly extensions?: Readonly<Record<string, string>>
 }
 
-/** A stored record, parsed: the CloudEvent as it lies in the log. Every attribute is at the top level, as in the bytes. */
-export interface StoredEvent<Type extends string = string, Data = JsonObject> {
+/**
+ * A stored record, parsed: the CloudEvent as it lies in the log. Every attribute is at the top level, as in the bytes. Data are
+ * objects in what this program appends; a log of others may hold any JSON value.
+ */
+export interface StoredEvent<Type extends string = string, Data = JsonValue> {
   readonly specversion: '1.0'
   readonly id: string
   readonly source: string
@@ -57,7 +60,7 @@ export interface StoredEvent<Type extends string = string, Data = JsonObject> {
 }
 
 /** What a projection, a reader or a subscriber sees: a record with its place, parsed and upcast to the newest version. */
-export interface LedgerRecord<Type extends string = string, Data = JsonObject> {
+export interface LedgerRecord<Type extends string = string, Data = JsonValue> {
   readonly position: number
   readonly leaf: Uint8Array
   readonly bytes: Uint8Array

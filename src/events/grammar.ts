@@ -16,7 +16,7 @@ export function isTypeName(text: string): boolean {
   return text.length <= MAX_ATTRIBUTE && TYPE.test(text)
 }
 
-/** Characters of a URI-reference (RFC 3986), at most 1,024: what a reader admits. Producers are held to `SOURCE`. */
+/** Characters of a URI-reference (RFC 3986), at most 1,024: what the record's schema says. Producers are held to `SOURCE`. */
 export const URI_REFERENCE = /^(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,1024}$/
 
 // RFC 3986, appendix A. A scheme, or a relative reference, whose first segment has no colon.
@@ -30,7 +30,7 @@ const AFTER_SCHEME = `${HIERARCHY}(?:[?]${characters(':@/?')})?(?:#${characters(
 export const SOURCE = new RegExp(`^(?=.{1,1024}$)(?:${SCHEME}|${RELATIVE})${AFTER_SCHEME}`)
 /** `dataschema`: a URI with a scheme (RFC 3986, 3), at most 1,031 characters. */
 export const DATASCHEMA = new RegExp(`^(?=.{2,1031}$)${SCHEME}${AFTER_SCHEME}`)
-/** Characters of a URI with a scheme: what a reader admits. Producers are held to `DATASCHEMA`. */
+/** Characters of a URI with a scheme: what the record's schema says. Producers are held to `DATASCHEMA`. */
 export const URI = /^[A-Za-z][A-Za-z0-9+.-]{0,30}:(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,1000}$/
 /** A JSON media type; `data` is JSON always. */
 export const JSON_MEDIA_TYPE =

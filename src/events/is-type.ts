@@ -3,7 +3,8 @@ import type { EventData, KnownType } from './families/index.js'
 
 /**
  * True where the record is of that type; narrows `record.event.data`. What the ledger admitted under a known type met
- * that type's schema, so the narrowing holds for every record of an undamaged ledger.
+ * that type's schema, so the narrowing holds for every record of an undamaged ledger. False where the data are no object, as they
+ * may be in a log that others wrote.
  *
  * @example if (isType(record, 'dev.clyra.run.gap.v1')) console.log(record.event.data.reason)
  */
@@ -13,10 +14,12 @@ export function isType<T extends KnownType, R extends { readonly event: StoredEv
   type: T,
 ): record is R & { readonly event: StoredEvent<T, EventData[T]> }
 export function isType(record: { readonly event: StoredEvent }, type: string): boolean {
-  return record.event.type === type
+  return record.event.type === type && isObject(record.event.data)
 }
 
 /** The same for an event alone. */
 export function isEventOf<T extends KnownType>(event: StoredEvent, type: T): event is StoredEvent<T, EventData[T]> {
-  return event.type === type
+  return event.type === type && isObject(event.data)
 }
+
+const isObject = (data: unknown): boolean => typeof data === 'object' && data !== null && !Array.isArray(data)

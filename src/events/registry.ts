@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { JsonObject } from '../canonical/index.js'
+import type { JsonObject, JsonValue } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
 import { type DataWriter, dataWriter } from './data-writer.js'
 import type { StoredEvent } from './envelope.js'
@@ -96,8 +96,8 @@ function addFamily(entries: Map<string, EventType>, family: EventFamily): void {
 
 function upcastWith(entries: ReadonlyMap<string, EventType>, event: StoredEvent): StoredEvent {
   let entry = entries.get(event.type)
-  if (entry?.upcaster === undefined) return event
-  let { type, data } = event
+  if (entry?.upcaster === undefined || !isObject(event.data)) return event
+  let { type, data }: { type: string; data: JsonObject } = { type: event.type, data: event.data }
   // Ends, because every upcaster leads to a higher version (checkUpcaster).
   while (entry?.upcaster !== undefined) {
     type = entry.upcaster.to
@@ -106,6 +106,9 @@ function upcastWith(entries: ReadonlyMap<string, EventType>, event: StoredEvent)
   }
   return { ...event, type, data }
 }
+
+const isObject = (data: JsonValue): data is JsonObject =>
+  typeof data === 'object' && data !== null && !Array.isArray(data)
 
 function checkUpcaster(family: EventFamily, type: string, upcaster: Upcaster): void {
   const [base, version] = split(type)

@@ -1,13 +1,5 @@
 import { createHmac } from 'node:crypto'
-import {
-  canonicalBytes,
-  concatBytes,
-  equalBytes,
-  hex,
-  type JsonObject,
-  type JsonValue,
-  utf8,
-} from '../canonical/index.js'
+import { canonicalBytes, concatBytes, equalBytes, hex, type JsonValue, utf8 } from '../canonical/index.js'
 import { sha256 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { type DraftEvent, Sealable, type SealedEvent } from './draft-event.js'
@@ -67,7 +59,7 @@ export function seal<T extends KnownType>(
 }
 
 /** Every sealed value of an event's data: where, and the commitment in hex. In document order. */
-export function sealedValuesOf(data: JsonObject): { readonly pointer: string; readonly digest: string }[] {
+export function sealedValuesOf(data: JsonValue): { readonly pointer: string; readonly digest: string }[] {
   const found: { pointer: string; digest: string }[] = []
   const walk = (value: JsonValue, pointer: string): void => {
     if (typeof value !== 'object' || value === null) return
@@ -91,7 +83,7 @@ export function sealedValuesOf(data: JsonObject): { readonly pointer: string; re
  * value, salt, place or record; also where nothing is sealed at that place.
  */
 export function openSealed(
-  event: { readonly id: string; readonly data: JsonObject },
+  event: { readonly id: string; readonly data: JsonValue },
   opening: { readonly pointer: string; readonly salt: Uint8Array; readonly value: JsonValue },
 ): boolean {
   const { pointer, salt, value } = opening

@@ -60,7 +60,10 @@ export function notesProjection(version = 1): Projection<Notes, string> {
     version,
     partition: ({ event }) => (event.stream.startsWith('note-') ? event.stream.slice('note-'.length) : undefined),
     initial: (partition) => ({ count: 0, notes: [`${partition} v${version}`] }),
-    apply: (state, { event }) => ({ count: state.count + 1, notes: [...state.notes, String(event.data['note'])] }),
+    apply: (state, { event }) => ({
+      count: state.count + 1,
+      notes: [...state.notes, String(Object(event.data)['note'])],
+    }),
     render: (state) => state.notes.join(),
   }
 }

@@ -8,7 +8,8 @@ export async function openedStatements(directory: string, run: string): Promise<
   try {
     const records = []
     for await (const record of opened.readStream(`run-${run}`)) records.push(record)
-    const subject = records.find(({ type }) => type === 'dev.clyra.run.started.v1')?.event.data['subject']
+    const started = records.find(({ type }) => type === 'dev.clyra.run.started.v1')?.event.data
+    const subject: unknown = Object(started)['subject']
     if (typeof subject !== 'string') throw new Error(`run ${run} has no subject`)
     const key = await opened.vault.subjectKey(subject)
     if (key === undefined) throw new Error(`the key of run ${run} is gone`)
@@ -20,7 +21,7 @@ export async function openedStatements(directory: string, run: string): Promise<
       .map(({ event }) => {
         const text = values.get(`${event.id} /data/text`)
         // The record was admitted against the schema of its type; only the sealed text is replaced by what the vault holds.
-        return { ...event.data, text: typeof text === 'string' ? text : null } as unknown as StatementRecord
+        return { ...Object(event.data), text: typeof text === 'string' ? text : null } as StatementRecord
       })
   } finally {
     await opened.close()

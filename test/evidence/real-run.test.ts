@@ -172,7 +172,7 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
     const bytes = readFileSync(newestBundle('failing.def.zip'))
     expect((await verifyBundle(bytes, { trust: [vkey] })).verdict).toBe('VALID')
     const results = recordsOf(bytes).filter(({ type }) => type === 'dev.clyra.dbt.test.result.v1')
-    expect(results.some(({ data }) => data['status'] === 'fail')).toBe(true)
+    expect(results.some(({ data }) => Object(data)['status'] === 'fail')).toBe(true)
   })
 
   it.each([
@@ -195,7 +195,7 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
       expect((await verifyBundle(bytes, { trust: [vkey], requireCompleteRun: true })).verdict).toBe('INCOMPLETE')
       const records = recordsOf(bytes)
       expect(records.length).toBeGreaterThan(10)
-      expect(records.filter(({ data }) => data['invocation'] === stale)).toEqual([])
+      expect(records.filter(({ data }) => Object(data)['invocation'] === stale)).toEqual([])
     },
   )
 
@@ -211,7 +211,7 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
     expect(row.completeness).toBe('partial')
     expect(row.reasons).toEqual(expect.arrayContaining(['artifact-manifest-stale', 'artifact-run-results-stale']))
     const records = recordsOf(readFileSync(newestBundle('parse-error.def.zip')))
-    expect(records.filter(({ data }) => data['invocation'] === stale)).toEqual([])
+    expect(records.filter(({ data }) => Object(data)['invocation'] === stale)).toEqual([])
   })
 
   /** Starts a build whose incremental model sleeps, ends dbt, gives the wrapper's exit code. */

@@ -48,9 +48,10 @@ const TELLING = [
   'id',
 ]
 
-function gist(data: Readonly<Record<string, unknown>>): string {
+function gist(data: unknown): string {
+  const members = new Map(typeof data === 'object' && data !== null ? Object.entries(data) : [])
   const said = TELLING.flatMap((name) => {
-    const value = data[name]
+    const value: unknown = members.get(name)
     return typeof value === 'string' || typeof value === 'number' ? [`${name}=${String(value).slice(0, 60)}`] : []
   })
   return said.length === 0 ? '' : `  ${said.slice(0, 3).join(' ')}`

@@ -1,4 +1,4 @@
-import { canonicalString, type JsonObject } from '../../canonical/index.js'
+import { canonicalString, type JsonValue } from '../../canonical/index.js'
 import { ClyraError, isClyraError } from '../../errors/index.js'
 import type { EventInput } from '../../events/index.js'
 import type { ArtifactStore } from '../../ledger/artifact-store.js'
@@ -118,7 +118,7 @@ async function assertSame(ledger: Ledger, stream: string, event: EventInput): Pr
   }
 }
 
-function equalData(a: JsonObject, b: JsonObject): boolean {
+function equalData(a: JsonValue, b: JsonValue): boolean {
   return canonicalString(a) === canonicalString(b)
 }
 

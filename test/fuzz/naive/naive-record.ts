@@ -21,26 +21,7 @@ export function naiveInstant(text: string): boolean {
 export const naiveDecimal = (text: unknown): boolean =>
   typeof text === 'string' && /^(0|[1-9][0-9]*)$/.test(text) && text.length <= 16 && BigInt(text) <= 2n ** 53n - 1n
 
-const record = schemaOf('events/record.schema.json')
-
-/** A record as `spec/events/record.schema.json` describes it, with what a schema cannot say. Undefined where it is one. */
-export function naiveRecord(bytes: Uint8Array): string | undefined {
-  if (bytes.length > 65_535) return 'too large'
-  try {
-    naiveAdmit(bytes)
-  } catch (error) {
-    if (error instanceof NotAdmitted) return error.code
-    throw error
-  }
-  const event: Record<string, unknown> = JSON.parse(Buffer.from(bytes).toString('utf8'))
-  if (!record(event)) return ajv.errorsText(record.errors)
-  const { time, recordedat, revision } = event
-  if (!naiveInstant(String(time)) || !naiveInstant(String(recordedat)) || !naiveDecimal(revision))
-    return 'no instant or number'
-  return undefined
-}
-
-/** The same for a reader of a log by anybody: `spec/log/SPEC.md`, section 2. Opaque types only. */
+/** A record as `spec/log/SPEC.md`, section 2, describes it; its data are not looked at. Undefined where it is one. */
 export function naiveLogRecord(bytes: Uint8Array): string | undefined {
   if (bytes.length > 65_535) return 'RECORD_TOO_LARGE'
   try {

@@ -4,7 +4,7 @@ import { parseRecord, RecordReader } from '../../../src/events/parse-record.js'
 import { readRecord } from '../../../verifier/ts/src/record.js'
 import { sampleLedger } from '../../../verifier/ts/test/sample-ledger.js'
 import { accepted, type Outcome, outcomeOf, refused, type Target } from '../engine/target.js'
-import { naiveLogRecord, naiveRecord } from '../naive/naive-record.js'
+import { naiveLogRecord } from '../naive/naive-record.js'
 import { admittedValue, bytesOf, mostly } from './generators.js'
 import { clyraCode, refusalCode } from './json-targets.js'
 
@@ -140,7 +140,7 @@ export const targets: readonly Target[] = [
     words: WORDS,
     structured: event.map(bytesOf),
     real: (bytes) => outcomeOf(() => (parseRecord(bytes).id === '' ? 'no id' : ''), clyraCode),
-    naive: (bytes) => yes(naiveRecord(bytes)),
+    naive: (bytes) => yes(naiveLogRecord(bytes)),
   },
   {
     // Many records by one reader: what it remembers of one must not let another through.
@@ -155,7 +155,7 @@ export const targets: readonly Target[] = [
         (line) => outcomeOf(() => (reader.read(line).id === '' ? 'no id' : ''), clyraCode).accepted,
       )
     },
-    naive: (bytes) => linewise(bytes, (line) => naiveRecord(line) === undefined),
+    naive: (bytes) => linewise(bytes, (line) => naiveLogRecord(line) === undefined),
   },
   {
     name: 'record-verifier',
