@@ -99,6 +99,18 @@ function manifestReadings(): Vector[] {
       'A run whose stream is not claimed.',
       edit({ '/run/id': 'r' }),
     ),
+    manifest(
+      'manifest-size-line-feed',
+      'MANIFEST_MALFORMED',
+      'A size with a line feed behind it.',
+      edit({ '/size': '10\n' }),
+    ),
+    manifest(
+      'manifest-size-other-digits',
+      'MANIFEST_MALFORMED',
+      'A size in full-width digits.',
+      edit({ '/size': '\uff11\uff10' }),
+    ),
     manifest('manifest-size-zero', 'ROOT_NOT_CHECKPOINT', 'A size of 0 is well formed.', edit({ '/size': '0' })),
     manifest(
       'manifest-version-text',

@@ -43,6 +43,8 @@ function formReadings(): Vector[] {
       checkpoint: strangeLine('w', 5),
     }),
     malformed('note-line-two-spaces', 'Two spaces in a line of an unknown key.', withLine('\u2014  w AAAAAAA=\n')),
+    malformed('note-line-url-base64', 'The letters of base64 for URLs.', withLine('\u2014 w ____----\n')),
+    malformed('note-line-base64-cut', 'A signature whose padding is left out.', withLine('\u2014 w AAAAAAA\n')),
     malformed('note-line-hyphen', 'A hyphen where the dash should be.', withLine('- w AAAAAAA=\n')),
     against(
       'note.ts',

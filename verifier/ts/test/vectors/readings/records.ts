@@ -169,6 +169,7 @@ function attributeReadings(): Vector[] {
     time('century', 'The 29th of February of 1900.', '1900-02-29T00:00:00Z'),
     time('ten-digits', 'Ten digits of a second.', '2025-01-01T00:00:00.0000000000Z'),
     time('no-digits', 'A point without digits.', '2025-01-01T00:00:00.Z'),
+    time('other-digits', 'Arabic-Indic digits.', '\u0662\u0660\u0662\u0665-01-01T00:00:00Z'),
     time('offset', 'An offset instead of Z.', '2025-01-01T00:00:00+00:00'),
     time('lower-case', 'Lower-case letters.', '2025-01-01t00:00:00z'),
     admitted('record-time-year-0', 'Year 0 is a leap year of the Gregorian calendar.', {
@@ -243,6 +244,16 @@ function dataReadings(): Vector[] {
       ),
     ),
     refused('data-gap-65', 'A reason of 65 characters.', gap('a'.repeat(65))),
+    against(
+      'record-data.ts',
+      "text(/^[a-z0-9-]{1,64}$/) }, { open: true }),\n  'dev.clyra.run.reread",
+      "text(/^[a-z0-9-]{1,64}$/m) }, { open: true }),\n  'dev.clyra.run.reread",
+      refused(
+        'data-gap-line-feed',
+        'A reason with a line feed behind it: patterns match the whole text.',
+        gap('log-missing\n'),
+      ),
+    ),
     refused('data-gap-upper', 'A reason in upper case.', gap('Log-missing')),
     refused('data-size-2-53', 'An artefact of 2^53 bytes.', artifact('9007199254740992')),
     good(
