@@ -63,8 +63,8 @@ const LOADING = new Set([
 /** True for what Node and the loaders of native addons throw where a package is missing, cut off or built for another machine. */
 function isOfLoading(error: Error): boolean {
   if ('code' in error && LOADING.has(String(error.code))) return true
-  // Of a module that does not parse the stack begins with its path; that of JSON.parse does not.
-  if (error instanceof SyntaxError) return /^(file:|\/)/.test(error.stack ?? '')
+  // A module that does not parse: the stack begins with its path or in Node's loader, that of JSON.parse elsewhere.
+  if (error instanceof SyntaxError) return /^(file:|\/)|^.*\n\s+at .*node:internal\/modules/.test(error.stack ?? '')
   return /native (binding|build)/i.test(error.message)
 }
 

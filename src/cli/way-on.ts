@@ -56,7 +56,12 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   INVALID_EXPECTED_REVISION: null,
   INVALID_POSITION: 'clyra log tail',
   INVALID_STREAM_NAME: 'clyra log streams',
-  IO_FAILED: (details) => (path(details) === undefined ? 'clyra doctor' : `ls -ld ${path(details)}`),
+  IO_FAILED: (details) =>
+    details['errno'] === 'EMFILE'
+      ? 'ulimit -n 1024 and the same command'
+      : path(details) === undefined
+        ? 'clyra doctor'
+        : `ls -ld ${path(details)}`,
   JSON_BAD_UTF8: null,
   JSON_BOM: null,
   JSON_DUPLICATE_NAME: null,

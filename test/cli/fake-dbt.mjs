@@ -10,6 +10,13 @@
 //   plant       text that is put into an error message and a statement of the log and into run_results.json
 //   copyLog     a second file that gets the same lines
 //   stdout      what it prints (default: a line)
+//   silent      true: it prints nothing on stderr
+//   farewell    what it prints at last
+//   meanwhile   a line for a shell, done when the log is written and nothing else is
+//   atEnd       the same when everything is
+//   rubbish     lines that no dbt would write, after the log
+//   signal      the signal by which it ends, in place of `exit`
+import { execSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import {
   appendFileSync,
@@ -39,7 +46,7 @@ if (plan.argumentsFile !== undefined)
   appendFileSync(plan.argumentsFile, `${JSON.stringify({ args, runId: runId ?? null })}\n`)
 
 process.stdout.write(plan.stdout ?? 'fake dbt speaks\n')
-process.stderr.write('fake dbt whispers\n')
+if (plan.silent !== true) process.stderr.write('fake dbt whispers\n')
 
 const source = plan.recording === undefined ? '' : readFileSync(join(plan.recording, 'logs', 'dbt.log'), 'utf8')
 const recorded = /"invocation_id": "([0-9a-f-]{36})"/.exec(source)?.[1] ?? 'none'
@@ -83,6 +90,12 @@ if (plan.pad !== undefined) {
   writeSync(log, `${like('NewConnection', conn)}\n`)
   for (let i = 0; i < plan.pad; i++) writeSync(log, `${statement.join('\n')}\n`)
 }
+if (plan.rubbish !== undefined) {
+  const many = 'what is this\n'.repeat(1000)
+  for (let written = 0; written < plan.rubbish; written += 1000) writeSync(log, many)
+}
+const shell = (line) => execSync(line, { stdio: ['ignore', 'inherit', 'inherit'] })
+if (plan.meanwhile !== undefined) shell(plan.meanwhile)
 if (plan.readyFile !== undefined) {
   // Whoever waits for the file finds the whole number in it.
   writeFileSync(`${plan.readyFile}.part`, String(process.pid))
@@ -119,5 +132,11 @@ if (plan.recording !== undefined && plan.fault !== 'parse-error') {
 if (plan.recording === undefined && plan.fault === 'wait') {
   while (!interrupted) await sleep(20)
   process.exit(2)
+}
+if (plan.atEnd !== undefined) shell(plan.atEnd)
+process.stdout.write(plan.farewell ?? '')
+if (plan.signal !== undefined) {
+  process.kill(process.pid, plan.signal)
+  await sleep(10_000)
 }
 process.exit(plan.fault === 'parse-error' ? 2 : (plan.exit ?? 0))

@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readableLogLine } from '../../../connectors/dbt/index.js'
+import { ClyraError } from '../../errors/index.js'
 
 /**
  * The plain `logs/dbt.log` that people expect to find, made from the JSON log while the run goes on. It is a
@@ -29,7 +30,7 @@ export function openReadableLog(path: string, onFailure: (error: unknown) => voi
       attempt(() => {
         if (file === undefined) {
           mkdirSync(dirname(path), { recursive: true })
-          file = openSync(path, 'a')
+          file = openToAppend(path)
         }
         const text = lines.map(readableLogLine).filter((line) => line !== '')
         if (text.length > 0) writeSync(file, `${text.join('\n')}\n`)
@@ -42,4 +43,13 @@ export function openReadableLog(path: string, onFailure: (error: unknown) => voi
       })
     },
   }
+}
+
+/** Without blocking: a pipe that nobody reads would hold up everything else. */
+function openToAppend(path: string): number {
+  const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants
+  const file = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o644)
+  if (fstatSync(file).isFile()) return file
+  closeSync(file)
+  throw new ClyraError('NOT_A_REGULAR_FILE', `${path} is no regular file`, { details: { path } })
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { v7 as uuidv7 } from 'uuid'
 import { dbtArguments } from '../../../connectors/dbt/index.js'
 import { surroundingsOf } from '../../../connectors/postgres/index.js'
+import { ClyraError } from '../../errors/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import { resolveSettings, type Settings } from '../config/settings.js'
 import { type Context, settingsFor } from '../context.js'
@@ -125,6 +126,7 @@ async function prepare(
   { place, settings, command }: Surroundings,
   guard: Guard,
 ): Promise<Prepared> {
+  assertClock(context.environment.now())
   const run = uuidv7()
   const subject = randomUUID()
   // A run that finds no ledger has no shapes: their key is the ledger's.
@@ -175,9 +177,10 @@ async function prepare(
       readable:
         plan.readableLog === undefined
           ? undefined
-          : openReadableLog(plan.readableLog, (error) =>
-              context.output.warn(`the readable log could not be written: ${codedError(error).message}`),
-            ),
+          : openReadableLog(plan.readableLog, (thrown) => {
+              const { message, code } = codedError(thrown)
+              context.output.warn(`the readable log could not be written: ${message} (${code})`)
+            }),
       log: plan.log,
       target: plan.target,
       project: plan.project,
@@ -200,6 +203,16 @@ async function prepare(
     version: VERSION,
   })
   return { plan, spool, capture, started }
+}
+
+/** A run whose times no record can hold would wait in its spool for ever. */
+function assertClock(now: Date): void {
+  const year = now.getUTCFullYear()
+  if (year >= 0 && year <= 9999) return
+  throw new ClyraError('EVENT_INVALID', `the clock says the year ${year}, which no record can hold`, {
+    details: { year },
+    fix: 'date',
+  })
 }
 
 /** `--version`, `--help` and the like run nothing: they are not recorded. */

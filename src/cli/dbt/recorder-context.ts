@@ -29,7 +29,8 @@ export async function recorderContext(
   return {
     environment,
     output: createOutput(environment, options),
-    logger: await createLogger(environment, options.verbose),
+    // Lines for developers are not worth the record of a run.
+    logger: await createLogger(environment, options.verbose).catch(() => ({ debug: () => undefined })),
     workbench: createWorkbench(() => Buffer.from(randomBytes(6)).toString('hex')),
     ledgerFlag: ledger,
   }

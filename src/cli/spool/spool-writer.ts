@@ -122,6 +122,8 @@ export function openSpoolWriter(directory: string, spool: HeldSpool, known: Read
       const sha256 = createHash('sha256').update(bytes).digest('hex')
       const path = join(directory, SPOOL_FILES.artifacts, sha256)
       if (!existsSync(path)) {
+        // A full disk or a crash may have left a part of it.
+        rmSync(`${path}.tmp`, { force: true })
         writeDurably(`${path}.tmp`, sealArtifact(bytes, spool.subjectKey, spool.randomBytes(12)), 0o600)
         renameSync(`${path}.tmp`, path)
       }

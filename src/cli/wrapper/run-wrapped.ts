@@ -23,7 +23,7 @@ const DELIVERY_SECONDS = 120
  */
 export async function runWrapped(wrapped: WrappedRun, environment: Environment): Promise<number> {
   const say = (text: string) => environment.stderr.write(text)
-  const settled = surviveFaults(say)
+  const life = surviveFaults(say)
   const recorder = startRecorder(
     {
       ...wrapped,
@@ -46,9 +46,10 @@ export async function runWrapped(wrapped: WrappedRun, environment: Environment):
   })
   signals.phase = 'after'
   const status = exitStatusOf(exit)
-  settled(status)
+  life.settled(status)
   if (exit.startError !== null) sayMissing(say, plan, wrapped, exit, environment)
   const recorded = await deliver(recorder, plan, exit, seconds('CLYRA_DELIVERY_WAIT', DELIVERY_SECONDS), say)
+  life.over()
   if (wrapped.options.json) {
     const document = { run: plan.spooled?.run ?? null, exitCode: status, ...recorded }
     environment.stdout.write(`${JSON.stringify(document)}\n`)
@@ -145,12 +146,17 @@ function takeSignals(recorder: RecorderProcess): { phase: 'before' | 'dbt' | 'af
   return state
 }
 
-/**
- * From now on no fault of ours ends this process, and once `settled` was called it ends with that status, whoever ends
- * it.
- */
-function surviveFaults(say: (text: string) => void): (status: number) => void {
+interface Life {
+  /** dbt has ended, and with this status we end too, whoever ends us. */
+  settled(status: number): void
+  /** Nothing is left to do but to end. */
+  over(): void
+}
+
+/** From now on no fault of ours ends this process. */
+function surviveFaults(say: (text: string) => void): Life {
   let settled: number | undefined
+  let over = false
   const told = new Set<string>()
   const tell = (thrown: unknown) => {
     const message = (thrown instanceof Error ? thrown.message : String(thrown)).replace(/\s*\n\s*/g, ' ')
@@ -160,9 +166,17 @@ function surviveFaults(say: (text: string) => void): (status: number) => void {
   process.on('uncaughtException', tell)
   process.on('unhandledRejection', tell)
   process.on('exit', () => {
-    if (settled !== undefined) process.exitCode = settled
+    if (settled === undefined) return
+    process.exitCode = settled
+    if (!over)
+      say('clyra: the recording was cut short (INTERNAL): the run waits in its spool; try: clyra spool flush\n')
   })
-  return (status) => {
-    settled = status
+  return {
+    settled(status) {
+      settled = status
+    },
+    over() {
+      over = true
+    },
   }
 }

@@ -1,0 +1,110 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { PROJECT } from '../cli/clyra.js'
+import type { WrapperFault } from './wrapper-runs.js'
+
+/** What is wrong with one package of an installation. */
+type Damage = 'missing' | 'cut off' | 'without its native part'
+
+const INSTALLED = join(PROJECT, 'node_modules')
+/** Where the native part of a package lies: in packages of its own, or in a folder of it. */
+const NATIVE: Readonly<Record<string, { readonly beside?: string; readonly inside?: string }>> = {
+  lmdb: { beside: '@lmdb' },
+  '@node-rs/crc32': { beside: '@node-rs' },
+  'fs-native-extensions': { inside: 'prebuilds' },
+}
+
+/** A whole installation in a folder of its own, with one package damaged. Gives the folder. */
+export function damagedInstallation(name: string, damage: Damage): string {
+  const folder = mkdtempSync(join(tmpdir(), 'clyra-installation-'))
+  cpSync(join(PROJECT, 'dist'), join(folder, 'dist'), {
+    recursive: true,
+    filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$/.test(path),
+  })
+  for (const part of ['package.json', 'spec', 'examples']) symlinkSync(join(PROJECT, part), join(folder, part))
+  rmSync(join(folder, 'package.json'))
+  cpSync(join(PROJECT, 'package.json'), join(folder, 'package.json'))
+  const packages = readdirSync(INSTALLED).flatMap((entry) =>
+    entry.startsWith('@') ? readdirSync(join(INSTALLED, entry)).map((inner) => `${entry}/${inner}`) : [entry],
+  )
+  const native = NATIVE[name]
+  for (const one of packages.filter((found) => !found.startsWith('.'))) {
+    const at = join(folder, 'node_modules', one)
+    mkdirSync(dirname(at), { recursive: true })
+    if (one === name) damagePackage(at, name, damage)
+    else if (damage === 'without its native part' && one.startsWith(`${native?.beside}/`)) continue
+    else symlinkSync(join(INSTALLED, one), at)
+  }
+  return folder
+}
+
+function damagePackage(at: string, name: string, damage: Damage): void {
+  if (damage === 'missing') return
+  cpSync(join(INSTALLED, name), at, { recursive: true, dereference: true })
+  if (damage === 'without its native part') {
+    rmSync(join(at, NATIVE[name]?.inside ?? 'build'), { recursive: true, force: true })
+    return
+  }
+  for (const file of readdirSync(at, { recursive: true, encoding: 'utf8' })) {
+    if (/\.(js|cjs|mjs)$/.test(file)) writeFileSync(join(at, file), 'export const half = {')
+  }
+}
+
+const packageFault = (
+  name: string,
+  damage: Damage,
+  record: WrapperFault['record'],
+  says: RegExp | null = /\(INSTALLATION_BROKEN\)/,
+  options: readonly string[] = [],
+): WrapperFault => ({
+  fault: `package ${name} ${damage}`,
+  where: 'throughout',
+  record,
+  says,
+  arrange() {
+    const folder = damagedInstallation(name, damage)
+    return {
+      program: join(folder, 'dist', 'src', 'cli', 'main.js'),
+      options,
+      mend: () => rmSync(folder, { recursive: true, force: true }),
+    }
+  },
+})
+
+const moduleFault = (path: string, record: WrapperFault['record'], says: RegExp): WrapperFault => ({
+  fault: `module of ours missing: ${path}`,
+  where: 'throughout',
+  record,
+  says,
+  arrange() {
+    const folder = damagedInstallation('none', 'missing')
+    rmSync(join(folder, 'dist', path))
+    return {
+      program: join(folder, 'dist', 'src', 'cli', 'main.js'),
+      mend: () => rmSync(folder, { recursive: true, force: true }),
+    }
+  },
+})
+
+/** Every package of ours that is missing or broken. What is captured without it goes at least to the spool. */
+export const INSTALLATION_FAULTS: readonly WrapperFault[] = [
+  packageFault('lmdb', 'missing', 'spool'),
+  packageFault('lmdb', 'without its native part', 'spool'),
+  packageFault('lmdb', 'cut off', 'spool'),
+  packageFault('@node-rs/crc32', 'missing', 'spool'),
+  packageFault('@node-rs/crc32', 'without its native part', 'spool'),
+  packageFault('fs-native-extensions', 'missing', 'lost'),
+  packageFault('fs-native-extensions', 'without its native part', 'lost'),
+  packageFault('yaml', 'missing', 'lost'),
+  packageFault('yaml', 'cut off', 'lost'),
+  packageFault('zod', 'missing', 'lost'),
+  packageFault('zod', 'cut off', 'lost'),
+  packageFault('uuid', 'missing', 'lost'),
+  packageFault('commander', 'missing', 'ledger', null),
+  packageFault('pino', 'missing', 'ledger', null, ['--verbose']),
+  packageFault('@clyra/verify', 'missing', 'ledger', null),
+  moduleFault('src/cli/recorder.js', 'lost', /\(RECORDER_ENDED\)/),
+  moduleFault('src/cli/dbt/record-run.js', 'lost', /\(INSTALLATION_BROKEN\)/),
+  moduleFault('src/cli/dbt/deliver-run.js', 'spool', /\(INSTALLATION_BROKEN\)/),
+]
