@@ -2,7 +2,7 @@
 import { createWorkbench } from './atomic-file.js'
 import { COMMANDS } from './commands/index.js'
 import { type Environment, processEnvironment } from './environment.js'
-import { reportFailure } from './failure.js'
+import { codedError, reportFailure } from './failure.js'
 import { VERSION } from './version.js'
 import { runWrapped } from './wrapper/run-wrapped.js'
 import { wrappedRunIn } from './wrapper/wrapped-run-in.js'
@@ -33,12 +33,24 @@ async function runOther(line: readonly string[], environment: Environment, stopp
       process.kill(process.pid, signal)
     })
   }
+  const options = { json: line.includes('--json'), quiet: false, verbose: line.includes('--verbose') }
+  let status: number | undefined
+  const fault = (error: unknown) => {
+    // A wrapped run survives them.
+    if (process.listenerCount('uncaughtException') > 1) return
+    // Node throws some errors of loading once more, after the import has failed: they are told already.
+    if (status !== undefined && codedError(error).code === 'INSTALLATION_BROKEN') return
+    process.exit(reportFailure(environment, options, error))
+  }
+  process.on('uncaughtException', fault)
+  process.on('unhandledRejection', fault)
   try {
     const { runProgram } = await import('./program.js')
-    return await runProgram(line, COMMANDS, environment, workbench, VERSION)
+    status = await runProgram(line, COMMANDS, environment, workbench, VERSION)
   } catch (error) {
-    return reportFailure(environment, { json: line.includes('--json'), quiet: false, verbose: false }, error)
+    status = reportFailure(environment, options, error)
   }
+  return status
 }
 
 await main(process.argv.slice(2))

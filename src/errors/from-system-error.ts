@@ -7,6 +7,10 @@ const SYSTEM_CODES: Readonly<Record<string, ErrorCode>> = {
   EROFS: 'READ_ONLY',
   EACCES: 'PERMISSION_DENIED',
   EPERM: 'PERMISSION_DENIED',
+  // A native addon is only loaded when its first function is called, be that to open or lock a file.
+  ADDON_NOT_FOUND: 'INSTALLATION_BROKEN',
+  ERR_DLOPEN_FAILED: 'INSTALLATION_BROKEN',
+  MODULE_NOT_FOUND: 'INSTALLATION_BROKEN',
 }
 
 /** Turns an error of a `node:fs` call into a coded one; `doing` completes the sentence "cannot ...". */

@@ -35,7 +35,7 @@ const FAULTS: readonly CommandFault[] = [
   broken('lmdb', 'missing', ['runs', 'log tail', 'fsck', 'init there']),
   broken('lmdb', 'without its native part', ['runs', 'bundle --last']),
   broken('@node-rs/crc32', 'without its native part', ['runs', 'fsck']),
-  broken('fs-native-extensions', 'without its native part', ['init there', 'spool flush']),
+  broken('fs-native-extensions', 'without its native part', ['spool flush', 'keys rotate']),
   broken('commander', 'missing', ['version', '--help', 'runs --json']),
   broken('zod', 'cut off', ['config', 'doctor', 'version']),
   broken('yaml', 'missing', ['config', 'runs']),

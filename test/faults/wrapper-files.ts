@@ -62,7 +62,7 @@ function replaced(path: string, put: (path: string) => void): Arranged {
 const segmentOf = (state: string) => join(state, 'log', `${'0'.repeat(20)}.seg`)
 const projections = ({ state }: Place) => join(state, 'projections.mdb')
 const index = ({ state }: Place) => join(state, 'index', 'lmdb')
-const vaultKey = ({ state }: Place) => join(state, 'vault', 'fingerprint.key')
+const vaultKey = ({ state }: Place) => join(state, 'vault', 'shape.key')
 
 /** A file system of its own at a path, which must not exist or be empty; gone when the fault is over. */
 function mounted(path: string, size: string): Arranged {
