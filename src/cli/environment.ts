@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { homedir } from 'node:os'
 import { ClyraError } from '../errors/index.js'
-import { type User, userOf } from '../system/index.js'
+import { homeOf, type User, userOf } from '../system/index.js'
 
 /**
  * Everything that a command may touch besides files: streams, clock, randomness, environment variables.
@@ -38,7 +37,7 @@ export function processEnvironment(stopped: AbortSignal, stop: () => void): Envi
       return workingDirectory()
     },
     variables: process.env,
-    home: homeDirectory(),
+    home: homeOf(process.env),
     platform: process.platform,
     user: userOf(process.geteuid?.(), process.env),
     stdout: quietStream(process.stdout, stop),
@@ -59,15 +58,6 @@ export function workingDirectory(): string {
       cause: error,
       fix: 'cd "$HOME" and the same command',
     })
-  }
-}
-
-/** Empty for a user without a home. */
-export function homeDirectory(): string {
-  try {
-    return process.env['HOME'] ?? homedir()
-  } catch {
-    return ''
   }
 }
 

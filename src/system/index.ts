@@ -22,3 +22,4 @@ export {
   type StateFileUse,
   writeStateFile,
 } from './state-file.js'
+export { folderNamed, homeOf, userFolder } from './user-folders.js'

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path'
-import { parse } from 'yaml'
 import * as z from 'zod'
+import { readYaml } from '../../yaml/index.js'
 import { givenFlag } from './dbt-flags.js'
-import { AS_DBT, fromProject, type Surroundings } from './project-paths.js'
+import { fromProject, type Surroundings } from './project-paths.js'
 import { resolveTemplate } from './template.js'
 
 /**
@@ -163,16 +163,12 @@ function readProfile(
   profilesYaml: string,
   name: string | undefined,
 ): { ok: true; profile: z.infer<typeof profile> } | { ok: false; reason: NoConnection } {
-  let parsed: unknown
-  try {
-    parsed = parse(profilesYaml, AS_DBT)
-  } catch {
-    return { ok: false, reason: 'profiles-invalid' }
-  }
-  const profiles = z.record(z.string(), z.unknown()).safeParse(parsed)
+  const read = readYaml(profilesYaml, '1.1')
+  if (!read.ok) return { ok: false, reason: 'profiles-invalid' }
+  const profiles = z.record(z.string(), z.unknown()).safeParse(read.value)
   if (!profiles.success) return { ok: false, reason: 'profiles-invalid' }
   const found = name === undefined || !Object.hasOwn(profiles.data, name) ? undefined : profiles.data[name]
   if (found === undefined) return { ok: false, reason: 'profile-unknown' }
-  const read = profile.safeParse(found)
-  return read.success ? { ok: true, profile: read.data } : { ok: false, reason: 'profiles-invalid' }
+  const checked = profile.safeParse(found)
+  return checked.success ? { ok: true, profile: checked.data } : { ok: false, reason: 'profiles-invalid' }
 }

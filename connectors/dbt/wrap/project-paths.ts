@@ -1,13 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { parse } from 'yaml'
+import { readYaml } from '../../yaml/index.js'
 import { type Environment, givenFlag } from './dbt-flags.js'
 import { resolveTemplate } from './template.js'
-
-/**
- * YAML as dbt's parser (PyYAML) reads it: version 1.1, with merge keys (`<<: *base`), by which targets share members.
- * Our parser's warnings quote the file: they are not printed.
- */
-export const AS_DBT = { logLevel: 'error', version: '1.1' } as const
 
 /** What of the surroundings the paths depend on. */
 export interface Surroundings {
@@ -60,15 +54,11 @@ export function logDirectories(around: Surroundings, projectDirectory: string, p
 /** A member of dbt_project.yml that is literal text or `env_var()`; undefined where it is neither or not there. */
 export function fromProject(projectYaml: string | undefined, name: string, env: Environment): string | undefined {
   if (projectYaml === undefined) return undefined
-  try {
-    // The parser gives any YAML value; only a mapping with a text member is looked at.
-    const project: unknown = parse(projectYaml, AS_DBT)
-    if (typeof project !== 'object' || project === null || !(name in project)) return undefined
-    const value: unknown = Object.entries(project).find(([key]) => key === name)?.[1]
-    if (typeof value !== 'string' || value === '') return undefined
-    const text = resolveTemplate(value, env)
-    return text.ok && text.value !== '' ? text.value : undefined
-  } catch {
-    return undefined
-  }
+  const read = readYaml(projectYaml, '1.1')
+  // Any YAML value; only a mapping with a text member is looked at.
+  if (!read.ok || typeof read.value !== 'object' || read.value === null) return undefined
+  const value: unknown = Object.entries(read.value).find(([key]) => key === name)?.[1]
+  if (typeof value !== 'string' || value === '') return undefined
+  const text = resolveTemplate(value, env)
+  return text.ok && text.value !== '' ? text.value : undefined
 }

@@ -1,5 +1,5 @@
-import { parseDocument } from 'yaml'
 import * as z from 'zod'
+import { readYaml } from '../../../connectors/yaml/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { NEW_ORIGIN } from '../../events/index.js'
 import { isMissingFile, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
@@ -59,6 +59,9 @@ export const configFile = z.strictObject({
 })
 export type ConfigFile = z.infer<typeof configFile>
 
+/** Of a file that was written to annoy, a message quotes no more. */
+const LONGEST_QUOTE = 200
+
 /** Reads a configuration file; an absent one is an empty one. Throws CONFIG_INVALID with the path of the wrong value. */
 export function readConfigFile(path: string): ConfigFile {
   let text: string
@@ -68,21 +71,20 @@ export function readConfigFile(path: string): ConfigFile {
     if (isMissingFile(error)) return {}
     throw error
   }
-  const document = parseDocument(text)
-  const problem = document.errors[0]
-  if (problem !== undefined) {
-    throw new ClyraError('CONFIG_INVALID', `${path} is not YAML: ${problem.message.split('\n')[0] ?? ''}`, {
+  const read = readYaml(text, '1.2')
+  if (!read.ok) {
+    throw new ClyraError('CONFIG_INVALID', `${path} is not YAML that can be used: ${read.problem}`, {
       details: { path },
     })
   }
-  const content: unknown = document.toJS() ?? {}
+  const content = read.value ?? {}
   const parsed = configFile.safeParse(content)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  const field = issue?.path.join('.') ?? ''
+  const field = issue?.path.join('.').slice(0, LONGEST_QUOTE) ?? ''
   throw new ClyraError(
     'CONFIG_INVALID',
-    `${path}: ${field === '' ? '' : `${field} `}${issue?.message ?? 'is not valid'}`,
+    `${path}: ${field === '' ? '' : `${field} `}${(issue?.message ?? 'is not valid').slice(0, LONGEST_QUOTE)}`,
     {
       details: { path, field },
       fix: 'clyra config',

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { ClyraError } from '../../errors/index.js'
+import { userFolder } from '../../system/index.js'
 import type { Environment } from '../environment.js'
 import { type ConfigFile, LONGEST_WAIT_MS } from './config-file.js'
 
@@ -128,8 +130,7 @@ export function resolveSettings(
   }
 }
 
-/** `$XDG_CONFIG_HOME/clyra/trusted-keys`, else `~/.config/clyra/trusted-keys`. */
-function defaultTrustFile(environment: Pick<Environment, 'variables' | 'home'>): string {
-  const base = environment.variables['XDG_CONFIG_HOME'] || `${environment.home}/.config`
-  return `${base}/clyra/trusted-keys`
+/** `$XDG_CONFIG_HOME/clyra/trusted-keys`, else `~/.config/clyra/trusted-keys`; never in the working directory. */
+function defaultTrustFile({ variables, home }: Pick<Environment, 'variables' | 'home'>): string {
+  return join(userFolder('config', variables, home), 'clyra', 'trusted-keys')
 }

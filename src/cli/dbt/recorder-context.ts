@@ -1,7 +1,7 @@
-import { userOf } from '../../system/index.js'
+import { homeOf, userOf } from '../../system/index.js'
 import { createWorkbench } from '../atomic-file.js'
 import type { Context } from '../context.js'
-import { type Environment, homeDirectory, workingDirectory } from '../environment.js'
+import { type Environment, workingDirectory } from '../environment.js'
 import { createLogger } from '../logger.js'
 import { createOutput } from '../output.js'
 import type { Asked, FromRecorder } from '../wrapper/messages.js'
@@ -16,7 +16,7 @@ export async function recorderContext(
   const environment: Environment = {
     cwd: workingDirectory(),
     variables: process.env,
-    home: homeDirectory(),
+    home: homeOf(process.env),
     platform: process.platform,
     user: userOf(process.geteuid?.(), process.env),
     stdout: { isTTY: false, columns: 80, write: () => undefined },

@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { userFolder } from '../../system/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import type { Environment } from '../environment.js'
 
@@ -9,8 +10,7 @@ export function ledgerSpool(place: StatePlace): string {
 
 /** The user's own spool, for runs where there is no ledger or it cannot be written: `$XDG_STATE_HOME/clyra/spool`. */
 export function userSpool(environment: Pick<Environment, 'variables' | 'home'>): string {
-  const base = environment.variables['XDG_STATE_HOME'] || join(environment.home, '.local', 'state')
-  return join(resolve(base), 'clyra', 'spool')
+  return join(userFolder('state', environment.variables, environment.home), 'clyra', 'spool')
 }
 
 /** Every place where spools of this user may lie: also the usual one, where XDG_STATE_HOME names another today. */

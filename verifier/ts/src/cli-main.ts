@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join, relative, sep } from 'node:path'
+import { homedir, userInfo } from 'node:os'
+import { isAbsolute, join, relative, sep } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { version } from './cli-version.js'
 import {
@@ -167,9 +167,27 @@ async function trustFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<(string 
   const keys = flags.key ?? []
   const named = flags.trust ?? env['CLYRA_TRUST']
   if (named !== undefined && named !== '') return [...keys, ...parseTrustFile(await readFile(named, 'utf8'))]
-  const base = env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config')
-  const own = await readIfThere(join(base, 'clyra', 'trusted-keys'))
+  const base = settingsFolder(env)
+  const own = base === undefined ? undefined : await readIfThere(join(base, 'clyra', 'trusted-keys'))
   return own === undefined ? keys : [...keys, ...parseTrustFile(new TextDecoder().decode(own))]
+}
+
+/** Empty or relative means unset: it would be in the working directory, which is anybody's. Undefined without a home. */
+function settingsFolder(env: NodeJS.ProcessEnv): string | undefined {
+  const given = env['XDG_CONFIG_HOME']
+  if (given !== undefined && isAbsolute(given)) return given
+  const home = env['HOME'] !== undefined && isAbsolute(env['HOME']) ? env['HOME'] : systemHome()
+  return home === undefined ? undefined : join(home, '.config')
+}
+
+/** What the system knows of the user, whatever HOME says. */
+function systemHome(): string | undefined {
+  try {
+    const home = process.platform === 'win32' ? homedir() : userInfo().homedir
+    return isAbsolute(home) ? home : undefined
+  } catch {
+    return undefined
+  }
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {

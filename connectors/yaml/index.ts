@@ -1,0 +1,1 @@
+export { readYaml, type YamlRead } from './read-yaml.js'
