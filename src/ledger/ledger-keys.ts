@@ -57,6 +57,13 @@ export function currentEvidenceKey(keys: readonly KeyState[]): KeyState | undefi
   return keys.findLast(({ purpose, revokedAt }) => purpose === 'evidence' && revokedAt === undefined)
 }
 
+/** What to say where the private half of the evidence key that signs now is not in the key ring. */
+export async function missingEvidenceKey(core: LedgerCore): Promise<string | undefined> {
+  const key = currentEvidenceKey(await foldKeys(core))
+  if (key === undefined || (await core.ports.keys.signer(key.id)) !== undefined) return undefined
+  return `the private key of the evidence key ${key.id} is not here: no bundle can be signed before it is put back from a backup, or \`clyra keys rotate\` has introduced a new one`
+}
+
 /** What may be said about revoking a key, before anything is written. Throws KEY_INVALID, NOT_YET_SUPPORTED. */
 export function assertRevocable(core: LedgerCore, keys: readonly KeyState[], id: string): void {
   if (id === core.genesis.key.keyId) {

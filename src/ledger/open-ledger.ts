@@ -16,6 +16,7 @@ import {
 import { leafHash } from '../merkle/index.js'
 import { EventLedger, type LedgerHandle } from './event-ledger.js'
 import { discardForeignIndex, LedgerCore, type LedgerPorts, readGenesis } from './ledger-core.js'
+import { missingEvidenceKey } from './ledger-keys.js'
 import type { LogRecord } from './log-store.js'
 import { OwnEvents } from './own-events.js'
 import { SealKeeper } from './seal-keeper.js'
@@ -121,6 +122,7 @@ export async function openLedger(ports: LedgerPorts, options: LedgerOptions = {}
           },
         })
   if (writer === undefined) await core.refresh()
+  else await tellMissingEvidenceKey(core, onWarning)
   // Also where nothing was sealed just now: from here on this is the place that is remembered.
   if (writer?.sealer.newest !== undefined) keeper?.published(writer.sealer.newest)
   await keeper?.keep()
@@ -134,6 +136,16 @@ export async function openLedger(ports: LedgerPorts, options: LedgerOptions = {}
       await release(ports, onWarning)
     },
   })
+}
+
+/** Nothing but a bundle needs it, which may be long after: it is told while the key may still be found. */
+async function tellMissingEvidenceKey(core: LedgerCore, onWarning: (message: string) => void): Promise<void> {
+  try {
+    const missing = await missingEvidenceKey(core)
+    if (missing !== undefined) onWarning(missing)
+  } catch (error) {
+    onWarning(`the evidence key cannot be used: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 async function ledgerSigner(core: LedgerCore): Promise<Signer> {

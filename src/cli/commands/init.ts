@@ -1,10 +1,10 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { NEW_ORIGIN } from '../../events/index.js'
-import { FileSealMemory } from '../../stores/embedded/index.js'
+import { FileSealMemory, layoutOf, noLedger } from '../../stores/embedded/index.js'
 import { writeDurably } from '../atomic-file.js'
 import { defineCommand } from '../command.js'
 import { configTemplate } from '../config/config-template.js'
@@ -13,6 +13,7 @@ import { type Context, rememberIn } from '../context.js'
 import { createState } from '../ledger/create-state.js'
 import { decimal, digest } from '../ledger/record-document.js'
 import { outputPath } from '../output-path.js'
+import { shellWord } from '../shell-word.js'
 import { facts } from '../table.js'
 
 export const init = defineCommand({
@@ -85,12 +86,8 @@ export async function initProject(
       fix: `mkdir -p ${folder}`,
     })
   }
-  if (existsSync(state)) {
-    throw new ClyraError('LEDGER_EXISTS', `there already is a ledger at ${state}; it is never overwritten`, {
-      details: { path: state },
-      fix: 'clyra runs',
-    })
-  }
+  // An empty folder is replaced; what holds anything is not.
+  if (existsSync(state) && !isEmpty(state)) throw occupied(state)
   const { workbench } = context
   const draft = workbench.begin(state)
   const settings = existsSync(config) ? undefined : workbench.begin(config)
@@ -113,6 +110,35 @@ export async function initProject(
     draft.abandon()
     settings?.abandon()
     throw fromSystemError(error, 'make the ledger', state)
+  }
+}
+
+/** Why nothing is begun there: a ledger, one whose log was lost, or what is left of one. */
+function occupied(state: string): ClyraError {
+  if (existsSync(layoutOf(state).log) && !isEmpty(layoutOf(state).log)) {
+    return new ClyraError('LEDGER_EXISTS', `there already is a ledger at ${state}; it is never overwritten`, {
+      details: { path: state },
+      fix: 'clyra runs',
+    })
+  }
+  const lost = noLedger(state)
+  if (lost.code === 'LOG_LOST') return lost
+  return new ClyraError(
+    'LEDGER_EXISTS',
+    `${state} is there and has no log, but ${names(state).join(', ')}: look what that is, then move it away`,
+    { details: { path: state }, fix: `mv ${shellWord(state)} ${shellWord(`${state}-old`)}` },
+  )
+}
+
+function isEmpty(folder: string): boolean {
+  return names(folder).length === 0
+}
+
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    throw fromSystemError(error, 'read the directory', folder)
   }
 }
 

@@ -3,8 +3,10 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { postgresDoctor, surroundingsOf } from '../../../connectors/postgres/index.js'
 import { ClyraError } from '../../errors/index.js'
+import { rolledBack } from '../../ledger/index.js'
+import { findObjections } from '../../stores/embedded/index.js'
 import { STATE_DIRECTORY, type StatePlace } from '../config/find-state.js'
-import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
+import { type Context, optionalLedgerPlace, rememberIn, settingsFor } from '../context.js'
 import { planRun } from '../dbt/plan-run.js'
 import { codedError } from '../failure.js'
 import { withReader } from '../ledger/open-ledger.js'
@@ -39,6 +41,7 @@ export async function examineProject(context: Context, offline: boolean): Promis
     findings.push(warn('ledger', `no ${STATE_DIRECTORY} here or above`, 'clyra init'))
   } else {
     await attempt('ledger', () => withReader(context, examineLedger))
+    await attempt('remembered', () => goingOn(context, place.state))
     await attempt('keys', () => [keyRights(join(place.state, 'keys'))])
     await attempt('space', async () => [await space(place.state)])
   }
@@ -61,7 +64,6 @@ async function examineLedger(opened: OpenedLedger): Promise<Finding[]> {
   const size = await ledger.size()
   const checkpoint = await ledger.checkpoint()
   const behind = size - checkpoint.size
-  const evidence = (await ledger.keys()).filter((key) => key.purpose === 'evidence' && key.revokedAt === undefined)
   const { origin } = opened.settings
   return [
     ...(origin.value !== null && origin.value !== ledger.origin
@@ -77,15 +79,36 @@ async function examineLedger(opened: OpenedLedger): Promise<Finding[]> {
     behind === 0n
       ? ok('sealed', `the checkpoint covers all ${checkpoint.size} records`)
       : warn('sealed', `${behind} records are not under a checkpoint yet`, 'clyra spool flush'),
-    evidence.length > 0
-      ? ok('evidence key', evidence.at(-1)?.id ?? '')
-      : fail('evidence key', 'no evidence key is valid: bundles cannot be signed', 'clyra keys rotate'),
+    await evidenceKey(opened),
   ]
+}
+
+/** Whether a bundle can be signed. Where the ledger's own key is not here either, all keys lie elsewhere. */
+async function evidenceKey({ ledger, place }: OpenedLedger): Promise<Finding> {
+  try {
+    return ok('evidence key', (await ledger.evidenceSigner()).keyId)
+  } catch (thrown) {
+    const error = codedError(thrown)
+    const message = `${error.message}: bundles cannot be signed (${error.code})`
+    const elsewhere = !existsSync(join(place.state, 'keys', 'ledger.key'))
+    return elsewhere ? warn('evidence key', message, null) : fail('evidence key', message, error.fix ?? null)
+  }
+}
+
+/** Whether the ledger may be written to, as far as its own files and what is remembered of it say. */
+async function goingOn(context: Context, state: string): Promise<Finding[]> {
+  const { copyOf, contradictions } = await findObjections({ directory: state, rememberIn: rememberIn(context) })
+  if (contradictions.length > 0) return [fail('remembered', rolledBack(contradictions).message, 'clyra adopt --help')]
+  if (copyOf !== undefined)
+    return [warn('remembered', `this is a copy of the ledger in ${copyOf}: it is only read`, 'clyra adopt --help')]
+  const folder = rememberIn(context)
+  return [ok('remembered', folder === undefined ? 'no folder to remember signed sizes in' : 'nothing contradicts it')]
 }
 
 function keyRights(folder: string): Finding {
   const mode = statSync(folder, { throwIfNoEntry: false })?.mode
-  if (mode === undefined) return warn('keys', 'the private keys are not here: this ledger can only be read', null)
+  if (mode === undefined || !existsSync(join(folder, 'ledger.key')))
+    return warn('keys', "the ledger's private key is not here: it can only be read", null)
   return (mode & 0o077) === 0 || process.platform === 'win32'
     ? ok('keys', 'readable by you alone')
     : warn('keys', `${folder} can be entered by others`, `chmod 700 ${folder}`)

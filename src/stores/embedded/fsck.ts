@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
+import { createRegistry } from '../../events/index.js'
 import { fsckLedger } from '../../ledger/fsck.js'
 import type { Findings, FsckResult } from '../../ledger/fsck-result.js'
+import { LedgerCore, readGenesis } from '../../ledger/ledger-core.js'
+import type { LedgerIndex } from '../../ledger/ledger-index.js'
+import { missingEvidenceKey } from '../../ledger/ledger-keys.js'
 import type { LogStore, StoredRecord } from '../../ledger/log-store.js'
 import { HashedRecord } from '../../ledger/verified-record.js'
 import { readStateFileLater } from '../../system/index.js'
-import { FileCheckpointStore, FileTileStore } from '../files/index.js'
+import { FileCheckpointStore, FileKeyRing, FileTileStore } from '../files/index.js'
 import { openLmdbIndexReader } from '../lmdb/index.js'
 import { copyMarked } from './copy-mark.js'
 import { type DurableMark, readMark } from './durable-mark.js'
@@ -61,10 +66,31 @@ export async function fsck({ directory, all = false }: FsckOptions): Promise<Fsc
       },
       all,
     )
-    return { ...result, notes: [...notes, ...result.notes] }
+    const keys = await missingKeys(places, store, index)
+    return { ...result, notes: [...notes, ...keys, ...result.notes] }
   } finally {
     await index.close()
     await store.close()
+  }
+}
+
+/** What is not here to sign with. It is no fault of what is stored: keys may lie elsewhere on purpose. */
+async function missingKeys(
+  places: ReturnType<typeof layoutOf>,
+  store: LogStore,
+  index: LedgerIndex,
+): Promise<string[]> {
+  if (!existsSync(join(places.keys, 'ledger.key')))
+    return [`the ledger's private key is not in ${places.keys}: here it can only be read`]
+  try {
+    const keys = new FileKeyRing(places.keys, () => '')
+    const tiles = new FileTileStore(places.tiles)
+    const checkpoints = new FileCheckpointStore(places.checkpoints)
+    const ports = { store, index, tiles, checkpoints, keys }
+    const missing = await missingEvidenceKey(new LedgerCore(ports, await readGenesis(store), createRegistry([])))
+    return missing === undefined ? [] : [missing]
+  } catch (error) {
+    return [`the evidence key cannot be used: ${error instanceof Error ? error.message : String(error)}`]
   }
 }
 

@@ -16,8 +16,11 @@ export function noLedger(directory: string): ClyraError {
     const keys = existsSync(join(places.keys, 'ledger.key')) ? 'its keys and checkpoints are' : 'its checkpoints are'
     return new ClyraError(
       'LOG_LOST',
-      `the log in ${places.log} is gone, while ${keys} still there: put the folder log back from a backup; nothing can be begun in its place`,
-      { details: { directory, path: places.log }, fix: `ls -l ${places.log}` },
+      `the log in ${places.log} is gone, while ${keys} still there: put the directory back from a backup; nothing can be begun in its place`,
+      {
+        details: { directory, path: places.log },
+        fix: 'mv .clyra .clyra-without-log && cp -a <backup> .clyra && clyra adopt',
+      },
     )
   }
   return new ClyraError('LEDGER_NOT_FOUND', `there is no ledger in ${directory}`, {
