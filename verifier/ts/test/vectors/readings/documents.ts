@@ -1,33 +1,15 @@
-import { base64, hex, u64be, utf8 } from '../../../src/bytes.js'
+import { base64, hex } from '../../../src/bytes.js'
 import type { JsonObject, JsonValue } from '../../../src/json.js'
-import { commitment } from '../../../src/sealed-values.js'
 import { sha256 } from '../../../src/sha256.js'
 import type { FaultCode } from '../../../src/spec.generated.js'
 import { edit, editFile } from '../../edit-json.js'
-import type { Draft, TestLedger } from '../../ledger-maker.js'
-import {
-  ARTIFACT,
-  captured,
-  closed,
-  other,
-  RUN,
-  SALT,
-  SEALED_VALUE,
-  sampleLedger,
-  sealed,
-  started,
-} from '../../sample-ledger.js'
+import type { Draft } from '../../ledger-maker.js'
+import { ARTIFACT, captured, closed, sampleLedger, started } from '../../sample-ledger.js'
 import { against, bad, good, type Vector } from '../vector.js'
 
-/** DEF, sections 3 to 8: the documents of a bundle. */
+/** DEF, sections 3, 6 and 7: the manifest, the artefacts that it lists, and the statement that is signed. */
 export function documentReadings(): Vector[] {
-  return [
-    ...manifestReadings(),
-    ...artifactReadings(),
-    ...headsReadings(),
-    ...statementReadings(),
-    ...openingReadings(),
-  ]
+  return [...manifestReadings(), ...artifactReadings(), ...statementReadings()]
 }
 
 const refused = (name: string, code: FaultCode, shows: string, lies: Parameters<typeof bad>[4] & object) =>
@@ -178,119 +160,6 @@ function artifactReadings(): Vector[] {
   ]
 }
 
-/** The honest ledger with one more record behind its heads record. */
-function ending(draft: Draft): TestLedger {
-  const ledger = sampleLedger()
-  ledger.append(draft)
-  return ledger
-}
-
-function headsReadings(): Vector[] {
-  const ledger = sampleLedger()
-  const streams = ['ledger-heads', 'ledger-keys', 'ledger-redactions', `run-${RUN}`]
-  const path = (stream: string) => `/paths/${streams.indexOf(stream)}`
-  const runStream = `run-${RUN}`
-  const heads = (name: string, code: FaultCode, shows: string, changes: Record<string, JsonValue>) =>
-    bad('forged', name, code, shows, { ledger, lies: { heads: edit(changes) } })
-  const last = ledger.records[8]!
-  const own = {
-    key: hex(sha256(utf8('clyra.head.key/1\n'), utf8(runStream))),
-    value: hex(sha256(utf8('clyra.head/1\n'), u64be(last.revision), last.leaf)),
-  }
-  return [
-    against(
-      'heads.ts',
-      '!sameHead(head, claim)',
-      'stream !== stream',
-      heads(
-        'heads-other-head',
-        'HEADS_CLAIM_MISMATCH',
-        'A path whose head is not the claimed one, although its siblings fit: the head is compared.',
-        { [`${path(runStream)}/head/revision`]: '4' },
-      ),
-    ),
-    heads(
-      'heads-other-head-of-heads',
-      'HEADS_CLAIM_MISMATCH',
-      'The path of ledger-heads names another head than the heads record links to.',
-      { [`${path('ledger-heads')}/head/revision`]: '1' },
-    ),
-    heads('heads-absent-of-heads', 'HEADS_CLAIM_MISMATCH', 'The path of ledger-heads says absence.', {
-      [`${path('ledger-heads')}/head`]: null,
-    }),
-    bad(
-      'negative',
-      'claim-of-ledger-heads',
-      'CLAIM_UNEXPECTED',
-      'A claim for ledger-heads: its one path serves both.',
-      {
-        ledger,
-        lies: {
-          claims: (claims) => [
-            { stream: 'ledger-heads', head: { revision: '0', leaf: hex(ledger.records[2]!.leaf) } },
-            ...claims,
-          ],
-          positions: (positions) => [...positions, 2].sort((a, b) => a - b),
-        },
-      },
-    ),
-    bad(
-      'forged',
-      'last-line-of-unclaimed-stream',
-      'STREAM_NOT_CLAIMED',
-      'The last line is of a stream that nobody claims.',
-      {
-        ledger: ending(other('run-other', 9)),
-      },
-    ),
-    bad(
-      'forged',
-      'last-line-of-another-type',
-      'RESERVED_TYPE',
-      'The last line stands in ledger-heads and is no heads record.',
-      {
-        ledger: ending(other('ledger-heads', 9)),
-      },
-    ),
-    heads('heads-position', 'HEADS_FILE_MISMATCH', 'heads.json with another position.', { '/position': '8' }),
-    bad('negative', 'heads-path-more', 'HEADS_PATH_MISSING', 'A path for a stream that is not claimed.', {
-      ledger,
-      lies: {
-        heads: (it) => ({
-          ...it,
-          paths: [...(it['paths'] as JsonObject[]), { ...(it['paths'] as JsonObject[])[0]!, stream: 'run-z' }],
-        }),
-      },
-    }),
-    against(
-      'heads-map.ts',
-      'equalBytes(other.keyHash, keyHash) || ',
-      '',
-      bad(
-        'forged',
-        'absence-by-own-leaf',
-        'HEADS_PATH_INVALID',
-        "The absence of a run that is there, 'shown' by its own leaf.",
-        {
-          ledger,
-          lies: {
-            positions: (positions) => positions.filter((position) => ![3, 5, 6, 8].includes(position)),
-            claims: (claims) =>
-              claims.map((claim) => (claim['stream'] === runStream ? { ...claim, head: null } : claim)),
-            heads: edit({ [`${path(runStream)}/head`]: null, [`${path(runStream)}/other`]: own }),
-            manifest: edit({
-              '/run/completeness': 'unknown',
-              '/run/reasons': ['run-not-closed'],
-              '/external': [],
-              '/governance': null,
-            }),
-          },
-        },
-      ),
-    ),
-  ]
-}
-
 function statementReadings(): Vector[] {
   const statement = (name: string, code: FaultCode, shows: string, changes: Record<string, JsonValue | undefined>) =>
     bad('negative', `statement-${name}`, code, shows, { lies: { statement: edit(changes) } })
@@ -332,65 +201,5 @@ function statementReadings(): Vector[] {
         },
       },
     }),
-  ]
-}
-
-function openingReadings(): Vector[] {
-  const ids = ['01940000-0000-7000-8000-00000000bbbb', '01940000-0000-7000-8000-00000000cccc']
-  const pair = (id: string): Draft => ({
-    ...sealed(),
-    data: Object.fromEntries(
-      ['a.b', 'a/b'].map((name) => {
-        const pointer = `/data/${name.replaceAll('/', '~1')}`
-        return [name, { 'clyra:sealed': commitment(id, pointer, SALT, SEALED_VALUE) }]
-      }),
-    ),
-    attributes: { id },
-  })
-  // The two records with sealed values stand at positions 4 and 12.
-  const between = Array.from({ length: 7 }, (_, n) => other('run-other', n))
-  const ledger = sampleLedger([started(), pair(ids[0]!), ...between, pair(ids[1]!), closed()])
-  const opening = (position: string, pointer: string): JsonObject => ({
-    position,
-    pointer,
-    salt: hex(SALT),
-    value: SEALED_VALUE,
-  })
-  const all = [
-    opening('4', '/data/a.b'),
-    opening('4', '/data/a~1b'),
-    opening('12', '/data/a.b'),
-    opening('12', '/data/a~1b'),
-  ]
-  const malformed = (name: string, shows: string, openings: JsonObject[]) =>
-    bad('negative', name, 'OPENINGS_MALFORMED', shows, { ledger, lies: { openings } })
-  return [
-    against(
-      'documents.ts',
-      "String(position).padStart(16, '0')",
-      'String(position)',
-      good('openings-in-order', 'Openings by position as a number, then by pointer.', ledger, { openings: all }),
-    ),
-    malformed('openings-text-order', 'Positions in the order of their texts.', [...all.slice(2), ...all.slice(0, 2)]),
-    malformed('openings-pointer-order', 'Pointers out of order.', [all[1]!, all[0]!]),
-    malformed('openings-twice', 'One place twice.', [all[0]!, all[0]!]),
-    malformed('openings-pointer-unicode', 'A pointer with a character that no member name has.', [
-      opening('4', '/data/\u00e9'),
-    ]),
-    malformed('openings-pointer-tilde', 'A pointer with a tilde that escapes nothing.', [opening('4', '/data/a~2b')]),
-    malformed('openings-pointer-empty', 'A pointer to the whole record.', [opening('4', '')]),
-    bad('negative', 'openings-pointer-index', 'OPENING_TARGET_MISSING', 'A pointer that leads nowhere.', {
-      ledger,
-      lies: { openings: [opening('4', '/data/a.b/0')] },
-    }),
-    bad('negative', 'openings-pointer-65535', 'OPENING_TARGET_MISSING', 'A pointer of 65,535 characters.', {
-      ledger,
-      lies: { openings: [opening('4', `/${'x'.repeat(65_534)}`)] },
-    }),
-    bad('negative', 'opening-with-null', 'OPENING_MISMATCH', 'A value of null is a value.', {
-      ledger,
-      lies: { openings: [{ ...all[0]!, value: null }] },
-    }),
-    good('openings-none', 'A list of no openings.', ledger, { openings: [] }),
   ]
 }

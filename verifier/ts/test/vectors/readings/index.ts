@@ -1,8 +1,12 @@
 import type { Vector } from '../vector.js'
 import { containerReadings } from './container.js'
 import { documentReadings } from './documents.js'
+import { genesisReadings } from './genesis.js'
+import { headsReadings } from './heads.js'
+import { jsonReadings } from './json.js'
 import { keyAndDemandReadings } from './keys-and-demands.js'
 import { noteReadings } from './notes.js'
+import { openingReadings } from './openings.js'
 import { pointReadings } from './points.js'
 import { recordReadings } from './records.js'
 import { runReadings } from './runs.js'
@@ -12,8 +16,12 @@ import { tileReadings } from './tiles.js'
 export const readingVectors = (): Vector[] => [
   ...containerReadings(),
   ...documentReadings(),
+  ...genesisReadings(),
+  ...headsReadings(),
+  ...jsonReadings(),
   ...keyAndDemandReadings(),
   ...noteReadings(),
+  ...openingReadings(),
   ...pointReadings(),
   ...recordReadings(),
   ...runReadings(),

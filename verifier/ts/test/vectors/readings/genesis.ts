@@ -1,0 +1,75 @@
+import { hex, utf8 } from '../../../src/bytes.js'
+import type { JsonObject, JsonValue } from '../../../src/json.js'
+import { sha256 } from '../../../src/sha256.js'
+import { type Draft, TestLedger } from '../../ledger-maker.js'
+import { DRAFTS, other, sampleLedger } from '../../sample-ledger.js'
+import { against, bad, type Vector } from '../vector.js'
+
+/** Log, section 3: what counts as the genesis record. */
+export function genesisReadings(): Vector[] {
+  const genesis = (changes: (draft: Draft) => Draft) => sampleLedger(DRAFTS(), { genesis: changes })
+  const attributes = (changes: Record<string, JsonValue>) => genesis((draft) => ({ ...draft, attributes: changes }))
+  const none = (name: string, asked: string, shows: string, ledger: TestLedger) =>
+    against(
+      'chain.ts',
+      asked,
+      'true',
+      bad('forged', name, 'SIGNATURE_MISSING', `${shows}: so line 0 is no genesis record, and has no keys.`, {
+        ledger,
+      }),
+    )
+  const late = new TestLedger({ genesis: () => other('run-other') })
+  return [
+    none(
+      'genesis-prev',
+      'record.prev === ZEROS',
+      'A genesis record that links to something',
+      attributes({ prev: hex(sha256(utf8('x'))) }),
+    ),
+    none('genesis-revision', 'record.revision === 0', 'A genesis record of revision 1', attributes({ revision: '1' })),
+    none(
+      'genesis-stream',
+      "record?.stream === 'ledger-genesis'",
+      'A genesis record in a stream of its own choice',
+      attributes({ stream: 'ledger-start' }),
+    ),
+    none(
+      'genesis-other-name',
+      'data?.origin === origin',
+      'A genesis record whose data name another origin',
+      genesis((draft) => ({ ...draft, data: { ...(draft.data as JsonObject), origin: 'other.example' } })),
+    ),
+    none(
+      'genesis-other-ledger',
+      'record.ledger === origin',
+      'A genesis record whose attribute names another',
+      attributes({ ledger: 'other.example' }),
+    ),
+    lateGenesis(late),
+  ]
+}
+
+/** A ledger that begins with something else; its bundle begins with the genesis record all the same. */
+function lateGenesis(ledger: TestLedger): Vector {
+  const honest = new TestLedger()
+  const record: JsonObject = JSON.parse(new TextDecoder().decode(honest.records[0]!.bytes))
+  const { data } = record
+  ledger.append({
+    stream: 'ledger-genesis',
+    type: 'dev.clyra.ledger.genesis.v1',
+    data: data ?? null,
+    attributes: { prev: '0'.repeat(64) },
+  })
+  for (const draft of DRAFTS()) ledger.append(draft)
+  ledger.appendHeads()
+  return bad(
+    'forged',
+    'genesis-not-at-position-0',
+    'GENESIS_INVALID',
+    'Line 0 is a genesis record, but of position 1.',
+    {
+      ledger,
+      lies: { positions: (positions) => [1, ...positions.filter((position) => position > 1)] },
+    },
+  )
+}
