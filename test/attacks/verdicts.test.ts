@@ -5,6 +5,9 @@ import { canonicalBytes, fromBase64 } from '../../src/canonical/index.js'
 import { ed25519Signer, readKeyFile, sha256Hex } from '../../src/crypto/index.js'
 import { dsseEnvelope, IN_TOTO_PAYLOAD_TYPE, zip } from '../../src/evidence/index.js'
 import { readArchive } from '../../verifier/ts/src/archive.js'
+import { bundle as bundleOf } from '../../verifier/ts/test/bundle-maker.js'
+import { keyObject, signatureLine, testKey } from '../../verifier/ts/test/ledger-maker.js'
+import { RUN, sampleLedger } from '../../verifier/ts/test/sample-ledger.js'
 import { clyra, clyraJson, discard, leaveRun, sandbox } from '../cli/clyra.js'
 import { type FaultRow, reportFaults } from '../faults/report.js'
 
@@ -62,6 +65,37 @@ async function withFalseReport(archive: Uint8Array): Promise<Uint8Array> {
   return zip(files)
 }
 const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'))
+
+describe('a small bundle that means work', () => {
+  it('is refused at once: keys that are stated again and again, and keys that a signature line cannot tell apart', () => {
+    const [first, twin] = [testKey('twin 8784'), testKey('twin 13040')]
+    const object = (key: typeof first) => keyObject(key, 'ledger')
+    const ledger = sampleLedger(undefined, {
+      seed: 'twin 8784',
+      genesis: (draft) => ({
+        ...draft,
+        data: { ...Object(draft.data), keys: [...Array(270).fill(object(first)), object(twin)] },
+      }),
+    })
+    const line = signatureLine(ledger.origin, twin, ledger.checkpointText())
+    const note = Buffer.from(`${ledger.checkpointText()}\n${line.repeat(1000)}`)
+    for (const [name, checkpoint] of [
+      ['one.zip', undefined],
+      ['many.zip', note],
+    ] as const) {
+      writeFileSync(at(name), bundleOf(ledger, RUN, checkpoint === undefined ? {} : { checkpoint: () => checkpoint }))
+      const began = performance.now()
+      expect(verify(name, '--key', ledger.vkey)).toMatchObject({ verdict: 'INVALID', code: 'RECORD_DATA_INVALID' })
+      expect(performance.now() - began).toBeLessThan(60_000)
+    }
+    held(
+      'a genesis record of 271 keys, two of one key hash, and 1,000 signature lines',
+      'verify',
+      'refused in the time that its bytes warrant',
+      'the number of ledger keys has no limit',
+    )
+  })
+})
 
 describe('a stolen evidence key', () => {
   it('makes nothing VALID for whoever asks the ledger, a newer bundle, or holds a newer checkpoint', () => {

@@ -18,6 +18,7 @@ import { decodeFrame, encodeFrame } from '../../src/stores/embedded/segment-form
 import { readArchive } from '../../verifier/ts/src/archive.js'
 import { canonicalBytes } from '../../verifier/ts/src/canonical.js'
 import { readDocuments } from '../../verifier/ts/src/documents.js'
+import { readData } from '../../verifier/ts/src/record-data.js'
 import { Offences } from '../../verifier/ts/src/refusal.js'
 import { bundleFiles } from '../../verifier/ts/test/bundle-maker.js'
 import { RUN, sampleLedger } from '../../verifier/ts/test/sample-ledger.js'
@@ -50,11 +51,13 @@ function documentCode(file: string, bytes: Uint8Array): Promise<string> {
     manifest.files = [...others, entry].sort((a, b) => (a.path < b.path ? -1 : 1))
     files.set('manifest.json', canonicalBytes(manifest))
   }
-  return codeOf(async () => {
-    const offences = new Offences()
-    await readDocuments(files, offences)
-    offences.settle()
-  })
+  return codeOf(() => readAll(files))
+}
+
+async function readAll(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const offences = new Offences()
+  await readDocuments(new Map(files), offences)
+  offences.settle()
 }
 
 /** Zeros, which the system gives without using memory for them, but for a few bytes. */
@@ -66,6 +69,15 @@ function zeros(length: number, ...bytes: readonly (readonly [at: number, value: 
 
 const MIB = 1024 * 1024
 
+const GENESIS = 'dev.clyra.ledger.genesis.v1'
+const GENESIS_DATA = {
+  format: 'clyra.ledger/1',
+  admission: 'clyra.admission/1',
+  hash: 'rfc6962-sha256',
+  origin: 'limits.clyra.internal',
+  nonce: '00'.repeat(32),
+} as const
+
 export const READ_LIMITS: readonly LimitCase[] = [
   {
     limit: 'signed note',
@@ -75,6 +87,30 @@ export const READ_LIMITS: readonly LimitCase[] = [
         return Buffer.concat([before, text(x(length - before.length - after.length)), after])
       }
       return atAndPast('NOTE_MALFORMED', (past) => openNote(note(128 * 1024 + (past ? 1 : 0)), []))
+    },
+  },
+  {
+    limit: 'lines of a signed note',
+    check: () => {
+      const note = (lines: number) => text(`a text\n\n${'\u2014 a AAAAAAAA\n'.repeat(lines)}`)
+      return atAndPast('NOTE_MALFORMED', (past) => openNote(note(past ? 101 : 100), []))
+    },
+  },
+  {
+    limit: 'keys of a genesis record',
+    check: async () => {
+      const key = (i: number) => ({
+        id: '00'.repeat(32),
+        purpose: 'ledger',
+        alg: 'ed25519',
+        type: 1,
+        public: String(i).padStart(64, '0'),
+      })
+      const keys = (count: number) => Array.from({ length: count }, (_, i) => key(i))
+      const code = (ledger: number, roots: number) =>
+        codeOf(async () => readData(GENESIS, { ...GENESIS_DATA, keys: keys(ledger), roots: keys(roots) }, {}))
+      expect(await code(16, 16)).toBe('taken')
+      expect([await code(17, 0), await code(1, 17)]).toEqual(['RECORD_DATA_INVALID', 'RECORD_DATA_INVALID'])
     },
   },
   {
@@ -278,13 +314,22 @@ export const READ_LIMITS: readonly LimitCase[] = [
         })
       const code = async (count: number) => {
         const files = new Map(FILES).set('manifest.dsse.json', envelope(count))
-        return codeOf(async () => {
-          const offences = new Offences()
-          await readDocuments(files, offences)
-          offences.settle()
-        })
+        return codeOf(() => readAll(files))
       }
       expect([await code(64), await code(65)]).toEqual(['taken', 'DSSE_MALFORMED'])
+    },
+  },
+  {
+    limit: 'envelope',
+    check: async () => {
+      const shape = { payloadType: '', signatures: [{ keyid: '00'.repeat(32), sig: '' }] }
+      const frame = canonicalBytes({ payload: '', ...shape }).length
+      const envelope = (length: number) => canonicalBytes({ payload: x(length - frame), ...shape })
+      const code = (length: number) => {
+        const files = new Map(FILES).set('manifest.dsse.json', envelope(length))
+        return codeOf(() => readAll(files))
+      }
+      expect([await code(65_536), await code(65_537)]).toEqual(['taken', 'DSSE_MALFORMED'])
     },
   },
   {
