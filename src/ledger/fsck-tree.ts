@@ -4,6 +4,7 @@ import { ClyraError, isClyraError } from '../errors/index.js'
 import { CompactRange, entriesPath, entryBundle, leafHash, TILE_WIDTH, type Tile, tilePath } from '../merkle/index.js'
 import type { CheckpointStore } from './checkpoint-store.js'
 import type { Findings } from './fsck-result.js'
+import { isLitter } from './litter.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { TileEdge } from './tile-edge.js'
 import type { TileStore } from './tile-store.js'
@@ -222,7 +223,8 @@ export class TreeCheck {
     if (path === 'checkpoint') return
     const tile = parseTilePath(path)
     if (tile === undefined) {
-      this.#findings.add('TREE_DIVERGED', path, `the file ${path} does not belong into a published tree`)
+      if (isLitter(path)) this.#findings.notes.push(`${path} is no part of the published tree, and says nothing`)
+      else this.#findings.add('TREE_DIVERGED', path, `the file ${path} does not belong into a published tree`)
       return
     }
     const key = `${tile.level}/${tile.index}`

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { canonicalBytes, fromBase64 } from '../../src/canonical/index.js'
 import { ed25519Signer, readKeyFile, sha256Hex } from '../../src/crypto/index.js'
@@ -8,7 +8,7 @@ import { readArchive } from '../../verifier/ts/src/archive.js'
 import { bundle as bundleOf } from '../../verifier/ts/test/bundle-maker.js'
 import { keyObject, signatureLine, testKey } from '../../verifier/ts/test/ledger-maker.js'
 import { RUN, sampleLedger } from '../../verifier/ts/test/sample-ledger.js'
-import { clyra, clyraJson, discard, leaveRun, sandbox } from '../cli/clyra.js'
+import { clyra, clyraJson, discard, filesUnder, leaveRun, sandbox } from '../cli/clyra.js'
 import { type FaultRow, reportFaults } from '../faults/report.js'
 
 /** What a thief of an evidence key can still hand out, and who finds him out. */
@@ -65,6 +65,29 @@ async function withFalseReport(archive: Uint8Array): Promise<Uint8Array> {
   return zip(files)
 }
 const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'))
+
+describe('what a desktop leaves in every folder', () => {
+  it('is no damage, in a ledger and in what is exported of it, and is named', () => {
+    expect(clyra(folder, ['export', 'tiles', 'tiles']).status).toBe(0)
+    const published = filesUnder(at('.clyra')).find((path) => path.endsWith('/checkpoint'))!
+    for (const tree of [dirname(published), at('tiles')]) {
+      for (const place of ['.DS_Store', 'tile/.DS_Store', 'tile/0/._000', 'tile/Thumbs.db'])
+        writeFileSync(join(tree, place), 'litter')
+    }
+    expect(verify('tiles', '--own')).toMatchObject({ verdict: 'VALID', warnings: [{ code: 'FILES_IGNORED' }] })
+    const checked = clyra(folder, ['fsck', '--all'])
+    expect({ status: checked.status, named: checked.stdout.includes('tile/.DS_Store') }).toEqual({
+      status: 0,
+      named: true,
+    })
+    held(
+      'litter of desktops among the tiles',
+      'verify, fsck --all',
+      'no false alarm; named',
+      'every file that is no tile is a finding',
+    )
+  })
+})
 
 describe('a small bundle that means work', () => {
   it('is refused at once: keys that are stated again and again, and keys that a signature line cannot tell apart', () => {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import type { Findings } from '../../ledger/fsck-result.js'
+import { isLitter } from '../../ledger/litter.js'
 import { isMissing } from '../files/durable-file.js'
 import { parseSegmentName } from './segment-format.js'
 
@@ -41,6 +42,7 @@ export async function checkStrays(
       if (belongs(file)) continue
       const where = `${name}/${file}`
       if (isTemporary(file)) findings.notes.push(`${where} is a temporary file that an interrupted process has left`)
+      else if (isLitter(file)) findings.notes.push(`${where} is no part of a ledger, and says nothing`)
       else findings.add('STRAY_FILE', where, `the file ${where} is no part of a ledger`)
     }
   }
