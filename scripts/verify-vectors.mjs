@@ -44,9 +44,10 @@ for (const line of readFileSync(join(directory, 'SHA256SUMS'), 'utf8').trimEnd()
 }
 
 const bytes = (base64) => new Uint8Array(Buffer.from(base64, 'base64'))
-const optionsOf = ({ artifacts, checkpoints, minSize, now, ...rest }) => ({
+const optionsOf = ({ artifacts, checkpoints, keys, minSize, now, ...rest }) => ({
   ...rest,
   ...(checkpoints && { checkpoints: checkpoints.map(bytes) }),
+  ...(keys && { keys: keys.map(bytes) }),
   ...(minSize && { minSize: BigInt(minSize) }),
   ...(now && { now: new Date(now) }),
   ...(artifacts && { artifacts: (sha256) => (artifacts[sha256] === undefined ? undefined : bytes(artifacts[sha256])) }),
