@@ -83,7 +83,10 @@ test('a mutant that takes no lock fails', async () => {
   const mutation = {
     name: 'no lock is taken',
     file: 'stores/embedded/directory-lock.js',
-    changes: [['while (!tryLock(file.fd))', 'while (false)']],
+    changes: [
+      ['while (!tryLock(file, path))', 'while (false)'],
+      ['held.leadsThere() && (await lockCounts(held))', 'true'],
+    ],
   } as const
   await expect(mutate(mutation, race)).rejects.toThrow(/of \d+ opened it/)
 })
