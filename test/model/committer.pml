@@ -17,7 +17,7 @@ inline recover(w) {
     do
     :: i < length ->
        if :: kept[i + 1] != 0 -> truly = MAX(truly, i + 1) :: else fi;
-       if :: WHOLE(i) ->
+       if :: WHOLE(i) || state[i] == MISPLACED ->
              truly = MAX(truly, durableBefore[i]);
 #ifdef MUTATE_SCAN_STOPS_AT_DAMAGE
              if :: i < good -> vouched = MAX(vouched, durableBefore[i]) :: else fi
@@ -62,7 +62,7 @@ inline recover(w) {
        latestKept = latestSeen; i = 0;
        do :: i <= P -> keptKept[i] = kept[i]; i++ :: else -> break od;
 #endif
-       lock = w; mode[w] = RECOVERED; mark = length
+       lock = w; mode[w] = RECOVERED; mark = length; head[w] = length
     fi;
     good = 0; truly = 0; vouched = 0; i = 0
   }
@@ -117,6 +117,32 @@ inline fail_store(w) {
   request[w] = 0; step[w] = IDLE; at[w] = 0
 }
 
+#ifdef STEALS
+/* Frames are appended: behind whatever is there, also where that is not where they belong. */
+inline append_frame(w) {
+#ifdef MUTATE_WRITTEN_OVER
+  if
+  :: length > head[w] -> state[head[w]] = CACHED; id[head[w]] = request[w]; batch[head[w]] = nextBatch; at[w] = head[w];
+     durableBefore[head[w]] = head[w]; nextBatch++; assert(nextBatch <= 8)
+  :: else -> put(w, CACHED)
+  fi;
+#else
+  found = (length == head[w] -> CACHED : MISPLACED);
+  put(w, found);
+  if :: found == MISPLACED -> durableBefore[at[w]] = head[w] :: else fi;
+  found = 0;
+#endif
+  written[w] = batch[at[w]]; step[w] = WRITTEN
+}
+
+/* LEDGER_TAKEN_AWAY: nothing is acknowledged, and nothing more is written until it is opened again. */
+inline taken_away(w) {
+  failed[w] = true;
+  if :: request[w] == 1 || request[w] == 2 -> client[request[w]] = WANTS :: else fi;
+  request[w] = 0; step[w] = IDLE; at[w] = 0
+}
+#endif
+
 inline decide(w, found) {
   look_up(w, found);
   if
@@ -149,11 +175,13 @@ end:
 #endif
   /* The index may be anywhere behind the log, or gone; it is caught up before anything is decided. */
   :: atomic { mode[w] == RECOVERED ->
+#ifdef MANY
        head[w] = length;
+#endif
 #ifdef MUTATE_INDEX_NOT_CAUGHT_UP
        indexed[w] = 1;
 #else
-       indexed[w] = length;
+       indexed[w] = head[w];
 #endif
        SAY(did_catch_up, w, 0);
        seal[w] = LOOK; mode[w] = RESTORING; SHOW(w)
@@ -200,6 +228,32 @@ end:
        SAY(did_catch_up_again, w, 0); SHOW(w)
      }
 #else
+#ifdef STEALS
+#ifdef TRACE
+  /* The look and the write have nothing between them that could be held up from outside. */
+  :: atomic { step[w] == ADMITTED && length < P ->
+       if :: ALONE(w, head[w]) -> append_frame(w); SAY(did_write, w, 0)
+          :: else -> taken_away(w); SAY(did_write_refused, w, 0)
+       fi;
+       SHOW(w)
+     }
+#else
+  :: atomic { step[w] == ADMITTED -> if :: ALONE(w, head[w]) -> step[w] = LOOKED :: else -> taken_away(w) fi }
+  :: atomic { step[w] == LOOKED && length < P -> append_frame(w) }
+#endif
+  /* Somebody may have set it aside since. */
+  :: atomic { step[w] == WRITTEN ->
+       if :: at[w] < length && batch[at[w]] == written[w] && state[at[w]] == CACHED -> state[at[w]] = FLUSHED :: else fi;
+       step[w] = DURABLE; SAY(did_flush, w, 0); SHOW(w) }
+  :: atomic { step[w] == DURABLE && !SECOND_LOOK(w) -> taken_away(w); SAY(did_commit_refused, w, 0); SHOW(w) }
+  /* Acknowledged where it claims to be. */
+#ifdef TRACE
+  :: atomic { step[w] == DURABLE && SECOND_LOOK(w) -> at[w] = head[w]; mark = at[w] + 1; commit(w); SAY(did_commit, w, 0); SHOW(w) }
+#else
+  :: atomic { step[w] == DURABLE && SECOND_LOOK(w) -> at[w] = head[w]; step[w] = MARKED }
+  :: atomic { step[w] == MARKED -> if :: at[w] < length -> mark = at[w] + 1 :: else fi; commit(w) }
+#endif
+#else
   :: atomic { step[w] == ADMITTED && length < P ->
        put(w, CACHED); step[w] = WRITTEN;
 #ifdef MUTATE_TOLD_BEFORE_FLUSH
@@ -221,13 +275,15 @@ end:
   :: atomic { step[w] == DURABLE -> mark = at[w] + 1; step[w] = MARKED }
   :: atomic { step[w] == MARKED -> commit(w) }
 #endif
+#endif
   /* ENOSPC or EIO: what was written is cut off again, or stays torn; or the flush fails, with or without its pages. */
 #ifndef TRACE
   :: atomic { step[w] == ADMITTED && faults > 0 -> fail_store(w) }
-  :: atomic { step[w] == ADMITTED && faults > 0 && length < P -> put(w, TORN); fail_store(w) }
+  :: atomic { step[w] == READY_TO_WRITE && faults > 0 && length < P -> put(w, TORN); fail_store(w) }
 #endif
   :: atomic { step[w] == WRITTEN && faults > 0 ->
-       if :: true :: state[at[w]] = DROPPED fi;
+       /* Not what somebody else has flushed since, or set aside. */
+       if :: true :: state[at[w]] == CACHED -> state[at[w]] = DROPPED fi;
        SAY(did_flush_fails, w, (state[at[w]] == DROPPED -> 1 : 0));
        fail_store(w);
 #ifdef MUTATE_APPENDS_AFTER_FAILED_FLUSH

@@ -42,6 +42,10 @@ end:
           :: state[i] == FLUSHED || state[i] == TORN
           :: state[i] == CACHED || state[i] == DROPPED -> state[i] = TORN; SAY(did_tear, 0, i)
           :: state[i] == CACHED -> state[i] = FLUSHED; SAY(did_survive, 0, i)
+#ifdef STEALS
+          :: state[i] == MISPLACED
+          :: state[i] == MISPLACED -> state[i] = TORN
+#endif
           :: (state[i] == CACHED || state[i] == DROPPED) && i == length - 1 ->
              state[i] = NOTHING; id[i] = 0; batch[i] = 0; durableBefore[i] = 0; length--; SAY(did_vanish, 0, i)
           fi;
@@ -56,6 +60,21 @@ end:
        if :: true :: mark = 1 fi;
        rebooted = true; SAY(did_power_loss, 0, 0); SHOW(0)
      }
+#ifdef STEALS
+  /* Removed, and perhaps put back: the path leads to nobody's lock, or to that of anybody who holds one. */
+#ifdef TRACE
+  /* Whoever is about to open reads files, and is refused at the first of them. Only where it matters. */
+#define SETTLED(w) (mode[w] == DOWN || mode[w] == OPEN)
+#define STEAL_MATTERS (SETTLED(0) && SETTLED(1) && (KILL_MATTERS(0) || KILL_MATTERS(1)))
+#else
+#define STEAL_MATTERS true
+#endif
+  :: atomic { steals > 0 && lock != NOBODY && STEAL_MATTERS -> steals--; lock = NOBODY; SAY(did_steal, 0, 0); SHOW(0) }
+#ifndef TRACE
+  :: atomic { steals > 0 && lock != 0 && mode[0] != DOWN -> steals--; lock = 0 }
+  :: atomic { steals > 0 && lock != 1 && mode[1] != DOWN -> steals--; lock = 1 }
+#endif
+#endif
   :: atomic { damage > 0 && lock == NOBODY && length > 1 ->
        i = 1; do :: i < length - 1 -> i++ :: break od;
        damage--; damaged = true; state[i] = TORN; SAY(did_damage, 0, i); i = 0; SHOW(0) }

@@ -2,7 +2,12 @@
 
 #define LOST_OF(c) (client[c] == TOLD && !(toldPosition[c] < durableSize && id[toldPosition[c]] == c))
 #define UNKEPT(n) (id[n - 1] == HEADS_RECORD && SIZE(published) >= n && keptKept[n] != ROOT(n))
+/* What is torn or misplaced is no part of the log; of two writers one may leave it behind what the other has. */
+#ifdef STEALS
+#define TWICE(c, i, j) (id[i] == c && id[j] == c && WHOLE(i) && WHOLE(j))
+#else
 #define TWICE(c, i, j) (id[i] == c && id[j] == c)
+#endif
 #define TWICE_OF(c) (TWICE(c, 1, 2) || TWICE(c, 1, 3) || TWICE(c, 2, 3))
 
 /* What was acknowledged is flushed, at the position that was told, with everything before it. */

@@ -7,6 +7,7 @@
  *
  *   default       one-process store: a lock, frames, flushes, power loss        -DMANY  compare-and-set on the head
  *   -DCRASHES=n   kills and power losses together      -DFAULTS=n  failing calls      -DDAMAGE=n  frames that rot
+ *   -DSTEALS=n    the lock of a one-process store taken away, so that two write and each has one by the file system
  *   -DHEADS=n     heads records                        -DTRACE     print every action and the state after it
  *   -DLIVENESS    the claim that everything is sealed and published in the end        -DMUTATE_...  see README.md
  */
@@ -32,6 +33,7 @@
 #define DROPPED 2            /* its flush failed: it reads well, but the kernel will never write it again */
 #define TORN 3
 #define FLUSHED 4
+#define MISPLACED 5          /* a whole frame whose position is not the one that is next: written by whoever knew less */
 byte state[P];
 byte id[P];                  /* 1, 2: events of clients; GENESIS; HEADS_RECORD */
 byte batch[P];               /* 1 to 7: never used twice, so another attempt is another leaf */
@@ -46,7 +48,7 @@ short published = 1;
 short publishedKept = 1;
 short kept[P + 1];           /* checkpoints/<size> */
 short keptKept[P + 1];
-byte lock = NOBODY;
+byte lock = NOBODY;          /* whose lock the path leads to */
 
 #define GENESIS 3
 #define HEADS_RECORD 4
@@ -91,6 +93,7 @@ short readSigned[2];
 #define DURABLE 4
 #define MARKED 5
 #define MOVED 6
+#define LOOKED 7             /* the lock was looked at, nothing written yet */
 /* steps of the sealer */
 #define WRITE_TILES 1
 #define KEEP 2
@@ -108,6 +111,10 @@ short readSigned[2];
 byte crashes = CRASHES;
 byte faults = FAULTS;
 byte damage = DAMAGE;
+#ifdef STEALS
+byte steals = STEALS;
+byte written[2];             /* batch of the append under way */
+#endif
 bool damaged;
 bool refused;                /* a writer was refused: LOG_CORRUPT, TREE_DIVERGED */
 bool rebooted;               /* power was lost and no writer has restored the tree since */
@@ -133,14 +140,39 @@ short seen = 1;              /* the largest checkpoint that anybody has seen pub
 #define readableSize FIRST_BUT(READS_WELL)
 #define MAX(a, b) ((a) > (b) -> (a) : (b))
 #define IS_HEADS(w, n) ((headsSizes[w] >> (n)) & 1)
+/* What a writer sees when it looks: its own lock under the path, and a log as long as it left it. */
+#ifdef STEALS
+#ifdef MUTATE_ONLY_SET
+#define HELD(w) true
+#else
+#define HELD(w) (lock == w)
+#endif
+#define ALONE(w, size) (lock == w && length == size)
+#ifdef MUTATE_NO_SECOND_LOOK
+#define SECOND_LOOK(w) true
+#else
+#ifdef MUTATE_NOT_READ_BACK
+#define SECOND_LOOK(w) ALONE(w, head[w] + 1)
+#else
+#define SECOND_LOOK(w) (ALONE(w, head[w] + 1) && batch[head[w]] == written[w])
+#endif
+#endif
+#else
+#define HELD(w) true
+#endif
+#ifdef STEALS
+#define READY_TO_WRITE LOOKED
+#else
+#define READY_TO_WRITE ADMITTED
+#endif
 
 #ifdef TRACE
 mtype = {
-  did_append, did_append_fails, did_catch_up, did_catch_up_again, did_commit, did_damage, did_decide,
+  did_append, did_append_fails, did_catch_up, did_catch_up_again, did_commit, did_commit_refused, did_damage, did_decide,
   did_flush, did_flush_fails, did_give_up, did_keep, did_keep_flush, did_kill, did_look, did_lose, did_look_signed,
   did_look_up, did_open, did_power_loss, did_publish, did_publish_flush, did_republish, did_seal,
-  did_seal_fails, did_submit, did_survive, did_swap, did_swap_flush, did_take, did_tear, did_vanish,
-  did_write, did_write_tiles
+  did_seal_fails, did_seal_refused, did_steal, did_submit, did_survive, did_swap, did_swap_flush, did_take, did_tear, did_vanish,
+  did_write, did_write_refused, did_write_tiles
 };
 #define SAY(what, w, n) printf("step %e %d %d\n", what, w, n)
 #define SHOW(w) printf("state %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d\n", length, durableSize, client[1], client[2], SIZE(latestSeen), SIZE(published), mode[w], failed[w], head[w], indexed[w], SIZE(edge[w]), known[w], refused, id[1], id[2], id[3])

@@ -47,10 +47,12 @@ export interface Lanes {
 export class GatedTiles implements TileStore {
   readonly #medium: Medium
   readonly #lane: Lane
+  readonly #assertHeld: () => void
 
-  constructor(medium: Medium, lane: Lane) {
+  constructor(medium: Medium, lane: Lane, assertHeld: () => void = () => undefined) {
     this.#medium = medium
     this.#lane = lane
+    this.#assertHeld = assertHeld
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
@@ -60,11 +62,13 @@ export class GatedTiles implements TileStore {
 
   async write(files: Parameters<TileStore['write']>[0]): Promise<void> {
     await this.#lane.arrive('write_tiles')
+    this.#assertHeld()
     await this.#medium.tiles.write(files)
   }
 
   async publish(checkpoint: Uint8Array): Promise<void> {
     await this.#lane.arrive('publish')
+    this.#assertHeld()
     await this.#medium.tiles.publish(checkpoint)
     const { checkpoints, tiles } = this.#medium
     checkpoints.seen.push(tiles.files.get('checkpoint')!)
@@ -88,10 +92,12 @@ export class GatedTiles implements TileStore {
 export class GatedCheckpoints implements CheckpointStore {
   readonly #medium: Medium
   readonly #lane: Lane
+  readonly #assertHeld: () => void
 
-  constructor(medium: Medium, lane: Lane) {
+  constructor(medium: Medium, lane: Lane, assertHeld: () => void = () => undefined) {
     this.#medium = medium
     this.#lane = lane
+    this.#assertHeld = assertHeld
   }
 
   async latest(): Promise<Uint8Array | undefined> {
@@ -104,6 +110,7 @@ export class GatedCheckpoints implements CheckpointStore {
 
   async compareAndSet(expected: Uint8Array | undefined, next: Uint8Array): Promise<void> {
     await this.#lane.arrive('swap')
+    this.#assertHeld()
     const { checkpoints } = this.#medium
     if (!sameNote(checkpoints.latest, expected)) throw new ClyraError('TREE_DIVERGED', 'another one was signed')
     checkpoints.latest = Uint8Array.from(next)
@@ -113,6 +120,7 @@ export class GatedCheckpoints implements CheckpointStore {
 
   async keep(size: number, note: Uint8Array): Promise<void> {
     await this.#lane.arrive('keep')
+    this.#assertHeld()
     const { kept, keptFlushed } = this.#medium.checkpoints
     const there = kept.get(size)
     if (there !== undefined && !sameNote(there, note)) throw new ClyraError('TREE_DIVERGED', 'another one is kept')
@@ -178,10 +186,18 @@ class GatedLog implements LogStore {
   }
 }
 
+export interface OpenedLog {
+  readonly store: LogStore
+  /** Throws where the lock of the log was taken away. */
+  readonly assertHeld: () => void
+}
+
 /** Opens the log for a process: recovery and lock are the product's own where it lies in a directory. */
-export async function openLog(medium: Medium, lane: Lane): Promise<LogStore> {
+export async function openLog(medium: Medium, lane: Lane): Promise<OpenedLog> {
   const { directory } = medium
-  if (directory === undefined) return new GatedLog(openMemoryLogStore(medium.log), lane, true)
+  if (directory === undefined) {
+    return { store: new GatedLog(openMemoryLogStore(medium.log), lane, true), assertHeld: () => undefined }
+  }
   const { latest, kept } = medium.checkpoints
   const store = await openEmbeddedLogStore({
     directory: join(directory, 'log'),
@@ -192,7 +208,7 @@ export async function openLog(medium: Medium, lane: Lane): Promise<LogStore> {
       await lane.arrive('commit')
     },
   })
-  return new GatedLog(store, lane, false)
+  return { store: new GatedLog(store, lane, false), assertHeld: () => store.assertHeld() }
 }
 
 /** The size in a checkpoint's note; 0 for none. */

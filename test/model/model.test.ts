@@ -18,6 +18,11 @@ const BOUNDS: readonly Bounds[] = [
     atLeast: 1_000_000,
   },
   {
+    what: 'a one-process store: its lock taken away twice, or put back, a crash',
+    defines: ['CRASHES=1', 'FAULTS=0', 'HEADS=0', 'STEALS=2'],
+    atLeast: 500_000,
+  },
+  {
     what: 'a store that many write: two writers, a crash, a heads record',
     defines: ['MANY', 'CRASHES=1', 'FAULTS=0'],
     atLeast: 2_000_000,
@@ -33,6 +38,11 @@ const BY_COMMAND: readonly Bounds[] = [
     what: 'a one-process store: two processes, two crashes, a failing call, two frames that rot',
     defines: ['CRASHES=2', 'FAULTS=1', 'DAMAGE=2'],
     atLeast: 1_000_000,
+  },
+  {
+    what: 'a one-process store: its lock taken away twice, or put back, a crash, a failing call',
+    defines: ['CRASHES=1', 'FAULTS=1', 'HEADS=0', 'STEALS=2'],
+    atLeast: 5_000_000,
   },
   {
     what: 'a store that many write: two writers, a failing call, a heads record',

@@ -30,6 +30,7 @@ export interface Mutation {
 const ONE = ['CRASHES=1', 'FAULTS=1']
 const TWO = ['CRASHES=2', 'FAULTS=0']
 const ROT = ['CRASHES=1', 'FAULTS=0', 'DAMAGE=1']
+const STOLEN = ['CRASHES=0', 'FAULTS=0', 'HEADS=0', 'STEALS=2']
 const CONTEND = ['MANY', 'CRASHES=0', 'FAULTS=0']
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -158,5 +159,30 @@ export const MUTATIONS: readonly Mutation[] = [
     says: 'recovery refuses every log that ends in a bad frame',
     breaks: 'honestLedgerOpens',
     defines: ONE,
+  },
+  {
+    name: 'NO_SECOND_LOOK',
+    says: 'an append is acknowledged without a look at lock and log after the flush',
+    breaks: 'acknowledgedIsDurable',
+    defines: STOLEN,
+  },
+  {
+    name: 'NOT_READ_BACK',
+    says: 'lock and length are looked at, but not whether the frame at the end is the own one',
+    breaks: 'acknowledgedIsDurable',
+    defines: STOLEN,
+  },
+  {
+    name: 'WRITTEN_OVER',
+    says: 'a frame is written where its writer takes the end to be, over what another one has appended',
+    breaks: 'acknowledgedIsDurable',
+    also: ['readersSeeOnlyDurable'],
+    defines: STOLEN,
+  },
+  {
+    name: 'ONLY_SET',
+    says: 'a checkpoint is signed without a look at the lock, and without comparing what was signed last',
+    breaks: 'signedIsKeptBeforePublished',
+    defines: STOLEN,
   },
 ]

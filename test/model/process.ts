@@ -35,6 +35,8 @@ export class WritingProcess {
   readonly #medium: Medium
   readonly #alterations: Alterations
   store: LogStore | undefined
+  /** Throws where the log is not this process's to write any more. */
+  assertHeld: () => void = () => undefined
   index: LayeredIndex | undefined
   writer: Writer | undefined
   refusal: unknown
@@ -48,7 +50,8 @@ export class WritingProcess {
   }
 
   async openLog(): Promise<void> {
-    const store = await openLog(this.#medium, this.append)
+    const { store, assertHeld } = await openLog(this.#medium, this.append)
+    this.assertHeld = assertHeld
     this.store = this.#alterations.store?.(store) ?? store
   }
 
@@ -56,8 +59,8 @@ export class WritingProcess {
   async openWriter(): Promise<void> {
     try {
       const { keys } = this.#medium
-      const tiles = new GatedTiles(this.#medium, this.seal)
-      const checkpoints = new GatedCheckpoints(this.#medium, this.seal)
+      const tiles = new GatedTiles(this.#medium, this.seal, this.assertHeld)
+      const checkpoints = new GatedCheckpoints(this.#medium, this.seal, this.assertHeld)
       const left = this.#medium.index
       this.#medium.index = undefined
       const index = left ?? this.#alterations.index?.() ?? new LayeredIndex()

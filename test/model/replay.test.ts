@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { isClyraError } from '../../src/errors/index.js'
 import { createLedger } from '../../src/ledger/index.js'
 import { LayeredIndex } from '../../src/stores/index/index.js'
 import { createMemoryLog, MemoryKeyRing, MemoryTileStore } from '../../src/stores/memory/index.js'
@@ -36,6 +37,12 @@ const KINDS: readonly Kind[] = [
     inDirectory: true,
   },
   {
+    name: 'a one-process store in a directory, its lock taken away',
+    faults: 'the file of the lock is removed while its holder writes, a second one opens',
+    defines: ['CRASHES=0', 'FAULTS=0', 'STEALS=2'],
+    inDirectory: true,
+  },
+  {
     name: 'a store that many write',
     faults: 'two writers, a kill, failing calls, lost answers',
     defines: ['MANY', 'CRASHES=1', 'FAULTS=2'],
@@ -62,7 +69,7 @@ async function firstMedium(directory: string | undefined): Promise<Medium> {
   const lane = new Lane()
   lane.free = true
   const ports = {
-    store: await openLog(medium, lane),
+    store: (await openLog(medium, lane)).store,
     index: new LayeredIndex(),
     tiles: new GatedTiles(medium, lane),
     checkpoints: new GatedCheckpoints(medium, lane),
@@ -111,7 +118,7 @@ const MUTANTS: readonly { readonly what: string; readonly kind: number; readonly
   },
   {
     what: 'publishes without comparing',
-    kind: 3,
+    kind: 4,
     alterations: {
       tiles: (below, { tiles }) => {
         tiles.publish = async (note) => {
@@ -130,8 +137,21 @@ const MUTANTS: readonly { readonly what: string; readonly kind: number; readonly
     },
   },
   {
-    what: 'takes the store to be empty of others',
+    what: 'acknowledges what it appended although its lock was taken away',
     kind: 2,
+    alterations: {
+      store: (below) =>
+        changed(below, {
+          append: (...args: Parameters<typeof below.append>) =>
+            below.append(...args).catch((error: unknown) => {
+              if (!isClyraError(error, 'LEDGER_TAKEN_AWAY')) throw error
+            }),
+        }),
+    },
+  },
+  {
+    what: 'takes the store to be empty of others',
+    kind: 3,
     alterations: {
       store: (below) =>
         changed(below, {
@@ -209,6 +229,7 @@ describe.runIf(requireService('spin'))('traces of the model, replayed against th
     all.push('flush_fails', 'give_up', 'keep', 'keep_flush', 'kill', 'look', 'lose', 'look_signed', 'look_up', 'open')
     all.push('power_loss', 'publish', 'publish_flush', 'republish', 'seal', 'seal_fails', 'submit', 'survive', 'swap')
     all.push('swap_flush', 'tear', 'vanish', 'write', 'write_tiles')
+    all.push('steal', 'write_refused', 'commit_refused', 'seal_refused')
     expect(all.filter((action) => !actions.has(action))).toEqual([])
   })
 

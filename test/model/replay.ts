@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClyraError } from '../../src/errors/index.js'
 import { CompactRange } from '../../src/merkle/index.js'
@@ -8,7 +9,16 @@ import type { ModelState, Step } from './traces.js'
 
 /** Records of a batch by whose it is: the first three (genesis, key, heads), the clients', a heads record. */
 const RECORDS: Readonly<Record<number, number>> = { 0: 0, 1: 2, 2: 1, 3: 3, 4: 1 }
+const DOWN = 0
 const OPEN = 4
+/** The gates of the sealer's steps that change something, by the step's number in the model. */
+const CHANGES: Readonly<Record<number, string>> = {
+  1: 'write_tiles',
+  2: 'keep',
+  4: 'swap',
+  6: 'publish',
+  10: 'publish',
+}
 
 /** The code did not do what the model did. */
 export class Divergence extends Error {}
@@ -29,6 +39,7 @@ export class Replay {
   readonly #wanted: (number | undefined)[] = [undefined, undefined]
   readonly #acknowledged = new Map<number, readonly number[]>()
   #before: ModelState | undefined
+  #stolen = false
 
   private constructor(medium: Medium, home: string, ends: number[], alterations: Alterations, keepIndex: boolean) {
     this.#medium = medium
@@ -77,7 +88,7 @@ export class Replay {
     this.#before = state
   }
 
-  async #act({ action, by, argument }: Step): Promise<void> {
+  async #act({ action, by, argument, after }: Step): Promise<void> {
     const process = this.#processes[by]
     switch (action) {
       case 'open':
@@ -120,6 +131,20 @@ export class Replay {
       case 'flush':
       case 'commit':
         return this.#pass(by, 'append', action)
+      case 'write_refused':
+      case 'commit_refused':
+        await this.#pass(by, 'append', action === 'write_refused' ? 'write' : 'commit')
+        if (!(await until(() => process!.told.get(this.#wanted[by]!) === 'failed')))
+          throw new Error('the code acknowledges what it appended without its lock')
+        return
+      case 'seal_refused':
+        await this.#pass(by, 'seal', CHANGES[argument]!)
+        // Where it was about to open, that is refused.
+        if (after?.mode === DOWN) await this.#leave(by)
+        return
+      case 'steal':
+        this.#stolen = true
+        return rm(join(this.#medium.directory!, 'log', 'lock'))
       case 'flush_fails':
         await this.#reach(by, 'append', 'flush')
         process!.append.fail(new Error('injected: EIO'))
@@ -133,7 +158,8 @@ export class Replay {
         return
       case 'kill':
       case 'give_up':
-        return this.#crash([by])
+        // Beside one whose lock was taken away another one may be at work in the same directory.
+        return this.#stolen ? this.#leave(by) : this.#crash([by])
       case 'power_loss':
         return this.#losePower()
       case 'damage':
@@ -175,6 +201,15 @@ export class Replay {
     if (directory === undefined) return
     const end = await segmentEnd(directory)
     this.#ends = this.#ends.filter((one) => one <= end)
+  }
+
+  /** A process that is gone while others go on; what it had open is closed, and nothing is written. */
+  async #leave(by: 0 | 1): Promise<void> {
+    const process = this.#processes[by]
+    if (process === undefined) return
+    process.kill()
+    this.#processes[by] = undefined
+    await process.store?.close()
   }
 
   async #crash(those: readonly (0 | 1)[]): Promise<void> {
@@ -267,7 +302,7 @@ export class Replay {
 
   /** Every checkpoint that anybody saw published has the root of the log as it is now. */
   async #compareRoots(): Promise<void> {
-    const process = this.#processes.find((one) => one?.store !== undefined && one.refusal === undefined)
+    const process = this.#processes.find((one) => one?.refusal === undefined && holds(one))
     if (process?.store === undefined) return
     const records = await process.store.read({ from: 0, limit: 100 })
     for (const note of this.#medium.checkpoints.seen) {
@@ -289,6 +324,16 @@ export class Replay {
       await process?.store?.close().catch(() => undefined)
     }
     for (let n = 0; n <= this.#directories; n++) await removeDirectory(join(this.#home, `state-${n}`))
+  }
+}
+
+/** Whether its log is still its own. */
+function holds(process: WritingProcess | undefined): boolean {
+  try {
+    process?.assertHeld()
+    return process?.store !== undefined
+  } catch {
+    return false
   }
 }
 

@@ -52,6 +52,16 @@ byte asked[2];
 
 inline seal_fails(w) { faults--; settle(w) }
 
+/* Looked at in one step with the change that it guards. */
+#define MAY_SEAL(w) HELD(w)
+/* A sealer that was refused does not begin again. */
+#ifdef STEALS
+#define GOES_ON(w) !failed[w]
+#else
+#define GOES_ON(w) true
+#endif
+#define CHANGES(w) (seal[w] == WRITE_TILES || seal[w] == KEEP || seal[w] == SWAP || seal[w] == PUBLISH || seal[w] == REPUBLISH || seal[w] == TAKE)
+
 /*
  * A size whose tree was not to be replaced is not tried again in this run. Whoever waits for it begins another run at
  * once; the model may do so at any time, and in a trace it does so when the code would.
@@ -98,10 +108,17 @@ proctype Sealer(byte w) {
   byte n, least;
 end:
   do
-  :: atomic { mode[w] == OPEN && seal[w] == IDLE && unpublished[w] -> seal[w] = PUBLISH; SAY(did_seal, w, 1); SHOW(w) }
-  :: atomic { mode[w] == OPEN && seal[w] == IDLE && !unpublished[w] && known[w] > SIZE(edge[w]) ->
+#ifdef STEALS
+  :: atomic { CHANGES(w) && !MAY_SEAL(w) ->
+       failed[w] = true; SAY(did_seal_refused, w, seal[w]);
+       if :: mode[w] == OPEN -> settle(w) :: else -> forget(w) fi;
+       SHOW(w)
+     }
+#endif
+  :: atomic { mode[w] == OPEN && GOES_ON(w) && seal[w] == IDLE && unpublished[w] -> seal[w] = PUBLISH; SAY(did_seal, w, 1); SHOW(w) }
+  :: atomic { mode[w] == OPEN && GOES_ON(w) && seal[w] == IDLE && !unpublished[w] && known[w] > SIZE(edge[w]) ->
        runEnd[w] = known[w]; ASK(w); next_size(w); SAY(did_seal, w, 0); SHOW(w) }
-  :: atomic { seal[w] == WRITE_TILES ->
+  :: atomic { seal[w] == WRITE_TILES && MAY_SEAL(w) ->
        if :: !EXTENDS(tiles, ROOT(target[w])) -> tiles = ROOT(target[w]) :: else fi;
 #ifdef MUTATE_TILES_AFTER_SIGNATURE
        seal[w] = PUBLISH;
@@ -116,14 +133,19 @@ end:
 #endif
        SAY(did_write_tiles, w, target[w]); SHOW(w)
      }
-  :: atomic { seal[w] == KEEP && (kept[target[w]] == 0 || kept[target[w]] == ROOT(target[w])) ->
+  :: atomic { seal[w] == KEEP && MAY_SEAL(w) && (kept[target[w]] == 0 || kept[target[w]] == ROOT(target[w])) ->
        kept[target[w]] = ROOT(target[w]); AT_ONCE(keptKept[target[w]], kept[target[w]]); seal[w] = KEEP_FLUSH; SAY(did_keep, w, target[w]); SHOW(w) }
-  :: atomic { seal[w] == KEEP && kept[target[w]] != 0 && kept[target[w]] != ROOT(target[w]) -> refused = true; settle(w) }
+  :: atomic { seal[w] == KEEP && MAY_SEAL(w) && kept[target[w]] != 0 && kept[target[w]] != ROOT(target[w]) -> refused = true; settle(w) }
   :: atomic { seal[w] == KEEP_FLUSH ->
        keptKept[target[w]] = kept[target[w]]; seal[w] = SWAP; SAY(did_keep_flush, w, target[w]); SHOW(w) }
-  :: atomic { seal[w] == SWAP && latestSeen == edge[w] ->
+#ifdef MUTATE_ONLY_SET
+  :: atomic { seal[w] == SWAP ->
+#else
+  :: atomic { seal[w] == SWAP && MAY_SEAL(w) && latestSeen == edge[w] ->
+#endif
        latestSeen = ROOT(target[w]); AT_ONCE(latestKept, latestSeen); seal[w] = SWAP_FLUSH; SAY(did_swap, w, target[w]); SHOW(w) }
-  :: atomic { seal[w] == SWAP && latestSeen != edge[w] ->
+#ifndef MUTATE_ONLY_SET
+  :: atomic { seal[w] == SWAP && MAY_SEAL(w) && latestSeen != edge[w] ->
 #ifdef MUTATE_NEVER_TAKEN_OVER
        settle(w);
 #else
@@ -131,6 +153,7 @@ end:
 #endif
        SAY(did_swap, w, target[w]); SHOW(w)
      }
+#endif
   :: atomic { seal[w] == SWAP_FLUSH ->
        latestKept = latestSeen; edge[w] = ROOT(target[w]); unpublished[w] = true;
        n = 0; do :: n <= target[w] -> headsSizes[w] = headsSizes[w] & (255 - (1 << n)); n++ :: else -> break od; n = 0;
@@ -143,9 +166,9 @@ end:
      }
 #ifdef LATE
   /* Only runs in which one of two publishes after the other has overtaken it. */
-  :: atomic { seal[w] == PUBLISH && (w == 1 || SIZE(published) > SIZE(edge[w])) ->
+  :: atomic { seal[w] == PUBLISH && MAY_SEAL(w) && (w == 1 || SIZE(published) > SIZE(edge[w])) ->
 #else
-  :: atomic { seal[w] == PUBLISH ->
+  :: atomic { seal[w] == PUBLISH && MAY_SEAL(w) ->
 #endif
        publish(edge[w]);
        seal[w] = PUBLISH_FLUSH; SAY(did_publish, w, 0); SHOW(w)
@@ -176,7 +199,7 @@ end:
        TAKE_UNSEEN(w);
        SAY(did_look_signed, w, 0); SHOW(w)
      }
-  :: atomic { seal[w] == REPUBLISH -> publish(readSigned[w]); publishedKept = published; seal[w] = TAKE; TAKE_UNSEEN(w); SAY(did_republish, w, 0); SHOW(w) }
-  :: atomic { seal[w] == TAKE -> take(w) }
+  :: atomic { seal[w] == REPUBLISH && MAY_SEAL(w) -> publish(readSigned[w]); publishedKept = published; seal[w] = TAKE; TAKE_UNSEEN(w); SAY(did_republish, w, 0); SHOW(w) }
+  :: atomic { seal[w] == TAKE && MAY_SEAL(w) -> take(w) }
   od
 }

@@ -236,6 +236,7 @@ class EmbeddedLogStore implements EmbeddedLog {
     }
     await this.#flush(segment.file)
     this.#assertAlone()
+    segment.assertEndsWith(frame.bytes)
     // A writer that knows of no lock may have begun one there.
     assertNothingAt(join(this.#options.directory, segmentName(this.#size)))
     newest.grow(newest.end, frame.entries, frame.bytes.length)
@@ -248,9 +249,10 @@ class EmbeddedLogStore implements EmbeddedLog {
     this.#assertAlone()
     assertNothingAt(path)
     const segment = await NewestSegment.create(path)
+    const header = encodeSegmentHeader({ firstPosition: this.#size, genesis })
+    const bytes = Buffer.concat([header, frame.bytes])
     try {
-      const header = encodeSegmentHeader({ firstPosition: this.#size, genesis })
-      await segment.append(Buffer.concat([header, frame.bytes]))
+      await segment.append(bytes)
     } catch (error) {
       await segment.discard(() => this.#lock.assertHeld())
       throw error
@@ -260,6 +262,7 @@ class EmbeddedLogStore implements EmbeddedLog {
       await syncDirectory(dirname(path))
       this.#assertAlone()
       segment.assertAsLeft()
+      segment.assertEndsWith(bytes)
     } catch (error) {
       await segment.close()
       throw error

@@ -1,10 +1,10 @@
-import { constants, fstatSync, ftruncateSync, rmSync, writeSync } from 'node:fs'
+import { constants, fstatSync, ftruncateSync, readSync, rmSync, writeSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { fromSystemError } from '../../errors/index.js'
 import { openStateHandle } from '../../system/index.js'
 import { HeldPath, takenAway } from './held-path.js'
 import type { Segment } from './segment-files.js'
-import { HEADER_BYTES } from './segment-format.js'
+import { FRAME_HEADER_BYTES, HEADER_BYTES } from './segment-format.js'
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants
 
@@ -61,6 +61,17 @@ export class NewestSegment {
   assertAsLeft(): void {
     const { size } = this.#place.look()
     if (size !== BigInt(this.#length)) throw this.#foreign(Number(size))
+  }
+
+  /**
+   * Throws LEDGER_TAKEN_AWAY unless what was appended last lies at the end: its header, which has the checksum of all of it.
+   * Paths and length may be as they were left after a lock was taken away and put back, over a frame of somebody else.
+   */
+  assertEndsWith(bytes: Buffer): void {
+    const head = bytes.subarray(0, HEADER_BYTES + FRAME_HEADER_BYTES)
+    const found = Buffer.allocUnsafe(head.length)
+    const read = readSync(this.#file.fd, found, 0, found.length, this.#length - bytes.length)
+    if (read !== head.length || !found.equals(head)) throw takenAway(this.#place.path, 'ends in bytes of somebody else')
   }
 
   /** Appends, without a flush. What a failed call has written stays; see `takeBack`. */
