@@ -44,8 +44,8 @@ export const MUTATIONS = {
     changes: [
       ['await segment.append(frame.bytes)', 'await this.#flush(segment.file), await segment.append(frame.bytes)'],
       [
-        'await this.#flush(segment.file);\n        this.#assertAlone();\n        //',
-        'this.#assertAlone();\n        //',
+        'await this.#flush(segment.file);\n        this.#assertAlone();\n        segment.assertEndsWith',
+        'this.#assertAlone();\n        segment.assertEndsWith',
       ],
     ],
   },
@@ -98,9 +98,12 @@ export const MUTATIONS = {
     changes: [['if (sameNote(this.#read(LATEST), expected))', 'if (true)']],
   },
   lengthOfLog: {
-    name: 'the length of the log is not looked at',
+    name: 'neither the length of the log is looked at nor its last frame',
     file: 'stores/embedded/newest-segment.js',
-    changes: [['if (size !== BigInt(this.#length))', 'if (false)']],
+    changes: [
+      ['if (size !== BigInt(this.#length))', 'if (false)'],
+      ['if (read !== head.length || !found.equals(head))', 'if (false)'],
+    ],
   },
   pathsOfLock: {
     name: 'where the paths of lock and log lead is not looked at',
@@ -110,7 +113,9 @@ export const MUTATIONS = {
   lookAfterFlush: {
     name: 'acknowledged without a second look',
     file: LOG,
-    changes: [['this.#assertAlone();\n        // A writer', '// A writer']],
+    changes: [
+      ['this.#assertAlone();\n        segment.assertEndsWith(frame.bytes);\n        // A writer', '// A writer'],
+    ],
   },
   appending: {
     name: 'frames are written where the writer takes the end to be',

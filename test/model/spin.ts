@@ -21,6 +21,8 @@ export interface Exploration {
 export interface ExploreOptions {
   /** Macros without `-D`: `CRASHES=2`, `MANY`, `MUTATE_...`. */
   readonly defines: readonly string[]
+  /** Default `ledger.pml`. */
+  readonly model?: 'ledger.pml' | 'copies.pml'
   /** Searches for runs in which, with weak fairness, this claim never comes true, instead of for broken invariants. */
   readonly claim?: string
   /** A search that is short: compiled faster, run slower. */
@@ -32,13 +34,14 @@ export interface ExploreOptions {
 /** Searches every state of the model. Rejects where spin or the compiler do not take it, or the search breaks off. */
 export async function explore({
   defines,
+  model = 'ledger.pml',
   claim,
   short = false,
   depth = 100_000,
   memoryMb = 3000,
 }: ExploreOptions): Promise<Exploration> {
   return inCopy(async (directory) => {
-    await run('spin', ['-a', ...defines.map((one) => `-D${one}`), 'ledger.pml'], directory)
+    await run('spin', ['-a', ...defines.map((one) => `-D${one}`), model], directory)
     // COLLAPSE stores states without loss in less memory. Nothing here hashes states to bits.
     const checks = claim === undefined ? ['-DSAFETY'] : ['-DNFAIR=3']
     await run(
