@@ -1,9 +1,11 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type FaultRow, reportFaults } from './report.js'
 import { FILE_FAULTS } from './wrapper-files.js'
-import { INSTALLATION_FAULTS } from './wrapper-installation.js'
+import { damagedInstallation, INSTALLATION_FAULTS } from './wrapper-installation.js'
 import { MOMENT_FAULTS } from './wrapper-moments.js'
-import { EXITS, endedBefore, surviveFault, type WrapperFault } from './wrapper-runs.js'
+import { EXITS, endedBefore, type Place, surviveFault, type WrapperFault } from './wrapper-runs.js'
 import { SURROUNDING_FAULTS } from './wrapper-surroundings.js'
 
 const FAULTS = [...INSTALLATION_FAULTS, ...FILE_FAULTS, ...SURROUNDING_FAULTS, ...MOMENT_FAULTS]
@@ -24,6 +26,40 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s before dbt is starte
   })
 })
 
+/** Changes of the compiled wrapper for which the table must fail. */
+const MUTANTS = {
+  lost: {
+    said: 'dbt is not started where the recorder fails',
+    text: 'const plan = start ??',
+    instead: 'if (start === undefined) return 3;\n    const plan = start ??',
+  },
+  spool: {
+    said: 'the process ends with a status of its own',
+    text: 'life.settled(status);',
+    instead: 'life.settled(3);',
+  },
+} as const
+
+describe.each(['lost', 'spool'] as const)('of a run that ends %s', (record) => {
+  it(`the table notices a wrapper of which holds: ${MUTANTS[record].said}`, async () => {
+    const { text, instead } = MUTANTS[record]
+    const folder = damagedInstallation('none', 'missing')
+    try {
+      const path = join(folder, 'dist', 'src', 'cli', 'wrapper', 'run-wrapped.js')
+      const whole = readFileSync(path, 'utf8')
+      expect(whole).toContain(text)
+      writeFileSync(path, whole.replace(text, instead))
+      const program = join(folder, 'dist', 'src', 'cli', 'main.js')
+      const fault = MOMENT_FAULTS.find((one) => one.record === record && one.fault.includes('SIGKILL'))
+      if (fault === undefined) throw new Error('no such fault')
+      const changed = { ...fault, arrange: async (place: Place) => ({ ...(await fault.arrange(place)), program }) }
+      await expect(surviveFault(changed, 0)).rejects.toThrow(/status/)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
+
 const BECAME: Readonly<Record<WrapperFault['record'], string>> = {
   ledger: 'the record is in the ledger',
   spool: 'the record waits in a spool and `clyra spool flush` brings it in',
@@ -37,8 +73,8 @@ afterAll(() => {
       where: `clyra run dbt build, ${fault.where}`,
       cases: EXITS.length,
       survived: survived.get(fault) ?? 0,
-      rule: `dbt ends with ${EXITS.join(' and with ')}, and so does clyra; dbt's output is whole, it was started once; ${BECAME[fault.record]}`,
-      mutation: '',
+      rule: `dbt ends with ${EXITS.join(' and with ')}, and so does clyra; dbt's output is whole, it was started once; ${BECAME[fault.record]}${fault.record === 'ledger' ? '; no mutation: all of these are compared' : ''}`,
+      mutation: fault.record === 'ledger' ? '' : MUTANTS[fault.record].said,
     }),
   )
   const early: FaultRow = {
@@ -46,7 +82,7 @@ afterAll(() => {
     where: 'clyra run dbt build, before dbt',
     cases: 3,
     survived: endedEarly.length,
-    rule: 'clyra ends by that signal; dbt is not started, nothing is recorded',
+    rule: 'clyra ends by that signal; dbt is not started, nothing is recorded; no mutation: all of these are compared',
     mutation: '',
   }
   reportFaults('wrapper', [...rows, early])

@@ -103,6 +103,8 @@ export function startRecorder(
   })
     .then((started) => {
       child = started
+      // It was given up meanwhile.
+      if (end !== undefined) started.kill('SIGKILL')
       listen(started)
       tell({ tell: 'asked', asked })
     })

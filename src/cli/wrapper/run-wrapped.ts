@@ -9,7 +9,7 @@ import { type RecorderProcess, startRecorder } from './recorder-process.js'
 import { secondsIn } from './seconds-in.js'
 
 /** How long dbt's start may wait for Clyra. */
-const PREPARE_SECONDS = 10
+const PREPARE_SECONDS = 30
 /** How long what is done with a run afterwards may go on without progress. */
 const DELIVERY_SECONDS = 120
 
