@@ -255,14 +255,19 @@ const INPUTS: readonly WrapperFault[] = [
   }),
   ...(
     [
-      ['endless', (path: string) => symlinkSync('/dev/zero', path)],
-      ['not YAML', (path: string) => writeFileSync(path, 'a: [')],
-      ['binary', (path: string) => writeFileSync(path, Buffer.from(Array.from({ length: 4096 }, (_, i) => i % 256)))],
-      ['full of settings that are none', (path: string) => writeFileSync(path, 'nothing: 1\n')],
-      ['a folder', (path: string) => mkdirSync(path)],
+      // A device that everybody may write: as the settings of another it is not believed, nor the ledger beside it.
+      ['endless', 'spool', (path: string) => symlinkSync('/dev/zero', path)],
+      ['not YAML', 'lost', (path: string) => writeFileSync(path, 'a: [')],
+      [
+        'binary',
+        'lost',
+        (path: string) => writeFileSync(path, Buffer.from(Array.from({ length: 4096 }, (_, i) => i % 256))),
+      ],
+      ['full of settings that are none', 'lost', (path: string) => writeFileSync(path, 'nothing: 1\n')],
+      ['a folder', 'lost', (path: string) => mkdirSync(path)],
     ] as const
-  ).map(([what, put]) =>
-    fileFault(`clyra.yaml is ${what}`, 'before dbt', 'lost', /\([A-Z]+_[A-Z_]+\)/, ({ project }) => {
+  ).map(([what, record, put]) =>
+    fileFault(`clyra.yaml is ${what}`, 'before dbt', record, /\([A-Z]+_[A-Z_]+\)/, ({ project }) => {
       const path = join(project, 'clyra.yaml')
       rmSync(path, { force: true })
       put(path)
