@@ -44,6 +44,8 @@ export function gitWith(variables: Variables): Git {
         },
       )
       if (code === 0) return stdout
+      // How `git config` says that it knows no such name.
+      if (code === 1 && stderr === '' && args.includes('--get-regexp')) return ''
       throw new GitFailure(killed === 'timed-out' ? 'timed-out' : reasonIn(stderr))
     } catch (error) {
       if (!(error instanceof StartFailure)) throw error
@@ -65,6 +67,26 @@ const SET = {
   GIT_ALLOW_PROTOCOL: 'none',
 }
 
+/**
+ * The same for one repository, without the filters that any of its configuration names: they are programs, and run
+ * wherever git looks at the content of a file. Rejects with GitFailure.
+ */
+export async function withoutFilters(git: Git, directory: string): Promise<Git> {
+  const names = await git(directory, ['config', '--name-only', '-z', '--get-regexp', '^filter\\.'])
+  const drivers = new Set(
+    names
+      .split('\0')
+      .filter((name) => name !== '')
+      .map((name) => name.slice(0, name.lastIndexOf('.'))),
+  )
+  // `-c` ends a name at its first equals sign.
+  if ([...drivers].some((driver) => driver.includes('='))) throw new GitFailure('failed')
+  const off = [...drivers].flatMap((driver) =>
+    [`${driver}.clean=`, `${driver}.process=`, `${driver}.required=false`].flatMap((setting) => ['-c', setting]),
+  )
+  return (at, args, input) => git(at, [...off, ...args], input)
+}
+
 const WITHOUT_PROGRAMS = [
   '-c',
   'core.fsmonitor=false',
@@ -72,6 +94,9 @@ const WITHOUT_PROGRAMS = [
   'core.hooksPath=/dev/null',
   '-c',
   'core.untrackedCache=false',
+  // A folder that only looks like a repository, as a file of the project may be laid out, is none.
+  '-c',
+  'safe.bareRepository=explicit',
 ]
 
 /** git's messages in the C locale. */

@@ -96,20 +96,59 @@ describe('what git says of a project', () => {
     expect((await read(join(at, 'lib'), ['macros/m.sql'])).facts).toEqual({ commit: head(shared), modified: false })
   })
 
-  it('compares content as git stores it: line ends and filters', async () => {
-    const at = repository('shop', {
-      '.gitattributes': '*.sql text eol=crlf\n*.csv filter=upper\n',
-      'a.sql': 'select 1\r\n',
-      'seed.csv': 'a',
-    })
-    git(at, 'config', 'filter.upper.clean', 'tr a-z A-Z')
-    git(at, 'add', '--renormalize', '.')
-    git(at, 'commit', '--quiet', '--message', 'filtered')
-    expect((await read(at, ['a.sql', 'seed.csv'])).files.map((file) => file?.modified)).toEqual([false, false])
+  it('compares content as git stores it, with the line ends that it would store', async () => {
+    const at = repository('shop', { '.gitattributes': '*.sql text eol=crlf\n', 'a.sql': 'select 1\r\n' })
+    expect((await read(at, ['a.sql'])).files[0]?.modified).toBe(false)
     write(join(at, 'a.sql'), 'select 1\n')
     expect((await read(at, ['a.sql'])).files[0]?.modified).toBe(false)
-    write(join(at, 'seed.csv'), 'b')
-    expect((await read(at, ['seed.csv'])).files[0]?.modified).toBe(true)
+    write(join(at, 'a.sql'), 'select 2\n')
+    expect((await read(at, ['a.sql'])).files[0]?.modified).toBe(true)
+  })
+
+  it('runs no filter, and says nothing of a file whose stored form only a filter could tell', async () => {
+    const at = repository('shop', { 'seed.csv': 'a', 'a.sql': 'select 1' })
+    write(join(at, '.gitattributes'), '*.csv filter=upper\n')
+    git(at, 'config', 'filter.upper.clean', `touch '${join(folder, 'sprung')}'; tr a-z A-Z`)
+    git(at, 'config', 'filter.upper.required', 'true')
+    git(at, 'add', '--renormalize', '.')
+    git(at, 'commit', '--quiet', '--message', 'filtered')
+    rmSync(join(folder, 'sprung'))
+    expect((await read(at, ['seed.csv', 'a.sql'])).files).toMatchObject([null, { modified: false }])
+    write(join(at, 'seed.csv'), 'changed')
+    expect((await read(at, ['seed.csv'])).facts).toMatchObject({ modified: true })
+    expect(() => realpathSync(join(folder, 'sprung'))).toThrow()
+  })
+
+  it('knows a file that Git LFS keeps by its digest', async () => {
+    const digest = '87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7'
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${digest}\nsize 2\n`
+    const at = repository('shop', { '.gitattributes': '*.csv filter=lfs\n', 'seed.csv': pointer })
+    const said = async () => {
+      const { facts, files } = await read(at, ['seed.csv'])
+      return ['modified' in facts && facts.modified, files[0]?.modified]
+    }
+    expect(await said()).toEqual([false, false])
+    write(join(at, 'seed.csv'), 'a\n')
+    expect(await said()).toEqual([false, false])
+    write(join(at, 'seed.csv'), 'b\n')
+    expect(await said()).toEqual([true, true])
+  })
+
+  it('runs nothing that a submodule’s configuration names, and sees that it differs', async () => {
+    const shared = repository('shared', { 'm.sql': 'select 1' })
+    const at = repository('shop', { 'a.sql': 'select 1' })
+    git(at, 'submodule', '--quiet', 'add', shared, 'lib')
+    git(at, 'commit', '--quiet', '--message', 'lib')
+    const trap = join(folder, 'trap')
+    writeFileSync(trap, `#!/bin/sh\ntouch ${join(folder, 'sprung')}\nexec cat\n`)
+    chmodSync(trap, 0o755)
+    git(join(at, 'lib'), 'config', 'filter.x.clean', trap)
+    git(join(at, 'lib'), 'config', 'core.fsmonitor', trap)
+    write(join(at, 'lib/.gitattributes'), '*.sql filter=x\n')
+    expect((await read(at, ['a.sql'])).facts).toMatchObject({ modified: false })
+    write(join(at, 'lib/m.sql'), 'select 2')
+    expect((await read(at, ['a.sql', 'lib/m.sql'])).facts).toMatchObject({ modified: true })
+    expect(() => realpathSync(join(folder, 'sprung'))).toThrow()
   })
 
   it('sees a renamed file, a link in place of a file, and a change that the index is told to pass over', async () => {
