@@ -84,7 +84,6 @@ describe('real output with --json', () => {
     shows(['verify', 'tiles', '--own'], 'verify')
     shows(['replay', '--from', 'tiles', '--bundle', 'b.zip'], 'replay')
     shows(['backup', 'copy'], 'backup')
-    shows(['adopt', '--yes', '--ledger', 'copy'], 'adopt')
     shows(['adopt'], 'adopt')
     shows(['keys'], 'keys')
     const { id } = shows(['keys', 'rotate'], 'keys rotate') as { id: string }
