@@ -1,5 +1,5 @@
 import { memoryFolder } from '../stores/embedded/memory-folder.js'
-import type { Workbench } from './atomic-file.js'
+import type { Workbench } from '../system/index.js'
 import { readConfigFile } from './config/config-file.js'
 import { findState, requireState, type StatePlace } from './config/find-state.js'
 import { resolveSettings, type Settings } from './config/settings.js'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ClyraError } from '../errors/index.js'
-import { homeOf, type User, userOf } from '../system/index.js'
+import { homeOf, type OutputStream, standardStream, type User, userOf } from '../system/index.js'
 
 /**
  * Everything that a command may touch besides files: streams, clock, randomness, environment variables.
@@ -24,14 +24,9 @@ export interface Environment {
   randomBytes(length: number): Uint8Array
 }
 
-export interface OutputStream {
-  readonly isTTY: boolean
-  readonly columns: number
-  write(text: string): void
-}
-
-/** The real one. `stop` is called when nobody reads stdout any more; later writes are dropped, never thrown. */
+/** The real one. `stop` is called when nothing can be written to stdout any more; later writes are dropped, never thrown. */
 export function processEnvironment(stopped: AbortSignal, stop: () => void): Environment {
+  const mark = `\x01${randomBytes(16).toString('hex')}\x02`
   return {
     get cwd() {
       return workingDirectory()
@@ -40,8 +35,8 @@ export function processEnvironment(stopped: AbortSignal, stop: () => void): Envi
     home: homeOf(process.env),
     platform: process.platform,
     user: userOf(process.geteuid?.(), process.env),
-    stdout: quietStream(process.stdout, stop),
-    stderr: quietStream(process.stderr, () => {}),
+    stdout: standardStream(process.stdout, mark, stop),
+    stderr: standardStream(process.stderr, mark, () => {}),
     stopped,
     now: () => new Date(),
     elapsed: () => performance.now(),
@@ -58,21 +53,5 @@ export function workingDirectory(): string {
       cause: error,
       fix: 'cd "$HOME" and the same command',
     })
-  }
-}
-
-/** A stream whose reader may leave at any time: EPIPE ends the output, not the program. */
-function quietStream(stream: NodeJS.WriteStream, onBroken: () => void): OutputStream {
-  let broken = false
-  stream.on('error', () => {
-    broken = true
-    onBroken()
-  })
-  return {
-    isTTY: stream.isTTY === true,
-    columns: stream.columns ?? 80,
-    write(text) {
-      if (!broken) stream.write(text)
-    },
   }
 }

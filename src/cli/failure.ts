@@ -1,4 +1,5 @@
 import { ClyraError, fromSystemError } from '../errors/index.js'
+import { oneLine } from '../system/index.js'
 import type { Environment } from './environment.js'
 import type { OutputOptions } from './output.js'
 import { wayOn } from './way-on.js'
@@ -13,7 +14,7 @@ export function reportFailure(environment: Environment, options: OutputOptions, 
   environment.stderr.write(`clyra: ${sentence(error.message)} (${error.code})\n`)
   const hint = wayOn(error)
   const fix = hint === undefined ? undefined : withoutPasswords(hint)
-  if (fix !== undefined) environment.stderr.write(`try: ${fix}\n`)
+  if (fix !== undefined) environment.stderr.write(`try: ${oneLine(fix)}\n`)
   if (options.verbose) {
     const cause = error.cause instanceof Error ? error.cause : error
     environment.stderr.write(`${cause.stack ?? String(cause)}\n`)

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createWorkbench } from './atomic-file.js'
+import { createWorkbench } from '../system/index.js'
 import { COMMANDS } from './commands/index.js'
 import { type Environment, processEnvironment } from './environment.js'
 import { codedError, reportFailure } from './failure.js'
@@ -17,21 +17,18 @@ async function main(line: readonly string[]): Promise<void> {
   const wrapped = wrappedRunIn(line)
   // At once: nothing that is still open (a disk that does not answer) may keep the process.
   if (wrapped !== undefined) process.exit(await runWrapped(wrapped, environment))
-  process.exitCode = await runOther(line, environment, stopping)
+  process.exitCode = await endOutput(environment, await runOther(line, environment, stopping))
 }
 
 /** Any command but a wrapped run. A signal leaves no unfinished file. */
 async function runOther(line: readonly string[], environment: Environment, stopping: AbortController): Promise<number> {
-  const workbench = createWorkbench(() => Buffer.from(environment.randomBytes(6)).toString('hex'))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      // A wrapped run that came here by way of the parser takes them itself.
-      if (process.listenerCount(signal) > 1) return
-      stopping.abort()
-      workbench.discard()
-      process.removeAllListeners(signal)
-      process.kill(process.pid, signal)
-    })
+  const tidy = (signal: NodeJS.Signals) => {
+    // A wrapped run that came here by way of the parser takes them itself.
+    if (process.listenerCount(signal) > 1) return
+    stopping.abort()
+    workbench.discard()
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
   }
   const options = { json: line.includes('--json'), quiet: false, verbose: line.includes('--verbose') }
   let status: number | undefined
@@ -44,6 +41,17 @@ async function runOther(line: readonly string[], environment: Environment, stopp
   }
   process.on('uncaughtException', fault)
   process.on('unhandledRejection', fault)
+  // Only while there is something to tidy up: a signal that has a listener waits for the work that is under way, and a
+  // large file is read in one piece.
+  const workbench = createWorkbench(
+    () => Buffer.from(environment.randomBytes(6)).toString('hex'),
+    (unfinished) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        if (unfinished) process.on(signal, tidy)
+        else process.off(signal, tidy)
+      }
+    },
+  )
   try {
     const { runProgram } = await import('./program.js')
     status = await runProgram(line, COMMANDS, environment, workbench, VERSION)
@@ -51,6 +59,12 @@ async function runOther(line: readonly string[], environment: Environment, stopp
     status = reportFailure(environment, options, error)
   }
   return status
+}
+
+/** The command's status, unless a part of what it said was lost on the way. */
+async function endOutput(environment: Environment, status: number): Promise<number> {
+  const lost = await environment.stdout.end()
+  return lost === undefined ? status : reportFailure(environment, { json: false, quiet: false, verbose: false }, lost)
 }
 
 await main(process.argv.slice(2))

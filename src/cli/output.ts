@@ -1,3 +1,4 @@
+import { oneLine, steering } from '../system/index.js'
 import type { Environment } from './environment.js'
 
 export interface OutputOptions {
@@ -9,15 +10,13 @@ export interface OutputOptions {
 /** Where a command speaks: results go to stdout, everything else to stderr. */
 export interface Output {
   readonly options: OutputOptions
-  /** Colours only for a person at a terminal who has not said NO_COLOR. */
-  readonly colour: boolean
   /** The command's result: the document with `--json`, else the text. Text is dropped by nothing but `--json`. */
   result(document: object, text: string | (() => string)): void
   /** One line of a streamed result: NDJSON with `--json`, else the text. */
   item(document: object, text: string | (() => string)): void
   /** What a person may want to know beside the result; silent with `--quiet`. */
   note(text: string): void
-  /** What a person should know; said even with `--quiet`. */
+  /** What a person should know, in one line; said even with `--quiet`. */
   warn(text: string): void
   /** Only with `--verbose`. */
   detail(text: string): void
@@ -26,6 +25,7 @@ export interface Output {
   bold(text: string): string
   good(text: string): string
   bad(text: string): string
+  doubtful(text: string): string
 }
 
 export interface Progress {
@@ -38,12 +38,13 @@ const PROGRESS_EVERY_MS = 100
 
 export function createOutput(environment: Environment, options: OutputOptions): Output {
   const { stdout, stderr } = environment
+  // Only for a person at a terminal who has not said NO_COLOR.
   const colour = stdout.isTTY && !environment.variables['NO_COLOR'] && environment.variables['TERM'] !== 'dumb'
-  const paint = (code: string) => (text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text)
+  const { paint: painted } = steering(stdout.mark)
+  const paint = (code: 1 | 31 | 32 | 33) => (text: string) => (colour ? painted(code, text) : text)
   const text = (value: string | (() => string)) => (typeof value === 'string' ? value : value())
   return {
     options,
-    colour,
     result(document, value) {
       stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : endLine(text(value)))
     },
@@ -54,7 +55,7 @@ export function createOutput(environment: Environment, options: OutputOptions): 
       if (!options.quiet) stderr.write(endLine(value))
     },
     warn(value) {
-      stderr.write(endLine(`clyra: ${value}`))
+      stderr.write(`clyra: ${oneLine(value)}\n`)
     },
     detail(value) {
       if (options.verbose) stderr.write(endLine(value))
@@ -63,21 +64,23 @@ export function createOutput(environment: Environment, options: OutputOptions): 
       if (!stderr.isTTY || options.quiet) return { update() {}, done() {} }
       return startProgress(environment, first)
     },
-    bold: paint('1'),
-    good: paint('32'),
-    bad: paint('31'),
+    bold: paint(1),
+    good: paint(32),
+    bad: paint(31),
+    doubtful: paint(33),
   }
 }
 
 function startProgress(environment: Environment, first: string): Progress {
   const started = environment.elapsed()
   let shownAt = Number.NEGATIVE_INFINITY
+  const { eraseLine } = steering(environment.stderr.mark)
   let shown = false
   let current = first
   const show = () => {
     shown = true
     shownAt = environment.elapsed()
-    environment.stderr.write(`\r\x1b[K${current}`.slice(0, environment.stderr.columns + 4))
+    environment.stderr.write(`${eraseLine}${oneLine(current).slice(0, environment.stderr.columns - 1)}`)
   }
   // The first line must come even while one long step gives no updates.
   const timer = setTimeout(show, PROGRESS_AFTER_MS)
@@ -90,7 +93,7 @@ function startProgress(environment: Environment, first: string): Progress {
     },
     done() {
       clearTimeout(timer)
-      if (shown) environment.stderr.write('\r\x1b[K')
+      if (shown) environment.stderr.write(eraseLine)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { ClyraError } from '../errors/index.js'
-import type { Workbench } from './atomic-file.js'
+import type { Workbench } from '../system/index.js'
 import { type CommandEntry, type ExitStatus, type LoadedCommand, loadCommand } from './command.js'
 import type { Environment } from './environment.js'
 import { reportFailure } from './failure.js'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ClyraError } from '../errors/index.js'
-import type { Workbench } from './atomic-file.js'
+import type { Workbench } from '../system/index.js'
 import type { ExitStatus, LoadedCommand } from './command.js'
 import type { Environment } from './environment.js'
 import { reportFailure } from './failure.js'

@@ -1,7 +1,10 @@
-/** A table for people: columns as wide as their widest cell, two spaces between, no lines. Cells hold no line breaks. */
+import { oneLine, unbroken } from '../system/index.js'
+
+/** A table for people: columns as wide as their widest cell, two spaces between, no lines. A line break in a cell is shown. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((row) => row.map(oneLine))
   const widths = headings.map((heading, column) =>
-    Math.max(width(heading), ...rows.map((row) => width(row[column] ?? ''))),
+    shown.reduce((widest, row) => Math.max(widest, width(row[column] ?? '')), width(heading)),
   )
   const line = (cells: readonly string[]) =>
     cells
@@ -10,17 +13,13 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
       )
       .join('  ')
       .trimEnd()
-  return [line(headings), ...rows.map((row) => line(row.map(oneLine)))].join('\n')
+  return [line(headings), ...shown.map(line)].join('\n')
 }
 
-/** Names and values, one a line, the values in one column. */
+/** Names and values, one a line, the values in one column; values may be painted. */
 export function facts(pairs: readonly (readonly [string, string])[]): string {
   const widest = Math.max(...pairs.map(([name]) => width(name)))
-  return pairs.map(([name, value]) => `${name}${' '.repeat(widest - width(name))}  ${value}`).join('\n')
-}
-
-function oneLine(cell: string): string {
-  return cell.replace(/[\x00-\x1f\x7f]/g, '\u00b7')
+  return pairs.map(([name, value]) => `${name}${' '.repeat(widest - width(name))}  ${unbroken(value)}`).join('\n')
 }
 
 function width(text: string): number {

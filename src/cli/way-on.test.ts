@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ClyraError, ERROR_CODES, type ErrorCode } from '../errors/index.js'
@@ -33,6 +34,8 @@ describe('what to try after an error', () => {
     const denied = new ClyraError('PERMISSION_DENIED', 'x', { details: { path: "/a b/it's" } })
     expect(wayOn(denied)).toBe("ls -ld '/a b/it'\\''s'")
     expect(wayOn(new ClyraError('LEDGER_CLOSED', 'x'))).toBeUndefined()
+    const full = new ClyraError('DISK_FULL', 'x', { details: { path: join(root, 'src', 'removed', 'again.zip') } })
+    expect(wayOn(full)).toBe(`df -h ${join(root, 'src')}`)
   })
 
   it('is there for every code that ends a program because of its environment', () => {

@@ -1,4 +1,5 @@
 import type { ClyraError, ErrorCode } from '../errors/index.js'
+import { nearestExisting } from '../system/index.js'
 import { installLine, reinstallLine } from './install-line.js'
 import { shellWord } from './shell-word.js'
 import { PACKAGE_FOLDER } from './version.js'
@@ -20,6 +21,10 @@ type WayOn = string | null | ((details: Details) => string | null)
 
 const path = ({ path }: Details): string | undefined => (typeof path === 'string' ? shellWord(path) : undefined)
 
+/** The file or, where it was removed again, the folder that it would lie in. */
+const folderOf = ({ path }: Details): string | undefined =>
+  typeof path === 'string' ? shellWord(nearestExisting(path)) : undefined
+
 /** `null`: a caller of the library meets it, or only the message can say what to do. */
 const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   ABORTED: 'the same command again',
@@ -40,7 +45,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   DBT_LOG_UNRECOGNISED: 'clyra ingest dbt --help',
   DBT_NOT_FOUND: 'clyra doctor',
   DBT_RUN_MISMATCH: 'clyra ingest dbt --help',
-  DISK_FULL: (details) => `df -h ${path(details) ?? '.'}`,
+  DISK_FULL: (details) => `df -h ${folderOf(details) ?? '.'}`,
   DRIVER_MISSING: null,
   ENCODING_INVALID: null,
   ERASURE_INCOMPLETE: 'clyra redact --help',
@@ -89,6 +94,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   NOT_SEALED: 'clyra prove --help',
   NOT_YET_SUPPORTED: 'clyra --help',
   NO_EVIDENCE_KEY: 'clyra keys rotate',
+  OUTPUT_EXISTS: 'the same command with --force, or another name',
   PERMISSION_DENIED: (details) => `ls -ld ${path(details) ?? '.clyra'}`,
   PROJECTION_DIVERGED: 'clyra replay',
   QUEUE_FULL: 'the same command again',

@@ -1,18 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fchmodSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { admit, base64, canonicalBytes, equalBytes, fromBase64, utf8 } from '../canonical/index.js'
 import { ClyraError, fromSystemError, isClyraError } from '../errors/index.js'
-import { openStateFile, readWithStats } from '../system/index.js'
+import { moveToNewName, readWithStats, syncDirectory, writeDurably } from '../system/index.js'
 import { ed25519KeyPair } from './ed25519.js'
 import { keyIdOf } from './key-id.js'
 import type { SignatureAlgorithm } from './signer.js'
@@ -122,42 +112,10 @@ function placeNew(path: string, bytes: Uint8Array): void {
   const temporary = `${path}.tmp`
   rmSync(temporary, { force: true })
   try {
-    const file = openStateFile(temporary, 'wx')
-    try {
-      // The umask can only take bits away at creation; this makes the mode exact.
-      fchmodSync(file, 0o600)
-      writeFileSync(file, bytes)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    linkNew(temporary, path)
+    writeDurably(temporary, bytes, 0o600)
+    moveToNewName(temporary, path)
   } finally {
     rmSync(temporary, { force: true })
-  }
-}
-
-/** Throws EEXIST where there is a file, which a rename would replace. */
-function linkNew(temporary: string, path: string): void {
-  try {
-    linkSync(temporary, path)
-  } catch (error) {
-    // A file system without hard links: the one who writes a ledger holds its lock, so nobody comes in between.
-    if (!(error instanceof Error && 'code' in error && NO_LINKS.has(String(error.code))) || existsSync(path))
-      throw error
-    renameSync(temporary, path)
-  }
-}
-
-const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
-
-function syncDirectory(path: string): void {
-  if (process.platform === 'win32') return
-  const directory = openSync(path, 'r')
-  try {
-    fsyncSync(directory)
-  } finally {
-    closeSync(directory)
   }
 }
 

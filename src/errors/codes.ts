@@ -123,6 +123,7 @@ export const ERROR_CODES = {
   NOT_SEALED: { exit: 1, meaning: 'No checkpoint covers the position yet.' },
   NOT_YET_SUPPORTED: { exit: 2, meaning: 'The operation is specified but not part of this release.' },
   NO_EVIDENCE_KEY: { exit: 3, meaning: 'The ledger has no valid evidence key to sign a bundle with.' },
+  OUTPUT_EXISTS: { exit: 2, meaning: 'A file is there already where a command was to write; it was left as it is.' },
   PERMISSION_DENIED: { exit: 3, meaning: 'The file system refused access.' },
   PROJECTION_DIVERGED: { exit: 1, meaning: 'Folding the log again gives another state than the stored one.' },
   QUEUE_FULL: { exit: 1, meaning: 'Too many appends wait already; nothing of this one was written.' },

@@ -1,4 +1,7 @@
 export { findProgram, foldersOfPath, type Variables } from './find-program.js'
+export { nearestExisting } from './nearest-existing.js'
+export { assertOutsideState, nameTaken } from './output-place.js'
+export { type OutputStream, standardStream } from './output-stream.js'
 export { type ProgramOutput, programOutput } from './program-output.js'
 export {
   isMissingFile,
@@ -22,4 +25,7 @@ export {
   type StateFileUse,
   writeStateFile,
 } from './state-file.js'
+export { oneLine, steering, unbroken, visible } from './terminal-text.js'
 export { folderNamed, homeOf, userFolder } from './user-folders.js'
+export { createWorkbench, type Draft, type Workbench, type WriteOptions } from './write-file.js'
+export { moveToNewName, syncDirectory, writeDurably } from './write-new.js'

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, read, readSync, type Stats, statSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { ClyraError, type ErrorCode, fromSystemError } from '../errors/index.js'
+import { kindOf } from './kind-of-file.js'
 
 /** The most that a file of settings, keys, digests or rules may measure, in bytes: 16 MiB. */
 export const SMALL_FILE_BYTES = 16 * 1024 * 1024
@@ -175,12 +176,4 @@ function assertRegular(stats: Stats, path: string, what: string): void {
   throw new ClyraError('NOT_A_REGULAR_FILE', `${path} is ${kind}; ${what} is read from a regular file only`, {
     details: { path, kind },
   })
-}
-
-function kindOf(stats: Stats): string {
-  if (stats.isDirectory()) return 'a directory'
-  if (stats.isFIFO()) return 'a FIFO'
-  if (stats.isSocket()) return 'a socket'
-  if (stats.isSymbolicLink()) return 'a symbolic link'
-  return 'a device'
 }

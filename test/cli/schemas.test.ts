@@ -66,7 +66,7 @@ describe('real output with --json', () => {
     shows(['artifacts', 'export', run, 'plain'], 'artifacts export')
     shows(['report', run, '--open', '-o', 'r.html'], 'report')
     shows(['bundle', run, '-o', 'b.zip'], 'bundle')
-    shows(['report', 'b.zip', '-o', 'r.html'], 'report')
+    shows(['report', 'b.zip', '-o', 'r.html', '--force'], 'report')
     shows(['verify', 'b.zip', '--own'], 'verify')
     shows(['verify', 'b.zip'], 'verify')
     shows(['replay'], 'replay')

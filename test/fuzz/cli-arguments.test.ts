@@ -6,12 +6,12 @@
 import { cpSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorkbench } from '../../src/cli/atomic-file.js'
 import { loadCommand } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/commands/index.js'
 import type { Environment } from '../../src/cli/environment.js'
 import { runProgram } from '../../src/cli/program.js'
 import { ERROR_CODES } from '../../src/errors/index.js'
+import { createWorkbench } from '../../src/system/index.js'
 import { clyra, clyraJson, discard, environment, leaveRun, sandbox } from '../cli/clyra.js'
 import { Random } from './engine/random.js'
 import { fuzzSeed } from './engine/seed.js'
@@ -165,6 +165,8 @@ async function inProcess(argv: readonly string[]): Promise<Ended> {
   const stream = (name: keyof typeof said) => ({
     isTTY: false,
     columns: 80,
+    mark: '\x01mark',
+    end: async () => undefined,
     write: (text: string) => {
       said[name] += text
     },

@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { ClyraError } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
 import type { Ledger } from '../../ledger/ledger.js'
-import { writeDurably } from '../atomic-file.js'
+import { writeDurably } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { noteShown } from '../erasure/copies.js'
 import { chooseRun } from '../ledger/fold-run.js'
@@ -86,11 +85,6 @@ export const artifactsExport = defineCommand({
     withReader(context, async ({ ledger, artifacts, place }) => {
       const run = await chooseRun(ledger, given, { last: false, command: 'clyra artifacts export' })
       const directory = outputPath(context.environment.cwd, where)
-      if (existsSync(directory)) {
-        throw new ClyraError('USAGE', `${directory} is there already; artefacts are only written to a new directory`, {
-          details: { directory },
-        })
-      }
       const found = new Map<
         string,
         { readonly name: string; readonly sha256: string; readonly size: number; readonly present: boolean }

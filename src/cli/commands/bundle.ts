@@ -16,12 +16,14 @@ export const bundle = defineCommand({
     { flags: '--embed', description: 'put the dbt artefacts into it; they hold SQL and may hold personal data' },
     { flags: '--open', description: 'show the sealed values (SQL text, messages) in it' },
     { flags: '-o, --output <file>', description: 'where to (default: <run>.def.zip)' },
+    { flags: '--force', description: 'replace the file if it is there' },
   ],
   options: z.object({
     last: z.boolean().default(false),
     embed: z.boolean().default(false),
     open: z.boolean().default(false),
     output: z.string().min(1).optional(),
+    force: z.boolean().default(false),
   }),
   help: 'The file is verified with `clyra verify`, or by anybody with the one file `clyra-verify.mjs`, without this ledger and without a network.',
   examples: [
@@ -56,7 +58,7 @@ export const bundle = defineCommand({
     const run = manifest.run.id
     if (options.open) noteShown(state, context, { kind: 'opened', path: file, run })
     if (options.embed) noteShown(state, context, { kind: 'embedded', path: file, run })
-    workbench.writeFile(file, bytes, options.embed || options.open ? 0o600 : 0o644)
+    workbench.writeFile(file, bytes, { mode: options.embed || options.open ? 0o600 : 0o644, replace: options.force })
     const warnings = [...built.warnings]
     if (options.embed)
       warnings.push('the artefacts in it hold SQL text and may hold personal data: share it accordingly')

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
+import { assertOutsideState } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { ingestRun } from '../dbt/ingest-run.js'
@@ -69,7 +70,7 @@ export const demoData = defineCommand({
     const demo: Context = { ...context, ledgerFlag: folder }
     const runs: Story[] = []
     for (const recording of RECORDINGS) runs.push(await tell(demo, folder, made, recording))
-    const changed = await changeOneByte(folder, made, runs[0]?.bundle ?? '')
+    const changed = await changeOneByte(context, folder, made, runs[0]?.bundle ?? '')
     const checkpoint = await withReader(demo, async ({ ledger }) => {
       const { size, root } = await ledger.checkpoint()
       return { size: size.toString(), root: Buffer.from(root).toString('hex') }
@@ -124,18 +125,19 @@ async function tell(
 }
 
 /** Flips one bit in the middle of the records and verifies again. */
-async function changeOneByte(folder: string, made: InitialisedProject, bundle: string) {
+async function changeOneByte({ workbench }: Context, folder: string, made: InitialisedProject, bundle: string) {
   const bytes = await readEvidence(bundle)
   const offset = Buffer.from(bytes).indexOf('"dev.clyra.dbt.')
   bytes[offset] = (bytes[offset] ?? 0) ^ 1
   const path = join(folder, 'changed.def.zip')
-  writeFileSync(path, bytes)
+  workbench.writeFile(path, bytes)
   const { verdict, code } = await verifyBundle(bytes, { trust: [{ vkey: made.vkey, genesis: made.genesis }] })
   return { bundle: path, offset, verdict, code }
 }
 
 /** An empty `.demo/` that git ignores. What another run of the demonstration left is removed, nothing else ever. */
 function prepareFolder(folder: string): void {
+  assertOutsideState(folder)
   if (existsSync(folder)) {
     if (!existsSync(join(folder, MARKER))) {
       throw new ClyraError('USAGE', `${folder} is there and was not made by the demonstration; it is left alone`, {

@@ -1,7 +1,10 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import * as z from 'zod'
 import { exportTiles as write } from '../../ledger/index.js'
 import { FileSealMemory } from '../../stores/embedded/index.js'
 import { ensureDirectory, FileTileStore } from '../../stores/index.js'
+import { assertOutsideState, nameTaken } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { type Context, rememberIn } from '../context.js'
 import { withReader } from '../ledger/open-ledger.js'
@@ -28,6 +31,7 @@ export const exportTiles = defineCommand({
     withReader(context, async (opened) => {
       const { ledger } = opened
       const directory = outputPath(context.environment.cwd, given)
+      assertTreePlace(directory)
       await ensureDirectory(directory, 0o755)
       const progress = context.output.progress('writing tiles')
       // The checkpoint is published last: what an interruption leaves is the tree of the checkpoint before.
@@ -54,4 +58,16 @@ async function rememberTree(context: Context, { ledger, place }: OpenedLedger, t
   } catch (error) {
     onWarning(`the tree is not remembered: ${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+/** What an export leaves in its directory; without a checkpoint where it was interrupted. */
+const OF_A_TREE: ReadonlySet<string> = new Set(['tile', 'checkpoint', '.tmp'])
+
+/** A new or empty directory, or one that holds a tree. Throws OUTPUT_EXISTS for one that holds something else. */
+function assertTreePlace(directory: string): void {
+  assertOutsideState(join(directory, 'tile'))
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return
+  const names = readdirSync(directory)
+  const tree = names.includes('tile') && names.includes('checkpoint')
+  if (!tree && names.some((name) => !OF_A_TREE.has(name))) throw nameTaken(directory)
 }

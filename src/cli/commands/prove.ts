@@ -9,6 +9,7 @@ import { consistency, consistencyDocument } from '../ledger/consistency-document
 import { parsePosition, positionOf } from '../ledger/find-record.js'
 import { withReader } from '../ledger/open-ledger.js'
 import { decimal, digest } from '../ledger/record-document.js'
+import { outputPath } from '../output-path.js'
 
 const inclusion = z.strictObject({
   kind: z.literal('inclusion'),
@@ -39,12 +40,14 @@ export const prove = defineCommand({
     },
     { flags: '--size <size>', description: 'in the kept checkpoint of this size (default: the newest)' },
     { flags: '-o, --output <file>', description: 'write to a file' },
+    { flags: '--force', description: 'replace the file if it is there' },
   ],
   options: z.object({
     stream: z.string().optional(),
     consistency: z.string().optional(),
     size: z.string().optional(),
-    output: z.string().optional(),
+    output: z.string().min(1).optional(),
+    force: z.boolean().default(false),
   }),
   help: 'For a record the result is a C2SP tlog-proof: text that any transparency-log tool checks against the signed checkpoint in it. For --consistency it is the body that a C2SP tlog-witness takes: the old size, the hashes, the newer checkpoint.',
   examples: [
@@ -65,14 +68,14 @@ export const prove = defineCommand({
       const size = options.size === undefined ? undefined : parsePosition(options.size, '--size')
       if (which !== undefined) {
         const document = await inclusionDocument(ledger, which, size)
-        print(context, options.output, document, document.tlogProof)
+        print(context, options, document, document.tlogProof)
       } else if (options.stream !== undefined) {
         const document = await headDocument(ledger, options.stream)
-        print(context, options.output, document, headText(document))
+        print(context, options, document, headText(document))
       } else {
         const pathOf = (name: string) => resolve(context.environment.cwd, name)
         const document = await consistencyDocument(ledger, options.consistency ?? '', size, pathOf)
-        print(context, options.output, document, document.addCheckpoint)
+        print(context, options, document, document.addCheckpoint)
       }
       return 0
     }),
@@ -117,11 +120,16 @@ function headText(document: z.infer<typeof head>): string {
   return `${claim}\nheads record at ${document.headsPosition}, root ${document.headsRoot}\n${document.siblings.map((hash) => `sibling ${hash}\n`).join('')}${document.other === null ? '' : `other key ${document.other.key} value ${document.other.value}\n`}`
 }
 
-function print(context: Context, file: string | undefined, document: object, text: string): void {
+function print(
+  context: Context,
+  { output: file, force }: { readonly output?: string | undefined; readonly force: boolean },
+  document: object,
+  text: string,
+): void {
   if (file === undefined) {
     context.output.result(document, text)
     return
   }
-  context.workbench.writeFile(resolve(context.environment.cwd, file), text)
+  context.workbench.writeFile(outputPath(context.environment.cwd, file), text, { replace: force })
   context.output.result(document, `wrote ${file}`)
 }

@@ -12,12 +12,14 @@ import { rebuildBundle } from '../evidence/rebuild-bundle.js'
 import { parsePosition } from '../ledger/find-record.js'
 import { withReader } from '../ledger/open-ledger.js'
 import { decimal } from '../ledger/record-document.js'
+import { outputPath } from '../output-path.js'
 import { readEvidence } from './verify.js'
 
 const options = z.object({
   from: z.string().min(1).optional(),
   bundle: z.string().min(1).optional(),
   write: z.string().min(1).optional(),
+  force: z.boolean().default(false),
   expect: z.string().min(1).optional(),
   to: z.string().optional(),
 })
@@ -31,6 +33,7 @@ export const replay = defineCommand({
     },
     { flags: '--bundle <zip>', description: 'build this bundle again and compare every byte but the detached files' },
     { flags: '--write <file>', description: 'keep the rebuilt bundle, or the digests, in a file' },
+    { flags: '--force', description: 'replace the file if it is there' },
     { flags: '--expect <file>', description: 'digests from an earlier `clyra replay --json`' },
     { flags: '--to <position>', description: 'fold only up to this position' },
   ],
@@ -55,7 +58,7 @@ export const replay = defineCommand({
     withSource(context, flags.from, (source, stored) =>
       flags.bundle === undefined
         ? replayStates(context, source, flags, stored)
-        : replayBundle(context, source, flags.bundle, flags.write),
+        : replayBundle(context, source, flags.bundle, flags),
     ),
 })
 
@@ -63,14 +66,15 @@ async function replayBundle(
   context: Context,
   source: LogSource,
   bundle: string,
-  write: string | undefined,
+  { write, force }: Options,
 ): Promise<number> {
   const { output, environment, workbench } = context
   const progress = output.progress('building the bundle again')
   const rebuilt = await rebuildBundle(await readEvidence(resolve(environment.cwd, bundle)), source).finally(() =>
     progress.done(),
   )
-  if (write !== undefined) workbench.writeFile(resolve(environment.cwd, write), rebuilt.archive())
+  if (write !== undefined)
+    workbench.writeFile(outputPath(environment.cwd, write), rebuilt.archive(), { replace: force })
   const equal = rebuilt.difference === null
   const document = {
     result: equal ? 'equal' : 'different',
@@ -102,7 +106,9 @@ async function replayStates(context: Context, source: LogSource, flags: Options,
   const progress = output.progress(`folding ${source.size} records`)
   const found = await foldDigests(source, to).finally(() => progress.done())
   if (flags.write !== undefined)
-    workbench.writeFile(resolve(environment.cwd, flags.write), `${JSON.stringify(found, null, 2)}\n`)
+    workbench.writeFile(outputPath(environment.cwd, flags.write), `${JSON.stringify(found, null, 2)}\n`, {
+      replace: flags.force,
+    })
   const compared =
     flags.expect === undefined
       ? await stored(to)

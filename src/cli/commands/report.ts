@@ -26,6 +26,7 @@ const options = z.object({
   browser: z.boolean().default(false),
   open: z.boolean().default(false),
   output: z.string().min(1).optional(),
+  force: z.boolean().default(false),
 })
 
 export const report = defineCommand({
@@ -35,6 +36,7 @@ export const report = defineCommand({
     { flags: '--browser', description: 'open it in the browser' },
     { flags: '--open', description: 'show the sealed values (command line, error texts, SQL) in it' },
     { flags: '-o, --output <file>', description: 'where to (default: <run>.report.html)' },
+    { flags: '--force', description: 'replace the file if it is there' },
   ],
   options,
   help: 'One HTML file without scripts, that fetches nothing. It is the page that a bundle holds, made from the records. It proves nothing by itself: the bundle does, and `clyra verify` checks it.',
@@ -67,7 +69,7 @@ export const report = defineCommand({
     const file = outputPath(environment.cwd, flags.output ?? `${made.view.run}.report.html`)
     if (made.opened && made.verdict === null)
       noteShown(ledgerPlace(context).state, context, { kind: 'opened', path: file, run: made.view.run })
-    workbench.writeFile(file, made.page, made.opened ? 0o600 : 0o644)
+    workbench.writeFile(file, made.page, { mode: made.opened ? 0o600 : 0o644, replace: flags.force })
     if (made.opened) output.warn('sealed values are shown in it: share it accordingly')
     const browser = flags.browser && (await openInBrowser(environment, file))
     if (flags.browser && !browser) output.warn('no browser can be opened here; the file is there')

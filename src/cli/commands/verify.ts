@@ -97,7 +97,7 @@ export const verify = defineCommand({
             ...(await bundleDemands(context, flags, own)),
           }),
     )
-    context.output.result(result, () => renderResult(result, { color: context.output.colour }))
+    context.output.result(result, () => renderResult(result, { paint: context.output }))
     return result.verdict === 'VALID' ? 0 : 1
   },
 })

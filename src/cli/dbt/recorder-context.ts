@@ -1,5 +1,4 @@
-import { homeOf, userOf } from '../../system/index.js'
-import { createWorkbench } from '../atomic-file.js'
+import { createWorkbench, homeOf, userOf } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { type Environment, workingDirectory } from '../environment.js'
 import { createLogger } from '../logger.js'
@@ -19,8 +18,8 @@ export async function recorderContext(
     home: homeOf(process.env),
     platform: process.platform,
     user: userOf(process.geteuid?.(), process.env),
-    stdout: { isTTY: false, columns: 80, write: () => undefined },
-    stderr: { ...terminal, write: (text) => send({ tell: 'says', text }) },
+    stdout: { isTTY: false, columns: 80, mark: terminal.mark, write: () => undefined, end: async () => undefined },
+    stderr: { ...terminal, write: (text) => send({ tell: 'says', text }), end: async () => undefined },
     stopped: new AbortController().signal,
     now: () => new Date(),
     elapsed: () => ahead + performance.now(),

@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs'
+import { lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseVkey } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import { isMissingFile, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
-import type { Workbench } from '../atomic-file.js'
+import { isMissingFile, readTextSyncBounded, SMALL_FILE_BYTES, type Workbench } from '../../system/index.js'
 
 /** A ledger key that the user trusts, with the ledger's identity where it is pinned too. */
 export interface TrustedKey {
@@ -78,6 +77,14 @@ export function addToTrustFile(
   } catch (error) {
     throw fromSystemError(error, 'make the directory', dirname(path))
   }
-  workbench.writeFile(path, `${before}${before.endsWith('\n') || before === '' ? '' : '\n'}${line}\n`, 0o600)
+  workbench.writeFile(realPath(path), `${before}${before.endsWith('\n') || before === '' ? '' : '\n'}${line}\n`, {
+    mode: 0o600,
+    replace: true,
+  })
   return true
+}
+
+/** Where the file itself lies: a trust file may be a link into the folder in which its owner keeps all such files. */
+function realPath(path: string): string {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? realpathSync(path) : path
 }

@@ -13,7 +13,7 @@ export interface WrappedRun {
 export interface Asked extends WrappedRun {
   /** When that process started, in milliseconds since 1970. */
   readonly origin: number
-  readonly terminal: { readonly isTTY: boolean; readonly columns: number }
+  readonly terminal: { readonly isTTY: boolean; readonly columns: number; readonly mark: string }
 }
 
 /** How the recorder wants dbt to be started. */
@@ -56,7 +56,7 @@ export type ToRecorder =
 export type FromRecorder =
   /** It works: it has used the processor since it last said so. */
   | { readonly tell: 'alive' }
-  /** Text for stderr. */
+  /** Text for stderr, with the marks that its writer knows. */
   | { readonly tell: 'says'; readonly text: string }
   | { readonly tell: 'start'; readonly start: RunStart }
   /** The records are in the ledger, durable; what follows is convenience. */

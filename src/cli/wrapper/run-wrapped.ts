@@ -28,7 +28,11 @@ export async function runWrapped(wrapped: WrappedRun, environment: Environment):
     {
       ...wrapped,
       origin: performance.timeOrigin,
-      terminal: { isTTY: environment.stderr.isTTY, columns: environment.stderr.columns },
+      terminal: {
+        isTTY: environment.stderr.isTTY,
+        columns: environment.stderr.columns,
+        mark: environment.stderr.mark,
+      },
     },
     environment.variables,
     say,
@@ -54,6 +58,8 @@ export async function runWrapped(wrapped: WrappedRun, environment: Environment):
     const document = { run: plan.spooled?.run ?? null, exitCode: status, ...recorded }
     environment.stdout.write(`${JSON.stringify(document)}\n`)
   }
+  const lost = await environment.stdout.end()
+  if (lost !== undefined) say(`clyra: ${lost.message} (${lost.code})\n`)
   return status
 }
 

@@ -1,7 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { type CliOutput, processOutput } from './cli-output.js'
+import { readInput, UnreadableFile } from './cli-read.js'
 import { version } from './cli-version.js'
 import {
   parseTrustFile,
@@ -13,6 +15,7 @@ import {
   verifyBundle,
   verifyTiles,
 } from './index.js'
+import { oneLine } from './terminal-text.js'
 
 const HELP = `Usage: clyra-verify <bundle.zip | tiles directory> [options]
 
@@ -36,7 +39,7 @@ Checks an evidence bundle or a published log, offline. Trusts nobody but the key
   --json                     one JSON document on standard output
   --help, --version
 
-Exit status: 0 VALID, 1 any other verdict, 2 wrong usage, 3 a file could not be read.
+Exit status: 0 VALID, 1 any other verdict, 2 wrong usage, 3 a file could not be read or the result not written.
 
 Examples:
   clyra-verify run.def.zip --key ledger.example.org+1a2b3c4d+AQ...
@@ -73,15 +76,8 @@ const BUNDLE_ONLY = [
   'require-warehouse',
 ] as const
 
-export interface CliOutput {
-  out(text: string): void
-  err(text: string): void
-}
-
-const CONSOLE: CliOutput = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-}
+/** In bytes: the largest bundle and tile there can be, and more than anybody writes of the rest. */
+const MOST = { bundle: 1 << 30, tile: 256 * (2 + 65_535), artifact: 512 << 20, text: 16 << 20 } as const
 
 class UsageError extends Error {}
 
@@ -91,8 +87,16 @@ type Flags = ReturnType<typeof parseFlags>['values']
 export async function runCli(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  output: CliOutput = CONSOLE,
+  output: CliOutput = processOutput(env),
 ): Promise<number> {
+  const status = await run(args, env, output)
+  const lost = await output.end()
+  if (lost === undefined) return status
+  output.err(`clyra-verify: cannot write to standard output (${lost})\n`)
+  return 3
+}
+
+async function run(args: readonly string[], env: NodeJS.ProcessEnv, output: CliOutput): Promise<number> {
   try {
     const { values, positionals } = parseFlags(args)
     if (values.help === true) return say(output, HELP)
@@ -100,8 +104,10 @@ export async function runCli(
     const [path, ...more] = positionals
     if (path === undefined || more.length > 0) throw new UsageError('give one bundle or one tiles directory')
     const result = await verifyPath(path, values, env)
-    const color = process.stdout.isTTY === true && env['NO_COLOR'] === undefined
-    output.out(values.json === true ? `${JSON.stringify(result)}\n` : renderResult(result, { color }))
+    const { paint } = output
+    output.out(
+      values.json === true ? `${JSON.stringify(result)}\n` : renderResult(result, paint === undefined ? {} : { paint }),
+    )
     return result.verdict === 'VALID' ? 0 : 1
   } catch (error) {
     return complain(error, output)
@@ -126,9 +132,12 @@ async function verifyPath(path: string, flags: Flags, env: NodeJS.ProcessEnv): P
   if ((await stat(path)).isDirectory()) {
     const misplaced = BUNDLE_ONLY.find((name) => flags[name] !== undefined)
     if (misplaced !== undefined) throw new UsageError(`--${misplaced} is for bundles, not for a tiles directory`)
-    return verifyTiles((name) => readIfThere(join(path, name)), { ...options, list: () => filesIn(path) })
+    return verifyTiles((name) => readIfThere(join(path, name), MOST.tile, 'cut'), {
+      ...options,
+      list: () => filesIn(path),
+    })
   }
-  return verifyBundle(await readFile(path), options)
+  return verifyBundle(await readInput(path, MOST.bundle, 'cut'), options)
 }
 
 async function* filesIn(folder: string): AsyncIterable<string> {
@@ -138,8 +147,8 @@ async function* filesIn(folder: string): AsyncIterable<string> {
 
 async function optionsFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<VerifyBundleOptions> {
   const { run, origin, genesis, artifacts } = flags
-  const checkpoints = await Promise.all((flags.checkpoint ?? []).map((file) => readFile(file)))
-  const keys = await Promise.all((flags.keys ?? []).map((file) => readFile(file)))
+  const checkpoints = await Promise.all((flags.checkpoint ?? []).map((file) => readInput(file, MOST.text, 'cut')))
+  const keys = await Promise.all((flags.keys ?? []).map((file) => readInput(file, MOST.bundle, 'cut')))
   const maxAge = flags['max-age']
   const minSize = flags['min-size']
   if (minSize !== undefined && !/^\d{1,16}$/.test(minSize))
@@ -155,7 +164,9 @@ async function optionsFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<Verify
     ...(minSize === undefined ? {} : { minSize: BigInt(minSize) }),
     ...(maxAge === undefined ? {} : { maxAge: Number(maxAge) }),
     ...(flags.now === undefined ? {} : { now: new Date(flags.now) }),
-    ...(artifacts === undefined ? {} : { artifacts: (sha256: string) => readIfThere(join(artifacts, sha256)) }),
+    ...(artifacts === undefined
+      ? {}
+      : { artifacts: (sha256: string) => readIfThere(join(artifacts, sha256), MOST.artifact, 'refuse') }),
     requireArtifacts: flags['require-artifacts'] === true,
     requireCompleteRun: flags['require-complete-run'] === true,
     requireWarehouse: flags['require-warehouse'] === true,
@@ -166,10 +177,12 @@ async function optionsFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<Verify
 async function trustFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<(string | TrustedKey)[]> {
   const keys = flags.key ?? []
   const named = flags.trust ?? env['CLYRA_TRUST']
-  if (named !== undefined && named !== '') return [...keys, ...parseTrustFile(await readFile(named, 'utf8'))]
+  if (named !== undefined && named !== '')
+    return [...keys, ...parseTrustFile(textOf(await readInput(named, MOST.text, 'refuse')))]
   const base = settingsFolder(env)
-  const own = base === undefined ? undefined : await readIfThere(join(base, 'clyra', 'trusted-keys'))
-  return own === undefined ? keys : [...keys, ...parseTrustFile(new TextDecoder().decode(own))]
+  const own =
+    base === undefined ? undefined : await readIfThere(join(base, 'clyra', 'trusted-keys'), MOST.text, 'refuse')
+  return own === undefined ? keys : [...keys, ...parseTrustFile(textOf(own))]
 }
 
 /** Empty or relative means unset: it would be in the working directory, which is anybody's. Undefined without a home. */
@@ -190,9 +203,11 @@ function systemHome(): string | undefined {
   }
 }
 
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+async function readIfThere(path: string, most: number, longer: 'cut' | 'refuse'): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(path)
+    return await readInput(path, most, longer)
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
     throw error
@@ -203,15 +218,19 @@ const systemCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : undefined
 
 function complain(error: unknown, { err }: CliOutput): number {
+  if (error instanceof UnreadableFile) {
+    err(`clyra-verify: ${oneLine(error.message)} (${error.code})\n`)
+    return 3
+  }
   const code = systemCode(error)
   if (error instanceof UsageError || error instanceof VerifyUsageError) {
     err(
-      `clyra-verify: ${error.message} (${error instanceof VerifyUsageError ? error.code : 'USAGE'})\ntry: clyra-verify --help\n`,
+      `clyra-verify: ${oneLine(error.message)} (${error instanceof VerifyUsageError ? error.code : 'USAGE'})\ntry: clyra-verify --help\n`,
     )
     return 2
   }
   if (code !== undefined) {
-    const path = error instanceof Error && 'path' in error ? ` ${String(error.path)}` : ''
+    const path = error instanceof Error && 'path' in error ? ` ${oneLine(String(error.path))}` : ''
     err(`clyra-verify: cannot read${path} (${code})\n`)
     return 3
   }

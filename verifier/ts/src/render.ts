@@ -1,5 +1,6 @@
 import type { Check, VerifyResult } from './result.js'
 import { CODES, type FaultCode, OK, WARNINGS } from './spec.generated.js'
+import { oneLine } from './terminal-text.js'
 
 /** What a passed check has shown, for somebody who has never heard of a Merkle tree. */
 const SHOWN: Readonly<Record<string, string>> = {
@@ -20,29 +21,44 @@ const MARK = { pass: 'ok', fail: 'FAIL', 'not-run': '--' } as const
 export interface RenderOptions {
   /** ANSI colours; default false. */
   readonly color?: boolean
+  /** How to mark good, bad and doubtful words instead of by ANSI colours. */
+  readonly paint?: Paint
 }
 
-/** A result for people: verdict first, what it is about, every check, then what to know and to do. Ends in a line feed. */
-export function renderResult(result: VerifyResult, { color = false }: RenderOptions = {}): string {
-  const paint = (code: number, text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text)
+export interface Paint {
+  good(text: string): string
+  bad(text: string): string
+  doubtful(text: string): string
+}
+
+const ansi = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`
+const COLOURS: Paint = { good: ansi(32), bad: ansi(31), doubtful: ansi(33) }
+const asItIs = (text: string) => text
+const NONE: Paint = { good: asItIs, bad: asItIs, doubtful: asItIs }
+
+/**
+ * A result for people: verdict first, what it is about, every check, then what to know and to do. Ends in a line feed.
+ * What the evidence says is shown so that it steers no terminal.
+ */
+export function renderResult(result: VerifyResult, options: RenderOptions = {}): string {
+  const paint = options.paint ?? (options.color === true ? COLOURS : NONE)
   const good = result.verdict === 'VALID'
   const lines = [
-    paint(good ? 32 : 31, verdictLine(result)),
+    paint[good ? 'good' : 'bad'](verdictLine(result)),
     meaningOf(result),
     '',
-    ...table(facts(result)),
+    ...table(facts(result), asItIs),
     '',
-    ...table(result.checks.map((check) => checkRow(check, paint))),
+    ...table(result.checks.map(checkRow), (first) => painted(first, paint)),
   ]
   for (const { code, detail } of result.warnings)
-    lines.push(paint(33, `warning: ${WARNINGS[code]} (${printable(detail)})`))
+    lines.push(paint.doubtful(`warning: ${WARNINGS[code]} (${printable(detail)})`))
   if (result.verdict === 'UNTRUSTED') lines.push('', ...untrusted(result))
   return `${lines.join('\n')}\n`
 }
 
 /** Evidence is hostile until proved: what it says must not steer a terminal. */
-const printable = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?').slice(0, 1000)
+const printable = (text: string): string => oneLine(text.slice(0, 1000))
 
 /** VALID is a word about the record: how the run itself went is said beside it. */
 const RECORD_OF: Readonly<Record<NonNullable<VerifyResult['run']>['outcome'], string>> = {
@@ -99,12 +115,10 @@ function warehouseOf({ completeness, reasons }: NonNullable<VerifyResult['run']>
   return `${completeness}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`
 }
 
-function checkRow({ name, result, code, detail }: Check, paint: (code: number, text: string) => string): string[] {
-  const mark = MARK[result].padEnd(4)
-  const painted = result === 'fail' ? paint(31, mark) : result === 'pass' ? paint(32, mark) : mark
+function checkRow({ name, result, code, detail }: Check): string[] {
   const said = printable([code, detail].filter((part) => part !== null).join(': '))
   const unsaid = result === 'not-run' ? 'not run' : (SHOWN[name] ?? '')
-  return [`${painted} ${name}`, said === '' ? unsaid : said]
+  return [`${MARK[result].padEnd(4)} ${name}`, said === '' ? unsaid : said]
 }
 
 /** No vkey and no command to paste: what comes with the evidence must not be what it is trusted by. */
@@ -112,16 +126,25 @@ function untrusted({ keys, ledger }: VerifyResult): string[] {
   const signers = keys.filter(({ role }) => role === 'checkpoint')
   return [
     'The evidence is sound, but no key that you have pinned vouches for it: anyone can make a sound ledger.',
-    ...signers.map(({ id }) => `It is signed by a key of ${ledger?.origin} with the fingerprint ${id}.`),
+    ...signers.map(
+      ({ id }) => `It is signed by a key of ${printable(String(ledger?.origin))} with the fingerprint ${id}.`,
+    ),
     "Get the key from the ledger's owner by another way than this evidence came, and pin it.",
   ]
 }
 
-/** Two columns; ANSI codes do not count toward the width. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const width = (text: string) => text.replace(/\u001b\[\d+m/g, '').length
-  const widest = Math.max(...rows.map(([first = '']) => width(first)))
-  return rows.map(([first = '', second = '']) =>
-    `  ${first}${' '.repeat(widest - width(first) + 2)}${second}`.trimEnd(),
+/** The mark that a row of a check begins with, in its colour. */
+function painted(row: string, paint: Paint): string {
+  const [mark, rest] = [row.slice(0, 4), row.slice(4)]
+  if (mark.startsWith(MARK.fail)) return `${paint.bad(mark)}${rest}`
+  return mark.startsWith(MARK.pass) ? `${paint.good(mark)}${rest}` : row
+}
+
+/** Two columns, the first painted once its width is known. */
+function table(rows: readonly (readonly string[])[], paint: (first: string) => string): string[] {
+  const shown = rows.map((row) => row.map(printable))
+  const widest = Math.max(...shown.map(([first = '']) => first.length))
+  return shown.map(([first = '', second = '']) =>
+    `  ${paint(first)}${' '.repeat(widest - first.length + 2)}${second}`.trimEnd(),
   )
 }

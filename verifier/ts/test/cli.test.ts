@@ -35,6 +35,8 @@ describe('clyra-verify', () => {
       args,
       { XDG_CONFIG_HOME: directory },
       {
+        paint: undefined,
+        end: async () => undefined,
         out: (text) => {
           out += text
         },
