@@ -160,6 +160,14 @@ describe('the run id', () => {
     )
   })
 
+  it.each(['..', '-h', '--yes', '~', '.hidden'])(
+    'is never %s: it would be an option, a path or a home',
+    (invocation) => {
+      const named = { runResults: runResultsOf(RESULTS, { invocation }), manifest: undefined, log: undefined }
+      expect(() => readDbtRun(files(named))).toThrowError(expect.objectContaining({ code: 'DBT_ARTIFACT_INVALID' }))
+    },
+  )
+
   it('is missing where nothing names the run', () => {
     expect(() => readDbtRun({})).toThrow(expect.objectContaining({ code: 'DBT_ARTIFACT_MISSING' }))
   })

@@ -1,4 +1,4 @@
-import { ClyraError, isClyraError } from '../../src/errors/index.js'
+import { ClyraError, commandLine, isClyraError } from '../../src/errors/index.js'
 import type { DraftEvent } from '../../src/events/index.js'
 import type { LeftOut } from './left-out.js'
 import { type LineBytes, linesOf } from './lines.js'
@@ -209,7 +209,7 @@ function unnamed(files: DbtRunFiles, scan: LogScan, traces: ReturnType<typeof sc
     `no log line and no artefact here is of the dbt invocation ${files.invocation}; they name ${known.length === 0 ? 'none' : known.join(', ')}`,
     {
       details: { asked: files.invocation, known },
-      ...(known.length === 0 ? {} : { fix: `clyra ingest dbt target --invocation ${known.at(-1)}` }),
+      ...(known.length === 0 ? {} : { fix: commandLine`clyra ingest dbt target --invocation ${known.at(-1) ?? ''}` }),
     },
   )
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { ClyraError } from '../errors/index.js'
+import { ClyraError, commandLine } from '../errors/index.js'
 import type { Workbench } from '../system/index.js'
 import { type CommandEntry, type ExitStatus, type LoadedCommand, loadCommand } from './command.js'
 import type { Environment } from './environment.js'
@@ -163,7 +163,9 @@ function usageError(argv: readonly string[], entries: readonly CommandEntry[], e
     error.code === 'commander.help'
       ? 'a command is missing'
       : error.message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/, '; did you mean $1?')
-  return new ClyraError('USAGE', message, { fix: `clyra ${known[0] === undefined ? '' : `${known[0].path} `}--help` })
+  return new ClyraError('USAGE', message, {
+    fix: commandLine`clyra ${[...(known[0]?.path.split(' ') ?? []), '--help']}`,
+  })
 }
 
 function jsonWanted(argv: readonly string[]): OutputOptions {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ClyraError } from '../errors/index.js'
+import { ClyraError, commandLine } from '../errors/index.js'
 import type { Workbench } from '../system/index.js'
 import type { ExitStatus, LoadedCommand } from './command.js'
 import type { Environment } from './environment.js'
@@ -48,6 +48,6 @@ function badOption(command: LoadedCommand, error: z.ZodError): ClyraError {
   const name = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   return new ClyraError('USAGE', `--${name}: ${issue?.message ?? 'not valid'}`, {
     details: { option: name },
-    fix: `clyra ${command.path} --help`,
+    fix: commandLine`clyra ${command.path.split(' ')} --help`,
   })
 }

@@ -49,7 +49,7 @@ describe('what to try after an error', () => {
     const general = codes.flatMap((code) => wayOn(new ClyraError(code, 'x')) ?? [])
     const source = execFileSync(
       'git',
-      ['grep', '--untracked', '-hoE', "fix: ['`]clyra[^'`$]*", '--', 'src', 'connectors'],
+      ['grep', '--untracked', '-hoE', "fix: (commandLine)?['`]clyra[^'`$]*", '--', 'src', 'connectors'],
       {
         cwd: root,
         encoding: 'utf8',
@@ -58,7 +58,7 @@ describe('what to try after an error', () => {
     const special = source
       .split('\n')
       .filter(Boolean)
-      .map((line) => line.slice("fix: '".length).trim())
+      .map((line) => line.replace(/^fix: (commandLine)?['`]/, '').trim())
     expect(special.length).toBeGreaterThan(20)
     expect([...general, ...special].map(misleading).filter((problem) => problem !== undefined)).toEqual([])
     expect([misleading('clyra nosuch'), misleading('clyra fsck --every'), misleading('clyra run dbt build')]).toEqual([

@@ -1,7 +1,6 @@
-import type { ClyraError, ErrorCode } from '../errors/index.js'
+import { type ClyraError, commandLine, type ErrorCode } from '../errors/index.js'
 import { nearestExisting } from '../system/index.js'
 import { installLine, reinstallLine } from './install-line.js'
-import { shellWord } from './shell-word.js'
 import { PACKAGE_FOLDER } from './version.js'
 
 /**
@@ -19,7 +18,7 @@ export function wayOn(error: ClyraError): string | undefined {
 type Details = ClyraError['details']
 type WayOn = string | null | ((details: Details) => string | null)
 
-const path = ({ path }: Details): string | undefined => (typeof path === 'string' ? shellWord(path) : undefined)
+const path = ({ path }: Details): string | undefined => (typeof path === 'string' ? path : undefined)
 
 /** The file or, where it was removed again, the folder that it would lie in. */
 const folderOf = ({ path }: Details): string | undefined =>
@@ -35,7 +34,8 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   BUNDLE_MALFORMED: 'clyra verify <bundle>',
   BUNDLE_TOO_LARGE: 'the same command without --embed',
   CLOCK_INVALID: 'date -u',
-  CONFIG_INVALID: (details) => (path(details) === undefined ? 'clyra config' : `\${EDITOR:-vi} ${path(details)}`),
+  CONFIG_INVALID: (details) =>
+    path(details) === undefined ? 'clyra config' : commandLine`\${EDITOR:-vi} ${path(details) ?? ''}`,
   // Never a new build: it would overwrite the evidence.
   DBT_ARTIFACT_INVALID: 'clyra ingest dbt --help',
   DBT_ARTIFACT_MISSING: 'clyra run dbt build',
@@ -45,7 +45,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   DBT_LOG_UNRECOGNISED: 'clyra ingest dbt --help',
   DBT_NOT_FOUND: 'clyra doctor',
   DBT_RUN_MISMATCH: 'clyra ingest dbt --help',
-  DISK_FULL: (details) => `df -h ${folderOf(details) ?? '.'}`,
+  DISK_FULL: (details) => commandLine`df -h ${folderOf(details) ?? '.'}`,
   DRIVER_MISSING: null,
   ENCODING_INVALID: null,
   ERASURE_INCOMPLETE: 'clyra redact --help',
@@ -66,7 +66,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
       ? 'ulimit -n 1024 and the same command'
       : path(details) === undefined
         ? 'clyra doctor'
-        : `ls -ld ${path(details)}`,
+        : commandLine`ls -ld ${path(details) ?? ''}`,
   JSON_BAD_UTF8: null,
   JSON_BOM: null,
   JSON_DUPLICATE_NAME: null,
@@ -90,12 +90,12 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   LOG_CORRUPT: 'clyra fsck --all',
   LOG_LOST: 'clyra backup --help',
   NOTE_MALFORMED: 'clyra export tiles <dir>, which writes the checkpoint again',
-  NOT_A_REGULAR_FILE: (details) => `ls -ld ${path(details) ?? '.clyra'}`,
+  NOT_A_REGULAR_FILE: (details) => commandLine`ls -ld ${path(details) ?? '.clyra'}`,
   NOT_SEALED: 'clyra prove --help',
   NOT_YET_SUPPORTED: 'clyra --help',
   NO_EVIDENCE_KEY: 'clyra keys rotate',
   OUTPUT_EXISTS: 'the same command with --force, or another name',
-  PERMISSION_DENIED: (details) => `ls -ld ${path(details) ?? '.clyra'}`,
+  PERMISSION_DENIED: (details) => commandLine`ls -ld ${path(details) ?? '.clyra'}`,
   PROJECTION_DIVERGED: 'clyra replay',
   QUEUE_FULL: 'the same command again',
   READ_ONLY: 'clyra doctor',

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { admit, base64, canonicalBytes, equalBytes, fromBase64, utf8 } from '../canonical/index.js'
-import { ClyraError, fromSystemError, isClyraError } from '../errors/index.js'
+import { ClyraError, commandLine, fromSystemError, isClyraError } from '../errors/index.js'
 import { moveToNewName, readWithStats, syncDirectory, writeDurably } from '../system/index.js'
 import { ed25519KeyPair } from './ed25519.js'
 import { keyIdOf } from './key-id.js'
@@ -103,7 +103,7 @@ function readPrivate(path: string): Uint8Array {
   if (process.platform === 'win32' || (mode & 0o077) === 0) return bytes
   throw new ClyraError('KEY_INVALID', `the key file ${path} is open to others (mode ${mode.toString(8)})`, {
     details: { path, mode },
-    fix: `chmod 600 ${path}`,
+    fix: commandLine`chmod 600 ${path}`,
   })
 }
 

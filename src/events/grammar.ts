@@ -135,6 +135,24 @@ export function assertStreamName(name: string): void {
   }
 }
 
+/** `run-` and a run's id, which begins with a letter or a digit. */
+const RUN_STREAM = /^run-[A-Za-z0-9]/
+
+/**
+ * Throws INVALID_STREAM_NAME unless `name` is a stream that records may be added to. The id of a run becomes a word of
+ * command lines and a name of files: `..`, `-h` or `~` are none. What an earlier build admitted is still read.
+ */
+export function assertAppendableStream(name: string): void {
+  assertStreamName(name)
+  if (name.startsWith('run-') && !RUN_STREAM.test(name)) {
+    throw new ClyraError(
+      'INVALID_STREAM_NAME',
+      `${JSON.stringify(name.slice(0, 80))} is not the stream of a run: its id begins with a letter or a digit`,
+      { details: { stream: name } },
+    )
+  }
+}
+
 /** The part of a stream name before its first `-`. Throws INVALID_STREAM_NAME. */
 export function categoryOf(stream: string): string {
   assertStreamName(stream)

@@ -7,6 +7,7 @@ export type { SealedValue, Voice } from './families/shapes.js'
 export { fingerprint, fingerprintKeyId } from './fingerprint.js'
 export { finishRecord, type LedgerAttributes, RecordFrame, type RecordFrameAttributes } from './finish-record.js'
 export {
+  assertAppendableStream,
   assertStreamName,
   categoryOf,
   isRecordedAt,

@@ -2,6 +2,7 @@ import { type Signer, vkey } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import {
   type AppendableEvent,
+  assertAppendableStream,
   assertStreamName,
   HEADS_STREAM,
   isPrepared,
@@ -351,7 +352,7 @@ export class EventLedger implements LedgerHandle {
 
   /** `lent`: takes note of memory that is free again when the append is settled. */
   #prepareAppend({ stream, expectedRevision, events }: StreamAppend, lent: ArrayBuffer[]): PreparedAppend {
-    assertStreamName(stream)
+    assertAppendableStream(stream)
     if (isReservedStream(stream)) {
       throw new ClyraError('RESERVED_STREAM', `${stream} is written by the ledger alone`, { details: { stream } })
     }

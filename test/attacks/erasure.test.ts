@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import {
   appendFileSync,
   cpSync,
@@ -13,7 +13,13 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { closeDbtRun, readDbtRun } from '../../connectors/dbt/index.js'
+import { createSealer } from '../../src/cli/dbt/sealer.js'
+import { importEvents } from '../../src/cli/spool/import-events.js'
+import { runDraft } from '../../src/events/index.js'
 import { lockDirectory } from '../../src/stores/embedded/directory-lock.js'
+import { openEmbeddedLedger } from '../../src/stores/embedded/index.js'
+import { FileArtifactStore } from '../../src/stores/files/index.js'
 import {
   clyra,
   clyraJson,
@@ -114,6 +120,63 @@ function confirmed(guesses: readonly string[], run: string, also: readonly strin
   )
 }
 
+/** Records a run as builds did that had one key for the texts of all runs. */
+async function recordAsEarlierBuild(recording: string, fingerprintKey: Uint8Array): Promise<string> {
+  const file = (path: string) => readFileSync(join(RECORDED, recording, path))
+  const read = readDbtRun({
+    log: file('logs/dbt.log'),
+    manifest: file('target/manifest.json'),
+    runResults: file('target/run_results.json'),
+    fingerprintKey,
+  })
+  const { runId: run, startedAt } = read
+  const [subject, subjectKey] = [randomUUID(), randomBytes(32)]
+  const governance = {
+    job_id: null,
+    service_id: null,
+    pipeline_id: null,
+    agent_id: null,
+    runtime_versions: [],
+    schema_versions: [],
+  }
+  const payout = {
+    run_id: run,
+    actor_id: null,
+    asset_id: null,
+    change_intent: null,
+    business_metric_refs: [],
+    payout_ref: null,
+    currency: null,
+  }
+  const started = runDraft(run, 'urn:clyra:dbt:run', 'started', 'dev.clyra.run.started.v1', startedAt ?? '', {
+    run,
+    tool: 'dbt',
+    subject,
+    capture: 'ingest',
+    demonstration: false,
+    governance,
+    payout,
+    policy: null,
+  })
+  const drafts = [started, ...read.events, ...closeDbtRun(run, read.events)]
+  const { events, values } = createSealer(subjectKey, true)(drafts)
+  const ledger = await openEmbeddedLedger({ directory: state })
+  const artifacts = new FileArtifactStore(join(state, 'artifacts'))
+  await importEvents(
+    {
+      run,
+      subject,
+      subjectKey,
+      events: () => events.map((event) => ({ stream: `run-${run}`, event })),
+      values: () => values,
+      artifacts: () => read.artifacts.map(({ sha256, bytes }) => ({ sha256, read: () => bytes })),
+    },
+    { ledger, vault: ledger.vault, artifacts },
+  )
+  await ledger.close()
+  return run
+}
+
 describe('an erased run', () => {
   it('cannot be confirmed by guessing: no key that is left fits a digest of the record', () => {
     leaveRun(folder, 'good')
@@ -134,14 +197,20 @@ describe('an erased run', () => {
     })
   })
 
-  it('was recorded by an earlier build: the one key of all runs goes with it, and other runs can be read in again', () => {
+  it('takes the one key of all runs with it where an earlier build recorded it, and the others can still be read in', async () => {
+    const old = 'ab'.repeat(32)
+    mkdirSync(join(state, 'vault'), { recursive: true })
+    writeFileSync(join(state, 'vault', 'fingerprint.key'), `${old}\n`)
+    const erased = await recordAsEarlierBuild('failing', Buffer.from(old, 'hex'))
+    const other = await recordAsEarlierBuild('good', Buffer.from(old, 'hex'))
     leaveRun(folder, 'good')
-    expect(clyra(folder, ['ingest', 'dbt', 'target']).status).toBe(0)
-    const old = join(state, 'vault', 'fingerprint.key')
-    writeFileSync(old, `${'ab'.repeat(32)}\n`)
-    const { holders } = redact(newestRun()) as Redacted
-    // This run was not fingerprinted with it: it stays for those that were.
-    expect([existsSync(old), holders.some(({ kind }) => kind === 'fingerprint-key')]).toEqual([true, false])
+    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: other, appended: 0 })
+    const guesses = statementsOf(readFileSync(join(RECORDED, 'failing', 'logs', 'dbt.log'), 'utf8'))
+    expect(confirmed(guesses, erased)).toEqual(guesses)
+    const { holders } = redact(erased) as Redacted
+    expect(holders.map(({ kind }) => kind)).toContain('fingerprint-key')
+    expect(confirmed(guesses, erased)).toEqual([])
+    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: other, appended: 0 })
   })
 
   it('leaves no key where it was in a spool that cannot be drained, put aside, half removed, or in a backup', async () => {
@@ -232,6 +301,32 @@ describe('an erased run', () => {
     const refused = redact(newestRun()) as Refused
     expect(refused.error.code).toBe('ERASURE_INCOMPLETE')
     expect(refused.error.message).toContain('copies.ndjson is damaged in line 1')
+  })
+
+  it('is found by no id that is an option or a path: such a run is never recorded', () => {
+    leaveRun(folder, 'good')
+    const target = join(project, 'target')
+    const invocation =
+      /"invocation_id": ?"([0-9a-f-]{36})"/.exec(readFileSync(join(target, 'run_results.json'), 'utf8'))?.[1] ?? ''
+    const names = ['..', '-h', '--yes', '~']
+    for (const name of names) {
+      leaveRun(folder, 'good')
+      rmSync(join(project, 'logs'), { recursive: true })
+      for (const file of ['manifest.json', 'run_results.json']) {
+        const text = readFileSync(join(target, file), 'utf8')
+        writeFileSync(join(target, file), text.replaceAll(invocation, name))
+      }
+      const { error } = clyraJson(folder, ['ingest', 'dbt', 'target']) as Refused
+      expect([name, error.code]).toEqual([name, 'DBT_ARTIFACT_INVALID'])
+    }
+    expect((clyraJson(folder, ['runs']) as { runs: unknown[] }).runs).toEqual([])
+    held({
+      fault: 'an artefact names its run like an option, a folder above or a home',
+      where: 'clyra ingest dbt, with .., -h, --yes and ~ as invocation id',
+      cases: names.length,
+      rule: 'refused with a code, nothing is recorded',
+      mutation: 'admit any name of the stream grammar as a run',
+    })
   })
 
   it('names what was handed out in clear', () => {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { commandLine } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
 import type { Ledger } from '../../ledger/ledger.js'
 import { writeDurably } from '../../system/index.js'
@@ -58,7 +59,7 @@ export const artifactsPrune = defineCommand({
         `${document.artifacts} artefacts (${document.bytes} bytes) ${yes ? 'were removed' : 'would be removed'}; ${document.kept} (${document.keptBytes} bytes) stay.`,
       )
       if (!yes && document.artifacts > 0)
-        context.output.note(`Do it: clyra artifacts prune --older-than ${olderThan} --yes`)
+        context.output.note(commandLine`Do it: clyra artifacts prune --older-than ${olderThan} --yes`)
       return 0
     }),
 })

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import * as z from 'zod'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, commandLine } from '../../errors/index.js'
 import { backup as copy } from '../../stores/embedded/index.js'
 import { defineCommand } from '../command.js'
 import { ledgerPlace } from '../context.js'
@@ -36,7 +36,7 @@ export const backup = defineCommand({
         `${directory} is there already; a backup is only written to a new directory`,
         {
           details: { directory },
-          fix: `clyra backup ${given}-2`,
+          fix: commandLine`clyra backup ${`${given}-2`}`,
         },
       )
     }
@@ -52,7 +52,7 @@ export const backup = defineCommand({
         output.warn(`${waitingSpools} runs wait in spools and are not in the copy; try: clyra spool flush`)
       output.result(
         { directory, records, sealed, files, bytes, waitingSpools },
-        `${directory}: ${records} records, ${files} files, ${bytes} bytes\ncheck with  clyra fsck --ledger ${given}`,
+        `${directory}: ${records} records, ${files} files, ${bytes} bytes\ncheck with  ${commandLine`clyra fsck --ledger ${given}`}`,
       )
       return 0
     } catch (error) {

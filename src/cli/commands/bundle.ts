@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import { commandLine } from '../../errors/index.js'
 import { defineCommand } from '../command.js'
 import { ledgerPlace } from '../context.js'
 import { noteShown } from '../erasure/copies.js'
@@ -91,7 +92,7 @@ export const bundle = defineCommand({
         ['complete to', `position ${manifest.completeAsOf.position}, ${manifest.completeAsOf.recordedat}`],
         ['checkpoint', `${manifest.origin}, size ${manifest.size}, root ${manifest.root}`],
         ['sha256', sha256],
-        ['verify with', `clyra verify ${options.output ?? `${manifest.run.id}.def.zip`} --own`],
+        ['verify with', commandLine`clyra verify ${options.output ?? `${manifest.run.id}.def.zip`} --own`],
       ]),
     )
     return 0

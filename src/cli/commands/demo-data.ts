@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, commandLine } from '../../errors/index.js'
 import { assertOutsideState } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
@@ -204,10 +204,10 @@ function text(context: Context, document: z.infer<typeof told>): string {
     `Done in ${(milliseconds / 1000).toFixed(1)} s. This is a recorded demonstration: nothing in it is evidence of a change.`,
     '',
     'What to try next:',
-    `  npx clyra report --last --browser --ledger ${short(directory)}`,
-    `  npx clyra verify ${short(runs[0]?.bundle ?? '')} --own --ledger ${short(directory)}`,
-    `  npx clyra verify ${short(changed.bundle)} --own --ledger ${short(directory)}`,
-    `  npx clyra runs --ledger ${short(directory)}`,
+    commandLine`  npx clyra report --last --browser --ledger ${short(directory)}`,
+    commandLine`  npx clyra verify ${short(runs[0]?.bundle ?? '')} --own --ledger ${short(directory)}`,
+    commandLine`  npx clyra verify ${short(changed.bundle)} --own --ledger ${short(directory)}`,
+    commandLine`  npx clyra runs --ledger ${short(directory)}`,
     '  npx clyra init                     # a ledger for your own project',
   ].join('\n')
 }

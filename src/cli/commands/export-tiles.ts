@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { commandLine } from '../../errors/index.js'
 import { exportTiles as write } from '../../ledger/index.js'
 import { FileSealMemory } from '../../stores/embedded/index.js'
 import { ensureDirectory, FileTileStore } from '../../stores/index.js'
@@ -41,7 +42,7 @@ export const exportTiles = defineCommand({
       await rememberTree(context, opened, directory)
       context.output.result(
         { directory, size: size.toString(), tiles, bundles },
-        `${directory}: ${size} records in ${bundles} entry bundles and ${tiles} hash tiles\nverify with  clyra verify ${given} --own`,
+        `${directory}: ${size} records in ${bundles} entry bundles and ${tiles} hash tiles\nverify with  ${commandLine`clyra verify ${given} --own`}`,
       )
       return 0
     }),

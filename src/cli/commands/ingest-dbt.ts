@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, commandLine } from '../../errors/index.js'
 import { defineCommand } from '../command.js'
 import { ledgerPlace } from '../context.js'
 import { assertOneRun } from '../dbt/assert-one-run.js'
@@ -85,5 +85,5 @@ function sentence({ run, appended, known, skippedErased, leftOut }: IngestedRun)
   if (skippedErased > 0) return `run ${run} was erased; ${skippedErased} events were left out, nothing was added`
   const before = known === 0 ? '' : `, ${known} were there already`
   const late = leftOut === 0 ? '' : `, ${leftOut} left out because what is recorded is as complete`
-  return `run ${run}: ${appended} records added${before}${late}; bundle: clyra bundle ${run}`
+  return `run ${run}: ${appended} records added${before}${late}; bundle: ${commandLine`clyra bundle ${run}`}`
 }

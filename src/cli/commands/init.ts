@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
-import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { ClyraError, commandLine, fromSystemError } from '../../errors/index.js'
 import { NEW_ORIGIN } from '../../events/index.js'
 import { FileSealMemory, layoutOf, noLedger } from '../../stores/embedded/index.js'
 import { writeDurably } from '../../system/index.js'
@@ -83,7 +83,7 @@ export async function initProject(
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ClyraError('IO_FAILED', `there is no directory ${folder}`, {
       details: { path: folder },
-      fix: `mkdir -p ${folder}`,
+      fix: commandLine`mkdir -p ${folder}`,
     })
   }
   // An empty folder is replaced; what holds anything is not.

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { ClyraError, isClyraError } from '../../errors/index.js'
+import { ClyraError, commandLine, isClyraError } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
 import type { Ledger } from '../../ledger/ledger.js'
 import { defineCommand } from '../command.js'
-import { command } from '../command-line.js'
 import type { Context } from '../context.js'
 import { noteCopy } from '../erasure/copies.js'
 import { eraseRun } from '../erasure/erase-run.js'
@@ -57,7 +56,7 @@ export const redact = defineCommand({
       const run = await runToErase(context, opened, given)
       if (!options.yes) {
         throw new ClyraError('USAGE', `this erases the values and artefacts of run ${run} for ever`, {
-          fix: command`clyra redact ${run} --yes`,
+          fix: commandLine`clyra redact ${run} --yes`,
         })
       }
       for (const path of options.gone)
@@ -115,7 +114,7 @@ function incomplete(run: string, holders: readonly Holder[], staying: readonly H
     `run ${run} is not erased everywhere, and nothing was recorded: ${named}`,
     {
       details: { run, holders },
-      fix: command`clyra redact ${run} --yes`,
+      fix: commandLine`clyra redact ${run} --yes`,
     },
   )
 }

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, commandLine } from '../../errors/index.js'
 import { defineCommand } from '../command.js'
 import { type Context, ledgerPlace, settingsFor } from '../context.js'
 import { noteShown } from '../erasure/copies.js'
@@ -122,16 +122,18 @@ async function fromBundle(context: Context, given: string, open: boolean): Promi
   if (verdict === 'INVALID') {
     throw new ClyraError('EVIDENCE_REFUSED', `nothing of ${basename(given)} is shown: it is INVALID (${code})`, {
       details: { path: given, verdict, code },
-      fix: `clyra verify ${given}`,
+      fix: commandLine`clyra verify ${given}`,
     })
   }
   if (verdict !== 'VALID')
-    output.warn(`the bundle is ${verdict} (${code}): do not rely on this page; clyra verify ${given} says why`)
+    output.warn(
+      `the bundle is ${verdict} (${code}): do not rely on this page; ${commandLine`clyra verify ${given}`} says why`,
+    )
   const { page, view, opened, same } = reportOfBundle(bytes)
   if (!same) output.warn('the page inside the bundle is another one; this is made from its records')
   if (open && !opened) {
     throw new ClyraError('USAGE', `${basename(given)} shows no sealed values; whoever has the ledger can`, {
-      fix: `clyra bundle ${view.run} --open`,
+      fix: commandLine`clyra bundle ${view.run} --open`,
     })
   }
   return { page, view, opened, verdict }

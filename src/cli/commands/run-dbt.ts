@@ -29,7 +29,7 @@ export const run = defineCommand({
   }),
   async run({ environment, output, ledgerFlag }, [tool, ...rest]) {
     if (tool !== 'dbt') {
-      throw new ClyraError('USAGE', `clyra runs dbt, not ${JSON.stringify(tool ?? '')}`, { fix: 'clyra run dbt build' })
+      throw new ClyraError('USAGE', `Clyra runs dbt, not ${JSON.stringify(tool ?? '')}`, { fix: 'clyra run dbt build' })
     }
     return runWrapped({ args: dbtArgs(rest), options: output.options, ledger: ledgerFlag }, environment)
   },

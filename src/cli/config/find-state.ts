@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, commandLine } from '../../errors/index.js'
 import { type User, whyNotOurs } from '../../system/index.js'
 import type { Environment } from '../environment.js'
-import { shellWord } from '../shell-word.js'
 import type { SettingSource } from './settings.js'
 
 export const STATE_DIRECTORY = '.clyra'
@@ -61,7 +60,7 @@ function assertOurs(path: string, state: string, user: User): void {
   throw new ClyraError(
     'STATE_NOT_OURS',
     `${path} was found above the working directory, but ${why}: it is not read unless you name the ledger`,
-    { details: { path }, fix: `CLYRA_LEDGER=${shellWord(state)} and the same command, if you trust it` },
+    { details: { path }, fix: commandLine`CLYRA_LEDGER=${state} and the same command, if you trust it` },
   )
 }
 

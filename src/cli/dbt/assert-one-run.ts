@@ -1,5 +1,5 @@
 import { invocationOf, type LineBytes, scanLog } from '../../../connectors/dbt/index.js'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, commandLine } from '../../errors/index.js'
 
 /** What `ingest` was given to read. */
 export interface GivenFiles {
@@ -28,7 +28,7 @@ export function assertOneRun({ log, otel, manifest, runResults }: GivenFiles): v
     `manifest.json is of the dbt invocation ${ofManifest}, run_results.json of ${ofResults}, and no JSON log says which run is meant`,
     {
       details: { manifest: ofManifest, runResults: ofResults },
-      fix: `clyra ingest dbt target --invocation ${ofResults}`,
+      fix: commandLine`clyra ingest dbt target --invocation ${ofResults}`,
     },
   )
 }

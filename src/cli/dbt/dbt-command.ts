@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { commandLine } from '../../errors/index.js'
 import { findProgram, type Variables } from '../../system/index.js'
 import type { Setting } from '../config/settings.js'
-import { shellWord } from '../shell-word.js'
 
 /** The program to start for `dbt`, with the words that stand before dbt's own. */
 export interface DbtCommand {
@@ -72,14 +72,14 @@ export function withoutDbt(
     if (runner === undefined) continue
     return {
       reason: `dbt is not on the PATH, nor in a virtual environment here; there is ${join(folder, runner.file)}`,
-      fix: `CLYRA_DBT='${runner.words}' clyra run dbt ${args.map(shellWord).join(' ')}`.trimEnd(),
+      fix: commandLine`CLYRA_DBT=${runner.words} clyra run dbt ${args}`,
     }
   }
   const empty = environmentsOf(places)[0]
   if (empty !== undefined) {
     return {
       reason: `dbt is not on the PATH, and the virtual environment ${empty} has none`,
-      fix: `${shellWord(join(empty, 'bin', 'python'))} -m pip install dbt-core dbt-postgres`,
+      fix: commandLine`${join(empty, 'bin', 'python')} -m pip install dbt-core dbt-postgres`,
     }
   }
   return {

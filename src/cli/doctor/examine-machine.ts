@@ -1,5 +1,5 @@
 import { parse } from 'node:path'
-import { isClyraError } from '../../errors/index.js'
+import { commandLine, isClyraError } from '../../errors/index.js'
 import { programOutput, StartFailure } from '../../system/index.js'
 import { resolveSettings, type Settings } from '../config/settings.js'
 import { type Context, optionalLedgerPlace, settingsFor } from '../context.js'
@@ -56,7 +56,7 @@ async function startedDbt(found: DbtCommand, command: string, places: DbtPlaces)
     check: 'dbt',
     status: 'warn',
     message: `${command} --version failed`,
-    fix: `${command} --version`,
+    fix: commandLine`${[found.program, ...found.words]} --version`,
   }
   try {
     const { code, stdout } = await programOutput(found.program, [...found.words, '--version'], {

@@ -1,4 +1,4 @@
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, commandLine } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
 import {
   assembleBundle,
@@ -64,7 +64,7 @@ export async function artifactsOf(
     if (bytes === undefined) {
       throw new ClyraError('ARTIFACT_MISSING', `${name} (${sha256}) is not in the artefact store`, {
         details: { sha256, name },
-        fix: `clyra bundle ${evidence.run}`,
+        fix: commandLine`clyra bundle ${evidence.run}`,
       })
     }
     embed.set(sha256, bytes)

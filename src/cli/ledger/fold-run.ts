@@ -1,5 +1,5 @@
 import { type RunState, runProjection } from '../../../projections/run/index.js'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, commandLine } from '../../errors/index.js'
 import type { LedgerRecord } from '../../events/index.js'
 import type { Ledger, RecordView } from '../../ledger/ledger.js'
 
@@ -29,7 +29,7 @@ export async function chooseRun(
   }: { readonly last?: boolean; readonly exact?: boolean; readonly command: string },
 ): Promise<string> {
   if ((given === undefined) === !last) {
-    throw new ClyraError('USAGE', 'name one run, or say --last', { fix: `${command} --last` })
+    throw new ClyraError('USAGE', 'name one run, or say --last', { fix: commandLine`${command.split(' ')} --last` })
   }
   if (given === undefined) {
     const [newest] = await runStreams(ledger)

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, commandLine } from '../../errors/index.js'
 import { layoutOf, openEmbeddedLedger } from '../../stores/embedded/index.js'
 import { FileArtifactStore } from '../../stores/files/index.js'
 import type { StatePlace } from '../config/find-state.js'
@@ -37,7 +37,7 @@ function checkStore(place: StatePlace, { store, tiles }: Settings): void {
       'publishing tiles while appending is not part of this release; leave `tiles` out',
       {
         details: { field: 'tiles' },
-        fix: `clyra export tiles ${tiles.value}`,
+        fix: commandLine`clyra export tiles ${tiles.value}`,
       },
     )
   }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseCheckpoint } from '../../crypto/index.js'
-import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { ClyraError, commandLine, fromSystemError } from '../../errors/index.js'
 import type { ArtifactStore } from '../../ledger/artifact-store.js'
 import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
 import {
@@ -84,7 +84,7 @@ export async function createEmbeddedLedger(
   if (left !== undefined && left.name !== origin) {
     throw new ClyraError('LEDGER_EXISTS', `an interrupted creation left the key of ${left.name} in ${directory}`, {
       details: { directory, origin: left.name },
-      fix: `clyra init --origin ${left.name}`,
+      fix: commandLine`clyra init --origin ${left.name}`,
     })
   }
   const ports = await writerPorts(options, () => origin)

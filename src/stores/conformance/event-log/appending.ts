@@ -140,6 +140,10 @@ export const APPENDING_EVENTS: readonly Case<LedgerBench>[] = [
         'sample-a b',
         `sample-${'x'.repeat(201)}`,
         '1a-b',
+        'run-..',
+        'run--h',
+        'run---yes',
+        'run-~',
       ]) {
         await rejection(ledger.append(stream, 'any', [sampleEvent(0)]), 'INVALID_STREAM_NAME')
       }
