@@ -13,7 +13,6 @@ import { type Context, rememberIn } from '../context.js'
 import { createState } from '../ledger/create-state.js'
 import { decimal, digest } from '../ledger/record-document.js'
 import { outputPath } from '../output-path.js'
-import { shellWord } from '../shell-word.js'
 import { facts } from '../table.js'
 
 export const init = defineCommand({
@@ -126,7 +125,7 @@ function occupied(state: string): ClyraError {
   return new ClyraError(
     'LEDGER_EXISTS',
     `${state} is there and has no log, but ${names(state).join(', ')}: look what that is, then move it away`,
-    { details: { path: state }, fix: `mv ${shellWord(state)} ${shellWord(`${state}-old`)}` },
+    { details: { path: state }, fix: commandLine`mv ${state} ${`${state}-old`}` },
   )
 }
 
