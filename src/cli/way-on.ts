@@ -22,7 +22,7 @@ const path = ({ path }: Details): string | undefined => (typeof path === 'string
 
 /** The file or, where it was removed again, the folder that it would lie in. */
 const folderOf = ({ path }: Details): string | undefined =>
-  typeof path === 'string' ? shellWord(nearestExisting(path)) : undefined
+  typeof path === 'string' ? nearestExisting(path) : undefined
 
 /** `null`: a caller of the library meets it, or only the message can say what to do. */
 const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
