@@ -239,36 +239,26 @@ async function takeAway({ take, second, first, after = ({ state }) => state }: T
 
 const { pathsOfLock, lengthOfLog, lookAfterFlush, appending } = MUTATIONS
 
-test('a writer whose ledger is taken away says so and acknowledges nothing more; everything acknowledged is there', async () => {
-  for (const taking of TAKINGS) {
+/** Goes through all of them, and reports a row for each. */
+async function takeAllAway(takings: readonly Taking[], rule: string): Promise<void> {
+  for (const taking of takings) {
     await takeAway(taking, STORES).catch((error: Error) => {
       throw new Error(`${taking.what}: ${error.message}`, { cause: error })
     })
-    rows.push({
-      fault: taking.what,
-      where: 'append, open',
-      cases: 1,
-      survived: 1,
-      rule: 'the writer stops with LEDGER_TAKEN_AWAY, no position is acknowledged twice, every acknowledged event is there',
-      mutation: taking.what.includes('written to') ? lengthOfLog.name : pathsOfLock.name,
-    })
+    const mutation = taking.what.includes('written to') ? lengthOfLog.name : pathsOfLock.name
+    rows.push({ fault: taking.what, where: 'append, open', cases: 1, survived: 1, rule, mutation })
   }
+}
+
+test('a writer whose ledger is taken away says so and acknowledges nothing more; everything acknowledged is there', async () => {
+  await takeAllAway(
+    TAKINGS,
+    'the writer stops with LEDGER_TAKEN_AWAY, no position is acknowledged twice, every acknowledged event is there',
+  )
 })
 
 test.runIf(mountable)('the same where file systems are mounted', async () => {
-  for (const taking of MOUNTS) {
-    await takeAway(taking, STORES).catch((error: Error) => {
-      throw new Error(`${taking.what}: ${error.message}`, { cause: error })
-    })
-    rows.push({
-      fault: taking.what,
-      where: 'append, open',
-      cases: 1,
-      survived: 1,
-      rule: 'one writer at most acknowledges; every acknowledged event is there',
-      mutation: pathsOfLock.name,
-    })
-  }
+  await takeAllAway(MOUNTS, 'one writer at most acknowledges; every acknowledged event is there')
 })
 
 test('a segment that is cut off by somebody else is told, and never taken for the whole log', async () => {

@@ -65,7 +65,8 @@ end:
 #ifdef TRACE
   /* Whoever is about to open reads files, and is refused at the first of them. Only where it matters. */
 #define SETTLED(w) (mode[w] == DOWN || mode[w] == OPEN)
-#define STEAL_MATTERS (SETTLED(0) && SETTLED(1) && (KILL_MATTERS(0) || KILL_MATTERS(1)))
+#define IN_THE_MIDDLE(w) (steals > 1 -> CHANGES(w) : (step[w] != IDLE || seal[w] != IDLE))
+#define STEAL_MATTERS (SETTLED(0) && SETTLED(1) && (IN_THE_MIDDLE(0) || IN_THE_MIDDLE(1)))
 #else
 #define STEAL_MATTERS true
 #endif
