@@ -1,6 +1,6 @@
 export { findProgram, foldersOfPath, type Variables } from './find-program.js'
 export { nearestExisting } from './nearest-existing.js'
-export { assertOutsideState, nameTaken } from './output-place.js'
+export { assertMayHoldOutput, assertOutsideState, nameTaken } from './output-place.js'
 export { type OutputStream, standardStream } from './output-stream.js'
 export { type ProgramOutput, programOutput } from './program-output.js'
 export {

@@ -30,6 +30,14 @@ export function modeAtOutputPlace(path: string, replace: boolean): number | unde
   return stats.mode & 0o777
 }
 
+/**
+ * What can be refused before the bytes are known, so before long work: NOT_A_REGULAR_FILE and USAGE as above. A regular
+ * file may turn out to have just the bytes that the work gives, which is no failure.
+ */
+export function assertMayHoldOutput(path: string): void {
+  modeAtOutputPlace(path, true)
+}
+
 /** For a name that nothing may have yet. Throws OUTPUT_EXISTS, and USAGE inside a state directory. */
 export function assertFreeName(path: string): void {
   assertOutsideState(path)

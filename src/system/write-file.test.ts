@@ -59,6 +59,15 @@ it('leaves a file that is there as it is, unless it is told to replace it', () =
   expect(readFileSync(path, 'utf8')).toBe('other')
 })
 
+it('calls what must be known of a file when only its name is missing, and not for a file that will never be', () => {
+  const seen: unknown[] = []
+  const beforeNamed = () => seen.push([existsSync(path), readdirSync(folder).length])
+  workbench.writeFile(path, 'abc', { beforeNamed })
+  expect(seen).toEqual([[false, 1]])
+  expect(refusal(() => workbench.writeFile(path, 'other', { beforeNamed }))).toBe('OUTPUT_EXISTS')
+  expect(seen).toHaveLength(1)
+})
+
 it('has nothing to do where the file is there with just these bytes', () => {
   workbench.writeFile(path, 'abc')
   const { ino } = statSync(path)

@@ -27,6 +27,8 @@ export interface WriteOptions {
   readonly mode?: number
   /** True: a regular file that is there is replaced. Default: it is refused, unless it has just these bytes. */
   readonly replace?: boolean
+  /** Called when all bytes are on the device and only the name is left to give: what must be known of every file there is. */
+  readonly beforeNamed?: () => void
 }
 
 export interface Draft {
@@ -69,12 +71,13 @@ export function createWorkbench(randomName: () => string, watch: (unfinished: bo
       assertFreeName(target)
       return draftOf(target, placeNew)
     },
-    writeFile(target, bytes, { mode = 0o644, replace = false } = {}) {
+    writeFile(target, bytes, { mode = 0o644, replace = false, beforeNamed = () => {} } = {}) {
       if (!replace && holds(target, bytes)) return
       const before = modeAtOutputPlace(target, replace)
       const draft = draftOf(target, before === undefined ? placeNew : renameSync)
       try {
         writeDurably(draft.path, bytes, before === undefined ? mode : mode & before)
+        beforeNamed()
       } catch (error) {
         draft.abandon()
         throw fromSystemError(error, 'write', target)

@@ -90,8 +90,8 @@ export const artifactsExport = defineCommand({
         string,
         { readonly name: string; readonly sha256: string; readonly size: number; readonly present: boolean }
       >()
-      noteShown(place.state, context, { kind: 'artifacts', path: directory, run })
       const draft = context.workbench.begin(directory)
+      noteShown(place.state, context, { kind: 'artifacts', path: directory, run })
       try {
         mkdirSync(draft.path, { mode: 0o700 })
         for await (const record of ledger.readStream(`run-${run}`)) {

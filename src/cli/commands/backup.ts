@@ -41,9 +41,9 @@ export const backup = defineCommand({
       )
     }
     const waitingSpools = listSpools(ledgerSpool(place)).length
+    const draft = workbench.begin(directory)
     // Noted first: a copy that is killed while it is written holds keys already.
     noteCopy(place.state, context, { kind: 'backup', path: directory, run: null })
-    const draft = workbench.begin(directory)
     const progress = output.progress('copying the ledger')
     try {
       const { records, sealed, files, bytes } = await copy(place.state, draft.path)

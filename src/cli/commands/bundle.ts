@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { commandLine } from '../../errors/index.js'
+import { assertMayHoldOutput } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { ledgerPlace } from '../context.js'
 import { noteShown } from '../erasure/copies.js'
@@ -48,18 +49,28 @@ export const bundle = defineCommand({
   async run(context, [given], options) {
     const { output, environment, workbench } = context
     const progress = output.progress('collecting the evidence')
+    const fileOf = (run: string) => outputPath(environment.cwd, options.output ?? `${run}.def.zip`)
     const built = await buildDef(
       context,
-      ({ ledger }) => chooseRun(ledger, given, { last: options.last, command: 'clyra bundle' }),
+      async ({ ledger }) => {
+        const run = await chooseRun(ledger, given, { last: options.last, command: 'clyra bundle' })
+        assertMayHoldOutput(fileOf(run))
+        return run
+      },
       options,
     ).finally(() => progress.done())
     const { manifest, bytes } = built
-    const file = outputPath(environment.cwd, options.output ?? `${manifest.run.id}.def.zip`)
-    const { state } = ledgerPlace(context)
     const run = manifest.run.id
-    if (options.open) noteShown(state, context, { kind: 'opened', path: file, run })
-    if (options.embed) noteShown(state, context, { kind: 'embedded', path: file, run })
-    workbench.writeFile(file, bytes, { mode: options.embed || options.open ? 0o600 : 0o644, replace: options.force })
+    const file = fileOf(run)
+    const { state } = ledgerPlace(context)
+    workbench.writeFile(file, bytes, {
+      mode: options.embed || options.open ? 0o600 : 0o644,
+      replace: options.force,
+      beforeNamed() {
+        if (options.open) noteShown(state, context, { kind: 'opened', path: file, run })
+        if (options.embed) noteShown(state, context, { kind: 'embedded', path: file, run })
+      },
+    })
     const warnings = [...built.warnings]
     if (options.embed)
       warnings.push('the artefacts in it hold SQL text and may hold personal data: share it accordingly')
@@ -92,7 +103,7 @@ export const bundle = defineCommand({
         ['complete to', `position ${manifest.completeAsOf.position}, ${manifest.completeAsOf.recordedat}`],
         ['checkpoint', `${manifest.origin}, size ${manifest.size}, root ${manifest.root}`],
         ['sha256', sha256],
-        ['verify with', commandLine`clyra verify ${options.output ?? `${manifest.run.id}.def.zip`} --own`],
+        ['verify with', commandLine`clyra verify ${options.output ?? `${run}.def.zip`} --own`],
       ]),
     )
     return 0

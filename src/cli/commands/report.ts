@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
 import { ClyraError, commandLine } from '../../errors/index.js'
+import { assertMayHoldOutput } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { type Context, ledgerPlace, settingsFor } from '../context.js'
 import { noteShown } from '../erasure/copies.js'
@@ -63,13 +64,19 @@ export const report = defineCommand({
         fix: 'clyra report --last',
       })
     }
+    const fileOf = (run: string) => outputPath(environment.cwd, flags.output ?? `${run}.report.html`)
     const made = await (given !== undefined && isBundle(context, given)
-      ? fromBundle(context, given, flags.open)
-      : fromLedger(context, given, flags))
-    const file = outputPath(environment.cwd, flags.output ?? `${made.view.run}.report.html`)
-    if (made.opened && made.verdict === null)
-      noteShown(ledgerPlace(context).state, context, { kind: 'opened', path: file, run: made.view.run })
-    workbench.writeFile(file, made.page, { mode: made.opened ? 0o600 : 0o644, replace: flags.force })
+      ? fromBundle(context, given, flags, fileOf)
+      : fromLedger(context, given, flags, fileOf))
+    const file = fileOf(made.view.run)
+    workbench.writeFile(file, made.page, {
+      mode: made.opened ? 0o600 : 0o644,
+      replace: flags.force,
+      beforeNamed() {
+        if (made.opened && made.verdict === null)
+          noteShown(ledgerPlace(context).state, context, { kind: 'opened', path: file, run: made.view.run })
+      },
+    })
     if (made.opened) output.warn('sealed values are shown in it: share it accordingly')
     const browser = flags.browser && (await openInBrowser(environment, file))
     if (flags.browser && !browser) output.warn('no browser can be opened here; the file is there')
@@ -105,18 +112,36 @@ function isBundle({ environment }: Context, given: string): boolean {
   )
 }
 
-async function fromLedger(context: Context, given: string | undefined, flags: z.infer<typeof options>): Promise<Made> {
+type Flags = z.infer<typeof options>
+
+async function fromLedger(
+  context: Context,
+  given: string | undefined,
+  flags: Flags,
+  fileOf: (run: string) => string,
+): Promise<Made> {
   const made = await reportOfRun(
     context,
-    ({ ledger }) => chooseRun(ledger, given, { last: flags.last, command: 'clyra report' }),
+    async ({ ledger }) => {
+      const run = await chooseRun(ledger, given, { last: flags.last, command: 'clyra report' })
+      assertMayHoldOutput(fileOf(run))
+      return run
+    },
     flags,
   )
   if (flags.open && !made.opened) context.output.warn('no sealed value of this run can be opened')
   return { ...made, verdict: null }
 }
 
-async function fromBundle(context: Context, given: string, open: boolean): Promise<Made> {
+async function fromBundle(
+  context: Context,
+  given: string,
+  { open, output: named }: Flags,
+  fileOf: (run: string) => string,
+): Promise<Made> {
   const { environment, output } = context
+  // Without a name of the user's, the run in the bundle gives it.
+  if (named !== undefined) assertMayHoldOutput(fileOf(''))
   const bytes = await readEvidence(resolve(environment.cwd, given))
   const { verdict, code } = await verifyBundle(bytes, { trust: trustedKeys(context), now: environment.now() })
   if (verdict === 'INVALID') {

@@ -176,7 +176,7 @@ async function bundleDemands(
 const ARTIFACT_FILE = { limit: 512 << 20, tooLarge: 'DBT_ARTIFACT_TOO_LARGE', what: 'an artefact' } as const
 
 /** `<dir>/<sha256>`, or as the artefact store of a ledger has it. */
-async function artifactIn(folder: string, sha256: string): Promise<Uint8Array | undefined> {
+export async function artifactIn(folder: string, sha256: string): Promise<Uint8Array | undefined> {
   try {
     return await readFileBounded(join(folder, sha256), ARTIFACT_FILE)
   } catch (error) {

@@ -189,7 +189,10 @@ async function keyOf({ vault }: OpenedLedger, subject: string): Promise<Uint8Arr
 }
 
 /** SHA-256 of the policy file in force, null where none is set. Throws CONFIG_INVALID where it cannot be read. */
-export function policyDigest(settings: Settings, place: StatePlace | undefined): string | null {
+export function policyDigest(
+  settings: { readonly policy: Pick<Settings['policy'], 'value'> },
+  place: StatePlace | undefined,
+): string | null {
   const { value } = settings.policy
   if (value === null) return null
   const path = resolve(place?.project ?? '.', value)

@@ -115,13 +115,19 @@ export function postgresUrl(context: Context, settings: Settings, project: strin
     optionalLedgerPlace(context, [project])?.project ?? context.environment.cwd,
     reference.slice('file:'.length),
   )
-  const limits = {
-    limit: 1 << 20,
-    tooLarge: 'CONFIG_INVALID',
-    what: 'the file that holds the connection string',
-  } as const
-  return readTextSyncBounded(path, limits).trim() || undefined
+  return readConnectionString(path) || undefined
 }
+
+/** What stands in such a file. Throws CONFIG_INVALID where it is too large, and what the file system says. */
+export function readConnectionString(path: string): string {
+  return readTextSyncBounded(path, CONNECTION_STRING).trim()
+}
+
+const CONNECTION_STRING = {
+  limit: 1 << 20,
+  tooLarge: 'CONFIG_INVALID',
+  what: 'the file that holds the connection string',
+} as const
 
 /** A larger manifest is not worth the time before a run. */
 const EARLIER_MANIFEST = {

@@ -37,7 +37,7 @@ export function noteCopy(state: string, { environment }: Context, made: Omit<Cop
   }
 }
 
-/** The same for something shown to people: where it cannot be noted (a ledger that is only read) that is said. */
+/** The same for something shown to people, before it has its name: where it cannot be noted (a ledger that is only read) that is said. */
 export function noteShown(state: string, context: Context, made: Omit<Copy, 'at'>): void {
   try {
     noteCopy(state, context, made)

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { base64, hex } from '../../canonical/index.js'
-import { type Checkpoint, openNote, parseCheckpoint, parseVkey } from '../../crypto/index.js'
+import { type Checkpoint, MAX_NOTE_BYTES, openNote, parseCheckpoint, parseVkey } from '../../crypto/index.js'
 import { ClyraError } from '../../errors/index.js'
 import type { LedgerHandle } from '../../ledger/index.js'
 import { verifyConsistency } from '../../merkle/index.js'
@@ -57,7 +57,7 @@ export async function consistencyDocument(
   }
 }
 
-const NOTE = { limit: 1 << 20, tooLarge: 'NOTE_MALFORMED', what: 'a checkpoint' } as const
+const NOTE = { limit: MAX_NOTE_BYTES, tooLarge: 'NOTE_MALFORMED', what: 'a checkpoint' } as const
 
 /** A checkpoint out of a file, with a good signature of the ledger's key on it. */
 function readHeld(path: string, vkey: string): Checkpoint {
