@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 
 /** One row of docs/limits.md. */
@@ -23,4 +26,14 @@ export async function codeOf(act: () => unknown): Promise<string> {
 export async function atAndPast(code: string, act: (past: boolean) => unknown): Promise<void> {
   expect(await codeOf(() => act(false))).toBe('taken')
   expect(await codeOf(() => act(true))).toBe(code)
+}
+
+/** A folder of its own for one case. */
+export async function withFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'clyra-limits-'))
+  try {
+    return await use(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }

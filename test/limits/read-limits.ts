@@ -1,14 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { LONGEST_LINE, linesOf } from '../../connectors/dbt/index.js'
-import { readDigests } from '../../src/cli/commands/replay.js'
-import { readConfigFile } from '../../src/cli/config/config-file.js'
+import { artifactIn } from '../../src/cli/commands/verify.js'
 import { readIfThere, readLeft } from '../../src/cli/dbt/read-left.js'
-import { readTrustFile } from '../../src/cli/trust/trust-file.js'
 import { openNote, readKeyFile } from '../../src/crypto/index.js'
 import { ClyraError } from '../../src/errors/index.js'
 import { InMemorySource } from '../../src/evidence/in-memory-source.test.support.js'
@@ -24,19 +21,11 @@ import { bundleFiles } from '../../verifier/ts/test/bundle-maker.js'
 import { RUN, sampleLedger } from '../../verifier/ts/test/sample-ledger.js'
 import { PROGRAM } from '../cli/clyra.js'
 import { naiveHeadsFold } from '../fuzz/naive/naive-tree.js'
-import { atAndPast, codeOf, type LimitCase } from './limit-cases.js'
+import { FILE_LIMITS } from './file-limits.js'
+import { atAndPast, codeOf, type LimitCase, withFolder } from './limit-cases.js'
 
 const text = (value: string): Uint8Array => Uint8Array.from(Buffer.from(value, 'utf8'))
 const x = (length: number): string => 'x'.repeat(length)
-
-async function withFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'clyra-limits-'))
-  try {
-    return await use(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
 
 const FILES = bundleFiles(sampleLedger(), RUN)
 
@@ -178,26 +167,7 @@ export const READ_LIMITS: readonly LimitCase[] = [
       expect(decodeFrame(frame(65_537), 0)).toBe(undefined)
     },
   },
-  {
-    limit: 'file of settings, trusted keys or digests',
-    check: () =>
-      withFolder(async (folder) => {
-        const path = join(folder, 'file')
-        const readers = [
-          ['CONFIG_INVALID', readConfigFile],
-          ['KEY_INVALID', (path: string) => readTrustFile(path, true)],
-          ['USAGE', readDigests],
-        ] as const
-        const rest = '{"origin":"ledger.example.org","records":"0","digests":[]}'
-        for (const [code, read] of readers) {
-          await atAndPast(code, (past) => {
-            const text = code === 'USAGE' ? rest : '# a comment'
-            writeFileSync(path, text.padEnd(16 * MIB + (past ? 1 : 0), ' '))
-            return read(path)
-          })
-        }
-      }),
-  },
+  ...FILE_LIMITS,
   {
     limit: 'argument of the program',
     check: () =>
@@ -227,6 +197,18 @@ export const READ_LIMITS: readonly LimitCase[] = [
         })
         const left = await readLeft({}, folder, folder, 'gap')
         expect(left).toMatchObject({ manifest: undefined, unread: ['manifest.json'] })
+      }),
+  },
+  {
+    limit: 'artefact that `verify` compares',
+    check: () =>
+      withFolder((folder) => {
+        const name = 'a'.repeat(64)
+        writeFileSync(join(folder, name), '')
+        return atAndPast('DBT_ARTIFACT_TOO_LARGE', async (past) => {
+          truncateSync(join(folder, name), 512 * MIB + (past ? 1 : 0))
+          expect((await artifactIn(folder, name))?.length).toBe(512 * MIB)
+        })
       }),
   },
   {
