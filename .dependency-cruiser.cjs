@@ -65,9 +65,61 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   },
 }))
 
+/**
+ * Who besides `src/system` speaks to the file system itself, and why: whole rooms that keep files of their own, and
+ * single modules. Each that is no longer needed goes; `test/repository/rims.test.ts` says which.
+ */
+const rims = {
+  'src/stores/': 'keeps the ledger: files of its own, opened as state files, whose durability is what it is about',
+  'src/crypto/key-file.ts': 'removes the unfinished key beside the one that it writes',
+  'src/cli/spool/': 'keeps the spool of a run: files of its own, opened as state files, as durable as the ledger',
+  'src/cli/erasure/': 'looks through what holds a run, removes copies, and adds to the list of copies',
+  'src/cli/doctor/': 'asks for modes, names and free room, and reads no content',
+  'src/cli/ledger/projections.ts': 'removes the kept projections, which the log gives again',
+  'src/cli/trust/trust-file.ts': 'makes the folder of the trust file and follows the link of a user to his own',
+  'src/cli/wrapper/run-wrapped.ts': 'asks whether the spool is there, in the background of a run',
+  'src/cli/dbt/file-lines.ts': 'reads a log in portions, from a descriptor that src/system opened',
+  'src/cli/dbt/log-tail.ts': 'follows a growing log, from a descriptor that src/system opened',
+  'src/cli/dbt/find-logs.ts': 'lists the rotated parts of a log',
+  'src/cli/dbt/readable-log.ts': 'makes the folder and the file of the log for a dbt that would write none',
+  'src/cli/dbt/read-repository.ts': 'asks for kinds and real places of what git names',
+  'src/cli/dbt/dbt-command.ts': 'asks which file is a program; what is started is started by src/system',
+  'src/cli/evidence/verify-tiles-at.ts': 'lists a published tree',
+  'src/cli/commands/artifacts.ts': 'makes the draft folder of an export',
+  'src/cli/commands/demo-data.ts': 'makes, marks and removes the folder of the demonstration',
+  'src/cli/commands/export-tiles.ts': 'lists the folder that it is to write a tree into',
+  'src/cli/commands/init.ts': 'lists the folder that it is to make a ledger in',
+  'src/cli/write-schemas.ts': 'is run by whoever builds the product, not by it',
+  'verifier/ts/src/cli': 'is a package of its own, with a reader and a writer of its own',
+}
+
 module.exports = {
   forbidden: [
     ...roomRules,
+    {
+      name: 'only the rim touches the system',
+      severity: 'error',
+      comment: 'files are opened and programs started by src/system; exceptions have their reason in the table above',
+      from: {
+        path: '^(src|connectors|projections|verifier/ts/src)/',
+        pathNot: [
+          '^src/system/',
+          '\\.test(\\.support)?\\.ts$',
+          ...Object.keys(rims).map((path) => `^${literally(path)}`),
+        ],
+      },
+      to: { path: '^(node:)?(fs|fs/promises)$', dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'only the rim starts programs',
+      severity: 'error',
+      comment: 'no shell, a closed environment, no program of the working directory: startProgram',
+      from: {
+        path: '^(src|connectors|projections|verifier/ts/src)/',
+        pathNot: ['^src/system/', '\\.test(\\.support)?\\.ts$'],
+      },
+      to: { path: '^(node:)?(child_process|cluster)$', dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no circles', severity: 'error', from: { pathNot: '\\.test(\\.support)?\\.ts$' }, to: { circular: true } },
     {
       name: 'no test code in the product',

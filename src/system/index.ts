@@ -27,5 +27,6 @@ export {
 } from './state-file.js'
 export { oneLine, steering, unbroken, visible } from './terminal-text.js'
 export { folderNamed, homeOf, userFolder } from './user-folders.js'
+export { isDirectory, isFile, isThere, sizeAt } from './what-is-there.js'
 export { createWorkbench, type Draft, type Workbench, type WriteOptions } from './write-file.js'
 export { moveToNewName, syncDirectory, writeDurably } from './write-new.js'

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import * as z from 'zod'
 import { ClyraError, commandLine } from '../../errors/index.js'
 import { backup as copy } from '../../stores/embedded/index.js'
+import { isThere } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { ledgerPlace } from '../context.js'
 import { noteCopy } from '../erasure/copies.js'
@@ -30,7 +30,7 @@ export const backup = defineCommand({
     const { output, workbench, environment } = context
     const place = ledgerPlace(context)
     const directory = outputPath(environment.cwd, given)
-    if (existsSync(directory)) {
+    if (isThere(directory)) {
       throw new ClyraError(
         'LEDGER_EXISTS',
         `${directory} is there already; a backup is only written to a new directory`,

@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
-import { readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
+import { isDirectory, isFile, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { type Comparison, compareStored, NOTHING_STORED } from '../evidence/compare-stored.js'
@@ -185,11 +184,7 @@ async function withSource(
   use: (source: LogSource, stored: Stored) => Promise<number>,
 ): Promise<number> {
   const path = from === undefined ? undefined : resolve(context.environment.cwd, from)
-  if (
-    path !== undefined &&
-    statSync(`${path}/tile`, { throwIfNoEntry: false })?.isDirectory() === true &&
-    statSync(`${path}/checkpoint`, { throwIfNoEntry: false })?.isFile() === true
-  ) {
+  if (path !== undefined && isDirectory(`${path}/tile`) && isFile(`${path}/checkpoint`)) {
     return use(await tilesSource(path), async () => NOTHING_STORED)
   }
   return withReader(from === undefined ? context : { ...context, ledgerFlag: from }, async (opened) => {

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
 import { ClyraError, commandLine } from '../../errors/index.js'
-import { assertMayHoldOutput } from '../../system/index.js'
+import { assertMayHoldOutput, isFile } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { type Context, ledgerPlace, settingsFor } from '../context.js'
 import { noteShown } from '../erasure/copies.js'
@@ -107,9 +106,7 @@ interface Made extends RunReport {
 
 /** A file, or what is named like one: no run id ends so. */
 function isBundle({ environment }: Context, given: string): boolean {
-  return (
-    given.endsWith('.zip') || statSync(resolve(environment.cwd, given), { throwIfNoEntry: false })?.isFile() === true
-  )
+  return given.endsWith('.zip') || isFile(resolve(environment.cwd, given))
 }
 
 type Flags = z.infer<typeof options>

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   type KeyHistory,
@@ -13,7 +12,7 @@ import * as z from 'zod'
 import { ClyraError, isClyraError } from '../../errors/index.js'
 import { BUNDLE_LIMITS } from '../../evidence/index.js'
 import { FileArtifactStore } from '../../stores/files/index.js'
-import { isMissingFile, readFileBounded } from '../../system/index.js'
+import { isDirectory, isMissingFile, readFileBounded } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { type Context, settingsFor } from '../context.js'
 import { verifyDocument } from '../evidence/verify-document.js'
@@ -200,10 +199,6 @@ export async function readEvidence(path: string): Promise<Uint8Array> {
     const { code, message, details, cause } = error
     throw new ClyraError(code, message, { details, fix: 'clyra bundle --last', cause })
   }
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 /** A demand that the verifier cannot understand is wrong usage of ours. */

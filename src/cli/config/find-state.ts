@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { ClyraError, commandLine } from '../../errors/index.js'
-import { type User, whyNotOurs } from '../../system/index.js'
+import { isDirectory, type User, whyNotOurs } from '../../system/index.js'
 import type { Environment } from '../environment.js'
 import type { SettingSource } from './settings.js'
 
@@ -107,8 +106,4 @@ function place(state: string, source: SettingSource): StatePlace {
 /** A backup or a state directory under another name: it has a log and its tiles. */
 function looksLikeState(folder: string): boolean {
   return isDirectory(join(folder, 'log')) && isDirectory(join(folder, 'tiles'))
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { StartFailure, startProgram } from '../../system/index.js'
+import { readTextSyncBounded, StartFailure, startProgram } from '../../system/index.js'
 
 /** How a child process ended. */
 export interface ChildExit {
@@ -80,7 +79,11 @@ export function exitStatusOf(exit: ChildExit): number {
 /** True where our process group is the terminal's foreground group (Linux); elsewhere where stdin is a terminal. */
 function inForeground(): boolean {
   try {
-    const stat = readFileSync('/proc/self/stat', 'utf8')
+    const stat = readTextSyncBounded('/proc/self/stat', {
+      limit: 65_536,
+      tooLarge: null,
+      what: 'the state of this process',
+    })
     // pid (comm) state ppid pgrp session tty_nr tpgid: comm may hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields[2] !== undefined && fields[2] === fields[5]

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   dbtArguments,
@@ -16,7 +15,14 @@ import {
 import type { PostgresTarget } from '../../../connectors/postgres/index.js'
 import { isClyraError } from '../../errors/index.js'
 import { COMMANDS_WITHOUT_WAREHOUSE } from '../../events/families/run-voices.js'
-import { isMissingFile, readFileSyncBounded, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
+import {
+  isFile,
+  isMissingFile,
+  readFileSyncBounded,
+  readTextSyncBounded,
+  SMALL_FILE_BYTES,
+  sizeAt,
+} from '../../system/index.js'
 import type { Settings } from '../config/settings.js'
 import { type Context, optionalLedgerPlace } from '../context.js'
 import type { WarehousePlan } from './observe-warehouse.js'
@@ -66,7 +72,7 @@ export function planRun(
     wrap,
     project,
     target,
-    log: { path, own, start: own ? 0 : sizeOf(path), otel: join(logFolder, wrap.log.otelFile) },
+    log: { path, own, start: own ? 0 : sizeAt(path), otel: join(logFolder, wrap.log.otelFile) },
     readableLog: own ? join(usual[0] ?? join(project, 'logs'), 'dbt.log') : undefined,
     warehouse: COMMANDS_WITHOUT_WAREHOUSE.includes(wrap.command ?? '')
       ? { ask: 'not-needed' }
@@ -148,14 +154,6 @@ function schemasOf(own: string | undefined, target: string): string[] {
     if (!isClyraError(error)) throw error
   }
   return [...schemas].sort()
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 const SETTINGS_OF_DBT = { limit: SMALL_FILE_BYTES, tooLarge: 'CONFIG_INVALID', what: 'a settings file of dbt' } as const

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { v7 as uuidv7 } from 'uuid'
 import { dbtArguments } from '../../../connectors/dbt/index.js'
 import { surroundingsOf } from '../../../connectors/postgres/index.js'
 import { ClyraError } from '../../errors/index.js'
+import { isThere } from '../../system/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import { resolveSettings, type Settings } from '../config/settings.js'
 import { type Context, settingsFor } from '../context.js'
@@ -98,7 +98,7 @@ export async function recordRun(context: Context, args: readonly string[], wire:
       : undefined
   if (delivered !== undefined && 'appended' in delivered) return { ...delivered, spool: null }
   await spool.lock.release()
-  if (existsSync(directory)) {
+  if (isThere(directory)) {
     const why = delivered === undefined ? '' : `${delivered.waitsBecause}: `
     context.output.warn(`${why}the run waits in ${directory}; try: ${flush}`)
     return { ...NOTHING, spool: directory }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
@@ -13,6 +12,7 @@ import {
 } from '../../../connectors/postgres/index.js'
 import { ClyraError } from '../../errors/index.js'
 import type { DraftEvent } from '../../events/index.js'
+import { isThere } from '../../system/index.js'
 import { readIfThere } from '../dbt/read-left.js'
 
 /** The recordings of real runs that belong to the package. Throws IO_FAILED where they are not installed. */
@@ -23,7 +23,7 @@ export function recordingsFolder(): { readonly project: string; readonly recorde
     'dbt-postgres',
   )
   const recorded = join(project, 'recorded')
-  if (existsSync(recorded)) return { project, recorded }
+  if (isThere(recorded)) return { project, recorded }
   throw new ClyraError('IO_FAILED', `the recordings of the demonstration are not installed (${recorded})`, {
     details: { path: recorded },
     fix: 'npm install clyra',

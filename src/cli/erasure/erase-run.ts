@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EventData, fingerprintKeyId } from '../../events/index.js'
 import { layoutOf } from '../../stores/embedded/index.js'
+import { isThere } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { recordedRun } from '../dbt/recorded-run.js'
 import { codedError } from '../failure.js'
@@ -55,7 +55,7 @@ export async function eraseRun(context: Context, opened: OpenedLedger, run: stri
   holders.push(...(await eraseArtifacts(artifacts, store)))
   for (const name of ['target', 'logs']) {
     const where = join(place.project, name)
-    if (existsSync(where))
+    if (isThere(where))
       holders.push({ kind: 'dbt', where, state: 'named', why: 'dbt’s own files; dbt writes SQL into them' })
   }
   return { subject, artifacts, holders }
