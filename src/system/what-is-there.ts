@@ -1,5 +1,6 @@
 import { existsSync, type Stats, statSync } from 'node:fs'
 import { fromSystemError } from '../errors/index.js'
+import { isMissingFile } from './read-file.js'
 
 /* What stands at a path, links followed, asked without opening it. Another may stand there a moment later. */
 
@@ -27,6 +28,8 @@ function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch (error) {
+    // A part of the path is a file: below it there is nothing.
+    if (isMissingFile(error)) return undefined
     throw fromSystemError(error, 'look at', path)
   }
 }
