@@ -32,14 +32,15 @@ export function checkBundleHeads(
     offences.add('HEADS_FILE_MISMATCH', 'heads.json has another root or position than the heads record')
   }
   const wanted = new Map(manifest.claims.map(({ stream, head }) => [stream, head]))
-  wanted.set(STREAM, previousHeads(last, records[0]!.leaf, offences))
+  const beforeLast = previousHeads(last, records[0]!.leaf, offences)
+  wanted.set(STREAM, beforeLast)
   const extra = heads.paths.find(({ stream }) => !wanted.has(stream))
   if (extra !== undefined || heads.paths.length !== wanted.size) {
     offences.add('HEADS_PATH_MISSING', 'heads.json does not have one path for each claimed stream and ledger-heads')
   }
   for (const { stream, head } of manifest.claims) {
-    if (!sameHead(head, streams.get(stream) ?? null)) {
-      offences.add('HEADS_CLAIM_MISMATCH', `the claimed head of ${stream} is not its last record in the bundle`)
+    if (!sameHead(head, stream === STREAM ? beforeLast : (streams.get(stream) ?? null))) {
+      offences.add('HEADS_CLAIM_MISMATCH', `the claimed head of ${stream} is not its last record`)
     }
   }
   for (const { stream, head, siblings, other } of heads.paths) {

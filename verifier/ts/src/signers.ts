@@ -14,7 +14,9 @@ export function ledgerSigners(
   checkpoint: Checkpoint,
   pins: readonly Pin[],
 ): NoteKey[] {
-  const ledgerKeys = (genesis?.keys ?? []).map((key) => ({ name: checkpoint.origin, publicKey: key.public }))
+  const ledgerKeys = (genesis?.keys ?? [])
+    .filter(({ purpose }) => purpose === 'ledger')
+    .map((key) => ({ name: checkpoint.origin, publicKey: key.public }))
   const signers = signersOf(checkpoint, [...ledgerKeys, ...pins.map(({ key }) => key)])
   // A pin may give a ledger key another name: a line under that name is not the ledger's.
   const ofLedger = signers.filter(

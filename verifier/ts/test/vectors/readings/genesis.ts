@@ -1,7 +1,7 @@
 import { hex, utf8 } from '../../../src/bytes.js'
 import type { JsonObject, JsonValue } from '../../../src/json.js'
 import { sha256 } from '../../../src/sha256.js'
-import { type Draft, TestLedger } from '../../ledger-maker.js'
+import { type Draft, keyObject, signedNote, TestLedger, testKey } from '../../ledger-maker.js'
 import { DRAFTS, other, sampleLedger } from '../../sample-ledger.js'
 import { against, bad, type Vector } from '../vector.js'
 
@@ -46,7 +46,34 @@ export function genesisReadings(): Vector[] {
       attributes({ ledger: 'other.example' }),
     ),
     lateGenesis(late),
+    signedByBadge(),
   ]
+}
+
+/** A genesis record that names a badge key beside the ledger's, which alone has signed. */
+function signedByBadge(): Vector {
+  const badge = testKey('badge')
+  const ledger = sampleLedger(DRAFTS(), {
+    genesis: (draft) => {
+      const data = draft.data as JsonObject // the honest draft's data
+      return { ...draft, data: { ...data, keys: [...(data['keys'] as JsonObject[]), keyObject(badge, 'badge')] } }
+    },
+  })
+  return against(
+    'signers.ts',
+    ".filter(({ purpose }) => purpose === 'ledger')",
+    '',
+    bad(
+      'forged',
+      'signature-of-a-badge-in-genesis',
+      'SIGNATURE_MISSING',
+      'A key of the genesis record that is no ledger key signs alone: it is not known.',
+      {
+        ledger,
+        lies: { checkpoint: () => signedNote(ledger.checkpointText(), [{ name: ledger.origin, key: badge }]) },
+      },
+    ),
+  )
 }
 
 /** A ledger that begins with something else; its bundle begins with the genesis record all the same. */

@@ -27,6 +27,15 @@ export function headsReadings(): Vector[] {
     key: hex(sha256(utf8('clyra.head.key/1\n'), utf8(runStream))),
     value: hex(sha256(utf8('clyra.head/1\n'), u64be(last.revision), last.leaf)),
   }
+  const ofClaimedHeads: readonly (readonly [string, string, JsonObject | null, number[]])[] = [
+    [
+      'claim-of-ledger-heads-other',
+      'A claim for ledger-heads with another head than the heads record links to.',
+      { revision: '5', leaf: hex(ledger.records[2]!.leaf) },
+      [2],
+    ],
+    ['claim-of-ledger-heads-absent', 'A claim that ledger-heads is absent, and no line of it but the last.', null, []],
+  ]
   return [
     against(
       'heads.ts',
@@ -63,6 +72,20 @@ export function headsReadings(): Vector[] {
           positions: (positions) => [...positions, 2].sort((a, b) => a - b),
         },
       },
+    ),
+    ...ofClaimedHeads.map(([name, shows, head, lines]) =>
+      against(
+        'heads.ts',
+        'stream === STREAM ? beforeLast : (streams.get(stream) ?? null)',
+        'stream === STREAM ? head : (streams.get(stream) ?? null)',
+        bad('forged', name, 'HEADS_CLAIM_MISMATCH', shows, {
+          ledger,
+          lies: {
+            claims: (claims) => [{ stream: 'ledger-heads', head }, ...claims],
+            positions: (positions) => [...positions, ...lines].sort((a, b) => a - b),
+          },
+        }),
+      ),
     ),
     bad(
       'forged',

@@ -65,6 +65,14 @@ export function jsonReadings(): Vector[] {
       'Where a value is due too deep, nobody looks what stands there.',
       `${'['.repeat(30)}x`,
     ),
+    against(
+      'json.ts',
+      'if (depth > SPEC.limits.jsonDepth)\n      throw',
+      'if (depth > SPEC.limits.jsonDepth && this.#at < this.#text.length)\n      throw',
+      proof('json-depth-before-end', 'JSON_TOO_DEEP', 'Where a value is due too deep the document may end too.', () =>
+        utf8('['.repeat(32)),
+      ),
+    ),
     value(
       'json-duplicate-before-colon',
       'JSON_DUPLICATE_NAME',

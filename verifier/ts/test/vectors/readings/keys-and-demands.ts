@@ -247,6 +247,10 @@ function demandReadings(): Vector[] {
       ledger,
       options: { maxAge: 10, now: '2024-12-31T23:55:08.999Z' },
     }),
+    against('options.ts', 'now = new Date()', 'now = new Date(0)', {
+      ...bad('negative', 'age-by-the-clock', 'TOO_OLD', 'A greatest age, and no instant: the clock is asked.'),
+      options: { trust: [{ vkey: ledger.vkey }], maxAge: 10 },
+    }),
     met('min-size-of-the-limit', 'A size exactly as large as asked for.', { minSize: '10' }),
     bad('negative', 'demand-order', 'OTHER_ORIGIN', 'Another origin and another run: the lower order.', {
       ledger,

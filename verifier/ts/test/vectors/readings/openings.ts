@@ -1,7 +1,7 @@
 import { hex } from '../../../src/bytes.js'
 import type { JsonObject } from '../../../src/json.js'
 import { commitment } from '../../../src/sealed-values.js'
-import type { Draft } from '../../ledger-maker.js'
+import type { Draft, TestLedger } from '../../ledger-maker.js'
 import { closed, other, SALT, SEALED_VALUE, sampleLedger, sealed, started } from '../../sample-ledger.js'
 import { against, bad, good, type Vector } from '../vector.js'
 
@@ -63,5 +63,68 @@ export function openingReadings(): Vector[] {
       lies: { openings: [{ ...all[0]!, value: null }] },
     }),
     good('openings-none', 'A list of no openings.', ledger, { openings: [] }),
+    ...placeReadings(),
+  ]
+}
+
+/** What a token leads to, and what is a sealed value there. */
+function placeReadings(): Vector[] {
+  const id = '01940000-0000-7000-8000-00000000bbbb'
+  const seal = (pointer: string) => commitment(id, pointer, SALT, SEALED_VALUE)
+  const holding = (data: JsonObject) => sampleLedger([started(), { ...sealed(), data, attributes: { id } }, closed()])
+  const openings = (pointer: string) => [{ position: '4', pointer, salt: hex(SALT), value: SEALED_VALUE }]
+  const list = (pointer: string) => holding({ list: [{ 'clyra:sealed': seal(pointer) }] })
+  const missing = (name: string, shows: string, pointer: string, data: TestLedger) =>
+    bad('negative', name, 'OPENING_TARGET_MISSING', shows, { ledger: data, lies: { openings: openings(pointer) } })
+  const token = ['sealed-values.ts', '/^(0|[1-9][0-9]*)$/.test(name)'] as const
+  return [
+    against(
+      ...token,
+      'false',
+      good('openings-in-a-list', 'A pointer to the first element of a list.', list('/data/list/0'), {
+        openings: openings('/data/list/0'),
+      }),
+    ),
+    against(
+      ...token,
+      '/^[0-9]+$/.test(name)',
+      missing('openings-index-00', 'An index with a leading zero.', '/data/list/00', list('/data/list/00')),
+    ),
+    missing('openings-index-minus', 'The place behind the last element.', '/data/list/-', list('/data/list/-')),
+    missing('openings-index-length', 'An index that is the length.', '/data/list/1', list('/data/list/1')),
+    missing('openings-index-minus-1', 'An index that counts from the end.', '/data/list/-1', list('/data/list/-1')),
+    against(
+      'sealed-values.ts',
+      "token.replaceAll('~1', '/').replaceAll('~0', '~')",
+      "token.replaceAll('~0', '~').replaceAll('~1', '/')",
+      missing(
+        'openings-escapes-in-order',
+        'The token a~01b is the name a~1b, which no member has, and not a/b.',
+        '/data/a~01b',
+        holding({ 'a/b': { 'clyra:sealed': seal('/data/a~01b') } }),
+      ),
+    ),
+    against(
+      'sealed-values.ts',
+      ' && Object.keys(value).length === 1',
+      '',
+      missing(
+        'openings-of-two-members',
+        'An object with another member beside the commitment is no sealed value.',
+        '/data/text',
+        holding({ text: { 'clyra:sealed': seal('/data/text'), note: '' } }),
+      ),
+    ),
+    against(
+      'sealed-values.ts',
+      '/^[0-9a-f]{64}$/.test(sealed)',
+      'true',
+      missing(
+        'openings-of-upper-case',
+        'A commitment in upper case is no sealed value.',
+        '/data/text',
+        holding({ text: { 'clyra:sealed': seal('/data/text').toUpperCase() } }),
+      ),
+    ),
   ]
 }

@@ -51,6 +51,14 @@ function outcomeReadings(): Vector[] {
   return [
     told('signal-empty', 'An empty text as signal is a text.', [exited(0, '')], { outcome: 'interrupted' }),
     told('exit-code-text', 'An exit code that is a text is none.', [having(exited(0), { exitCode: '143' })], {}),
+    ...[true, false].map((exitCode) =>
+      against(
+        'run-story.ts',
+        "typeof exit.code === 'number' ? exit.code : null",
+        "typeof exit.code === 'number' || typeof exit.code === 'boolean' ? Number(exit.code) : null",
+        told(`exit-code-${exitCode}`, `An exit code ${exitCode} is no number.`, [having(exited(0), { exitCode })], {}),
+      ),
+    ),
     told('exit-code-137', 'An exit code that a launcher gives for a signal.', [exited(137)], {
       outcome: 'interrupted',
     }),
@@ -166,6 +174,33 @@ function warehouseReadings(): Vector[] {
         having(relation(null), { relation: ['shop', 'public', 'other'] }),
       ],
       { voices: { ...claim, warehouse: asked } },
+    ),
+    against(
+      'warehouse-heard.ts',
+      "if (type === 'dev.clyra.snapshot.relation.v1') {",
+      "if (type === 'dev.clyra.snapshot.relation.v1' && Array.isArray(memberOf(data, 'relation'))) {",
+      told(
+        'relation-text',
+        'A relation that the warehouse names by a text is one that was read.',
+        [...both, node('claim', 'success'), having(relation(true), { relation: 'orders' })],
+        { voices: { ...claim, warehouse: asked } },
+      ),
+    ),
+    against(
+      'warehouse-heard.ts',
+      "memberOf(data, 'relation') ?? null])",
+      "Array.isArray(memberOf(data, 'relation')) ? memberOf(data, 'relation') : null])",
+      told(
+        'relation-of-two-texts',
+        'Two relations by two texts are two: one of them was read.',
+        [
+          ...both,
+          node('claim', 'success'),
+          having(relation(true), { relation: 'orders' }),
+          having(relation(null), { relation: 'other' }),
+        ],
+        { voices: { ...claim, warehouse: asked } },
+      ),
     ),
     told(
       'relation-absent-is-read',

@@ -61,6 +61,16 @@ function pathReadings(): Vector[] {
     stray('tiles-width-0', 'A width of zero.', 'tile/0/001.p/0'),
     stray('tiles-width-256', 'A full tile under the path of a partial one.', 'tile/0/001.p/256'),
     stray('tiles-width-leading-zero', 'A width with a leading zero.', 'tile/0/001.p/01'),
+    against(
+      'tile-listing.ts',
+      'named.includes(parts.at(-1)!)',
+      'parts.some((part) => named.includes(part))',
+      stray(
+        'tiles-folder-of-an-ignored-name',
+        'A file in a folder of an ignored name: only its own name counts.',
+        'tile/Thumbs.db/000',
+      ),
+    ),
     stray('tiles-other-folder', 'A folder under tile/ that is no level.', 'tile/data/000'),
     later('tiles-beside', 'What lies outside tile/ is not looked at.', 'tiles/0/000'),
   ]
@@ -151,6 +161,17 @@ function fullReadings(): Vector[] {
       'TILE_MISMATCH',
       'A partial tile with one byte too many.',
       editFile(partTile, (bytes) => concatBytes(bytes, Uint8Array.of(0)))(partial),
+    ),
+    against(
+      'tiles.ts',
+      'at + 2 + length > bytes.length || length',
+      'length',
+      refused(
+        'tiles-entries-before-records',
+        'ENTRIES_MALFORMED',
+        'A bundle whose last entry is cut, and whose first is no record: its form is judged before its records.',
+        editFile(partBundle, (bytes) => bytes.with(2, 0x5b).slice(0, -1))(partial),
+      ),
     ),
     refused(
       'tiles-empty-entry',
