@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -35,6 +35,23 @@ describe('the papers say what the program does', () => {
     const codes = [...read('src/errors/codes.ts').matchAll(/^ {2}([A-Z_]+): \{ exit/gm)].map((match) => match[1] ?? '')
     expect(codes.length).toBeGreaterThan(40)
     expect(codes.filter((code) => !used.has(code))).toEqual([])
+  })
+
+  it('every test and every vector that the threat model names is there', () => {
+    const page = read('docs/threat-model.md')
+    const named = [...page.matchAll(/\]\(([^)#]+)\)/g)].map(([, path]) => join(root, 'docs', path ?? ''))
+    expect(named.length).toBeGreaterThan(40)
+    expect(named.filter((path) => !existsSync(path))).toEqual([])
+    const vectors = (JSON.parse(read('spec/def/test-vectors/index.json')) as { vectors: { name: string }[] }).vectors
+    const patterns = [...page.matchAll(/`((?:forged|negative|truncated|valid)\/[a-z0-9*-]+)`/g)].map(
+      ([, name]) => name ?? '',
+    )
+    const found = (pattern: string) => {
+      const [start = '', rest] = pattern.split('*')
+      return vectors.some(({ name }) => (rest === undefined ? name === start : name.startsWith(start)))
+    }
+    expect(patterns.length).toBeGreaterThan(5)
+    expect(patterns.filter((pattern) => !found(pattern))).toEqual([])
   })
 
   it('nobody is told to fetch what no registry has', () => {
