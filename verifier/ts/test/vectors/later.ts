@@ -15,16 +15,16 @@ export function laterVectors(): Vector[] {
 const next = testKey('evidence 2')
 
 /** The ledger of the other vectors, gone on: a new evidence key, then `act`, then a heads record. */
-function goneOn(act: (ledger: TestLedger) => void, ledger = sampleLedger()): TestLedger {
+export function goneOn(act: (ledger: TestLedger) => void, ledger = sampleLedger()): TestLedger {
   ledger.introduce(next, 'evidence', evidenceKey.id)
   act(ledger)
   ledger.appendHeads()
   return ledger
 }
 
-const nothing = () => {}
-const asKeys = (ledger: TestLedger, lies: Lies = {}) => base64(bundle(ledger, RUN, { signers: [next], ...lies }))
-const heldOf = (ledger: TestLedger) => [base64(ledger.checkpoint())]
+export const nothing = () => {}
+export const asKeys = (ledger: TestLedger, lies: Lies = {}) => base64(bundle(ledger, RUN, { signers: [next], ...lies }))
+export const heldOf = (ledger: TestLedger) => [base64(ledger.checkpoint())]
 
 function newerVectors(): Vector[] {
   const ledger = sampleLedger()
@@ -127,10 +127,10 @@ function forkedKeys(): TestLedger {
   return ledger
 }
 
-const second = testKey('ledger 2')
+export const second = testKey('ledger 2')
 
 /** A ledger of two keys that both sign its checkpoint; `act` before the last heads record. */
-function twoKeys(act: (ledger: TestLedger) => void): { readonly ledger: TestLedger; readonly lies: Lies } {
+export function twoKeys(act: (ledger: TestLedger) => void): { readonly ledger: TestLedger; readonly lies: Lies } {
   const ledger = sampleLedger(DRAFTS(), {
     genesis: (draft) => ({
       ...draft,
@@ -148,10 +148,12 @@ function twoKeys(act: (ledger: TestLedger) => void): { readonly ledger: TestLedg
 const bothSigned = (ledger: TestLedger, note: Uint8Array): Uint8Array =>
   concatBytes(note, utf8(signatureLine(ledger.origin, second, ledger.checkpointText())))
 
+/** The options of a caller who pins these keys for the origin of the vectors. */
+export const pin = (...keys: (typeof second)[]) => ({
+  trust: keys.map(({ publicKey }) => ({ vkey: formatVkey({ name: 'vectors.clyra.internal', publicKey }) })),
+})
+
 function pinnedVectors(): Vector[] {
-  const pin = (...keys: (typeof second)[]) => ({
-    trust: keys.map(({ publicKey }) => ({ vkey: formatVkey({ name: 'vectors.clyra.internal', publicKey }) })),
-  })
   const first = testKey('ledger')
   const compromised = twoKeys((ledger) => void ledger.revoke(first, 'compromised', '5'))
   const superseded = twoKeys((ledger) => void ledger.revoke(first, 'superseded'))

@@ -23,18 +23,27 @@ const unneeded = { completeness: 'not-needed', reasons: [] } as const
 const unasked = { completeness: 'not-asked', reasons: ['after-missing', 'before-missing'] } as const
 const asked = { completeness: 'asked', reasons: [] } as const
 
-type Changes = Partial<Omit<RunStory, 'voices'>> & { readonly voices?: Partial<RunStory['voices']> }
+export type Changes = Partial<Omit<RunStory, 'voices'>> & { readonly voices?: Partial<RunStory['voices']> }
 
 /** A closed run of these records, and what follows from them beside that nobody was heard. */
-function told(name: string, shows: string, drafts: readonly Draft[], { voices, ...changes }: Changes): Vector {
+export const told = (name: string, shows: string, drafts: readonly Draft[], changes: Changes): Vector =>
+  toldOpen(name, shows, [...drafts, closed()], changes)
+
+/** A run of these records that nobody has closed for them. */
+export function toldOpen(
+  name: string,
+  shows: string,
+  drafts: readonly Draft[],
+  { voices, ...changes }: Changes,
+): Vector {
   const heard = { claim: unneeded, log: unneeded, warehouse: unasked, ...voices }
   const story: RunStory = { completeness: 'complete', reasons: [], outcome: 'unknown', ...changes, voices: heard }
-  const ledger = sampleLedger([started(), ...drafts, closed()])
+  const ledger = sampleLedger([started(), ...drafts])
   return { ...good(`run-${name}`, shows, ledger), run: { id: RUN, ...story } }
 }
 
 /** The draft with other members of its data. */
-const having = (draft: Draft, changes: Record<string, JsonValue | undefined>): Draft => ({
+export const having = (draft: Draft, changes: Record<string, JsonValue | undefined>): Draft => ({
   ...draft,
   data: edit(Object.fromEntries(Object.entries(changes).map(([name, value]) => [`/${name}`, value])))(
     draft.data as Record<string, JsonValue>, // the drafts of runs have objects as data
