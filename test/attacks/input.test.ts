@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { clyra, clyraJson, discard, ended, environment, leaveRun, PROGRAM, sandbox, until } from '../cli/clyra.js'
+import { clyra, discard, ended, environment, PROGRAM, sandbox, until } from '../cli/clyra.js'
 import { type FaultRow, reportFaults } from '../faults/report.js'
 import { HOSTILE_FILES, sparse, tryProgram, VERIFIER } from './hostile-files.js'
+import { recordedProject } from './recorded-project.js'
 
 const rows: FaultRow[] = []
 afterAll(() => reportFaults('attacks-input', rows))
@@ -15,14 +16,10 @@ let vkey: string
 const at = (name: string) => join(folder, 'project', name)
 
 beforeAll(() => {
-  folder = sandbox()
-  leaveRun(folder, 'good')
-  expect(clyra(folder, ['init']).status).toBe(0)
-  expect(clyra(folder, ['ingest', 'dbt', 'target']).status).toBe(0)
-  expect(clyra(folder, ['bundle', '--last', '-o', 'good.def.zip']).status).toBe(0)
+  const made = recordedProject()
+  folder = made.folder
+  vkey = made.vkey
   expect(clyra(folder, ['export', 'tiles', 'tiles']).status).toBe(0)
-  vkey = /\S+\+[0-9a-f]{8}\+\S+/.exec(JSON.stringify(clyraJson(folder, ['keys'])).replaceAll('"', ' '))?.[0] ?? ''
-  expect(vkey).not.toBe('')
 })
 afterAll(() => discard(folder))
 

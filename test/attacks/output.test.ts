@@ -12,9 +12,10 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { clyra, clyraJson, discard, environment, filesUnder, leaveRun, PROGRAM, sandbox } from '../cli/clyra.js'
+import { discard, environment, filesUnder, PROGRAM } from '../cli/clyra.js'
 import { type FaultRow, reportFaults } from '../faults/report.js'
 import { tryProgram, VERIFIER } from './hostile-files.js'
+import { recordedProject } from './recorded-project.js'
 
 const rows: FaultRow[] = []
 afterAll(() => reportFaults('attacks-output', rows))
@@ -25,13 +26,10 @@ let vkey: string
 const at = (name: string) => join(folder, 'project', name)
 
 beforeAll(() => {
-  folder = sandbox()
-  leaveRun(folder, 'good')
-  expect(clyra(folder, ['init']).status).toBe(0)
-  expect(clyra(folder, ['ingest', 'dbt', 'target']).status).toBe(0)
-  expect(clyra(folder, ['bundle', '--last', '-o', 'good.def.zip']).status).toBe(0)
-  run = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(clyra(folder, ['runs', '--json']).stdout)?.[0] ?? ''
-  vkey = /\S+\+[0-9a-f]{8}\+\S+/.exec(JSON.stringify(clyraJson(folder, ['keys'])).replaceAll('"', ' '))?.[0] ?? ''
+  const made = recordedProject()
+  folder = made.folder
+  run = made.run
+  vkey = made.vkey
 })
 afterAll(() => discard(folder))
 
