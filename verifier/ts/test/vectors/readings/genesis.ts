@@ -47,7 +47,26 @@ export function genesisReadings(): Vector[] {
     ),
     lateGenesis(late),
     signedByBadge(),
+    strangerInGenesis(),
   ]
+}
+
+/** A whole log in whose genesis stream something else follows. */
+function strangerInGenesis(): Vector {
+  const ledger = sampleLedger()
+  ledger.append(other('ledger-genesis'))
+  return against(
+    'chain.ts',
+    "stream === 'ledger-genesis' && position !== 0",
+    "record.type === 'dev.clyra.ledger.genesis.v1' && position !== 0",
+    bad(
+      'forged',
+      'tiles-stranger-in-genesis-stream',
+      'GENESIS_INVALID',
+      'A record of another type in ledger-genesis: the lower order, before RESERVED_TYPE.',
+      { ledger, tiles: ledger.tiles() },
+    ),
+  )
 }
 
 /** A genesis record that names a badge key beside the ledger's, which alone has signed. */

@@ -3,6 +3,7 @@ import { containerReadings } from './container.js'
 import { documentReadings } from './documents.js'
 import { genesisReadings } from './genesis.js'
 import { headsReadings } from './heads.js'
+import { headsMapReadings } from './heads-map.js'
 import { jsonReadings } from './json.js'
 import { keyAndDemandReadings } from './keys-and-demands.js'
 import { laterKeyReadings } from './later-keys.js'
@@ -20,6 +21,7 @@ export const readingVectors = (): Vector[] => [
   ...documentReadings(),
   ...genesisReadings(),
   ...headsReadings(),
+  ...headsMapReadings(),
   ...jsonReadings(),
   ...keyAndDemandReadings(),
   ...laterKeyReadings(),

@@ -38,6 +38,9 @@ function formReadings(): Vector[] {
       "note.indexOf('\\n\\n')",
       noCheckpoint('note-two-empty-lines', 'The last empty line parts text and signatures.', `${text}\nmore\n`),
     ),
+    malformed('note-not-utf-8', 'A name that is not UTF-8 in a line of an unknown key.', (note) =>
+      concatBytes(note, utf8('\u2014 '), Uint8Array.of(0xff), utf8(' AAAAAAA=\n')),
+    ),
     malformed('note-line-without-signature', 'A line of a key hash and no signature.', strangeLine('w', 4)),
     good('note-line-of-five-bytes', 'A line with a signature of one byte, by an unknown key.', honest, {
       checkpoint: strangeLine('w', 5),

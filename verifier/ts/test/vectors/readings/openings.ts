@@ -63,6 +63,15 @@ export function openingReadings(): Vector[] {
       lies: { openings: [{ ...all[0]!, value: null }] },
     }),
     good('openings-none', 'A list of no openings.', ledger, { openings: [] }),
+    against(
+      'claims.ts',
+      'if (record === undefined || sealed === undefined)',
+      'if (record === undefined) continue\n    if (sealed === undefined)',
+      bad('negative', 'openings-no-line', 'OPENING_TARGET_MISSING', 'A position that is no line of the bundle.', {
+        ledger,
+        lies: { openings: [opening('5', '/data/a.b')] },
+      }),
+    ),
     ...placeReadings(),
   ]
 }

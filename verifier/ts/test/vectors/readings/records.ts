@@ -4,7 +4,7 @@ import type { FaultCode } from '../../../src/spec.generated.js'
 import { editFile, replaceText } from '../../edit-json.js'
 import { type Draft, TestLedger } from '../../ledger-maker.js'
 import { captured, closed, gap, other, RUN, sampleLedger, started } from '../../sample-ledger.js'
-import { against, bad, good, type Vector } from '../vector.js'
+import { against, bad, good, PINNED, type Vector } from '../vector.js'
 
 /** Log, sections 1 to 3, and DEF, section 2: records as they are read one after the other. */
 export function recordReadings(): Vector[] {
@@ -68,6 +68,18 @@ function attributeReadings(): Vector[] {
       time: '0000-02-29T23:59:59.123456789Z',
     }),
     refused('record-revision-leading-zero', 'A revision with a leading zero.', { revision: '01' }),
+    against(
+      'chain.ts',
+      'this.#recordedAt = record.recordedat',
+      'this.#recordedAt ||= record.recordedat',
+      bad(
+        'forged',
+        'time-before-the-record-before',
+        'RECORDEDAT_BACKWARDS',
+        'A record that was recorded before the one before it, and after the first.',
+        { ledger: attributes({ recordedat: '2025-01-01T00:00:01.500Z' }) },
+      ),
+    ),
     bad('negative', 'record-revision-2-53', 'RECORD_ENVELOPE_INVALID', 'A revision of 2^53.', {
       ledger: jumping('9007199254740992'),
     }),
@@ -181,9 +193,57 @@ function dataReadings(): Vector[] {
       'A heads record with bad data in a run: data are judged before streams.',
       { ledger: withRecord(draft('dev.clyra.ledger.heads.v1', {})) },
     ),
+    ...adoptionReadings(),
     bad('negative', 'data-member-more', 'RECORD_DATA_INVALID', 'Data of the ledger have no member more.', {
       ledger: withRecord(draft('dev.clyra.ledger.redacted.v1', { subject: 'x', reason: 'mistake', note: '' })),
     }),
+  ]
+}
+
+/** Log, section 4: what a ledger says that went on after it was copied, set back or forked, and what it lost. */
+function adoptionReadings(): Vector[] {
+  const ledgerOf = (type: string, data: JsonObject): TestLedger => {
+    const ledger = new TestLedger()
+    ledger.append({ stream: 'ledger-adoptions', type: `dev.clyra.ledger.${type}.v1`, data })
+    return ledger
+  }
+  const root = 'ab'.repeat(32)
+  const adopted = { reason: 'set-back', had: '0', signedSize: '7', signedRoot: root }
+  const lost = { signedSize: '7', signedRoot: root }
+  const refused = (name: string, shows: string, ledger: TestLedger) =>
+    bad('negative', name, 'RECORD_DATA_INVALID', shows, { ledger, tiles: ledger.tiles() })
+  const admitted = (name: string, shows: string, ledger: TestLedger): Vector => ({
+    ...good(name, shows, sampleLedger()),
+    options: PINNED(ledger),
+    evidence: ledger.tiles(),
+  })
+  const anyText = "oneOf('copy', 'set-back', 'forked')"
+  return [
+    admitted('tiles-adopted', 'A ledger that was set back, and went on.', ledgerOf('adopted', adopted)),
+    admitted(
+      'tiles-adopted-without-signature',
+      'An adoption that knows of no signed size and root.',
+      ledgerOf('adopted', { ...adopted, signedSize: null, signedRoot: null }),
+    ),
+    admitted('tiles-lost', 'A ledger that says up to where it was signed.', ledgerOf('lost', lost)),
+    against(
+      'record-data.ts',
+      anyText,
+      'text()',
+      refused(
+        'tiles-adopted-for-another-reason',
+        'An adoption for a reason that is not in the list.',
+        ledgerOf('adopted', { ...adopted, reason: 'moved' }),
+      ),
+    ),
+    refused('tiles-adopted-had-null', 'An adoption without a size.', ledgerOf('adopted', { ...adopted, had: null })),
+    refused('tiles-adopted-more', 'An adoption with a member more.', ledgerOf('adopted', { ...adopted, note: '' })),
+    against(
+      'record-data.ts',
+      'object({ signedSize: decimal, signedRoot: hashText })',
+      'object({ signedSize: nullable(decimal), signedRoot: hashText })',
+      refused('tiles-lost-null', 'A loss without a signed size.', ledgerOf('lost', { ...lost, signedSize: null })),
+    ),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { concatBytes, u16be, utf8 } from '../../../src/bytes.js'
+import { concatBytes, hex, u16be, utf8 } from '../../../src/bytes.js'
 import type { FaultCode } from '../../../src/spec.generated.js'
 import { TILE_WIDTH, tilePath } from '../../../src/tiles.js'
 import { editFile, flip } from '../../edit-json.js'
@@ -162,6 +162,19 @@ function fullReadings(): Vector[] {
       'A partial tile with one byte too many.',
       editFile(partTile, (bytes) => concatBytes(bytes, Uint8Array.of(0)))(partial),
     ),
+    refused(
+      'tiles-full-bundle-missing',
+      'ENTRIES_MISSING',
+      'A full bundle that the checkpoint calls for is not there.',
+      editFile('tile/entries/000', () => undefined)(grown),
+    ),
+    refused(
+      'tiles-full-tile-missing',
+      'TILE_MISSING',
+      'A full tile that the checkpoint calls for is not there.',
+      editFile('tile/0/000', () => undefined)(grown),
+    ),
+    headsOfAnotherSize(),
     against(
       'tiles.ts',
       'at + 2 + length > bytes.length || length',
@@ -180,4 +193,22 @@ function fullReadings(): Vector[] {
       editFile(partBundle, (bytes) => concatBytes(u16be(0), bytes.slice(2 + ledger.records[0]!.bytes.length)))(partial),
     ),
   ]
+}
+
+/** A whole log with a heads record that speaks of fewer records than stand before it. */
+function headsOfAnotherSize(): Vector {
+  const ledger = sampleLedger()
+  ledger.appendHeads({ data: { size: '9', root: hex(ledger.headsMap(9).root()) } })
+  return against(
+    'log-replay.ts',
+    'if (stated.size !== position) offences.add(',
+    'if (stated.size > position) offences.add(',
+    bad(
+      'forged',
+      'tiles-heads-size',
+      'HEADS_RECORD_INVALID',
+      'A heads record of a log that states another size than its own position.',
+      { ledger, tiles: ledger.tiles() },
+    ),
+  )
 }
