@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type FaultRow, reportFaults } from './report.js'
+import { type FaultRow, fullBounds, reportFaults } from './report.js'
 import { FILE_FAULTS } from './wrapper-files.js'
 import { damagedInstallation, INSTALLATION_FAULTS } from './wrapper-installation.js'
 import { MOMENT_FAULTS } from './wrapper-moments.js'
@@ -12,8 +12,15 @@ const FAULTS = [...INSTALLATION_FAULTS, ...FILE_FAULTS, ...SURROUNDING_FAULTS, .
 const survived = new Map<WrapperFault, number>()
 const endedEarly: string[] = []
 
+const seed = Number(process.env['CLYRA_SEED'] ?? Date.now() % 1_000_000)
+process.stderr.write(`which faults dbt ends well in, and which badly, by seed ${seed}\n`)
+
+/** Both in all, one of both in a part, so that every fault is met whenever the tests are run. */
+const exitsOf = (fault: WrapperFault) =>
+  fullBounds ? EXITS : EXITS.filter((_, i) => i === (seed + FAULTS.indexOf(fault)) % EXITS.length)
+
 describe.concurrent.each(FAULTS)('dbt survives: $fault, $where', (fault) => {
-  it.each(EXITS)('and ends with %i', async (exit) => {
+  it.each(exitsOf(fault))('and ends with %i', async (exit) => {
     await surviveFault(fault, exit)
     survived.set(fault, (survived.get(fault) ?? 0) + 1)
   })
@@ -71,9 +78,9 @@ afterAll(() => {
     (fault): FaultRow => ({
       fault: fault.fault,
       where: `clyra run dbt build, ${fault.where}`,
-      cases: EXITS.length,
+      cases: exitsOf(fault).length,
       survived: survived.get(fault) ?? 0,
-      rule: `dbt ends with ${EXITS.join(' and with ')}, and so does clyra; dbt's output is whole, it was started once; ${BECAME[fault.record]}${fault.record === 'ledger' ? '; no mutation: all of these are compared' : ''}`,
+      rule: `dbt ends with ${exitsOf(fault).join(' and with ')}, and so does clyra; dbt's output is whole, it was started once; ${BECAME[fault.record]}${fault.record === 'ledger' ? '; no mutation: all of these are compared' : ''}`,
       mutation: fault.record === 'ledger' ? '' : MUTANTS[fault.record].said,
     }),
   )
