@@ -1,7 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type FaultRow, fullBounds, reportFaults } from './report.js'
+import { type FaultRow, reportFaults } from './report.js'
+import { sampled } from './sampled.js'
 import { FILE_FAULTS } from './wrapper-files.js'
 import { damagedInstallation, INSTALLATION_FAULTS } from './wrapper-installation.js'
 import { MOMENT_FAULTS } from './wrapper-moments.js'
@@ -12,12 +13,8 @@ const FAULTS = [...INSTALLATION_FAULTS, ...FILE_FAULTS, ...SURROUNDING_FAULTS, .
 const survived = new Map<WrapperFault, number>()
 const endedEarly: string[] = []
 
-const seed = Number(process.env['CLYRA_SEED'] ?? Date.now() % 1_000_000)
-process.stderr.write(`which faults dbt ends well in, and which badly, by seed ${seed}\n`)
-
-/** Both in all, one of both in a part, so that every fault is met whenever the tests are run. */
-const exitsOf = (fault: WrapperFault) =>
-  fullBounds ? EXITS : EXITS.filter((_, i) => i === (seed + FAULTS.indexOf(fault)) % EXITS.length)
+/** Every fault is met whenever the tests are run; dbt ends one of both ways in a part of the cases, both in all. */
+const exitsOf = (fault: WrapperFault) => sampled(EXITS, EXITS.length, FAULTS.indexOf(fault))
 
 describe.concurrent.each(FAULTS)('dbt survives: $fault, $where', (fault) => {
   it.each(exitsOf(fault))('and ends with %i', async (exit) => {
