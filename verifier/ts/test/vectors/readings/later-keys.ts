@@ -44,6 +44,13 @@ function sourceReadings(): Vector[] {
         { ledger, options: { keys: [asKeys(accusing())] } },
       ),
     ),
+    good(
+      'newer-keys-of-another-run',
+      'The source is a bundle of another run than the one that is asked for: what the caller demands is not asked of it.',
+      ledger,
+      {},
+      { run: RUN, keys: [base64(bundle(quiet, 'other', { signers: [next] }))], checkpoints: heldOf(quiet) },
+    ),
     against(
       'later-keys.ts',
       '!same || !sameRoot',
@@ -164,6 +171,7 @@ function pinReadings(): Vector[] {
   const { vkey } = ledger
   const another = hex(sha256(utf8('another ledger')))
   const unsigned = pin(second).trust
+  const compromised = twoKeys((it) => void it.revoke(first, 'compromised', '5'))
   return [
     against(
       'trust.ts',
@@ -179,6 +187,21 @@ function pinReadings(): Vector[] {
             { vkey, genesis: another },
             { vkey, genesis: hex(ledger.genesis) },
           ],
+        },
+      ),
+    ),
+    against(
+      'trust.ts',
+      'if (trusted.length > 0) return { trusted }',
+      'if (trusted.length > 0) return { trusted: matching.map(({ key }) => key) }',
+      bad(
+        'forged',
+        'pin-of-another-ledger-beside-a-compromised-key',
+        'PINNED_KEY_REVOKED',
+        'Two signers: one is pinned and compromised, the other is pinned for another ledger and vouches for nothing here.',
+        {
+          ...compromised,
+          options: { trust: [...pin(first).trust, ...unsigned.map((one) => ({ ...one, genesis: another }))] },
         },
       ),
     ),
