@@ -239,8 +239,11 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
     throw new Error('dbt never came to its pause')
   }
 
+  /** The wrapper has two children: dbt, and the process that records. */
   async function dbtProcess(wrapper: number): Promise<number> {
     const children = readFileSync(`/proc/${wrapper}/task/${wrapper}/children`, 'utf8').trim().split(' ')
-    return Number(children[0])
+    const dbt = children.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes('build'))
+    expect(dbt.length).toBe(1)
+    return Number(dbt[0])
   }
 })
