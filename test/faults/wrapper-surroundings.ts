@@ -40,7 +40,6 @@ export const SURROUNDING_FAULTS: readonly WrapperFault[] = [
     }
   }),
   around('64 file descriptors', 'lost', /\([A-Z_]+\)/, { shell: 'ulimit -n 64; exec "$@"' }),
-  around('32 file descriptors', 'lost', /\([A-Z_]+\)/, { shell: 'ulimit -n 32; exec "$@"' }),
   around('files of at most 8 KiB', 'spool', /\([A-Z_]+\)/, {
     shell: 'ulimit -f 16; exec "$@"',
     plan: { recording: undefined },

@@ -66,14 +66,15 @@ test.each([
   await verifyLedger(directory)
 })
 
-test('a lock file of the index that cannot be made is an error of the index, not the end of the process', async () => {
+test('an index whose lock file is a directory is built again', async () => {
   const { lmdb } = layoutOf(directory)
   await rm(join(lmdb, 'lock.mdb'))
   await mkdir(join(lmdb, 'lock.mdb'))
-  await expect(openEmbeddedLedger({ directory })).rejects.toMatchObject({ code: 'IO_FAILED' })
-  await rm(join(lmdb, 'lock.mdb'), { recursive: true })
-  const writer = await openEmbeddedLedger({ directory })
+  const warnings: string[] = []
+  const writer = await openEmbeddedLedger({ directory, onWarning: (w) => warnings.push(w) })
+  expect((await writer.streamHead('thing-1'))?.revision).toBe(299n)
   await writer.close()
+  expect(warnings).toEqual([expect.stringMatching(/no regular file, or its lock is none.*built again/)])
   await verifyLedger(directory)
 })
 

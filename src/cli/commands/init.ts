@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
@@ -86,7 +86,10 @@ export async function initProject(
     })
   }
   // An empty folder is replaced; what holds anything is not.
-  if (existsSync(state) && !isEmpty(state)) throw occupied(state)
+  if (existsSync(state)) {
+    if (!isEmpty(state)) throw occupied(state)
+    rmdirSync(state)
+  }
   const { workbench } = context
   const draft = workbench.begin(state)
   const settings = existsSync(config) ? undefined : workbench.begin(config)
