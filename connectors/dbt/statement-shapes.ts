@@ -37,7 +37,7 @@ export class StatementShapes {
       all.push(draft)
       if (isDraft(draft, 'dev.clyra.dbt.invocation.started.v1')) this.#adapter ??= draft.data.adapter
       else if (isDraft(draft, 'dev.clyra.dbt.statement.executed.v1')) this.#take(draft, this.#key)
-      if (this.#shapes.length === PER_RECORD) all.push(...this.rest())
+      if (this.#shapes.length === PER_RECORD) for (const shapes of this.rest()) all.push(shapes)
     }
     return all
   }

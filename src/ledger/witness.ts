@@ -58,7 +58,7 @@ export class Witness {
 
   /** Positions that were signed and that the log has not. */
   get lost(): number {
-    return Math.max(0, ...this.contradictions.map(({ seal, had }) => seal.size - had))
+    return this.contradictions.reduce((most, { seal, had }) => Math.max(most, seal.size - had), 0)
   }
 
   /** A size up to which another root was signed: it gets no second one. */

@@ -13,10 +13,13 @@ const FAULTS = [...INSTALLATION_FAULTS, ...FILE_FAULTS, ...SURROUNDING_FAULTS, .
 const survived = new Map<WrapperFault, number>()
 const endedEarly: string[] = []
 
-/** Every fault is met whenever the tests are run; dbt ends one of both ways in a part of the cases, both in all. */
-const exitsOf = (fault: WrapperFault) => sampled(EXITS, EXITS.length, FAULTS.indexOf(fault))
+/** dbt ends one of both ways in a part of the cases, both in all. */
+const exitsOf = (fault: WrapperFault) => sampled(EXITS, EXITS.length, FAULTS.indexOf(fault) >> 1)
 
-describe.concurrent.each(FAULTS)('dbt survives: $fault, $where', (fault) => {
+/** A part of the faults in a part of the cases, all in all. */
+const TRIED = sampled(FAULTS, 2)
+
+describe.concurrent.each([...TRIED])('dbt survives: $fault, $where', (fault) => {
   it.each(exitsOf(fault))('and ends with %i', async (exit) => {
     await surviveFault(fault, exit)
     survived.set(fault, (survived.get(fault) ?? 0) + 1)
@@ -71,7 +74,7 @@ const BECAME: Readonly<Record<WrapperFault['record'], string>> = {
 }
 
 afterAll(() => {
-  const rows = FAULTS.map(
+  const rows = TRIED.map(
     (fault): FaultRow => ({
       fault: fault.fault,
       where: `clyra run dbt build, ${fault.where}`,

@@ -41,8 +41,9 @@ export async function eraseRun(context: Context, opened: OpenedLedger, run: stri
   })
   await told(holders, 'backup', layoutOf(place.state).copies, async () => {
     const what = { subject, artifacts: artifacts.own, oldFingerprints }
-    for (const directory of backupsOf(place.state)) holders.push(...(await eraseFromBackup(directory, what)))
-    holders.push(...readCopies(place.state).filter(isShownOf(run)).map(handedOut))
+    for (const directory of backupsOf(place.state))
+      for (const holder of await eraseFromBackup(directory, what)) holders.push(holder)
+    for (const copy of readCopies(place.state).filter(isShownOf(run))) holders.push(handedOut(copy))
   })
   holders.push(await eraseHolder('vault', join(place.state, 'vault'), () => vault.erase(subject).then(() => null)))
   if (oldFingerprints)
@@ -52,7 +53,7 @@ export async function eraseRun(context: Context, opened: OpenedLedger, run: stri
         return 'the key of an earlier build, under which exact texts of several runs were fingerprinted'
       }),
     )
-  holders.push(...(await eraseArtifacts(artifacts, store)))
+  for (const holder of await eraseArtifacts(artifacts, store)) holders.push(holder)
   for (const name of ['target', 'logs']) {
     const where = join(place.project, name)
     if (isThere(where))

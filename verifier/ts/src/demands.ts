@@ -67,8 +67,8 @@ export function checkLaterKeys(
 ): void {
   const name = 'later-keys'
   const known = keysKnownTo(ledger.size, later)
-  const held = demands.held.filter(({ origin }) => origin === ledger.origin).map(({ size }) => size)
-  const beyond = Math.max(0, ...held)
+  const held = demands.held.filter(({ origin }) => origin === ledger.origin)
+  const beyond = held.reduce((most, { size }) => Math.max(most, size), 0)
   const diverged = later.find(({ result }) => result === 'diverged')
   const unusable = later.find(({ result }) => result === 'unusable')
   if (diverged?.result === 'diverged') examination.fail(name, 'ROOT_DIVERGED', diverged.detail)

@@ -76,7 +76,7 @@ export function knownLater(known: Keys, later: readonly Keys[]): Keys {
   return new Map(
     [...known].map(([id, state]) => {
       const told = later.flatMap((keys) => keys.get(id) ?? [])
-      const to = Math.min(state.to, ...told.map((one) => one.to))
+      const to = told.reduce((least, one) => Math.min(least, one.to), state.to)
       return [id, { ...state, to, compromised: state.compromised || told.some(({ compromised }) => compromised) }]
     }),
   )
