@@ -16,6 +16,7 @@ export async function runMutations({ directory, wants }) {
   let failed = 0
   let number = 0
   const shared = { directory }
+  const places = []
   const say = (ok, seconds, text) => {
     if (ok) passed++
     else failed++
@@ -34,7 +35,8 @@ export async function runMutations({ directory, wants }) {
       sleep(LONGEST_MS, new Error('it did not end'), { signal: late.signal }),
     ])
     late.abort()
-    rmSync(place, { recursive: true, force: true })
+    // What was broken may still be at work: a ledger that is taken away from under it would end the process.
+    places.push(place)
     return { error, seconds: (performance.now() - begun) / 1000 }
   }
   for (const { row, needs, unbroken, broken } of MUTATED_ROWS) {
@@ -57,6 +59,7 @@ export async function runMutations({ directory, wants }) {
       say(caught, seconds, `${row}: ${what}: ${how}`)
     }
   }
+  for (const place of places) rmSync(place, { recursive: true, force: true })
   process.stdout.write(`${passed} passed, ${failed} failed\n`)
   return failed === 0 ? 0 : 1
 }
