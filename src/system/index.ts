@@ -1,4 +1,6 @@
 export { findProgram, foldersOfPath, type Variables } from './find-program.js'
+export { assertMappable, type MappedFiles } from './mappable.js'
+export { machineStart, mappedFileFault } from './mapped-file.js'
 export { nearestExisting } from './nearest-existing.js'
 export { assertMayHoldOutput, assertOutsideState, nameTaken } from './output-place.js'
 export { type OutputStream, standardStream } from './output-stream.js'

@@ -10,7 +10,7 @@ import {
   type ProjectionStore,
   readProjection,
 } from '../../projector/index.js'
-import { mappedFileFault } from '../../system/mapped-file.js'
+import { mappedFileFault } from '../../system/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import type { Context } from '../context.js'
 import { foldRun } from './fold-run.js'

@@ -15,7 +15,7 @@ export interface CopyMark {
 
 const FORMAT = 'clyra.copy/1'
 
-export function copyMarkPath(directory: string): string {
+function copyMarkPath(directory: string): string {
   return join(directory, 'copy.json')
 }
 

@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
-import { readStateFile, writeStateFile } from '../../system/index.js'
-import { assertMappable } from '../../system/mappable.js'
-import { machineStart } from '../../system/mapped-file.js'
+import { assertMappable, machineStart, readStateFile, writeStateFile } from '../../system/index.js'
 
 /**
  * `assertMappable` for the index. Its pages are looked at unless the file is just as a writer left it when it closed in
