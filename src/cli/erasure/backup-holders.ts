@@ -1,9 +1,9 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { layoutOf } from '../../stores/embedded/index.js'
 import { FileArtifactStore, FileVault } from '../../stores/files/index.js'
-import { isMissingFile } from '../../system/index.js'
+import { isDirectory, isMissingFile } from '../../system/index.js'
 import { readCopies } from './copies.js'
 import { eraseHolder, type Holder } from './holder.js'
 
@@ -68,7 +68,7 @@ function unfinished(directory: string): string[] {
     return readdirSync(beside)
       .filter((name) => name.startsWith(`.${basename(directory)}.`) && name.endsWith('.tmp'))
       .map((name) => join(beside, name))
-      .filter((path) => statSync(join(path, 'vault'), { throwIfNoEntry: false })?.isDirectory() === true)
+      .filter((path) => isDirectory(join(path, 'vault')))
   } catch (error) {
     if (isMissingFile(error)) return []
     throw fromSystemError(error, 'read the directory', beside)
@@ -77,6 +77,5 @@ function unfinished(directory: string): string[] {
 
 function isLedger(directory: string): boolean {
   const { log, vault, checkpoints } = layoutOf(directory)
-  const there = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  return there(log) || there(vault) || there(checkpoints)
+  return isDirectory(log) || isDirectory(vault) || isDirectory(checkpoints)
 }

@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, writeSync } from 'node:fs'
 import * as z from 'zod'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { layoutOf } from '../../stores/embedded/index.js'
-import { isMissingFile, readTextSyncBounded } from '../../system/index.js'
+import { isMissingFile, openStateFile, readTextSyncBounded } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { codedError } from '../failure.js'
 
@@ -26,7 +26,7 @@ export function noteCopy(state: string, { environment }: Context, made: Omit<Cop
   const line = `${JSON.stringify({ ...made, at: environment.now().toISOString() } satisfies Copy)}\n`
   let file: number | undefined
   try {
-    file = openSync(path, 'a', 0o600)
+    file = openStateFile(path, 'a')
     // One write: lines of two processes do not mix, and a crash cuts off the last one only.
     writeSync(file, line)
     fsyncSync(file)
