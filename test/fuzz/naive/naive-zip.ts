@@ -30,7 +30,8 @@ export function naiveReadZip(bytes: Uint8Array): NaiveArchive {
     ]
     const [nameLength, extra, comment] = [number(at + 28, 2)!, number(at + 30, 2)!, number(at + 32, 2)!]
     const local = number(at + 42, 4)!
-    if (at + 46 + nameLength > bytes.length || local + 30 > end) return { code: 'CONTAINER_MALFORMED' }
+    const next = at + 46 + nameLength + extra + comment
+    if (next > end || local + 30 > end) return { code: 'CONTAINER_MALFORMED' }
     if (number(local, 4) !== 0x04034b50) return { code: 'CONTAINER_MALFORMED' }
     const start = local + 30 + number(local + 26, 2)! + number(local + 28, 2)!
     if (start + size > end) return { code: 'CONTAINER_MALFORMED' }
@@ -38,7 +39,7 @@ export function naiveReadZip(bytes: Uint8Array): NaiveArchive {
     if (total > bytes.length) return { code: 'CONTAINER_MALFORMED' }
     const name = Buffer.from(bytes.slice(at + 46, at + 46 + nameLength)).toString('latin1')
     entries.push({ name, flags, method, crc, content: bytes.slice(start, start + size) })
-    at += 46 + nameLength + extra + comment
+    at = next
   }
   if (entries.some(({ flags, method }) => flags !== 0 || method !== 0)) return { code: 'CONTAINER_METHOD' }
   if (entries.some(({ name }) => !naiveFileName(name))) return { code: 'CONTAINER_NAME' }
