@@ -95,9 +95,7 @@ export {
 export type {
   AppendOptions,
   AppendResult,
-  ArtifactStore,
   ConsistencyProof,
-  EncryptedValue,
   EventFilter,
   ExpectedRevision,
   HeadsPath,
@@ -110,6 +108,6 @@ export type {
   SignedCheckpoint,
   StreamAppend,
   SubscriptionMessage,
-  Vault,
 } from './ledger/index.js'
+export type { ArtifactStore, EncryptedValue, Vault } from './ports/index.js'
 export type { EmbeddedLedger } from './stores/index.js'

@@ -11,8 +11,8 @@ import {
   seal,
   toSeal,
 } from '../events/index.js'
-import type { EncryptedValue, Vault } from '../ledger/vault.js'
 import { leafHash, verifyHeadsProof, verifyMultiProof } from '../merkle/index.js'
+import type { EncryptedValue, Vault } from '../ports/index.js'
 import { EVIDENCE_SEED, InMemorySource, LEDGER_SEED, ORIGIN, TIME } from './in-memory-source.test.support.js'
 import {
   assembleBundle,

@@ -7,9 +7,8 @@ import {
   sameProducerContent,
   streamStartValue,
 } from '../events/index.js'
+import type { LogRecord, StreamHead } from '../ports/index.js'
 import { checkRevision, type Expected } from './expected-revision.js'
-import type { StreamHead } from './ledger-index.js'
-import type { LogRecord } from './log-store.js'
 
 /** One stream's part of an append, validated and in canonical form. */
 export interface PreparedAppend {

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClyraError, isClyraError } from '../errors/index.js'
 import { producerLength } from '../events/index.js'
+import type { LogRecord, LogStore } from '../ports/index.js'
 import { type Appended, AppendGroup, type LedgerState, type PreparedAppend } from './admission.js'
-import type { LogRecord, LogStore } from './log-store.js'
 import { onAbort } from './on-abort.js'
 
 /** What one caller wants appended, all or none. `parts` may depend on the head: a heads record states the map before it. */

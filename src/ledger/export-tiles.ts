@@ -2,11 +2,11 @@ import { equalBytes, hex } from '../canonical/index.js'
 import { parseVkey } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { entriesPath, entryBundle, TILE_WIDTH, tilePath, verifyConsistency } from '../merkle/index.js'
+import type { TileStore } from '../ports/index.js'
 import type { LedgerHandle } from './event-ledger.js'
 import type { SignedCheckpoint } from './ledger.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { TileEdge } from './tile-edge.js'
-import type { TileStore } from './tile-store.js'
 
 export interface ExportedTiles {
   readonly size: bigint

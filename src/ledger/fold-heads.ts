@@ -1,7 +1,7 @@
 import { ClyraError } from '../errors/index.js'
 import { RecordReader } from '../events/index.js'
 import { HeadsMap } from '../merkle/index.js'
-import type { LogStore } from './log-store.js'
+import type { LogStore } from '../ports/index.js'
 
 /** A heads map made from the log. */
 export interface FoldedHeads {

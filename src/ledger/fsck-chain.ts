@@ -9,11 +9,10 @@ import {
   streamStartValue,
 } from '../events/index.js'
 import { HeadsMap } from '../merkle/index.js'
+import type { LedgerIndex, StoredRecord } from '../ports/index.js'
 import { IndexCheck } from './fsck-index.js'
 import type { Findings } from './fsck-result.js'
 import type { Genesis } from './ledger-core.js'
-import type { LedgerIndex } from './ledger-index.js'
-import type { StoredRecord } from './log-store.js'
 
 interface Head {
   readonly revision: number

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StoredEvent } from '../events/index.js'
+import type { LedgerIndex } from '../ports/index.js'
 import { IndexCheck } from './fsck-index.js'
 import { Findings, FirstFinding } from './fsck-result.js'
-import type { LedgerIndex } from './ledger-index.js'
 
 interface Entry {
   readonly stream: string

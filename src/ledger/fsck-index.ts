@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../events/index.js'
+import type { LedgerIndex } from '../ports/index.js'
 import type { Findings } from './fsck-result.js'
-import type { LedgerIndex } from './ledger-index.js'
 
 /** How many ids, and how many revisions of a stream, are asked for at once. */
 const AT_ONCE = 256

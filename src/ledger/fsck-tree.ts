@@ -2,12 +2,11 @@ import { equalBytes, hex } from '../canonical/index.js'
 import { parseCheckpoint, type Vkey } from '../crypto/index.js'
 import { ClyraError, isClyraError } from '../errors/index.js'
 import { CompactRange, entriesPath, entryBundle, leafHash, TILE_WIDTH, type Tile, tilePath } from '../merkle/index.js'
-import type { CheckpointStore } from './checkpoint-store.js'
+import type { CheckpointStore, TileStore } from '../ports/index.js'
 import type { Findings } from './fsck-result.js'
 import { isLitter } from './litter.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { TileEdge } from './tile-edge.js'
-import type { TileStore } from './tile-store.js'
 
 interface BundleEntry {
   readonly leaf: Uint8Array

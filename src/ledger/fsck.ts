@@ -1,13 +1,10 @@
 import { equalBytes } from '../canonical/index.js'
 import { leafHash } from '../merkle/index.js'
-import type { CheckpointStore } from './checkpoint-store.js'
+import type { CheckpointStore, LedgerIndex, LogStore, StoredRecord, TileStore } from '../ports/index.js'
 import { ChainCheck, type ComparedIndex } from './fsck-chain.js'
 import { Findings, FirstFinding, type FsckResult } from './fsck-result.js'
 import { TreeCheck } from './fsck-tree.js'
 import { catchUp, type Genesis, parseGenesis } from './ledger-core.js'
-import type { LedgerIndex } from './ledger-index.js'
-import type { LogStore, StoredRecord } from './log-store.js'
-import type { TileStore } from './tile-store.js'
 import { HashedRecord } from './verified-record.js'
 
 export interface FsckPlaces {

@@ -11,15 +11,20 @@ import {
   RecordReader,
   type StoredEvent,
 } from '../events/index.js'
-import type { CheckpointStore } from './checkpoint-store.js'
+import type {
+  CheckpointStore,
+  IndexedRecord,
+  KeyRing,
+  LedgerIndex,
+  LogRecord,
+  LogStore,
+  SealMemory,
+  StoredRecord,
+  TileStore,
+} from '../ports/index.js'
 import { type FoldedHeads, foldHeads } from './fold-heads.js'
-import type { KeyRing } from './key-ring.js'
 import type { RecordView } from './ledger.js'
-import type { IndexedRecord, LedgerIndex } from './ledger-index.js'
-import type { LogRecord, LogStore, StoredRecord } from './log-store.js'
-import type { SealMemory } from './seal-memory.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
-import type { TileStore } from './tile-store.js'
 import { HashedRecord, VerifiedRecord } from './verified-record.js'
 
 /** Everything a ledger stands on. */

@@ -14,10 +14,10 @@ import {
   streamStartValue,
 } from '../events/index.js'
 import { leafHash } from '../merkle/index.js'
+import type { LogRecord } from '../ports/index.js'
 import { EventLedger, type LedgerHandle } from './event-ledger.js'
 import { discardForeignIndex, LedgerCore, type LedgerPorts, readGenesis } from './ledger-core.js'
 import { missingEvidenceKey } from './ledger-keys.js'
-import type { LogRecord } from './log-store.js'
 import { OwnEvents } from './own-events.js'
 import { SealKeeper } from './seal-keeper.js'
 import { SealedSignal } from './sealed-signal.js'

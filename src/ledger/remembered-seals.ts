@@ -3,13 +3,12 @@ import type { Vkey } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { ADOPTIONS_STREAM, createRegistry, isType } from '../events/index.js'
 import { tileWidth } from '../merkle/index.js'
+import type { SealMemory, TileStore } from '../ports/index.js'
 import { LedgerCore, type LedgerPorts, readGenesis } from './ledger-core.js'
 import { readStream } from './read-records.js'
 import type { RestoredTree } from './restore-tree.js'
-import type { SealMemory } from './seal-memory.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { fetchTile, TileEdge } from './tile-edge.js'
-import type { TileStore } from './tile-store.js'
 
 /** A checkpoint that the ledger's key has signed, remembered outside of the ledger. */
 export interface RememberedSeal extends Sealed {

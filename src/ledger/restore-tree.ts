@@ -2,11 +2,9 @@ import { equalBytes } from '../canonical/index.js'
 import type { Vkey } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { TILE_WIDTH, tileWidth } from '../merkle/index.js'
-import type { CheckpointStore } from './checkpoint-store.js'
-import type { LogStore } from './log-store.js'
+import type { CheckpointStore, LogStore, TileStore } from '../ports/index.js'
 import { assertSameRoot, openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { fetchTile, TileEdge } from './tile-edge.js'
-import type { TileStore } from './tile-store.js'
 
 export interface TreePlaces {
   readonly store: LogStore

@@ -1,4 +1,4 @@
-import type { SealMemory } from './seal-memory.js'
+import type { SealMemory } from '../ports/index.js'
 import type { Sealed } from './signed-checkpoint.js'
 
 const EVERY_MS = 1000

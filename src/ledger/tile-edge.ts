@@ -1,5 +1,5 @@
 import { CompactRange, peaksOf, TILE_WIDTH, type Tile, tilePath, tileReader, tileWidth } from '../merkle/index.js'
-import type { TileStore } from './tile-store.js'
+import type { TileStore } from '../ports/index.js'
 
 /** `bytes` has room for a full tile; `width` hashes are there, of which the last partial tile had `written`. */
 interface UnfinishedTile {

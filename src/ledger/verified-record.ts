@@ -2,7 +2,7 @@ import { equalBytes, hex } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
 import type { LedgerRecord, StoredEvent } from '../events/index.js'
 import { leafHash, prefixedLeafHex } from '../merkle/index.js'
-import type { StoredRecord } from './log-store.js'
+import type { StoredRecord } from '../ports/index.js'
 
 /*
  * A record is hashed once on its way from the disk to a fold. What has been shown goes with the object, in a private

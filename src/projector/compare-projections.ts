@@ -2,10 +2,10 @@ import { hex } from '../canonical/index.js'
 import { sha256 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import type { Projection } from '../events/index.js'
+import type { FoldedState, ProjectionStore, StoredState } from '../ports/index.js'
 import type { ProjectedLedger } from './checked-records.js'
 import { firstDifference } from './first-difference.js'
 import { foldLedger, type LedgerFold } from './fold-ledger.js'
-import type { FoldedState, ProjectionStore, StoredState } from './projection-store.js'
 
 export interface ProjectionComparison {
   readonly name: string

@@ -1,8 +1,8 @@
 import type { JsonValue } from '../canonical/index.js'
 import type { Projection } from '../events/index.js'
+import type { FoldedState } from '../ports/index.js'
 import { applyRecords, byPartition } from './apply-records.js'
 import { checkedRecords, type ProjectedLedger } from './checked-records.js'
-import type { FoldedState } from './projection-store.js'
 import { stateDigest } from './state-digest.js'
 
 export interface FoldOptions {

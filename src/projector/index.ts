@@ -10,13 +10,6 @@ export { type FoldOptions, foldLedger, type LedgerFold } from './fold-ledger.js'
 export { foldRecords } from './fold-records.js'
 export { LmdbProjectionStore } from './lmdb-projection-store.js'
 export { MemoryProjectionStore } from './memory-projection-store.js'
-export type {
-  FoldedState,
-  ProjectionCheckpoint,
-  ProjectionStep,
-  ProjectionStore,
-  StoredState,
-} from './projection-store.js'
 export { type ProjectedView, type ProjectionLag, projectionLag, readProjection } from './read-projection.js'
 export { type ProjectionRun, type RunProjectionOptions, runProjection } from './run-projection.js'
 export { stateDigest } from './state-digest.js'

@@ -1,5 +1,5 @@
+import type { ProjectionCheckpoint, ProjectionStep, ProjectionStore, StoredState } from '../ports/index.js'
 import { movedCheckpoint } from './moved-checkpoint.js'
-import type { ProjectionCheckpoint, ProjectionStep, ProjectionStore, StoredState } from './projection-store.js'
 
 interface Folded {
   checkpoint: ProjectionCheckpoint

@@ -1,5 +1,5 @@
 import { ClyraError } from '../errors/index.js'
-import type { ProjectionCheckpoint, ProjectionStep } from './projection-store.js'
+import type { ProjectionCheckpoint, ProjectionStep } from '../ports/index.js'
 
 /** Two runners folded the same projection: the one that came second is refused. */
 export function movedCheckpoint(name: string, step: ProjectionStep, actual: ProjectionCheckpoint): ClyraError {

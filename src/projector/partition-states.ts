@@ -1,7 +1,7 @@
 import type { JsonValue } from '../canonical/index.js'
 import type { LedgerRecord, Projection } from '../events/index.js'
+import type { ProjectionStep, StoredState } from '../ports/index.js'
 import { applyRecords, byPartition } from './apply-records.js'
-import type { ProjectionStep, StoredState } from './projection-store.js'
 import { stateDigest, stateOf } from './state-digest.js'
 
 /** How many partitions, and how much of them, may stay in memory after a commit; they are loaded again when needed. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../canonical/index.js'
 import type { Projection } from '../events/index.js'
+import type { ProjectionStore } from '../ports/index.js'
 import type { ProjectedLedger } from './checked-records.js'
-import type { ProjectionStore } from './projection-store.js'
 import { stateOf } from './state-digest.js'
 
 /** A rendered partition with where it stands. */

@@ -1,9 +1,9 @@
 import type { JsonValue } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
 import type { Projection } from '../events/index.js'
+import type { ProjectionCheckpoint, ProjectionStore } from '../ports/index.js'
 import { checkedRecords, type ProjectedLedger } from './checked-records.js'
 import { PartitionStates } from './partition-states.js'
-import type { ProjectionCheckpoint, ProjectionStore } from './projection-store.js'
 
 export interface RunProjectionOptions {
   /** Fold up to this position (inclusive) and no further. A version that is not caught up is not switched to. */

@@ -1,7 +1,7 @@
 import { canonicalBytes, hex, type JsonValue } from '../canonical/index.js'
 import { sha256, sha256Hex } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
-import type { StoredState } from './projection-store.js'
+import type { StoredState } from '../ports/index.js'
 
 /** The digest of a state: hex SHA-256 of its RFC 8785 bytes. Throws where the state is not plain JSON without floats. */
 export function stateDigest(state: JsonValue): { readonly bytes: Uint8Array; readonly digest: string } {

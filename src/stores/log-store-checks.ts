@@ -1,5 +1,5 @@
 import { ClyraError } from '../errors/index.js'
-import type { LogRecord, LogStoreCapabilities } from '../ledger/log-store.js'
+import type { LogRecord, LogStoreCapabilities } from '../ports/index.js'
 
 /** What every store checks before it looks at its head. */
 export function assertBatch(records: readonly LogRecord[], expectedHead: number, limits: LogStoreCapabilities): void {

@@ -1,6 +1,7 @@
 import { ed25519KeyPair, ed25519Signer } from '../../src/crypto/index.js'
 import { isClyraError } from '../../src/errors/index.js'
-import type { LedgerPorts, LogStore } from '../../src/ledger/index.js'
+import type { LedgerPorts } from '../../src/ledger/index.js'
+import type { LogStore } from '../../src/ports/index.js'
 import type { FaultFactory } from '../../src/stores/conformance/index.js'
 import { MemoryTileStore, memoryPlace } from '../../src/stores/memory/index.js'
 import { embeddedFaults, memoryFaults } from './fault-fixtures.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../src/ledger/index.js'
+import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../src/ports/index.js'
 import {
   checkLedger,
   describeEventLog,

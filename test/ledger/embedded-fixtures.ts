@@ -1,7 +1,7 @@
 import { cp, type FileHandle, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LogStore } from '../../src/ledger/index.js'
+import type { LogStore } from '../../src/ports/index.js'
 import type { LedgerFactory, LogStoreFactory } from '../../src/stores/conformance/index.js'
 import { openEmbeddedLogReader, openEmbeddedLogStore } from '../../src/stores/embedded/index.js'
 import { scanSegment } from '../../src/stores/embedded/scan-segment.js'

@@ -1,5 +1,5 @@
 import { ClyraError, isClyraError } from '../../src/errors/index.js'
-import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../src/ledger/index.js'
+import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../src/ports/index.js'
 
 /** A store that does everything as the one below, until a method is replaced. */
 class Wrapped implements LogStore {

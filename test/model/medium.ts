@@ -1,7 +1,7 @@
 import { cp, mkdir, open, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClyraError } from '../../src/errors/index.js'
-import type { CheckpointStore, LogRecord, LogStore, TileStore } from '../../src/ledger/index.js'
+import type { CheckpointStore, LogRecord, LogStore, TileStore } from '../../src/ports/index.js'
 import { openEmbeddedLogStore } from '../../src/stores/embedded/embedded-log-store.js'
 import { segmentName } from '../../src/stores/embedded/segment-format.js'
 import type { LayeredIndex } from '../../src/stores/index/index.js'

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { DraftEvent } from '../../events/index.js'
 import { fingerprintKeyId } from '../../events/index.js'
-import type { Vault } from '../../ledger/vault.js'
+import type { Vault } from '../../ports/index.js'
 import type { RecordedRun } from './recorded-run.js'
 
 /** The key under which a run's exact texts are fingerprinted: made of its subject key, it dies with it. */

@@ -1,7 +1,6 @@
 import { isType } from '../../events/index.js'
-import type { ArtifactStore } from '../../ledger/artifact-store.js'
 import type { Ledger } from '../../ledger/ledger.js'
-import type { Vault } from '../../ledger/vault.js'
+import type { ArtifactStore, Vault } from '../../ports/index.js'
 import { eraseHolder, type Holder } from './holder.js'
 
 /** The artefacts that a run captured. */

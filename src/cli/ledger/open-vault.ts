@@ -1,4 +1,4 @@
-import type { Vault } from '../../ledger/vault.js'
+import type { Vault } from '../../ports/index.js'
 import { assertLiesWhole } from '../../stores/embedded/assert-lies-whole.js'
 import { layoutOf } from '../../stores/embedded/layout.js'
 import { FileVault } from '../../stores/files/index.js'

@@ -1,6 +1,5 @@
-import type { ArtifactStore } from '../../ledger/artifact-store.js'
 import type { LedgerHandle } from '../../ledger/index.js'
-import type { Vault } from '../../ledger/vault.js'
+import type { ArtifactStore, Vault } from '../../ports/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import type { Settings } from '../config/settings.js'
 

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { type RunView, runProjection } from '../../../projections/run/index.js'
 import { isClyraError } from '../../errors/index.js'
 import type { Projection } from '../../events/index.js'
+import type { ProjectionStore } from '../../ports/index.js'
 import {
   runProjection as bringUpToDate,
   LmdbProjectionStore,
   type ProjectedView,
-  type ProjectionStore,
   readProjection,
 } from '../../projector/index.js'
 import { mappedFileFault } from '../../system/index.js'

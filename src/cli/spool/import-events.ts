@@ -1,9 +1,8 @@
 import { canonicalString, type JsonValue } from '../../canonical/index.js'
 import { ClyraError, isClyraError } from '../../errors/index.js'
 import type { EventInput } from '../../events/index.js'
-import type { ArtifactStore } from '../../ledger/artifact-store.js'
 import type { Ledger } from '../../ledger/ledger.js'
-import type { EncryptedValue, Vault } from '../../ledger/vault.js'
+import type { ArtifactStore, EncryptedValue, Vault } from '../../ports/index.js'
 import type { SpooledEvent } from './spool-writer.js'
 
 /** Where a run goes. */

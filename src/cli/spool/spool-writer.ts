@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { EventInput } from '../../events/index.js'
-import type { EncryptedValue } from '../../ledger/vault.js'
+import type { EncryptedValue } from '../../ports/index.js'
 import { type DirectoryLock, lockDirectory } from '../../stores/embedded/directory-lock.js'
 import { openStateFile, syncDirectory, writeDurably } from '../../system/index.js'
 import { sealArtifact } from './sealed-artifact.js'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { LogStore } from '../../ledger/index.js'
+import type { LogStore } from '../../ports/index.js'
 import { memoryLedgers } from './memory.test.support.js'
 import { sampleEvents } from './sample-events.js'
 

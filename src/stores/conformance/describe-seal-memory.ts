@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { ed25519KeyPair, ed25519Signer } from '../../crypto/index.js'
-import type { SealMemory } from '../../ledger/seal-memory.js'
 import { signCheckpoint } from '../../ledger/signed-checkpoint.js'
 import { leafHash } from '../../merkle/index.js'
+import type { SealMemory } from '../../ports/index.js'
 import { registerCases } from './register-cases.js'
 import type { Case, TestFunctions } from './test-functions.js'
 

@@ -1,4 +1,4 @@
-import type { LogStore } from '../../ledger/log-store.js'
+import type { LogStore } from '../../ports/index.js'
 import type { Cannot } from './test-functions.js'
 
 /** Makes empty logs of one backend for `describeLogStore`. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { createLedger, type LedgerOptions, type LogStore, openLedger } from '../../ledger/index.js'
+import { createLedger, type LedgerOptions, openLedger } from '../../ledger/index.js'
+import type { LogStore } from '../../ports/index.js'
 import { LayeredIndex } from '../index/index.js'
 import {
   createMemoryLedger,

@@ -1,6 +1,6 @@
 import { utf8 } from '../../canonical/index.js'
-import type { LogRecord } from '../../ledger/log-store.js'
 import { leafHash } from '../../merkle/index.js'
+import type { LogRecord } from '../../ports/index.js'
 import { SeededRandom } from './seeded-random.js'
 
 /** The first record of every sample log: a store may keep its leaf as the log's identity. */

@@ -4,8 +4,6 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseCheckpoint } from '../../crypto/index.js'
 import { ClyraError, commandLine, fromSystemError } from '../../errors/index.js'
-import type { ArtifactStore } from '../../ledger/artifact-store.js'
-import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
 import {
   type Contradiction,
   createLedger,
@@ -17,7 +15,7 @@ import {
   openLedger,
   readGenesis,
 } from '../../ledger/index.js'
-import type { Vault } from '../../ledger/vault.js'
+import type { ArtifactStore, CheckpointStore, Vault } from '../../ports/index.js'
 import {
   ensureDirectory,
   FileArtifactStore,

@@ -1,5 +1,5 @@
-import type { StoredRecord } from '../../ledger/log-store.js'
 import { HashedRecord } from '../../ledger/verified-record.js'
+import type { StoredRecord } from '../../ports/index.js'
 import { CheckingThread } from './checking-thread.js'
 import type { SegmentFiles } from './segment-files.js'
 import { type Extent, leafAt, leafHexAt, recordAt } from './stored-entries.js'

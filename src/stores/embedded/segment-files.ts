@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import type { ReadRange, StoredRecord } from '../../ledger/log-store.js'
 import { HashedRecord } from '../../ledger/verified-record.js'
+import type { ReadRange, StoredRecord } from '../../ports/index.js'
 import { openStateHandle, readStateFileLater } from '../../system/index.js'
 import { loadOffsets, type OffsetTable, saveOffsets } from './offset-table.js'
 import type { SegmentInfo } from './recover-log.js'

@@ -1,5 +1,5 @@
 import { crc32c } from '@node-rs/crc32'
-import type { LogRecord } from '../../ledger/log-store.js'
+import type { LogRecord } from '../../ports/index.js'
 
 /*
  * The bytes of a segment (spec/store/SEGMENTS.md). All integers little-endian.

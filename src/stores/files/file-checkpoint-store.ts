@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { equalBytes } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
+import type { CheckpointStore } from '../../ports/index.js'
 import { ensureDirectory, isMissing, readSmallFile, replaceFile, syncDirectory } from './durable-file.js'
 
 const LATEST = 'latest'

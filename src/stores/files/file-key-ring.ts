@@ -10,7 +10,7 @@ import {
   writeKeyFile,
 } from '../../crypto/index.js'
 import { fromSystemError } from '../../errors/index.js'
-import type { KeyPurpose, KeyRing } from '../../ledger/key-ring.js'
+import type { KeyPurpose, KeyRing } from '../../ports/index.js'
 import { ensureDirectory, isMissing } from './durable-file.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { StreamHead } from '../../ledger/ledger-index.js'
+import type { StreamHead } from '../../ports/index.js'
 
 /** A stream's head as the index keeps it: also where the stream began, which is its short name in keys. */
 export interface IndexedHead extends StreamHead {

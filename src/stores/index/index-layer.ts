@@ -1,4 +1,4 @@
-import type { IndexedRecord } from '../../ledger/ledger-index.js'
+import type { IndexedRecord } from '../../ports/index.js'
 import { ID_BYTES } from './id-run.js'
 import { IdTable } from './id-table.js'
 import type { IndexedHead } from './index-base.js'

@@ -1,7 +1,7 @@
 import { equalBytes, hex } from '../../canonical/index.js'
 import { ClyraError } from '../../errors/index.js'
-import type { HeadsMapView, IndexedRecord, LedgerIndex, StreamHead } from '../../ledger/ledger-index.js'
 import { HeadsMap, type HeadsNodeStore } from '../../merkle/index.js'
+import type { HeadsMapView, IndexedRecord, LedgerIndex, StreamHead } from '../../ports/index.js'
 import { ID_BYTES } from './id-run.js'
 import { EMPTY_BASE, type IndexBase, type IndexedHead } from './index-base.js'
 import { expandRuns, IndexLayer, writeId } from './index-layer.js'

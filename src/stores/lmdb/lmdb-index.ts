@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClyraError, isClyraError } from '../../errors/index.js'
-import type { LedgerIndex } from '../../ledger/ledger-index.js'
+import type { LedgerIndex } from '../../ports/index.js'
 import { LayeredIndex, type LayeredIndexOptions, type PackedLayer, packLayer, transferOf } from '../index/index.js'
 import { StoreThread } from '../store-thread.js'
 import { LmdbBase } from './lmdb-base.js'

@@ -1,6 +1,6 @@
 import { ClyraError } from '../../errors/index.js'
-import type { LogRecord, LogStore, LogStoreCapabilities, ReadRange, StoredRecord } from '../../ledger/log-store.js'
 import { HashedRecord } from '../../ledger/verified-record.js'
+import type { LogRecord, LogStore, LogStoreCapabilities, ReadRange, StoredRecord } from '../../ports/index.js'
 import { LengthSignal } from '../length-signal.js'
 import { assertBatch, headMoved } from '../log-store-checks.js'
 

@@ -1,6 +1,6 @@
 import { hex } from '../../canonical/index.js'
-import type { RememberedNote, SealMemory } from '../../ledger/seal-memory.js'
 import { overtakes } from '../../ledger/signed-checkpoint.js'
+import type { RememberedNote, SealMemory } from '../../ports/index.js'
 
 /** A memory of signed sizes in memory, for tests. */
 export class MemorySealMemory implements SealMemory {

@@ -2,11 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { equalBytes } from '../../canonical/index.js'
 import { ed25519KeyPair, ed25519Signer, type Signer } from '../../crypto/index.js'
 import { ClyraError } from '../../errors/index.js'
-import type { ArtifactStore, StoredArtifact } from '../../ledger/artifact-store.js'
-import type { CheckpointStore } from '../../ledger/checkpoint-store.js'
-import type { KeyRing } from '../../ledger/key-ring.js'
 import { overtakes } from '../../ledger/signed-checkpoint.js'
-import type { TileStore } from '../../ledger/tile-store.js'
+import type { ArtifactStore, CheckpointStore, KeyRing, StoredArtifact, TileStore } from '../../ports/index.js'
 
 /** A tile store in memory. */
 export class MemoryTileStore implements TileStore {

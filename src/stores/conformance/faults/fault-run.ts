@@ -8,12 +8,11 @@ import {
   fsckLedger,
   type LedgerHandle,
   type LedgerPorts,
-  type LogStore,
   openLedger,
-  type StoredRecord,
   type StreamAppend,
 } from '../../../ledger/index.js'
 import { rootOf } from '../../../merkle/index.js'
+import type { LogStore, StoredRecord } from '../../../ports/index.js'
 import { checkLedger } from '../check-ledger.js'
 import { collect } from '../collect.js'
 import type { FaultFixture } from './fault-fixture.js'

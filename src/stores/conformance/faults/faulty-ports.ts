@@ -1,14 +1,14 @@
 import { ClyraError } from '../../../errors/index.js'
-import type { CheckpointStore } from '../../../ledger/checkpoint-store.js'
+import type { LedgerPorts } from '../../../ledger/index.js'
 import type {
+  CheckpointStore,
   KeyPurpose,
   KeyRing,
   LedgerIndex,
-  LedgerPorts,
   LogRecord,
   LogStore,
   TileStore,
-} from '../../../ledger/index.js'
+} from '../../../ports/index.js'
 import type { FaultPlan } from './fault-plan.js'
 
 /** What a torn append leaves: called with the records and the head of an append that fails half-way. */

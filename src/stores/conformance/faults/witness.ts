@@ -1,8 +1,9 @@
 import { equalBytes, hex } from '../../../canonical/index.js'
 import { type Checkpoint, parseCheckpoint } from '../../../crypto/index.js'
-import type { LedgerPorts, TileStore } from '../../../ledger/index.js'
+import type { LedgerPorts } from '../../../ledger/index.js'
 import { fetchTile, TileEdge } from '../../../ledger/tile-edge.js'
 import { rootOf, tileWidth } from '../../../merkle/index.js'
+import type { TileStore } from '../../../ports/index.js'
 
 /**
  * Stands where an auditor stands who misses nothing: below every handle of a run, it sees each checkpoint at the moment

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { LogRecord, LogStore } from '../../../ledger/log-store.js'
+import type { LogRecord, LogStore } from '../../../ports/index.js'
 import { beside, rejection } from '../expecting.js'
 import type { LogStoreFixture } from '../log-store-factory.js'
 import { firstRecord, recordOf, sampleRecords } from '../sample-records.js'

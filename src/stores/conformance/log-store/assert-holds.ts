@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { LogRecord, LogStore, StoredRecord } from '../../../ledger/log-store.js'
+import type { LogRecord, LogStore, StoredRecord } from '../../../ports/index.js'
 import { sampleRecord } from '../sample-records.js'
 
 /** Fails unless the store holds exactly the sample records 0 to `size - 1`, read forwards and backwards. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { StoredRecord } from '../../../ledger/log-store.js'
+import type { StoredRecord } from '../../../ports/index.js'
 import { beside, rejection } from '../expecting.js'
 import type { LogStoreFixture } from '../log-store-factory.js'
 import { recordOf, sampleRecord, sampleRecords } from '../sample-records.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
-import type { LogStore } from '../../../ledger/log-store.js'
+import type { LogStore } from '../../../ports/index.js'
 import { beside, staysPending, within, withoutLeaks } from '../expecting.js'
 import type { LogStoreFixture } from '../log-store-factory.js'
 import { sampleRecords } from '../sample-records.js'

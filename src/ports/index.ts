@@ -1,0 +1,15 @@
+export type { ArtifactStore, StoredArtifact } from './artifact-store.js'
+export type { CheckpointStore } from './checkpoint-store.js'
+export type { KeyPurpose, KeyRing } from './key-ring.js'
+export type { HeadsMapView, IndexedRecord, LedgerIndex, StreamHead } from './ledger-index.js'
+export type { LogRecord, LogStore, LogStoreCapabilities, ReadRange, StoredRecord } from './log-store.js'
+export type {
+  FoldedState,
+  ProjectionCheckpoint,
+  ProjectionStep,
+  ProjectionStore,
+  StoredState,
+} from './projection-store.js'
+export type { RememberedNote, SealMemory } from './seal-memory.js'
+export type { TileStore } from './tile-store.js'
+export type { EncryptedValue, Vault } from './vault.js'
