@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
-import { relationAsKept } from '../../connectors/dbt/relation-names.js'
+import { relationAsKept } from '../../connectors/dbt/artifacts/relation-names.js'
 import { readRelations } from '../../connectors/postgres/index.js'
 import { requireService, startPostgres } from '../services/index.js'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { COMMANDS_WITHOUT_WAREHOUSE } from '../../../src/events/families/run-voices.js'
 import { LogBuilder, manifestOf, type Result, runResultsOf } from '../../../test/dbt/dbt-files.js'
-import { closeDbtRun } from '../close-run.js'
-import { isDraft } from '../drafts.js'
-import { readDbtRun } from '../read-dbt-run.js'
+import { isDraft } from '../drafts/drafts.js'
+import { closeDbtRun } from '../reconcile/close-run.js'
+import { readDbtRun } from '../run/read-dbt-run.js'
 import { commandExpectation, commandOf, commandOfProcess } from './commands.js'
 import { nodeExpectation } from './nodes.js'
 

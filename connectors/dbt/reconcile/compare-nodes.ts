@@ -1,5 +1,4 @@
-import { type NodeExpectation, nodeExpectation } from '../expectations/nodes.js'
-import { resourceTypeOf } from '../statuses.js'
+import { type NodeExpectation, nodeExpectation, resourceTypeOf } from '../expectations/index.js'
 import type { Finding, FindingCode } from './finding.js'
 import type { FreshnessData, NodeData, Pairs, Said, TestData, Voices } from './voices.js'
 

@@ -1,5 +1,5 @@
-import { type Does, nodeExpectation } from '../expectations/nodes.js'
-import { nanosOf } from '../times.js'
+import { nanosOf } from '../drafts/index.js'
+import { type Does, nodeExpectation } from '../expectations/index.js'
 import type { Finding } from './finding.js'
 import type { NodeData, RelationData, Said, Voices } from './voices.js'
 

@@ -1,5 +1,5 @@
 import { type DraftEvent, type EventData, eventIdFor, type Voice } from '../../../src/events/index.js'
-import { SOURCES } from '../drafts.js'
+import { SOURCES } from '../drafts/index.js'
 
 export type FindingData = EventData['dev.clyra.finding.raised.v1']
 export type FindingCode = FindingData['code']

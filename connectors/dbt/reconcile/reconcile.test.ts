@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { prepare, seal } from '../../../src/events/index.js'
 import { INVOCATION, LogBuilder, manifestOf, type Result, RUN, runResultsOf } from '../../../test/dbt/dbt-files.js'
-import { readDbtRun } from '../read-dbt-run.js'
+import { readDbtRun } from '../run/read-dbt-run.js'
 import { reconcile } from './reconcile.js'
 import type { SomeEvent } from './voices.js'
 

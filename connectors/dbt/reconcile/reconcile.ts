@@ -1,6 +1,5 @@
 import type { DraftEvent } from '../../../src/events/index.js'
-import { NO_TIME } from '../drafts.js'
-import { later } from '../times.js'
+import { later, NO_TIME } from '../drafts/index.js'
 import { compareNodes } from './compare-nodes.js'
 import { compareSnapshots } from './compare-snapshots.js'
 import { compareStatements } from './compare-statements.js'

@@ -1,6 +1,6 @@
 import { GAP_VOICES } from '../../../src/events/families/run-voices.js'
-import type { GapReason } from '../gap.js'
-import type { SomeEvent } from '../reconcile/voices.js'
+import type { GapReason } from '../drafts/index.js'
+import type { SomeEvent } from '../reconcile/index.js'
 import type { FileVoice } from './plan-reread.js'
 
 export interface Gap {

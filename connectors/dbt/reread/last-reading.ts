@@ -1,5 +1,5 @@
 import type { EventData } from '../../../src/events/index.js'
-import type { SomeEvent } from '../reconcile/voices.js'
+import type { SomeEvent } from '../reconcile/index.js'
 import type { FileVoice, RereadPlan } from './plan-reread.js'
 
 /** How often a run was read, and how far the last reading came. */

@@ -1,7 +1,6 @@
 import { voiceOfRecord } from '../../../src/events/families/run-voices.js'
 import type { DraftEvent } from '../../../src/events/index.js'
-import { closeDbtRun } from '../close-run.js'
-import type { SomeEvent } from '../reconcile/voices.js'
+import { closeDbtRun, type SomeEvent } from '../reconcile/index.js'
 import { type LastReading, lastReading } from './last-reading.js'
 import { type FileVoice, planReread, type RereadPlan } from './plan-reread.js'
 import { idInReading, rereadDrafts, STANDING } from './reread-drafts.js'

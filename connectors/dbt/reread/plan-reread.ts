@@ -1,6 +1,6 @@
 import type { EventData } from '../../../src/events/index.js'
-import { claimQualityOf, compareClaims, compareLogs, logQualityOf } from '../reading-quality.js'
-import type { SomeEvent } from '../reconcile/voices.js'
+import type { SomeEvent } from '../reconcile/index.js'
+import { claimQualityOf, compareClaims, compareLogs, logQualityOf } from './reading-quality.js'
 
 export type FileVoice = 'claim' | 'log'
 

@@ -1,11 +1,8 @@
 import { canonicalString } from '../../../src/canonical/index.js'
 import { VOIDED_BY_REREAD, voiceOfRecord } from '../../../src/events/families/run-voices.js'
 import { type DraftEvent, eventIdFor } from '../../../src/events/index.js'
-import { draftOf, SOURCES } from '../drafts.js'
-import { gapDraft } from '../gap.js'
-import { reconcile } from '../reconcile/reconcile.js'
-import type { SomeEvent } from '../reconcile/voices.js'
-import { later } from '../times.js'
+import { draftOf, gapDraft, later, SOURCES } from '../drafts/index.js'
+import { reconcile, type SomeEvent } from '../reconcile/index.js'
 import { gapsOfBoth } from './gaps-of-both.js'
 import type { RereadPlan } from './plan-reread.js'
 

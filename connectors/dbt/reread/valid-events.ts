@@ -1,5 +1,5 @@
 import { VOIDED_BY_REREAD, voiceOfRecord } from '../../../src/events/families/run-voices.js'
-import type { SomeEvent } from '../reconcile/voices.js'
+import type { SomeEvent } from '../reconcile/index.js'
 
 /** The events of a run that no later `run.reread` among them makes void, in their order. */
 export function validEvents<E extends SomeEvent>(events: readonly E[]): E[] {

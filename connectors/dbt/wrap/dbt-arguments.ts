@@ -1,5 +1,5 @@
-import { commandOf } from '../expectations/commands.js'
-import { RUN_ID_VARIABLE } from '../run-id.js'
+import { RUN_ID_VARIABLE } from '../drafts/index.js'
+import { commandOf } from '../expectations/index.js'
 import { type Environment, givenFlag } from './dbt-flags.js'
 
 /** How dbt is to be started so that its log can be read, and where that log will be. */

@@ -1,0 +1,8 @@
+export { draftOf, isDraft, NO_TIME, SOURCES, sealedText } from './drafts.js'
+export { type GapReason, gapDraft } from './gap.js'
+export { completedDraft, engineOf, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
+export { type LeftOut, leftOutDraft } from './left-out.js'
+export { count, fraction, nanosAsSeconds } from './numbers.js'
+export { RUN_ID_VARIABLE, runIdOf } from './run-id.js'
+export { label, type Relation, relationOf, wellFormed } from './text.js'
+export { before, earlier, later, nanosOf, timestampOfNanos, utc } from './times.js'

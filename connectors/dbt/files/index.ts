@@ -1,0 +1,8 @@
+export { type FileLine, type LineBytes, LineSplitter, LONGEST_LINE, linesOf } from './lines.js'
+export { type LogScan, scanLog, scanOtel } from './log-scan.js'
+export { pickJson, wantedBy } from './pick-json.js'
+export { plainLog } from './plain-log.js'
+export { decodeText, encodingOf, utf8Bytes } from './plain-text.js'
+export { parsePythonJson, placeOf } from './python-json.js'
+export { headOf, type RecognisedSource, recogniseSource, type SourceKind } from './recognise-source.js'
+export { type JoinedLog, joinLogs, type LogPart } from './rotated-log.js'

@@ -1,0 +1,3 @@
+export { closeDbtRun } from './close-run.js'
+export { reconcile } from './reconcile.js'
+export type { SomeEvent } from './voices.js'

@@ -1,0 +1,2 @@
+export { type RepositoryFacts, repositoryDraft } from './repository.js'
+export { type GitFacts, type SourceFile, type SourcePath, sourceDrafts, sourcePathsOf } from './sources.js'
