@@ -1,4 +1,4 @@
-import { memoryFolder } from '../stores/embedded/memory-folder.js'
+import { memoryFolder } from '../stores/state/index.js'
 import type { Workbench } from '../system/index.js'
 import { readConfigFile } from './config/config-file.js'
 import { findState, requireState, type StatePlace } from './config/find-state.js'

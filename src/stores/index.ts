@@ -6,8 +6,6 @@ export {
   type EmbeddedOptions,
   type FsckOptions,
   fsck,
-  layoutOf,
-  memoryFolder,
   openEmbeddedLedger,
 } from './embedded/index.js'
 export {
@@ -18,3 +16,4 @@ export {
   FileTileStore,
   FileVault,
 } from './files/index.js'
+export { layoutOf, memoryFolder } from './state/index.js'

@@ -18,9 +18,9 @@ import { closeDbtRun, readDbtRun } from '../../connectors/dbt/index.js'
 import { createSealer } from '../../src/cli/dbt/sealer.js'
 import { importEvents } from '../../src/cli/spool/import-events.js'
 import { runDraft } from '../../src/events/index.js'
-import { lockDirectory } from '../../src/stores/embedded/directory-lock.js'
 import { openEmbeddedLedger } from '../../src/stores/embedded/index.js'
 import { FileArtifactStore } from '../../src/stores/files/index.js'
+import { lockDirectory } from '../../src/stores/lock/index.js'
 import {
   clyra,
   clyraJson,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type DirectoryLock, lockDirectory } from '../../src/stores/embedded/directory-lock.js'
+import { type DirectoryLock, lockDirectory } from '../../src/stores/lock/index.js'
 
 /** Holds a ledger as another writer would. */
 export function holdLedger(state: string): Promise<DirectoryLock> {

@@ -107,7 +107,7 @@ export const MUTATIONS = {
   },
   pathsOfLock: {
     name: 'where the paths of lock and log lead is not looked at',
-    file: 'stores/embedded/held-path.js',
+    file: 'stores/lock/held-path.js',
     changes: [['return dev === this.#dev && ino === this.#ino', 'return true']],
   },
   lookAfterFlush: {
@@ -130,7 +130,7 @@ export const MUTATIONS = {
   },
   lockNotProved: {
     name: 'whether a lock keeps anybody away is not tried',
-    file: 'stores/embedded/directory-lock.js',
+    file: 'stores/lock/directory-lock.js',
     changes: [['held.leadsThere() && (await lockCounts(held))', 'held.leadsThere()']],
   },
 } as const satisfies Record<string, Mutation>

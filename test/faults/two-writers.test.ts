@@ -82,7 +82,7 @@ test('of several processes one writes, the others are told who; a killed one lea
 test('a mutant that takes no lock fails', async () => {
   const mutation = {
     name: 'no lock is taken',
-    file: 'stores/embedded/directory-lock.js',
+    file: 'stores/lock/directory-lock.js',
     changes: [
       ['while (!tryLock(file, path))', 'while (false)'],
       ['held.leadsThere() && (await lockCounts(held))', 'true'],

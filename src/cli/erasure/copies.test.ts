@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { layoutOf } from '../../stores/embedded/index.js'
+import { layoutOf } from '../../stores/state/index.js'
 import type { Context } from '../context.js'
 import { noteCopy, readCopies } from './copies.js'
 

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, writeSync } from 'node:fs'
 import * as z from 'zod'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import { layoutOf } from '../../stores/embedded/index.js'
+import { layoutOf } from '../../stores/state/index.js'
 import { isMissingFile, openStateFile, readTextSyncBounded } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { codedError } from '../failure.js'

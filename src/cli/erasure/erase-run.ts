@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type EventData, fingerprintKeyId } from '../../events/index.js'
-import { layoutOf } from '../../stores/embedded/index.js'
+import { layoutOf } from '../../stores/state/index.js'
 import { isThere } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { recordedRun } from '../dbt/recorded-run.js'

@@ -1,7 +1,6 @@
 import type { Vault } from '../../ports/index.js'
-import { assertLiesWhole } from '../../stores/embedded/assert-lies-whole.js'
-import { layoutOf } from '../../stores/embedded/layout.js'
 import { FileVault } from '../../stores/files/index.js'
+import { assertLiesWhole, layoutOf } from '../../stores/state/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import type { Settings } from '../config/settings.js'
 

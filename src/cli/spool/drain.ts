@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isClyraError } from '../../errors/index.js'
-import { type DirectoryLock, lockDirectory } from '../../stores/embedded/directory-lock.js'
+import { type DirectoryLock, lockDirectory } from '../../stores/lock/index.js'
 import type { User } from '../../system/index.js'
 import { findState } from '../config/find-state.js'
 import type { Context } from '../context.js'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { closeDbtRun, readDbtRun } from '../../../connectors/dbt/index.js'
-import type { DirectoryLock } from '../../stores/embedded/directory-lock.js'
+import type { DirectoryLock } from '../../stores/lock/index.js'
 import type { Context } from '../context.js'
 import { fileLines } from '../dbt/file-lines.js'
 import { runFingerprintKey } from '../dbt/fingerprint-key.js'

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path'
 import type { EventInput } from '../../events/index.js'
 import type { EncryptedValue } from '../../ports/index.js'
-import { type DirectoryLock, lockDirectory } from '../../stores/embedded/directory-lock.js'
+import { type DirectoryLock, lockDirectory } from '../../stores/lock/index.js'
 import { openStateFile, syncDirectory, writeDurably } from '../../system/index.js'
 import { sealArtifact } from './sealed-artifact.js'
 import { SPOOL_FILES, type SpoolHeader } from './spool-header.js'

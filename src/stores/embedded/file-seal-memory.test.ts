@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeSealMemory } from '../conformance/index.js'
 import { MemorySealMemory } from '../memory/index.js'
+import { memoryFolder } from '../state/index.js'
 import { FileSealMemory } from './file-seal-memory.js'
-import { memoryFolder } from './memory-folder.js'
 import { createEmbeddedLedger, openEmbeddedLedger } from './open.js'
 
 describeSealMemory(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sampleRecords } from '../conformance/sample-records.js'
-import { lockDirectory } from './directory-lock.js'
+import { lockDirectory } from '../lock/index.js'
 import { openEmbeddedLogStore } from './embedded-log-store.js'
 
 let home: string

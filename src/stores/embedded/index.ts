@@ -4,9 +4,6 @@ export { type EmbeddedReaderOptions, openEmbeddedLogReader } from './embedded-lo
 export { type EmbeddedLogOptions, openEmbeddedLogStore } from './embedded-log-store.js'
 export { FileSealMemory } from './file-seal-memory.js'
 export { type FsckOptions, fsck } from './fsck.js'
-export { layoutOf } from './layout.js'
-export { memoryFolder } from './memory-folder.js'
-export { noLedger } from './no-ledger.js'
 export {
   createEmbeddedLedger,
   type EmbeddedLedger,

@@ -1,7 +1,7 @@
 import { readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRegularFile } from '../../system/index.js'
-import { layoutOf } from './layout.js'
+import { layoutOf } from '../state/index.js'
 import { decodeSegmentHeader, HEADER_BYTES, segmentName } from './segment-format.js'
 
 /** A directory as the file system knows it, whatever path leads there. Decimal texts. */

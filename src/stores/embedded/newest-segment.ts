@@ -2,7 +2,7 @@ import { constants, fstatSync, ftruncateSync, readSync, rmSync, writeSync } from
 import type { FileHandle } from 'node:fs/promises'
 import { fromSystemError } from '../../errors/index.js'
 import { openStateHandle } from '../../system/index.js'
-import { HeldPath, takenAway } from './held-path.js'
+import { HeldPath, takenAway } from '../lock/index.js'
 import type { Segment } from './segment-files.js'
 import { FRAME_HEADER_BYTES, HEADER_BYTES } from './segment-format.js'
 

@@ -25,13 +25,11 @@ import {
   FileVault,
 } from '../files/index.js'
 import { openLmdbIndex, openLmdbIndexReader } from '../lmdb/index.js'
-import { assertLiesWhole } from './assert-lies-whole.js'
+import { assertLiesWhole, layoutOf, noLedger } from '../state/index.js'
 import { copyMarked, unmarkCopy } from './copy-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
 import { openEmbeddedLogStore } from './embedded-log-store.js'
 import { FileSealMemory } from './file-seal-memory.js'
-import { layoutOf } from './layout.js'
-import { noLedger } from './no-ledger.js'
 import { recoverLog } from './recover-log.js'
 import { parseSegmentName } from './segment-format.js'
 
