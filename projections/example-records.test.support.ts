@@ -414,11 +414,12 @@ export function exampleBundle(
   }
   if (failing) {
     records.push(
-      make(stream, 'dev.clyra.finding.raised.v1', {
+      make(stream, 'dev.clyra.finding.raised.v2', {
         code: 'node-rows-differ',
         disposition: 'contradicted',
         severity: 'medium',
         node: 'model.jaffle_shop.customers',
+        relation: null,
         events: ['a', 'b'],
         voices: ['claim', 'log'],
         said: [
@@ -428,11 +429,12 @@ export function exampleBundle(
       }),
     )
     records.push(
-      make(stream, 'dev.clyra.finding.raised.v1', {
+      make(stream, 'dev.clyra.finding.raised.v2', {
         code: 'relation-absent',
         disposition: 'contradicted',
         severity: 'high',
         node: 'model.jaffle_shop.stg_orders',
+        relation: ['shop', 'analytics', 'stg_orders'],
         events: ['a', 'b'],
         voices: ['claim', 'warehouse'],
         said: [

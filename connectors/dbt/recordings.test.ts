@@ -71,7 +71,7 @@ describe('recordings of real runs', () => {
     expect(records.filter(({ truncated }) => truncated).map(({ node }) => node)).toEqual([
       'seed.clyra_fixture.raw_orders',
     ])
-    const findings = closeDbtRun(invocation!, events).filter((event) => isDraft(event, 'dev.clyra.finding.raised.v1'))
+    const findings = closeDbtRun(invocation!, events).filter((event) => isDraft(event, 'dev.clyra.finding.raised.v2'))
     expect(findings.map(({ data }) => [data.code, data.node])).toEqual([
       ['commit-outside-transaction', 'model.clyra_fixture.fct_orders'],
     ])

@@ -1,4 +1,4 @@
-import { type DraftData, type DraftEvent, type EventData, type KnownType, runDraft } from '../../src/events/index.js'
+import { type CurrentType, type DraftData, type DraftEvent, type EventData, runDraft } from '../../src/events/index.js'
 
 /** Whose word an event is: its CloudEvents `source`, and part of its id. */
 const SOURCES = {
@@ -8,7 +8,7 @@ const SOURCES = {
 } as const
 
 /** A draft of one of these sources; nothing in it is to be sealed. */
-export function draftOf<T extends KnownType>(
+export function draftOf<T extends CurrentType>(
   run: string,
   source: keyof typeof SOURCES,
   key: string,

@@ -17,7 +17,7 @@ export { FINDING_WORDS } from './report/words.js'
  */
 export const defProjection: Projection<DefState, DefView> = {
   name: 'def',
-  version: 2,
+  version: 3,
   partition: (record) => runOf(record.event.stream),
   initial: emptyDef,
   apply: (state, record) => foldBundleRecords(state, [record]),

@@ -1,4 +1,4 @@
-import type { KnownType } from '../../src/events/families/index.js'
+import type { CurrentType } from '../../src/events/families/index.js'
 import type { LedgerRecord } from '../../src/events/index.js'
 import { append } from './append-list.js'
 import { foldAnchor, foldUnavailableAnchor } from './fold-anchor.js'
@@ -11,7 +11,7 @@ import type { Finding, RunDraft, RunState } from './run-state.js'
 import { upsert } from './sorted-list.js'
 
 type Fold = (draft: RunDraft, of: Of<never>) => void
-type Folds = { readonly [T in KnownType]?: (draft: RunDraft, of: Of<T>) => void }
+type Folds = { readonly [T in CurrentType]?: (draft: RunDraft, of: Of<T>) => void }
 
 const FOLDS_BY_TYPE: Folds = {
   'dev.clyra.run.started.v1': (draft, { data, record: { event } }) => {
@@ -78,7 +78,7 @@ const FOLDS_BY_TYPE: Folds = {
     draft.repository = { ...data, position }
   },
 
-  'dev.clyra.finding.raised.v1': (draft, { data, position, fresh }) => {
+  'dev.clyra.finding.raised.v2': (draft, { data, position, fresh }) => {
     draft.findings = upsert(draft.findings, findingKey(data, position), fresh, () => ({ ...data, position }))
   },
 

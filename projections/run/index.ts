@@ -28,7 +28,7 @@ export function runOf(stream: string): string | undefined {
 /** What happened in a run. One partition for each stream `run-R`, named R. */
 export const runProjection: Projection<RunState, RunView> = {
   name: 'run',
-  version: 2,
+  version: 3,
   partition: (record) => runOf(record.event.stream),
   initial: emptyRun,
   apply: (state, record) => foldRunRecords(state, [record]),

@@ -1,9 +1,9 @@
-import type { EventData, KnownType } from '../../src/events/families/index.js'
+import type { CurrentType, EventData } from '../../src/events/families/index.js'
 import type { LedgerRecord } from '../../src/events/index.js'
 import type { Fresh } from './fresh.js'
 
 /** One record of a known type, with the place it stands at as the state spells it. */
-export type Of<T extends KnownType> = {
+export type Of<T extends CurrentType> = {
   readonly data: EventData[T]
   /** Decimal. */
   readonly position: string

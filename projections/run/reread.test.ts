@@ -255,11 +255,12 @@ test('every type that says something of a run stands in the view', () => {
       within: null,
       subject: null,
     }),
-    make(STREAM, 'dev.clyra.finding.raised.v1', {
+    make(STREAM, 'dev.clyra.finding.raised.v2', {
       code: 'relation-dropped',
       disposition: 'unclaimed',
       severity: 'high',
       node: null,
+      relation: [null, 'analytics', 'gone'],
       events: [],
       voices: ['warehouse'],
       said: [['warehouse', 'gone']],

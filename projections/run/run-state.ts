@@ -170,7 +170,7 @@ export type Anchor = {
   readonly detail: string | null
   readonly position: string
 }
-export type Finding = Data<'dev.clyra.finding.raised.v1'> & At
+export type Finding = Data<'dev.clyra.finding.raised.v2'> & At
 export type Artifact = Data<'dev.clyra.artifact.captured.v1'> & At
 export type Source = Data<'dev.clyra.artifact.source.v1'> & At
 export type Repository = Data<'dev.clyra.artifact.repository.v1'> & At

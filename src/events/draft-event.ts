@@ -1,7 +1,7 @@
 import type { JsonValue } from '../canonical/index.js'
 import type { EventInput } from './envelope.js'
 import { eventIdFor } from './event-id.js'
-import type { EventData, KnownType } from './families/index.js'
+import type { CurrentType, EventData } from './families/index.js'
 import type { SealedValue } from './families/shapes.js'
 
 /** A personal or secret value that must not enter the log in clear: `seal` puts its commitment in its place. */
@@ -22,7 +22,7 @@ export function toSeal(value: JsonValue): Sealable {
 export type DraftData<T> = T extends SealedValue ? SealedValue | Sealable : { [K in keyof T]: DraftData<T[K]> }
 
 /** What a connector makes: `id` and `time` are fixed (so that a retry is the same event), values are not sealed yet. */
-export type DraftEvent<T extends KnownType = KnownType> = {
+export type DraftEvent<T extends CurrentType = CurrentType> = {
   [K in T]: Omit<EventInput<K, EventData[K]>, 'data' | 'id' | 'time'> & {
     readonly id: string
     readonly time: string
@@ -33,7 +33,7 @@ export type DraftEvent<T extends KnownType = KnownType> = {
 /**
  * A draft of a run's stream with the UUIDv8 of its source and `<run>/<key>`; `key` is made of ids and ordinals only.
  */
-export function runDraft<T extends KnownType>(
+export function runDraft<T extends CurrentType>(
   run: string,
   source: string,
   key: string,
@@ -47,6 +47,6 @@ export function runDraft<T extends KnownType>(
 }
 
 /** A draft after sealing: ready to be appended, spooled or prepared. */
-export type SealedEvent<T extends KnownType = KnownType> = {
+export type SealedEvent<T extends CurrentType = CurrentType> = {
   [K in T]: EventInput<K, EventData[K]> & { readonly id: string; readonly time: string }
 }[T]

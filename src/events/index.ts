@@ -2,7 +2,7 @@ export type { AppendableEvent } from './appendable-event.js'
 export { type DraftData, type DraftEvent, runDraft, Sealable, type SealedEvent, toSeal } from './draft-event.js'
 export type { EventInput, LedgerRecord, StoredEvent } from './envelope.js'
 export { eventIdFor } from './event-id.js'
-export { type EventData, FAMILIES, type KnownType } from './families/index.js'
+export { type CurrentType, type EventData, FAMILIES, type KnownType } from './families/index.js'
 export type { SealedValue, Voice } from './families/shapes.js'
 export { fingerprint, fingerprintKeyId } from './fingerprint.js'
 export { finishRecord, type LedgerAttributes, RecordFrame, type RecordFrameAttributes } from './finish-record.js'
@@ -41,7 +41,6 @@ export {
   type EventFamily,
   type EventRegistry,
   type EventType,
-  type Upcaster,
   upcast,
 } from './registry.js'
 export {
@@ -60,3 +59,4 @@ export {
 export { type Opening, openSealed, SEALED_MEMBER, saltFor, seal, sealedDigest, sealedValuesOf } from './seal.js'
 export { decryptValue, type EncryptedValue, encryptValue } from './sealed-storage.js'
 export { GENESIS_PREV, streamStartValue } from './stream-start.js'
+export type { Upcaster } from './upcaster.js'

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { isClyraError } from '../errors/index.js'
 import {
   CLYRA_REGISTRY,
+  type CurrentType,
   categoryOf,
   createRegistry,
   type DraftEvent,
@@ -44,6 +45,41 @@ const stored = (type: string, data: StoredEvent['data']): StoredEvent => ({
   prev: '0'.repeat(64),
   submitter: 'local',
   recordedat: '2026-01-02T03:04:05.000Z',
+})
+
+describe('the first versions of the types of Clyra itself', () => {
+  const first = stored('dev.clyra.finding.raised.v1', {
+    code: 'relation-dropped',
+    disposition: 'unclaimed',
+    severity: 'high',
+    node: null,
+    events: [],
+    voices: ['warehouse'],
+    said: [['warehouse', 'analytics.gone']],
+  })
+
+  it('are read as the newest, whose schema they then meet', () => {
+    const newest = CLYRA_REGISTRY.upcast(first)
+    expect(newest).toEqual({
+      ...first,
+      type: 'dev.clyra.finding.raised.v2',
+      data: { ...(first.data as object), relation: null },
+    })
+    expect(CLYRA_REGISTRY.get(newest.type)?.schema.safeParse(newest.data).success).toBe(true)
+    expect(CLYRA_REGISTRY.newest(first.type)).toBe(newest.type)
+  })
+
+  it('may still be appended, and every one of them has its later version in the registry', () => {
+    expect(CLYRA_REGISTRY.get(first.type)?.schema.safeParse(first.data).success).toBe(true)
+    for (const { upcaster } of CLYRA_REGISTRY.types()) {
+      if (upcaster !== undefined) expect(CLYRA_REGISTRY.get(upcaster.to)).toBeDefined()
+    }
+  })
+
+  it('are no types that a reader can ask for', () => {
+    expectTypeOf<'dev.clyra.finding.raised.v2'>().toExtend<CurrentType>()
+    expectTypeOf<'dev.clyra.finding.raised.v1'>().not.toExtend<CurrentType>()
+  })
 })
 
 describe('a registry', () => {

@@ -3,16 +3,10 @@ import type { JsonObject, JsonValue } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
 import { type DataWriter, dataWriter } from './data-writer.js'
 import type { StoredEvent } from './envelope.js'
-import { FAMILIES } from './families/index.js'
+import { FAMILIES, UPCASTERS } from './families/index.js'
 import { isTypeName } from './grammar.js'
 import { CLYRA_TYPE_PREFIX } from './reserved.js'
-
-/** How the data of one version becomes the data of a later one. Pure; the result must meet the later schema. */
-export interface Upcaster {
-  /** The later type: same name, higher version. */
-  readonly to: string
-  data(data: JsonObject): JsonObject
-}
+import type { Upcaster } from './upcaster.js'
 
 /** One type of event. */
 export interface EventType {
@@ -43,6 +37,8 @@ export interface EventRegistry {
   types(): readonly EventType[]
   /** The event in the newest known version of its type; the same object where there is nothing to do. */
   upcast(event: StoredEvent): StoredEvent
+  /** The name of the newest known version of a type; the name itself where there is no other. */
+  newest(type: string): string
 }
 
 /** Checks a family and gives it back: throws EVENT_INVALID for a bad name, type or upcaster. */
@@ -61,13 +57,14 @@ export function defineFamily(family: EventFamily): EventFamily {
 /** Clyra's own families and those given. Throws EVENT_INVALID where a type is defined twice. */
 export function createRegistry(extraFamilies: readonly EventFamily[] = []): EventRegistry {
   const entries = new Map<string, EventType>()
-  for (const [name, types] of Object.entries(FAMILIES)) addFamily(entries, { name, types })
+  for (const [name, types] of Object.entries(FAMILIES)) addFamily(entries, { name, types, upcasters: UPCASTERS })
   for (const family of extraFamilies) addFamily(entries, defineFamily(family))
   const sorted = [...entries.values()].sort((a, b) => (a.type < b.type ? -1 : 1))
   return {
     get: (type) => entries.get(type),
     types: () => sorted,
     upcast: (event) => upcastWith(entries, event),
+    newest: (type) => newestOf(entries, type),
   }
 }
 
@@ -105,6 +102,12 @@ function upcastWith(entries: ReadonlyMap<string, EventType>, event: StoredEvent)
     entry = entries.get(type)
   }
   return { ...event, type, data }
+}
+
+function newestOf(entries: ReadonlyMap<string, EventType>, type: string): string {
+  let newest = type
+  for (let to = entries.get(type)?.upcaster?.to; to !== undefined; to = entries.get(to)?.upcaster?.to) newest = to
+  return newest
 }
 
 const isObject = (data: JsonValue): data is JsonObject =>

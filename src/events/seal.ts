@@ -3,7 +3,7 @@ import { canonicalBytes, concatBytes, equalBytes, hex, type JsonValue, utf8 } fr
 import { sha256 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { type DraftEvent, Sealable, type SealedEvent } from './draft-event.js'
-import type { KnownType } from './families/index.js'
+import type { CurrentType } from './families/index.js'
 
 /** The member that stands for a sealed value. */
 export const SEALED_MEMBER = 'clyra:sealed'
@@ -36,7 +36,7 @@ export function saltFor(subjectKey: Uint8Array, id: string, pointer: string): Ui
  * Puts commitments in the place of every value of `draft` that is marked with `toSeal`. The openings are for the
  * vault; nothing of them may reach the log. Sealing the same draft with the same key gives the same event.
  */
-export function seal<T extends KnownType>(
+export function seal<T extends CurrentType>(
   subjectKey: Uint8Array,
   draft: DraftEvent<T>,
 ): { readonly event: SealedEvent<T>; readonly openings: readonly Opening[] } {

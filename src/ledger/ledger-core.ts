@@ -23,7 +23,7 @@ import type {
   TileStore,
 } from '../ports/index.js'
 import { type FoldedHeads, foldHeads } from './fold-heads.js'
-import type { RecordView } from './ledger.js'
+import type { EventFilter, RecordView } from './ledger.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { HashedRecord, VerifiedRecord } from './verified-record.js'
 
@@ -113,6 +113,12 @@ export class LedgerCore {
     const { bytes } = stored
     const event = HashedRecord.isAdmitted(stored) ? parseAdmitted(bytes) : this.#reader.read(bytes)
     return VerifiedRecord.of(stored, this.registry.upcast(event))
+  }
+
+  /** A filter in the words of the records that it is held against: types in their newest version. */
+  newestTypes(filter: EventFilter | undefined): EventFilter | undefined {
+    if (filter?.types === undefined) return filter
+    return { ...filter, types: filter.types.map((type) => this.registry.newest(type)) }
   }
 
   /** A record as the public API shows it, in the newest version of its type. */

@@ -45,6 +45,7 @@ export interface ReadAllOptions extends ReadOptions {
 }
 
 export interface EventFilter {
+  /** Whichever version is named, records of all versions of the type are meant: they are read in the newest. */
   readonly types?: readonly string[]
   readonly streams?: readonly string[]
   /** The part of the stream name before its first `-`. */

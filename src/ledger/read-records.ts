@@ -35,7 +35,8 @@ export async function* readBatches(
   core: LedgerCore,
   options: ReadAllOptions = {},
 ): AsyncGenerator<readonly LedgerRecord[]> {
-  const { filter, signal } = options
+  const { signal } = options
+  const filter = core.newestTypes(options.filter)
   const backwards = options.backwards === true
   const size = await core.ports.store.head()
   let first = Math.min(size, bound(options.from, 0))

@@ -24,10 +24,11 @@ export interface SubscriptionSource {
 export async function* subscribe(
   source: SubscriptionSource,
   first: number,
-  filter: EventFilter | undefined,
+  wanted: EventFilter | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SubscriptionMessage> {
   const { core, closed } = source
+  const filter = core.newestTypes(wanted)
   const ended = () => closed.aborted || signal?.aborted === true
   let next = first
   let caughtUp = false

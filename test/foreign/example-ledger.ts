@@ -113,6 +113,33 @@ const FURTHER_EVENTS: readonly EventInput[] = [
     data: { invocation: 'i-1', commit: null, modified: null, unavailable: 'refused' },
   },
   {
+    type: 'dev.clyra.finding.raised.v1',
+    source: 'clyra',
+    data: {
+      code: 'relation-absent',
+      disposition: 'contradicted',
+      severity: 'high',
+      node: 'model.shop.orders',
+      events: [PROVISIONAL],
+      voices: ['claim', 'warehouse'],
+      said: [['warehouse', 'absent']],
+    },
+  },
+  {
+    type: 'dev.clyra.finding.raised.v2',
+    source: 'clyra',
+    data: {
+      code: 'relation-dropped',
+      disposition: 'unclaimed',
+      severity: 'high',
+      node: null,
+      relation: [null, 'analytics', 'old.orders'],
+      events: [PROVISIONAL],
+      voices: ['warehouse'],
+      said: [['warehouse-after', 'absent']],
+    },
+  },
+  {
     type: 'dev.clyra.metrics.observed.v1',
     source: 'clyra',
     data: {

@@ -1,8 +1,8 @@
 import {
+  type CurrentType,
   type DraftData,
   type DraftEvent,
   type EventData,
-  type KnownType,
   runDraft,
   toSeal,
 } from '../../../src/events/index.js'
@@ -27,7 +27,7 @@ export const NO_TIME = '1970-01-01T00:00:00Z'
 /**
  * One draft with a deterministic id: UUIDv8 of source and `<run>/<key>`. `key` is made of ids and ordinals only.
  */
-export function draftOf<T extends KnownType>(
+export function draftOf<T extends CurrentType>(
   run: string,
   source: string,
   key: string,
@@ -44,6 +44,6 @@ export function sealedText(value: unknown): ReturnType<typeof toSeal> | null {
 }
 
 /** True where the draft is of that type; narrows its data. */
-export function isDraft<T extends KnownType>(event: { readonly type: string }, type: T): event is DraftEvent<T> {
+export function isDraft<T extends CurrentType>(event: { readonly type: string }, type: T): event is DraftEvent<T> {
   return event.type === type
 }

@@ -44,7 +44,7 @@ function dropped(
     disposition: 'unclaimed',
     severity: drops.some(onPurpose) ? 'medium' : 'high',
     node,
-    about: whole,
+    relation: [null, schema, name],
     events: [...snapshots.map(({ id }) => id), ...drops.slice(0, NAMED_DROPS).map(({ id }) => id)],
     voices: drops.length > 0 ? ['warehouse', 'log'] : ['warehouse'],
     said: [

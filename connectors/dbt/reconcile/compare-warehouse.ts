@@ -34,7 +34,12 @@ function ofRelation(relation: Said<RelationData>, voices: Voices): Finding[] {
     { engine: voices.engine, command: voices.command, announced: null },
     { resourceType: built.data.resourceType, materialized },
   )
-  const common = { node, events: [built.id, relation.id], voices: [voice, 'warehouse'] as const }
+  const common = {
+    node,
+    relation: relation.data.relation,
+    events: [built.id, relation.id],
+    voices: [voice, 'warehouse'] as const,
+  }
   if (relation.data.present === false) return [absent(does, common, voice)]
   // A clone is whatever the warehouse can clone into.
   const wanted = does === 'clones' ? null : materialized
@@ -56,7 +61,7 @@ function absent(does: Does, common: Common, voice: string): Finding {
   }
 }
 
-type Common = Pick<Finding, 'node' | 'events' | 'voices'>
+type Common = Pick<Finding, 'node' | 'relation' | 'events' | 'voices'>
 
 function kindDiffers(
   relation: Said<RelationData>,

@@ -12,7 +12,7 @@ import { type SomeEvent, voicesOf } from './voices.js'
  * deterministic: the same events, in any order, give the same findings in the same order (by code, then node, then
  * id). `events` are all of the run's: drafts of the readers, anchors and relation readings.
  */
-export function reconcile(run: string, events: readonly SomeEvent[]): DraftEvent<'dev.clyra.finding.raised.v1'>[] {
+export function reconcile(run: string, events: readonly SomeEvent[]): DraftEvent<'dev.clyra.finding.raised.v2'>[] {
   const voices = voicesOf(inOrder(events))
   const times = new Map(events.map(({ id, time }) => [id, time ?? null]))
   return [

@@ -27,7 +27,7 @@ export const logTail = defineCommand({
   }),
   examples: [
     ['clyra log tail', 'the last ten records'],
-    ['clyra log tail -n 100 --type dev.clyra.finding.raised.v1', 'the newest findings'],
+    ['clyra log tail -n 100 --type dev.clyra.finding.raised.v2', 'the newest findings'],
     ['clyra log tail --json | head -1', 'one record for a program'],
   ],
   json: recordDocument,

@@ -155,7 +155,7 @@ const VOICE_WORDS = { claim: "dbt's results", log: "dbt's log" } as const
 /** Follows from the rest, and is another where more was recorded, or is not there where an earlier build recorded it. */
 const DERIVED: ReadonlySet<string> = new Set([
   'dev.clyra.run.closed.v1',
-  'dev.clyra.finding.raised.v1',
+  'dev.clyra.finding.raised.v2',
   'dev.clyra.dbt.statement.shapes.v1',
 ])
 

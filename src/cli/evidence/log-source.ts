@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { equalBytes } from '../../canonical/index.js'
 import { type Checkpoint, parseCheckpoint } from '../../crypto/index.js'
 import { ClyraError, commandLine } from '../../errors/index.js'
-import { type LedgerRecord, RecordReader } from '../../events/index.js'
+import { type LedgerRecord, RecordReader, upcast } from '../../events/index.js'
 import { HashedRecord, type Ledger, VerifiedRecord } from '../../ledger/index.js'
 import { CompactRange, entriesPath, entryBundle, TILE_WIDTH } from '../../merkle/index.js'
 import type { ProjectedLedger } from '../../projector/index.js'
@@ -52,7 +52,7 @@ async function* entriesOf(folder: string, { size, root }: Checkpoint, to: number
       const position = start + index
       const hashed = HashedRecord.from(position, bytes)
       tree.append(hashed.leaf)
-      if (position <= to) yield VerifiedRecord.of(hashed, reader.read(bytes))
+      if (position <= to) yield VerifiedRecord.of(hashed, upcast(reader.read(bytes)))
     }
   }
   if (!equalBytes(tree.root(), root)) {

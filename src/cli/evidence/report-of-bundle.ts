@@ -3,7 +3,7 @@ import { defProjection } from '../../../projections/def/index.js'
 import type { RunView } from '../../../projections/run/index.js'
 import { fromHex } from '../../canonical/index.js'
 import { ClyraError } from '../../errors/index.js'
-import { type LedgerRecord, RecordReader } from '../../events/index.js'
+import { type LedgerRecord, RecordReader, upcast } from '../../events/index.js'
 import { MANIFEST_FILE } from '../../evidence/index.js'
 import { HashedRecord, VerifiedRecord } from '../../ledger/index.js'
 import { foldRecords } from '../../projector/index.js'
@@ -62,7 +62,7 @@ function recordsIn(files: BundleFiles): LedgerRecord[] {
     const position = positions[records.length]
     if (end === -1 || position === undefined) throw malformed()
     const line = bytes.subarray(start, end)
-    records.push(VerifiedRecord.of(HashedRecord.from(Number(position), line), reader.read(line)))
+    records.push(VerifiedRecord.of(HashedRecord.from(Number(position), line), upcast(reader.read(line))))
     start = end + 1
   }
   if (records.length !== positions.length) throw malformed()

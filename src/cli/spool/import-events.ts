@@ -1,6 +1,6 @@
 import { canonicalString, type JsonValue } from '../../canonical/index.js'
 import { ClyraError, isClyraError } from '../../errors/index.js'
-import type { EventInput } from '../../events/index.js'
+import { CLYRA_REGISTRY, type EventInput, parseRecord, type StoredEvent } from '../../events/index.js'
 import type { Ledger } from '../../ledger/ledger.js'
 import type { ArtifactStore, EncryptedValue, Vault } from '../../ports/index.js'
 import type { SpooledEvent } from './spool-writer.js'
@@ -111,10 +111,19 @@ async function assertSame(ledger: Ledger, stream: string, event: EventInput): Pr
     const [position] = await ledger.positionsOf([idOf(event)])
     if (position === undefined) throw error
     for await (const record of ledger.readAll({ from: position, limit: 1 })) {
-      const same = record.stream === stream && record.type === event.type && equalData(record.event.data, event.data)
-      if (!same) throw error
+      if (record.stream !== stream || !isSameFact(parseRecord(record.bytes), event)) throw error
     }
   }
+}
+
+/** Perhaps told in another version of the type, by another release: what both versions say must be the same. */
+function isSameFact(stored: Pick<StoredEvent, 'type' | 'data'>, event: EventInput): boolean {
+  if (stored.type === event.type) return equalData(stored.data, event.data)
+  if (CLYRA_REGISTRY.newest(stored.type) !== CLYRA_REGISTRY.newest(event.type)) return false
+  return Object.entries(stored.data ?? {}).every(([name, value]) => {
+    const other = event.data[name]
+    return other === undefined || equalData(value, other)
+  })
 }
 
 function equalData(a: JsonValue, b: JsonValue): boolean {

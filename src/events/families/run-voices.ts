@@ -61,4 +61,5 @@ export const VOIDED_BY_REREAD: readonly string[] = [
   'dev.clyra.run.gap.v1',
   'dev.clyra.run.closed.v1',
   'dev.clyra.finding.raised.v1',
+  'dev.clyra.finding.raised.v2',
 ]

@@ -16,6 +16,9 @@ export const timestamp = z
 /** A name that outside systems gave to something: a dbt unique id, a relation, a thread. Never text of a statement. */
 export const label = z.string().min(1).max(512)
 
+/** Database (null where it is not known), schema, name. */
+export const relationName = z.tuple([label.nullable(), label, label])
+
 /** `{"clyra:sealed": "<hex>"}`: a commitment to a personal or secret value that lies in the vault. */
 export const sealedValue = z.strictObject({ 'clyra:sealed': hexDigest })
 export type SealedValue = z.infer<typeof sealedValue>

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { decimalString, hexDigest, label, timestamp } from './shapes.js'
+import { decimalString, hexDigest, label, relationName, timestamp } from './shapes.js'
 
 export const snapshot = {
   /** Metadata of the schemas that a run touches: no row is read. */
@@ -21,7 +21,7 @@ export const snapshot = {
     voice: z.literal('warehouse'),
     system: z.enum(['postgres']),
     node: label,
-    relation: z.tuple([label.nullable(), label, label]),
+    relation: relationName,
     observedAt: timestamp,
     present: z.boolean().nullable(),
     /** table, view, materialized-view, ...; null where absent or not readable. */

@@ -1122,7 +1122,8 @@ export const SPEC = {
     "voidedByReread": [
       "dev.clyra.run.gap.v1",
       "dev.clyra.run.closed.v1",
-      "dev.clyra.finding.raised.v1"
+      "dev.clyra.finding.raised.v1",
+      "dev.clyra.finding.raised.v2"
     ],
     "voicedTypes": "dev.clyra.dbt.",
     "voiceOfTypes": {

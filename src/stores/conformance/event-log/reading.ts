@@ -252,6 +252,9 @@ export const READING_EVENTS: readonly Case<LedgerBench>[] = [
         ['org.example.shop.sold.v2', { amount: '5.00', currency: 'EUR' }],
       )
       assert.deepEqual([after!.bytes, after!.leaf], [before!.bytes, before!.leaf])
+      for (const type of ['org.example.shop.sold.v1', 'org.example.shop.sold.v2']) {
+        assert.equal((await collect(ledger.readAll({ filter: { types: [type] } }))).length, 1)
+      }
       assert.equal((await ledger.append('shop-1', 'any', [event])).replayed, true)
       await rejection(
         ledger.append('shop-1', 'any', [{ ...event, id: sampleEvent(1).id, data: { sum: 5 } }]),
