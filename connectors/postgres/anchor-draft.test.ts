@@ -71,12 +71,12 @@ describe('the anchor of a run', () => {
 
   it('says why there is none, with the time of this machine', () => {
     const now = () => new Date('2026-03-02T10:00:00.5Z')
-    const skipped = unavailableAnchor({ phase: 'before', now }, 'POLICY_SKIP', 'profile-not-literal', null)
+    const skipped = unavailableAnchor({ phase: 'before', now }, 'TIMED_OUT', 'late', null)
     const draft = anchorDraft('run-1', skipped)
     expect(draft).toMatchObject({
       type: 'dev.clyra.anchor.unavailable.v1',
       time: '2026-03-02T10:00:00.500Z',
-      data: { system: 'unknown', code: 'POLICY_SKIP', detail: 'profile-not-literal' },
+      data: { system: 'postgres', code: 'TIMED_OUT', detail: 'late' },
     })
   })
 

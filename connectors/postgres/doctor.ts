@@ -1,18 +1,11 @@
 import * as z from 'zod'
+import type { WarehouseFinding } from '../../src/ports/index.js'
 import { describeConnection } from './describe-connection.js'
 import type { PostgresTarget } from './dsn.js'
 import type { FailureKind, PostgresFailure } from './failure.js'
 import { NO_SURROUNDINGS, type Surroundings, UnusableParameter } from './libpq/index.js'
 import { readAnchor } from './read-anchor.js'
 import { type SessionOptions, withPostgres } from './session.js'
-
-/** One finding for `clyra doctor`, with a command to paste where there is something to do. */
-export interface PostgresFinding {
-  readonly check: string
-  readonly status: 'ok' | 'warn' | 'fail'
-  readonly message: string
-  readonly fix: string | null
-}
 
 const Facts = z.object({
   version: z.string(),
@@ -34,13 +27,16 @@ const FACTS = `select current_setting('server_version') as version, current_sett
  * Looks at a server as anchors and snapshots need it: which connection would be used, reachable, version, no replica,
  * WAL level, commit timestamps, rights. Never throws; no message holds a password or a key.
  */
-export async function postgresDoctor(target: PostgresTarget, options: SessionOptions = {}): Promise<PostgresFinding[]> {
+export async function postgresDoctor(
+  target: PostgresTarget,
+  options: SessionOptions = {},
+): Promise<WarehouseFinding[]> {
   const connection = connectionFindings(target, options.surroundings ?? NO_SURROUNDINGS)
   if (connection.some(({ status }) => status === 'fail')) return connection
   return [...connection, ...(await serverFindings(target, options))]
 }
 
-function connectionFindings(target: PostgresTarget, around: Surroundings): PostgresFinding[] {
+function connectionFindings(target: PostgresTarget, around: Surroundings): WarehouseFinding[] {
   try {
     const { text, warnings } = describeConnection(target, around)
     return [
@@ -54,7 +50,7 @@ function connectionFindings(target: PostgresTarget, around: Surroundings): Postg
   }
 }
 
-async function serverFindings(target: PostgresTarget, options: SessionOptions): Promise<PostgresFinding[]> {
+async function serverFindings(target: PostgresTarget, options: SessionOptions): Promise<WarehouseFinding[]> {
   const outcome = await withPostgres(
     target,
     async (session) => ({
@@ -114,10 +110,10 @@ async function serverFindings(target: PostgresTarget, options: SessionOptions): 
 
 const finding = (
   check: string,
-  status: PostgresFinding['status'],
+  status: WarehouseFinding['status'],
   message: string,
   fix: string | null = null,
-): PostgresFinding => ({ check, status, message, fix })
+): WarehouseFinding => ({ check, status, message, fix })
 
 const WORDS: Readonly<Record<FailureKind, string>> = {
   'driver-missing': 'the client package pg is not installed',
@@ -127,7 +123,7 @@ const WORDS: Readonly<Record<FailureKind, string>> = {
   failed: 'cannot be read',
 }
 
-function unreachable({ kind, detail }: PostgresFailure): PostgresFinding {
+function unreachable({ kind, detail }: PostgresFailure): WarehouseFinding {
   return finding(
     'postgres',
     'fail',

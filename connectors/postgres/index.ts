@@ -9,7 +9,7 @@ export {
 } from './anchor-draft.js'
 export type { CatalogRelation, RelationKind } from './catalog.js'
 export { type DescribedConnection, describeConnection } from './describe-connection.js'
-export { type PostgresFinding, postgresDoctor } from './doctor.js'
+export { postgresDoctor } from './doctor.js'
 export { loadDriver, type PgDriver } from './driver.js'
 export type { PostgresAddress, PostgresTarget } from './dsn.js'
 export type { FailureKind, PostgresFailure, PostgresOutcome } from './failure.js'
@@ -27,7 +27,6 @@ export {
   unreadAnchor,
 } from './read-anchor.js'
 export {
-  type ClaimedRelation,
   LISTED_COLUMNS,
   type RelationReading,
   type RelationsOptions,
@@ -45,3 +44,4 @@ export {
 } from './read-schemas.js'
 export { type PostgresState, readState } from './read-state.js'
 export { type PostgresSession, type SessionOptions, withPostgres } from './session.js'
+export { postgresWarehouse } from './warehouse.js'

@@ -179,20 +179,16 @@ export function unreadAnchor(options: Pick<AnchorOptions, 'phase' | 'now'>, fail
   return unavailableAnchor(options, code, failure.detail === code ? null : failure.detail, failure.dsnHash)
 }
 
-/**
- * A reading that was not made: `POLICY_SKIP` where there is no address that may be used, `NOT_SUPPORTED` where the
- * warehouse is of a kind that nothing here reads.
- */
+/** A reading that gave no position. */
 export function unavailableAnchor(
   options: Pick<AnchorOptions, 'phase' | 'now'>,
   code: AnchorUnavailableCode,
   detail: string | null,
   dsnHash: string | null,
 ): AnchorReading {
-  const system = code === 'POLICY_SKIP' || code === 'NOT_SUPPORTED' ? 'unknown' : 'postgres'
   return {
     kind: 'unavailable',
     observedAt: options.now().toISOString(),
-    unavailable: { system, phase: options.phase, code, detail, dsnHash },
+    unavailable: { system: 'postgres', phase: options.phase, code, detail, dsnHash },
   }
 }

@@ -1,4 +1,5 @@
 import type { DraftEvent, EventData } from '../../src/events/index.js'
+import type { ClaimedRelation } from '../../src/ports/index.js'
 import { type CatalogRelation, catalogOfRelations, catalogRelations } from './catalog.js'
 import { draftOf } from './draft.js'
 import type { PostgresTarget } from './dsn.js'
@@ -8,14 +9,6 @@ import { rfc3339 } from './read-anchor.js'
 import { onPostgres, type PostgresSession, type Query, type SessionOptions } from './session.js'
 
 export type RelationReading = EventData['dev.clyra.snapshot.relation.v1']
-
-/** A relation that the tool says it built. */
-export interface ClaimedRelation {
-  /** dbt's unique id. */
-  readonly node: string
-  /** [database, schema, identifier] exactly as they stand in the catalogue, not quoted. */
-  readonly relation: readonly [string | null, string, string]
-}
 
 export interface RelationsOptions extends SessionOptions {
   /** Time for all newest-commit readings together, in milliseconds; what is left over is `too-large`. Default 1000. */

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AnchorPhase,
-  type ClaimedRelation,
   type PostgresOutcome,
   readAnchor,
   readRelations,
   readSchemas,
 } from '../../connectors/postgres/index.js'
+import type { ClaimedRelation } from '../../src/ports/index.js'
 import {
   copyExampleProject,
   type DbtOptions,

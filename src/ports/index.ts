@@ -13,3 +13,17 @@ export type {
 export type { RememberedNote, SealMemory } from './seal-memory.js'
 export type { TileStore } from './tile-store.js'
 export type { EncryptedValue, Vault } from './vault.js'
+export type {
+  AskedAfter,
+  AskedBefore,
+  ClaimedRelation,
+  FoundTarget,
+  GivenTarget,
+  NotGiven,
+  ProfileField,
+  ProfileFields,
+  Warehouse,
+  WarehouseFinding,
+  WarehouseKind,
+  WarehouseReading,
+} from './warehouse.js'

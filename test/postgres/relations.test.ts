@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
-  type ClaimedRelation,
   LISTED_COLUMNS,
   type RelationReading,
   type RelationsOptions,
@@ -13,6 +12,7 @@ import {
 } from '../../connectors/postgres/index.js'
 import { canonicalBytes } from '../../src/canonical/index.js'
 import { FAMILIES } from '../../src/events/index.js'
+import type { ClaimedRelation } from '../../src/ports/index.js'
 import { type RunningPostgres, requireService, startPostgres } from '../services/index.js'
 
 const claim = (name: string, database: string | null = 'postgres', schema = 'shop'): ClaimedRelation => ({

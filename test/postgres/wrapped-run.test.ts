@@ -2,9 +2,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { NO_SURROUNDINGS } from '../../connectors/postgres/index.js'
+import { postgresWarehouse } from '../../connectors/postgres/index.js'
 import { watchFirstStatement } from '../../src/cli/dbt/first-statement.js'
-import { observeWarehouse } from '../../src/cli/dbt/observe-warehouse.js'
 import { clyra, ended, startClyra } from '../cli/clyra.js'
 import {
   copyExampleProject,
@@ -118,23 +117,21 @@ describe.runIf(requireService('postgres') && requireService('dbt'))('the warehou
   })
 
   it('is not heard before the run where its answer came after dbt’s first statement', async () => {
-    const warehouse = observeWarehouse({
-      run: '01900000-0000-7000-8000-000000000001',
-      plan: { ask: 'postgres', target: server.url, schemas: ['shop'] },
-      limits: { beforeMs: 10_000, afterMs: 10_000, commitsMs: 400 },
-      surroundings: NO_SURROUNDINGS,
-      now: () => new Date(),
-    })
+    const given = { fields: undefined, address: server.url, variables: {}, home: '/', now: () => new Date() }
+    const found = postgresWarehouse.target(given)
+    if (!found.ok) throw new Error(found.says)
+    const asked = { run: '01900000-0000-7000-8000-000000000001', schemas: ['shop'], limitMs: 10_000 }
     const first = watchFirstStatement()
     const sent = new Date(Date.now() - 5).toISOString()
     first.take(JSON.stringify({ info: { name: 'SQLQuery', ts: sent }, data: { sql: 'create schema shop' } }))
-    const before = warehouse.before(async (readAt) => first.isBefore(readAt))
+    const isLate = async (readAt: Date) => first.isBefore(readAt)
+    const before = found.warehouse.before({ ...asked, isLate }).then(({ drafts }) => drafts)
     expect(anchors(await before)).toEqual([['unavailable', 'before', 'TIMED_OUT', 'late']])
     // Nothing to hold it against: the reading after is no confirmation, and relations are still looked up.
     const node = 'model.shop.absent'
     const relation: [string, string, string] = ['postgres', 'shop', 'absent']
-    const built = Promise.resolve([{ node, relation, materialized: 'table', status: 'success' as const }])
-    const after = await warehouse.after(built, before)
+    const built = Promise.resolve([{ node, relation }])
+    const { drafts: after } = await found.warehouse.after({ ...asked, built, before, commitsMs: 400 })
     expect(anchors(after)).toEqual([['provisional', 'after', null, null]])
     expect(after.map(({ type }) => type)).toContain('dev.clyra.snapshot.relation.v1')
   })

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dbtArguments } from './dbt-arguments.js'
-import { profileConnection, profilesFiles } from './profile-connection.js'
+import { profilesFiles, profileTarget } from './profile-target.js'
 import { logDirectories, projectDirectories, targetDirectory } from './project-paths.js'
 import { readableLogLine } from './readable-log.js'
 import { resolveTemplate } from './template.js'
@@ -111,97 +111,57 @@ shop:
     bare: {type: postgres, host: h, schema: s}
 `
 
-describe('the connection of profiles.yml', () => {
-  const connect = (
+describe('the target of profiles.yml', () => {
+  const targetOf = (
     args: string[] = [],
     env: Record<string, string> = { PG_PASSWORD: 'p@ss/w:rd' },
     profiles: string | undefined = PROFILES,
-  ) => profileConnection(around(args, env), 'name: shop\nprofile: shop\n', profiles)
+  ) => profileTarget(around(args, env), 'name: shop\nprofile: shop\n', profiles)
 
-  it('is read where it is literal or env_var() only', () => {
-    const found = connect()
-    expect(found).toMatchObject({
-      ok: true,
-      target: 'dev',
-      connection: {
-        host: 'localhost',
-        port: 5433,
-        user: 'ada',
-        password: 'p@ss/w:rd',
-        database: 'wh',
-        schema: 'public',
-      },
-    })
-    expect(found.ok && found.connection).toMatchObject({ sslmode: 'require', connectTimeout: 10, keepalivesIdle: 0 })
+  it('has an adapter by name, and fields that are literal or env_var()', () => {
+    const found = targetOf()
+    if (!found.ok) throw new Error(found.says)
+    expect([found.target, found.adapter]).toEqual(['dev', 'postgres'])
+    expect(found.fields('port')).toEqual({ ok: true, value: '5433' })
+    expect(found.fields('pass', 'password')).toEqual({ ok: true, value: 'p@ss/w:rd' })
+    expect(found.fields('nothing')).toEqual({ ok: true, value: undefined })
+    expect(targetOf(['--target', 'other'])).toMatchObject({ ok: true, adapter: 'snowflake' })
   })
 
-  it('is shared between targets by a merge key, as dbt reads it', () => {
-    const merged = `shop:
-  target: ci
-  outputs:
-    dev: &dev {type: postgres, host: h, port: 5433, user: a, dbname: d, schema: shop}
-    ci:
-      <<: *dev
-      schema: shop_ci
-`
-    const found = connect([], {}, merged)
-    expect(found).toMatchObject({ ok: true, target: 'ci', connection: { host: 'h', port: 5433, schema: 'shop_ci' } })
+  it('is of no adapter where its type does not look like the name of one', () => {
+    const odd = "shop: {target: dev, outputs: {dev: {type: 'My Own: 1'}}}"
+    expect(targetOf([], {}, odd)).toMatchObject({ ok: true, adapter: null })
+    expect(targetOf([], {}, 'shop: {target: dev, outputs: {dev: {}}}')).toMatchObject({ ok: true, adapter: null })
   })
 
-  it('has what dbt hands to libpq: certificates, limits, role and search path, an empty host and password', () => {
-    const full = `shop: {target: dev, outputs: {dev: {type: postgres, host: '', user: a, pass: '', dbname: d, schema: s,
-      sslmode: verify-full, sslrootcert: /r, sslcert: /c, sslkey: "{{ env_var('KEY') }}", connect_timeout: 3,
-      keepalives_idle: 30, role: etl, search_path: 's, public'}}}`
-    expect(connect([], { KEY: '/k' }, full)).toEqual({
-      ok: true,
-      target: 'dev',
-      connection: {
-        host: '',
-        port: 5432,
-        user: 'a',
-        password: '',
-        database: 'd',
-        schema: 's',
-        sslmode: 'verify-full',
-        sslrootcert: '/r',
-        sslcert: '/c',
-        sslkey: '/k',
-        connectTimeout: 3,
-        keepalivesIdle: 30,
-        role: 'etl',
-        searchPath: 's, public',
-      },
-    })
-  })
-
-  it('names another kind of warehouse by its adapter', () => {
-    expect(connect(['--target', 'other'])).toEqual({ ok: false, reason: 'not-postgres', adapter: 'snowflake' })
+  it('is known although a field of it is not: that says why', () => {
+    const odd = targetOf(['-t', 'odd'])
+    expect(odd.ok && odd.fields('host')).toMatchObject({ ok: false, reason: 'template' })
+    const unset = targetOf([], {})
+    expect(unset.ok && unset.fields('password')).toMatchObject({ ok: false, reason: 'variable-missing' })
   })
 
   it.each([
-    [['--target', 'other'], { PG_PASSWORD: 'x' }, PROFILES, 'not-postgres'],
-    [['-t', 'odd'], {}, PROFILES, 'template'],
-    [['-t', 'bare'], {}, PROFILES, 'field-missing'],
     [['-t', 'nope'], {}, PROFILES, 'target-unknown'],
-    [[], {}, PROFILES, 'variable-missing'],
     [['--profile', 'nope'], {}, PROFILES, 'profile-unknown'],
     [['--profile', '__proto__'], {}, PROFILES, 'profile-unknown'],
     [[], {}, 'a: [', 'profiles-invalid'],
     [[], {}, 'shop: {outputs: 3}', 'profiles-invalid'],
+    [[], {}, "shop: {target: dev, outputs: {dev: {type: '{{ x }}'}}}", 'template'],
   ])('is refused with a reason: %j %j', (args, env, profiles, reason) => {
-    expect(connect(args, env, profiles)).toMatchObject({ ok: false, reason })
+    expect(targetOf(args, env, profiles)).toMatchObject({ ok: false, reason, says: expect.stringMatching(/profile/) })
   })
 
   it('is missing where there is no file', () => {
-    expect(profileConnection(around(), undefined, undefined)).toEqual({ ok: false, reason: 'profiles-missing' })
+    expect(profileTarget(around(), undefined, undefined)).toMatchObject({ ok: false, reason: 'profiles-missing' })
   })
 
   it('never throws and never quotes the file in a reason', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 80 }), (text) => {
-        const profiles = `shop:\n  outputs:\n    default: {type: postgres, host: ${JSON.stringify(`CANARY${text}{{ x }}`)}, user: u, dbname: d}\n`
-        expect(JSON.stringify(connect([], {}, profiles))).not.toContain('CANARY')
-        expect(() => connect([], {}, text)).not.toThrow()
+        const profiles = `shop:\n  outputs:\n    default: {type: ${JSON.stringify(`CANARY${text}{{ x }}`)}, host: h}\n`
+        expect(JSON.stringify(targetOf([], {}, profiles))).not.toContain('CANARY')
+        expect(() => targetOf([], {}, text)).not.toThrow()
       }),
     )
   })

@@ -28,8 +28,17 @@ const LIMITS = { limit: 64 << 20, tooLarge: 'CONFIG_INVALID', what: "a file of t
 
 /** Those of this process, with the variables that dbt gets. */
 export function surroundingsOf(env: Surroundings['env'], home: string): Surroundings {
-  const { username, uid } = userInfo()
-  return { env, home, user: username, uid, read }
+  return { env, home, ...login(), read }
+}
+
+/** A user whom the system has no name for (a container that was given a number) has to be named where one is needed. */
+function login(): Pick<Surroundings, 'user' | 'uid'> {
+  try {
+    const { username, uid } = userInfo()
+    return { user: username, uid }
+  } catch {
+    return { user: '', uid: process.getuid?.() ?? -1 }
+  }
 }
 
 function read(path: string): SmallFile | undefined {

@@ -16,7 +16,7 @@ import { fileLines } from './file-lines.js'
 import { watchFirstStatement } from './first-statement.js'
 import { followLog, type LogFollower } from './follow-log.js'
 import type { Guard } from './guard.js'
-import type { Warehouse, WarehouseLimits } from './observe-warehouse.js'
+import { NOT_ASKED, type ObservedWarehouse } from './observe-warehouse.js'
 import { readLeft } from './read-left.js'
 import type { ReadableLog } from './readable-log.js'
 import { exitedRun } from './run-metadata.js'
@@ -33,8 +33,7 @@ export interface CaptureParts {
   readonly seal: Sealer
   readonly fingerprintKey: Uint8Array
   readonly shapeKey: Uint8Array | undefined
-  readonly warehouse: Warehouse
-  readonly limits: WarehouseLimits
+  readonly warehouse: ObservedWarehouse
   /** True where dbt's log tells of each statement when it begins. */
   readonly logTells: boolean
   readonly readable: ReadableLog | undefined
@@ -66,7 +65,8 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
   const reader = createDbtRunReader({ run, wrapped: true, fingerprintKey, shapeKey })
   const first = watchFirstStatement()
   const clock = { spawned: 0, from: '' }
-  let before: Promise<unknown> = Promise.resolve()
+  let before = Promise.resolve(NOT_ASKED)
+  let added: Promise<unknown> = before
   const follower: LogFollower = followLog({
     ...parts.log,
     stream,
@@ -93,11 +93,13 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
         await follower.poll()
         return first.isBefore(readAt)
       }
-      before = guard('reading the warehouse before the run', async () => {
-        add(await warehouse.before(isLate))
+      const reading = warehouse.before(isLate)
+      before = reading.catch(() => NOT_ASKED)
+      added = guard('reading the warehouse before the run', async () => {
+        add((await reading).drafts)
         writer.flush()
       })
-      if (!parts.logTells) await Promise.race([before, sleep(HOLD_MS)])
+      if (!parts.logTells) await Promise.race([added, sleep(HOLD_MS)])
       released = true
       clock.spawned = parts.elapsed()
       clock.from = parts.now().toISOString()
@@ -117,7 +119,12 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
     async finish(exit) {
       const ended = { at: parts.elapsed(), to: parts.now().toISOString() }
       const built = settable<FinishedRun['relations']>()
-      const after = guard('reading the warehouse after the run', () => warehouse.after(built.promise, before))
+      const after = guard('reading the warehouse after the run', () =>
+        warehouse.after(
+          built.promise,
+          before.then(({ drafts }) => drafts),
+        ),
+      )
       const gaps: GapReason[] = []
       if (exit.startError !== null) gaps.push('process-not-started')
       if (exit.signal !== null) gaps.push('process-signalled')
@@ -142,8 +149,9 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
       })
       if (finished === undefined) gaps.push('artifact-unreadable')
       built.set(finished?.relations ?? [])
-      add((await after) ?? [])
-      await before
+      await added
+      const answered = (await after) ?? NOT_ASKED
+      add(answered.drafts)
       if (exit.startError === null) add([exitedRun(run, parts.now().toISOString(), exit)])
       writer.flush()
       const events = [...openSpool(writer.directory).events()].map(({ event }) => ({ ...event, id: event.id ?? '' }))
@@ -159,8 +167,8 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
           statements: events.filter(({ type }) => type === 'dev.clyra.dbt.statement.executed.v1').length,
           logBytes: follower.bytes(),
           artifactBytes: finished?.artifacts.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? 0,
-          warehouse: warehouse.times(),
-          limits: parts.limits,
+          warehouse: { before: (await before).seconds, after: answered.seconds },
+          limits: warehouse.limits,
         }),
       )
       add(closeDbtRun(run, events, gaps))

@@ -16,6 +16,12 @@ export interface OpenedSpool {
   readonly subjectKey: Uint8Array
 }
 
+/** What is planned where the folder of the spool is known, and what of it the header says. */
+export interface PlannedSpool<Plan> {
+  readonly plan: Plan
+  readonly header: Omit<SpoolHeader, 'format' | 'run' | 'subject' | 'started' | 'directory' | 'demonstration'>
+}
+
 /** The ledger above dbt's project, else above the working directory, or undefined where there is none. */
 export function placeOfRun(context: Context, project: string): StatePlace | undefined {
   try {
@@ -32,18 +38,17 @@ export function placeOfRun(context: Context, project: string): StatePlace | unde
  * Makes the spool of a run: in the ledger's state directory, else, where there is none or it cannot be written, in the
  * user's own. Throws what the second attempt throws.
  */
-export async function openRunSpool(
+export async function openRunSpool<Plan>(
   context: Context,
   place: StatePlace | undefined,
   run: string,
-  describe: (
-    logFolder: string,
-  ) => Omit<SpoolHeader, 'format' | 'run' | 'subject' | 'started' | 'directory' | 'demonstration'>,
+  planIn: (logFolder: string) => PlannedSpool<Plan>,
   subject: string,
-): Promise<OpenedSpool> {
+): Promise<OpenedSpool & { readonly plan: Plan }> {
   const { environment, output } = context
   const subjectKey = environment.randomBytes(32)
-  const attempt = async (root: string): Promise<OpenedSpool> => {
+  const attempt = async (root: string) => {
+    const { plan, header: planned } = planIn(join(root, run, SPOOL_FILES.log))
     const header: SpoolHeader = {
       format: 'clyra.spool/1',
       run,
@@ -51,11 +56,11 @@ export async function openRunSpool(
       started: environment.now().toISOString(),
       directory: environment.cwd,
       demonstration: false,
-      ...describe(join(root, run, SPOOL_FILES.log)),
+      ...planned,
     }
     const randomBytes = (length: number) => environment.randomBytes(length)
     const { writer, lock } = await createSpool(root, { header, subjectKey, randomBytes })
-    return { writer, lock, header, subjectKey }
+    return { writer, lock, header, subjectKey, plan }
   }
   if (place === undefined) return attempt(userSpool(environment))
   try {

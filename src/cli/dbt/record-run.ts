@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import { dbtArguments } from '../../../connectors/dbt/index.js'
-import { surroundingsOf } from '../../../connectors/postgres/index.js'
 import { ClyraError } from '../../errors/index.js'
+import { COMMANDS_WITHOUT_WAREHOUSE } from '../../events/families/run-voices.js'
 import { isThere } from '../../system/index.js'
 import type { StatePlace } from '../config/find-state.js'
 import { resolveSettings, type Settings } from '../config/settings.js'
@@ -14,6 +14,8 @@ import type { FromRecorder, Recorded } from '../wrapper/messages.js'
 import { captureRun, type RunCapture } from './capture-run.js'
 import type { ChildExit } from './child.js'
 import { type DbtCommand, dbtCommand } from './dbt-command.js'
+import { dbtProject, projectOf } from './dbt-project.js'
+import { findWarehouse } from './find-warehouse.js'
 import { runFingerprintKey } from './fingerprint-key.js'
 import { flushLine } from './flush-line.js'
 import { createGuard, type Guard } from './guard.js'
@@ -21,7 +23,7 @@ import { policyDigest } from './ingest-run.js'
 import { isNativeProgram } from './native-program.js'
 import { observeWarehouse } from './observe-warehouse.js'
 import { type OpenedSpool, openRunSpool, placeOfRun } from './open-spool.js'
-import { planRun, projectOf, type RunPlan } from './plan-run.js'
+import { planRun, type RunPlan } from './plan-run.js'
 import { openReadableLog } from './readable-log.js'
 import { startedRun } from './run-metadata.js'
 import { createSealer } from './sealer.js'
@@ -132,37 +134,25 @@ async function prepare(
   // A run that finds no ledger has no shapes: their key is the ledger's.
   const shapeKey =
     place === undefined ? undefined : await guard('reading the vault', () => openVault(place, settings).shapeKey())
-  let planned: RunPlan | undefined
+  const project = dbtProject(context, args)
+  const { folder, target } = project
   const spool = await openRunSpool(
     context,
     place,
     run,
     (logFolder) => {
-      planned = planRun(context, settings, args, run, logFolder)
-      const { project, target, log } = planned
-      return {
-        fingerprints: 'run',
-        dbt: { project, target, log: log.path, otel: log.otel, ownLog: log.own, logStart: log.start },
-      }
+      const plan = planRun(project, run, logFolder)
+      const { path, otel, own, start } = plan.log
+      const dbt = { project: folder, target, log: path, otel, ownLog: own, logStart: start }
+      return { plan, header: { fingerprints: 'run', dbt } }
     },
     subject,
   )
-  // `describe` was called by every way out of openRunSpool but a throw.
-  const plan = planned as RunPlan
-  const { now } = context.environment
-  const { variables, home } = context.environment
-  const limits = {
-    beforeMs: settings.postgresBeforeMs.value,
-    afterMs: settings.postgresAfterMs.value,
-    commitsMs: settings.postgresCommitsMs.value,
-  }
-  const warehouse = observeWarehouse({
-    run,
-    plan: plan.warehouse,
-    limits,
-    surroundings: surroundingsOf(variables, home),
-    now,
-  })
+  const { plan } = spool
+  const { now, variables } = context.environment
+  const found = COMMANDS_WITHOUT_WAREHOUSE.includes(plan.wrap.command ?? '')
+    ? undefined
+    : await findWarehouse(context, settings, project)
   const capture = captureRun(
     {
       run,
@@ -170,8 +160,7 @@ async function prepare(
       seal: createSealer(spool.subjectKey, settings.keepValues.value),
       fingerprintKey: runFingerprintKey(spool.subjectKey),
       shapeKey,
-      warehouse,
-      limits,
+      warehouse: observeWarehouse({ run, found, now }),
       logTells:
         plan.wrap.log.format === 'json' && plan.wrap.log.complete && !isNativeProgram(command.program, variables),
       readable:
@@ -182,8 +171,8 @@ async function prepare(
               context.output.warn(`the readable log could not be written: ${message} (${code})`)
             }),
       log: plan.log,
-      target: plan.target,
-      project: plan.project,
+      target,
+      project: folder,
       variables,
       now,
       elapsed: () => context.environment.elapsed(),

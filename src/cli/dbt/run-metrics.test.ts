@@ -10,7 +10,7 @@ const measured: MeasuredRun = {
   statements: 3,
   logBytes: 12_345,
   artifactBytes: 0,
-  warehouse: { before: 0.1, after: 0.2, relations: null },
+  warehouse: { before: { anchor: 0.1, relations: null }, after: { anchor: 0.2, relations: null } },
   limits: { beforeMs: 5000, afterMs: 150, commitsMs: 400 },
 }
 

@@ -1,5 +1,6 @@
 import { type DraftEvent, runDraft } from '../../events/index.js'
-import type { WarehouseLimits, WarehouseTimes } from './observe-warehouse.js'
+import type { WarehouseReading } from '../../ports/index.js'
+import type { WarehouseLimits } from './warehouses.js'
 
 const SOURCE = 'urn:clyra:wrapper:metrics'
 
@@ -16,7 +17,7 @@ export interface MeasuredRun {
   /** Bytes of dbt's log and of the artefacts that were kept. */
   readonly logBytes: number
   readonly artifactBytes: number
-  readonly warehouse: WarehouseTimes
+  readonly warehouse: { readonly before: WarehouseReading['seconds']; readonly after: WarehouseReading['seconds'] }
   readonly limits: WarehouseLimits
 }
 
@@ -37,9 +38,9 @@ export function runMetrics(measured: MeasuredRun): DraftEvent<'dev.clyra.metrics
     ...total('dbt.statements', 'count', statements),
     ...total('dbt.log', 'bytes', logBytes),
     ...total('dbt.artifacts', 'bytes', artifactBytes),
-    ...seconds('warehouse.anchor.before', warehouse.before, limits.beforeMs / 1000),
-    ...seconds('warehouse.anchor.after', warehouse.after, limits.afterMs / 1000),
-    ...seconds('warehouse.relations', warehouse.relations),
+    ...seconds('warehouse.anchor.before', warehouse.before.anchor, limits.beforeMs / 1000),
+    ...seconds('warehouse.anchor.after', warehouse.after.anchor, limits.afterMs / 1000),
+    ...seconds('warehouse.relations', warehouse.after.relations),
   ]
 }
 

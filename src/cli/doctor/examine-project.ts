@@ -1,13 +1,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { postgresDoctor, surroundingsOf } from '../../../connectors/postgres/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { rolledBack } from '../../ledger/index.js'
 import { findObjections } from '../../stores/embedded/index.js'
 import { STATE_DIRECTORY, type StatePlace } from '../config/find-state.js'
 import { type Context, optionalLedgerPlace, rememberIn, settingsFor } from '../context.js'
-import { planRun } from '../dbt/plan-run.js'
+import { dbtProject } from '../dbt/dbt-project.js'
+import { findWarehouse } from '../dbt/find-warehouse.js'
+import { GIVE_AN_ADDRESS, WAREHOUSES } from '../dbt/warehouses.js'
 import { codedError } from '../failure.js'
 import { withReader } from '../ledger/open-ledger.js'
 import type { OpenedLedger } from '../ledger/opened-ledger.js'
@@ -23,7 +24,7 @@ const fail = (check: string, message: string, fix: string | null): Finding => ({
 /** Configuration, ledger, spools, space and warehouse. A check that cannot be made is a finding of its own. */
 export async function examineProject(context: Context, offline: boolean): Promise<Finding[]> {
   const findings: Finding[] = []
-  const attempt = async (check: string, examine: () => Finding[] | Promise<Finding[]>) => {
+  const attempt = async (check: string, examine: () => readonly Finding[] | Promise<readonly Finding[]>) => {
     try {
       findings.push(...(await examine()))
     } catch (thrown) {
@@ -131,43 +132,26 @@ function spools(context: Context): Finding[] {
   return [warn('spool', `${waiting.length} runs wait to be appended: ${waiting.join(', ')}`, 'clyra spool flush')]
 }
 
-async function warehouse(context: Context): Promise<Finding[]> {
+async function warehouse(context: Context): Promise<readonly Finding[]> {
   const settings = settingsFor(context, optionalLedgerPlace(context))
-  const { variables, home } = context.environment
-  const plan = planRun(context, settings, [], 'doctor', '').warehouse
-  switch (plan.ask) {
-    case 'postgres':
-      return postgresDoctor(plan.target, { surroundings: surroundingsOf(variables, home) })
-    case 'not-needed':
-      return []
-    case 'nobody':
-      return [plan.code === 'NOT_SUPPORTED' ? otherWarehouse(plan.detail) : noAddress(plan.detail)]
-  }
+  const found = await findWarehouse(context, settings, dbtProject(context, []))
+  if (found.ask) return found.warehouse.doctor()
+  return [found.code === 'NOT_SUPPORTED' ? otherWarehouse(found.detail) : noAddress(found.says)]
 }
 
 function otherWarehouse(adapter: string | null): Finding {
   const kind = adapter ?? 'this kind of warehouse'
+  const asked = WAREHOUSES.map(({ name }) => name).join(' or ')
   return ok(
     'warehouse',
-    `${kind}: dbt's word and its log are recorded; the warehouse itself is asked only where it is Postgres`,
+    `${kind}: dbt's word and its log are recorded; the warehouse itself is asked only where it is ${asked}`,
   )
 }
 
-const NO_ADDRESS: Readonly<Record<string, string>> = {
-  'profiles-missing': 'dbt has no profiles.yml where it looks for one',
-  'profiles-invalid': 'profiles.yml cannot be read',
-  'profile-unknown': 'profiles.yml has no such profile',
-  'target-unknown': 'the profile has no such target',
-  template: 'the profile needs a template that only dbt can resolve',
-  'variable-missing': 'the profile names a variable that is not set',
-  'field-missing': 'the profile leaves out or misspells a field',
-}
-
-function noAddress(reason: string | null): Finding {
-  const why = NO_ADDRESS[reason ?? ''] ?? 'none is configured'
+function noAddress(why: string): Finding {
   return warn(
     'warehouse',
     `no address that may be used: ${why}. Runs are recorded without the warehouse's own word`,
-    'export CLYRA_POSTGRES_URL=postgres://reader@host/db',
+    GIVE_AN_ADDRESS,
   )
 }
