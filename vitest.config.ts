@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/runs/longest-first.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -12,12 +11,15 @@ const withoutFixtures = existsSync(`${fixtures}/dbt_live`) ? [] : ['connectors/d
 if (withoutFixtures.length > 0) {
   process.stderr.write(`left out: ${withoutFixtures[0]}, because there are no recordings in CLYRA_FIXTURES\n`)
 }
+const BUILT = ['**/node_modules/**', '**/dist/**']
+/** What measures time, and needs the machine for itself. */
+const ALONE = ['test/bench/**/*.test.ts']
 
 export default defineConfig({
   resolve: { alias: { '@clyra/verify': here('./verifier/ts/src/index.ts') } },
   test: {
-    // What the library remembers of ledgers that tests make is not put into the home of who runs them.
-    env: { XDG_STATE_HOME: join(tmpdir(), 'clyra-tests-state') },
+    globalSetup: here('./test/runs/state-of-run.ts'),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -29,8 +31,11 @@ export default defineConfig({
             'projections/**/*.test.ts',
             'verifier/ts/**/*.test.ts',
           ],
-          exclude: ['**/node_modules/**', '**/dist/**', ...withoutFixtures],
+          exclude: [...BUILT, ...withoutFixtures],
           testTimeout: 30_000,
+          // One process for all files: they share loaded modules and leave nothing behind. Both Nodes run at once, one a core.
+          isolate: false,
+          maxWorkers: 1,
         },
       },
       {
@@ -38,9 +43,25 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: [...BUILT, ...ALONE],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          setupFiles: here('./test/runs/record-cost.ts'),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ALONE,
+          exclude: BUILT,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          setupFiles: here('./test/runs/record-cost.ts'),
         },
       },
     ],

@@ -1,110 +1,126 @@
 // `npm test`: installs what the tests need, says what, runs everything, ends with "N passed, N failed".
-// `npm run test:quick`: types, lint, import rule and unit tests only.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { build, installPackages, root, run, since } from './steps.mjs'
+// `npm test -- <part>...`: only those parts; `npm test -- --list`: their names.
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { runPart } from './run-part.mjs'
+import { build, installPackages, root, since } from './steps.mjs'
+import { chosenParts, listOfParts } from './test-parts.mjs'
 
-const quick = process.argv.includes('--quick')
-const inCI = process.env.CI === 'true'
-const cache = join(root, '.cache')
-mkdirSync(cache, { recursive: true })
+const CORES = 2
+const begun = performance.now()
+const parts = namedParts(process.argv.slice(2))
 
-const bin = (name, entry) => [join(root, 'node_modules', name, entry)]
-/** No part may take the whole time that CI gives. */
-const LONGEST_MS = 38 * 60_000
-const node = (args) => run(process.execPath, args, { timeout: LONGEST_MS, killSignal: 'SIGKILL' })
-const biome = bin('@biomejs/biome', 'bin/biome')
-const tsc = bin('typescript', 'bin/tsc')
-const depcruise = bin('dependency-cruiser', 'bin/dependency-cruise.mjs')
-const vitest = bin('vitest', 'vitest.mjs')
+/** What each test file took of the processor, a line for each: see test/runs/record-cost.ts. */
+const costs = join(root, '.cache', 'test-cost.ndjson')
+rmSync(costs, { force: true })
+process.env.CLYRA_TEST_COST = costs
 
-let passed = 0
-let failed = 0
-const summary = []
-/** Each failed test with the first line of why, for whoever sees the end of the output only. */
-const failures = []
+const results = []
+if (prepare('install root packages (npm ci)', installPackages) && prepare('build and types', build)) await runAll(parts)
+finish()
 
-/** A part that counts as one test. */
-const part = (title, act) => {
-  const start = performance.now()
+function namedParts(names) {
+  if (names.includes('--list')) {
+    process.stdout.write(listOfParts())
+    process.exit(0)
+  }
+  const chosen = chosenParts(names)
+  if (typeof chosen !== 'string') return chosen
+  process.stderr.write(chosen)
+  process.exit(2)
+}
+
+/** What everything else stands on; counts as one test. */
+function prepare(title, act) {
   process.stderr.write(`\n== ${title}\n`)
+  const start = performance.now()
   const ok = act() === 0
-  if (ok) passed += 1
-  else failed += 1
-  summary.push(`${ok ? 'ok    ' : 'FAILED'} ${since(start).padStart(8)}  ${title}`)
+  const line = `${ok ? 'ok    ' : 'FAILED'} ${since(start).padStart(8)}  ${title}`
+  results.push({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, failures: ok ? [] : [title], files: [], line })
   return ok
 }
 
-/** A part that runs a vitest project and counts its tests. In CI a skipped test is a failure. */
-const suite = (title, project) => {
-  const start = performance.now()
-  process.stderr.write(`\n== ${title}\n`)
-  const report = join(cache, `vitest-${project}.json`)
-  rmSync(report, { force: true })
-  const status = node([
-    ...vitest,
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ])
-  let counts = { passed: 0, failed: 1, skipped: 0 }
+/** Begins the parts in their order, as many at once as there are cores for; who waits says for what. */
+async function runAll(parts) {
+  const running = new Map()
+  for (const part of parts) {
+    const room = () => CORES - [...running.keys()].reduce((sum, { cores }) => sum + cores, 0)
+    while (room() < part.cores) {
+      const names = [...running.keys()].map(({ title }) => title).join('; ')
+      process.stderr.write(
+        `\n-- ${part.title}: waits for ${part.cores === CORES ? 'both cores' : 'a core'} (${names})\n`,
+      )
+      await Promise.race(running.values())
+    }
+    process.stderr.write(`\n== ${part.title}\n`)
+    running.set(
+      part,
+      runPart(part, { quiet: part.cores < CORES }).then((result) => {
+        running.delete(part)
+        results.push(result)
+        process.stderr.write(`\n${result.output}${result.line}\n`)
+      }),
+    )
+  }
+  await Promise.all(running.values())
+}
+
+function finish() {
+  const sum = (name) => results.reduce((total, result) => total + result[name], 0)
+  const failures = results.flatMap(({ failures }) => failures)
+  const lines = [
+    ...costTable(),
+    '',
+    ...results.map(({ line }) => line),
+    ...failures.map((failure) => `failed: ${failure}`),
+  ]
+  process.stderr.write(`\n${lines.join('\n')}\n${since(begun)} of the clock${processor()}\n`)
+  process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`)
+  process.exit(sum('failed') === 0 ? 0 : 1)
+}
+
+/** Tests, clock and processor of each folder of test/, and its files that took most. */
+function costTable() {
+  const processor = new Map(lines(costs).map((line) => Object.values(JSON.parse(line))))
+  const folders = new Map()
+  for (const file of results.flatMap(({ files }) => files)) {
+    const spent = processor.get(file.name)
+    if (spent === undefined) continue
+    const folder = file.name.split('/').slice(0, 2).join('/')
+    folders.set(folder, [...(folders.get(folder) ?? []), { ...file, spent }])
+  }
+  const total = (files, key) => files.reduce((sum, file) => sum + file[key], 0)
+  const row = (name, tests, clock, spent) =>
+    `${name.padEnd(44)} ${String(tests).padStart(6)} ${clock.toFixed(0).padStart(7)} s ${spent.toFixed(0).padStart(7)} s`
+  const rows = [...folders]
+    .sort(([, a], [, b]) => total(b, 'spent') - total(a, 'spent'))
+    .flatMap(([name, files]) => [
+      row(name, total(files, 'tests'), total(files, 'clock'), total(files, 'spent')),
+      ...files
+        .filter(({ spent }) => spent >= 10)
+        .sort((a, b) => b.spent - a.spent)
+        .map((file) => row(`  ${file.name}`, file.tests, file.clock, file.spent)),
+    ])
+  return rows.length === 0 ? [] : [`${'folder, files above 10 s'.padEnd(44)}  tests     clock processor`, ...rows]
+}
+
+function lines(path) {
   try {
-    const result = JSON.parse(readFileSync(report, 'utf8'))
-    counts = {
-      passed: result.numPassedTests,
-      failed: result.numFailedTests,
-      skipped: result.numPendingTests + result.numTodoTests,
-    }
-    for (const file of result.testResults) {
-      const path = relative(root, file.name)
-      const bad = file.assertionResults.filter(({ status }) => status === 'failed')
-      if (bad.length === 0 && file.status === 'failed') failures.push(`${path}: ${firstLine(file.message)}`)
-      for (const test of bad) failures.push(`${path} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`)
-    }
-  } catch (error) {
-    process.stderr.write(`no test report: ${error.message}\n`)
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+  } catch {
+    return []
   }
-  if (inCI && counts.skipped > 0) {
-    process.stderr.write(`${counts.skipped} skipped tests: in CI a skipped test is a failure\n`)
-    counts.failed += counts.skipped
-  }
-  if (status !== 0 && counts.failed === 0) counts.failed = 1
-  passed += counts.passed
-  failed += counts.failed
-  summary.push(
-    `${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${since(start).padStart(8)}  ${title}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
-  )
 }
 
-const firstLine = (text = '') => text.split('\n')[0].slice(0, 300)
-
-const finish = () => {
-  process.stderr.write(`\n${summary.join('\n')}\n${failures.map((failure) => `failed: ${failure}\n`).join('')}`)
-  process.stdout.write(`${passed} passed, ${failed} failed\n`)
-  process.exit(failed === 0 ? 0 : 1)
+/** Seconds that all that was run took of the processor, where the system says so. */
+function processor() {
+  const [stat = ''] = lines('/proc/self/stat')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(13, 15)
+    .map(Number)
+  return user === undefined ? '' : `, ${((user + system) / 100).toFixed(0)} s of the processor`
 }
-
-if (!part('install root packages (npm ci)', installPackages)) finish()
-if (!part('build and types', build)) finish()
-part('types of tests and scripts', () => node([...tsc, '-p', 'tsconfig.test.json']))
-part('lint and format', () => node([...biome, 'check', '.']))
-part('import rule', () =>
-  node([...depcruise, '--config', '.dependency-cruiser.cjs', 'src', 'connectors', 'projections', 'verifier/ts/src']),
-)
-suite('unit', 'unit')
-if (!quick) {
-  part('unit tests on Node 24', () =>
-    run('npx', ['--yes', '--package', 'node@24', 'node', ...vitest, 'run', '--project', 'unit', '--reporter=dot'], {
-      timeout: LONGEST_MS,
-      killSignal: 'SIGKILL',
-    }),
-  )
-  part('golden vectors', () => node(['scripts/verify-vectors.mjs']))
-  part('install services (Postgres, dbt, Chromium)', () => node(['test/services/install.mjs']))
-  suite('integration', 'integration')
-  part('first command of the README', () => node(['scripts/demo.mjs']))
-}
-finish()

@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '../../src/errors/codes.js'
-import { type Checker, STORES } from './checker.js'
+import type { Checker } from './checker.js'
 import { inScratch } from './power-loss.js'
 import { type Call, parseTrace } from './trace.js'
 import { acknowledgedBy, publishedBy, traceWork, type Worked } from './workload.js'
@@ -43,7 +43,7 @@ const KINDS = [
 const NO_SPACE_NEEDED = new Set(['unlink', 'rmdir', 'ftruncate', 'truncate'])
 
 /** Every place in a piece of work where a call on a file of the ledger can be made to fail. */
-export async function injectionsOf({ before, work }: PreparedWork, stores = STORES): Promise<Injection[]> {
+export async function injectionsOf({ before, work }: PreparedWork, stores?: string): Promise<Injection[]> {
   return inScratch(before, async (directory) => {
     const { trace, lines } = await traceWork({ directory, ...work }, { stores })
     if (lines.at(-1) !== 'done' || lines.some((line) => line.startsWith('refused')))
@@ -105,7 +105,7 @@ export async function inject(
   checker: Checker,
   { before, work, ...promised }: PreparedWork,
   { call, path, nth, injected }: Injection,
-  stores = STORES,
+  stores?: string,
 ): Promise<Outcome | undefined> {
   return inScratch(before, async (directory) => {
     // Killed without the call. Behind a seccomp filter strace loses such a signal now and then.

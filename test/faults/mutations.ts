@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { besidePackages, bundleStores } from './bundle-stores.js'
 import { STORES } from './checker.js'
 
 /** A change of the compiled product that makes it wrong. */
@@ -135,19 +134,15 @@ export const MUTATIONS = {
   },
 } as const satisfies Record<string, Mutation>
 
-const CACHE = fileURLToPath(new URL('../../.cache/mutants/', import.meta.url))
-
-/** Runs `use` with the compiled stores of a product so changed. Throws where a change does not match exactly once. */
+/** Runs `use` with the bundled stores of a product so changed. Throws where a change does not match exactly once. */
 export async function mutate<T>(mutation: Mutation, use: (stores: string) => Promise<T>): Promise<T> {
   const dist = dirname(dirname(dirname(STORES)))
-  mkdirSync(CACHE, { recursive: true })
-  // Beside node_modules, so that its imports are found.
-  const copy = await mkdtemp(CACHE)
+  const copy = await besidePackages()
   try {
     await cp(join(dist, 'src'), join(copy, 'src'), { recursive: true })
     await change(join(copy, 'src'), mutation)
     if (mutation.beside !== undefined) await change(join(copy, 'src'), mutation.beside)
-    return await use(join(copy, 'src', 'stores', 'index.js'))
+    return await use(await bundleStores(join(copy, 'src', 'stores', 'index.js'), join(copy, 'bundle')))
   } finally {
     await rm(copy, { recursive: true, force: true })
   }

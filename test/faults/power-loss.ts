@@ -66,10 +66,7 @@ export async function record(
   promised: Pick<Recording, 'acknowledged' | 'published'> = { acknowledged: [], published: [] },
 ): Promise<Recording> {
   return inScratch(before, async (directory) => {
-    const { lines, trace, exitCode, endedBy, stderr } = await traceWork(
-      { directory, ...work },
-      stores === undefined ? {} : { stores },
-    )
+    const { lines, trace, exitCode, endedBy, stderr } = await traceWork({ directory, ...work }, { stores })
     const refused = lines.find((line) => line.startsWith('refused'))
     if (exitCode !== 0 || endedBy !== null || refused !== undefined || lines.at(-1) !== 'done')
       throw new Error(`the work to record did not go well: ${refused ?? stderr}`)

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** One kind of fault at one place: what `docs/reliability.md` says of it in one row. */
@@ -32,5 +32,8 @@ export function reportFaults(suite: string, rows: readonly FaultRow[]): void {
   }
   mkdirSync(DIRECTORY, { recursive: true })
   const bounds = fullBounds ? 'full' : 'quick'
-  writeFileSync(`${DIRECTORY}${suite}.json`, `${JSON.stringify({ suite, bounds, rows }, null, 2)}\n`)
+  // Made aside and renamed: another test file may read what was reported so far.
+  const path = `${DIRECTORY}${suite}.json`
+  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify({ suite, bounds, rows }, null, 2)}\n`)
+  renameSync(`${path}.${process.pid}`, path)
 }

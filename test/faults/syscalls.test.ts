@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { SeededRandom } from '../../src/stores/conformance/seeded-random.js'
 import { openEmbeddedLedger } from '../../src/stores/index.js'
-import { Checker, STORES } from './checker.js'
+import { bundledProduct } from './bundle-stores.js'
+import { Checker } from './checker.js'
 import { checkAfter, type Injection, inject, injectionsOf, misbehaviour } from './injections.js'
 import { MUTATIONS, type Mutation, mutate } from './mutations.js'
 import { inScratch } from './power-loss.js'
@@ -70,7 +71,7 @@ function drawn(all: readonly Injection[], limit: number, random: SeededRandom): 
 async function injectAll(
   prepared: PreparedWork,
   injections: readonly Injection[],
-  { stores = STORES, enough = 5, counted = false },
+  { stores, enough = 5, counted = false }: { stores?: string | undefined; enough?: number; counted?: boolean },
 ): Promise<string[]> {
   const faults: string[] = []
   let done = 0
@@ -253,7 +254,7 @@ async function secondWriter(stores: string, lies: '1' | '1+'): Promise<string[]>
 const { compareAndSet, lengthOfLog, lockNotProved } = MUTATIONS
 
 test.skipIf(missing)('where a lock is granted to everybody no ledger is opened for writing', async () => {
-  const lines = await secondWriter(STORES, '1+')
+  const lines = await secondWriter(await bundledProduct(), '1+')
   expect(lines.join()).toMatch(/^refused LOCKS_UNSUPPORTED/)
   const mutated = await mutate(lockNotProved, (stores) => secondWriter(stores, '1+'))
   expect(mutated).toContain('open')
@@ -265,7 +266,7 @@ test.skipIf(missing)(
   'a second writer that got the lock too appends nothing, and signs no second checkpoint',
   async () => {
     const second = (stores: string) => secondWriter(stores, '1')
-    expect(await second(STORES)).toEqual(['open', 'refused LEDGER_TAKEN_AWAY undefined'])
+    expect(await second(await bundledProduct())).toEqual(['open', 'refused LEDGER_TAKEN_AWAY undefined'])
     // Behind the one guard stands the next.
     expect(await mutate(lengthOfLog, second)).toEqual(['open', 'refused SEAL_FAILED TREE_DIVERGED'])
     const mutated = await mutate({ ...lengthOfLog, beside: compareAndSet }, second)

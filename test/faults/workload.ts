@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { removeFolder } from '../services/index.js'
-import { STORES } from './checker.js'
+import { bundledProduct } from './bundle-stores.js'
 
 const SCRIPT = fileURLToPath(new URL('./workload.mjs', import.meta.url))
 
@@ -32,16 +32,17 @@ export interface Worked {
 const RECORDED =
   'openat,creat,write,writev,pwrite64,pwritev,pwritev2,fdatasync,fsync,sync_file_range,msync,ftruncate,truncate,rename,renameat,renameat2,link,linkat,unlink,unlinkat,rmdir,mkdir,mkdirat,close,lseek,fallocate,copy_file_range,sendfile'
 
-/** Runs the work under strace. `stores`: the compiled module to run, the product's own by default. */
+/** Runs the work under strace. `stores`: the module to run, the product's own by default. */
 export async function traceWork(
   work: Work,
-  { stores = STORES, strace = ['--seccomp-bpf', `--trace=${RECORDED}`], wrapper = [] }: TraceOptions = {},
+  { stores, strace = ['--seccomp-bpf', `--trace=${RECORDED}`], wrapper = [] }: TraceOptions = {},
 ): Promise<Worked> {
   const scratch = await mkdtemp(join(tmpdir(), 'clyra-trace-'))
   try {
     const output = join(scratch, 'trace')
+    const module = stores ?? (await bundledProduct())
     const command = ['-f', '-xx', '-s', '16777216', ...strace, '-o', output, ...wrapper]
-    const child = spawn('strace', [...command, process.execPath, SCRIPT, stores, JSON.stringify(work)], {
+    const child = spawn('strace', [...command, process.execPath, SCRIPT, module, JSON.stringify(work)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // One thread for files: calls come in the order in which they were asked for, and can be counted.
       env: { ...process.env, UV_USE_IO_URING: '0', UV_THREADPOOL_SIZE: '1', NODE_OPTIONS: '' },
@@ -72,7 +73,7 @@ export async function traceWork(
 }
 
 export interface TraceOptions {
-  readonly stores?: string
+  readonly stores?: string | undefined
   /** Arguments of strace that say what is traced and what is injected. */
   readonly strace?: readonly string[]
   /** A command in front of the child, like `prlimit`. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from 'yaml'
 import * as z from 'zod'
+import { chosenParts } from '../../scripts/test-parts.mjs'
 
 const folder = fileURLToPath(new URL('../../.github/workflows/', import.meta.url))
 const texts = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
@@ -64,6 +65,19 @@ describe('the workflows', () => {
     expect(on.schedule).toEqual([{ cron: expect.stringMatching(/^\d+ \d+ \* \* \*$/) }])
     expect(on.pull_request).toMatchObject({ paths: expect.arrayContaining(['**/package-lock.json', '**/Cargo.lock']) })
     expect(JSON.stringify(jobs['shipped'])).toContain('npm audit --package-lock-only --omit=dev --audit-level=info')
+  })
+
+  it('take every part of `npm test`, on each Node that is supported', () => {
+    const { jobs } = parsed(texts.get('ci.yml') ?? '')
+    const { part = [], node } = jobs['test']?.strategy?.matrix ?? {}
+    expect(node).toEqual([20, 24])
+    const names = (parts: ReturnType<typeof chosenParts>) => {
+      if (typeof parts === 'string') throw new Error(parts)
+      return parts.map(({ name }) => name)
+    }
+    // Each job runs the unit tests on its own Node: none needs those on another one.
+    const whole = names(chosenParts([])).filter((name) => name !== 'unit-24')
+    expect(new Set(part.flatMap((one) => names(chosenParts([z.string().parse(one)]))))).toEqual(new Set(whole))
   })
 
   it('are refused with a tag in place of a commit, a right to write, or a key that nobody knows', () => {

@@ -1,11 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { FileCheckpointStore } from './file-checkpoint-store.js'
 
 // The real functions; what is written down is when a directory is flushed, and one flush can be made to fail.
-const flushed = vi.hoisted(() => ({ directories: [] as string[], fail: false }))
+const flushed = vi.hoisted(() => {
+  // Other files of this process may have loaded the real ones, and later ones are to load them again.
+  vi.resetModules()
+  return { directories: [] as string[], fail: false }
+})
+afterAll(() => vi.resetModules())
 vi.mock('./durable-file.js', async (original) => {
   const real = await original<typeof import('./durable-file.js')>()
   return {
