@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { canonicalString } from '../../dist/src/canonical/index.js'
-import { ed25519KeyPair, ed25519Signer } from '../../dist/src/crypto/index.js'
+import { ALGORITHMS, signerOf } from '../../dist/src/crypto/index.js'
 import {
   CLYRA_REGISTRY,
   checkTransferred,
@@ -284,7 +284,7 @@ const node = (leaf) =>
     .digest()
 
 function signing() {
-  const signer = ed25519Signer(ed25519KeyPair().seed)
+  const signer = signerOf('ed25519', ALGORITHMS.ed25519.newSecret())
   // RFC 8410: SubjectPublicKeyInfo of an Ed25519 key, before its 32 bytes.
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), signer.publicKey])
   const publicKey = createPublicKey({ key: der, format: 'der', type: 'spki' })

@@ -2,10 +2,10 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ed25519KeyPair, keyIdOf, readKeyFile, writeKeyFile } from './index.js'
+import { readKeyFile, signerOf, writeKeyFile } from './index.js'
 
 const seed = new Uint8Array(32).fill(5)
-const about = { name: 'ledger.example', purpose: 'ledger' }
+const about = { algorithm: 'ed25519' as const, name: 'ledger.example', purpose: 'ledger' }
 const invalid = expect.objectContaining({ code: 'KEY_INVALID' })
 
 describe('key files', () => {
@@ -19,8 +19,8 @@ describe('key files', () => {
 
   it('are read back with name, purpose, public key and id', () => {
     const written = writeKeyFile(path, seed, about)
-    const { publicKey } = ed25519KeyPair(seed)
-    expect(written).toEqual({ ...about, algorithm: 'ed25519', keyId: keyIdOf('ed25519', publicKey), publicKey, seed })
+    const { publicKey, keyId } = signerOf('ed25519', seed)
+    expect(written).toEqual({ ...about, keyId, publicKey, seed })
     expect(readKeyFile(path)).toEqual(written)
   })
 

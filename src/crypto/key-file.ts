@@ -3,18 +3,16 @@ import { dirname } from 'node:path'
 import { admit, base64, canonicalBytes, equalBytes, fromBase64, utf8 } from '../canonical/index.js'
 import { ClyraError, commandLine, fromSystemError, isClyraError } from '../errors/index.js'
 import { moveToNewName, readWithStats, syncDirectory, writeDurably } from '../system/index.js'
-import { ed25519KeyPair } from './ed25519.js'
-import { keyIdOf } from './key-id.js'
-import type { SignatureAlgorithm } from './signer.js'
+import { type PublicKey, SIGNATURE_ALGORITHMS } from './public-key.js'
+import { signerOf } from './signer.js'
 
-export interface KeyFile {
-  readonly algorithm: SignatureAlgorithm
+export interface KeyFile extends PublicKey {
   readonly keyId: string
   /** The name the key signs notes under: the origin for a ledger key. */
   readonly name: string
   /** What the key is for, e.g. `ledger` or `evidence`. One key, one purpose. */
   readonly purpose: string
-  readonly publicKey: Uint8Array
+  /** The secret: for Ed25519 the private key of RFC 8032. */
   readonly seed: Uint8Array
 }
 
@@ -26,10 +24,14 @@ const MAX_BYTES = 4096
  * file is never overwritten (`KEY_INVALID`), and a crash leaves the whole file or none. The file is one line of canonical JSON: algorithm, format, name,
  * publicKey and seed (base64), purpose.
  */
-export function writeKeyFile(path: string, seed: Uint8Array, about: { name: string; purpose: string }): KeyFile {
-  const { publicKey } = ed25519KeyPair(seed)
+export function writeKeyFile(
+  path: string,
+  seed: Uint8Array,
+  about: Pick<KeyFile, 'algorithm' | 'name' | 'purpose'>,
+): KeyFile {
+  const { publicKey, keyId } = signerOf(about.algorithm, seed)
   const line = canonicalBytes({
-    algorithm: 'ed25519',
+    algorithm: about.algorithm,
     format: FORMAT,
     name: about.name,
     publicKey: base64(publicKey),
@@ -47,13 +49,7 @@ export function writeKeyFile(path: string, seed: Uint8Array, about: { name: stri
     }
     throw fromSystemError(error, 'write the key file', path)
   }
-  return {
-    algorithm: 'ed25519',
-    keyId: keyIdOf('ed25519', publicKey),
-    publicKey,
-    seed: Uint8Array.from(seed),
-    ...about,
-  }
+  return { ...about, keyId, publicKey, seed: Uint8Array.from(seed) }
 }
 
 /**
@@ -83,13 +79,14 @@ function parse(value: unknown, path: string): KeyFile {
     return member
   }
   if (field('format') !== FORMAT) throw malformed(path, 'its format is not one this release reads')
-  if (field('algorithm') !== 'ed25519') throw malformed(path, 'its algorithm is not one this release knows')
-  const { seed, publicKey } = ed25519KeyPair(fromBase64(field('seed')))
+  const algorithm = SIGNATURE_ALGORITHMS.find((known) => known === field('algorithm'))
+  if (algorithm === undefined) throw malformed(path, 'its algorithm is not one this release knows')
+  const seed = fromBase64(field('seed'))
+  const { publicKey, keyId } = signerOf(algorithm, seed)
   if (!equalBytes(publicKey, fromBase64(field('publicKey')))) {
     throw malformed(path, 'its public key does not belong to its seed')
   }
-  const keyId = keyIdOf('ed25519', publicKey)
-  return { algorithm: 'ed25519', keyId, name: field('name'), purpose: field('purpose'), publicKey, seed }
+  return { algorithm, keyId, name: field('name'), purpose: field('purpose'), publicKey, seed }
 }
 
 function readPrivate(path: string): Uint8Array {

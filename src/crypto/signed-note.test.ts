@@ -5,21 +5,20 @@ import { base64, concatBytes, decodeUtf8, fromBase64, utf8 } from '../canonical/
 import { isClyraError } from '../errors/index.js'
 import {
   cosignNote,
-  ed25519KeyPair,
-  ed25519Signer,
   formatCheckpoint,
   isNoteName,
   MAX_NOTE_BYTES,
   openNote,
   parseCheckpoint,
   parseVkey,
+  signerOf,
   signNote,
   vkey,
 } from './index.js'
 
 const keyOf = (byte: number, name: string) => {
-  const signer = ed25519Signer(new Uint8Array(32).fill(byte))
-  return { name, signer, vkey: vkey(name, signer.publicKey) }
+  const signer = signerOf('ed25519', new Uint8Array(32).fill(byte))
+  return { name, signer, vkey: vkey(name, signer) }
 }
 const ledger = keyOf(1, 'ledger.example')
 const witness = keyOf(2, 'witness.example')
@@ -38,7 +37,7 @@ const edited = (note: Uint8Array, edit: (note: string) => string): Uint8Array =>
 
 describe('verifier keys', () => {
   it('hold name, key hash and typed key, and are read back', () => {
-    const { publicKey } = ed25519KeyPair(new Uint8Array(32).fill(1))
+    const { publicKey } = ledger.signer
     const hash = createHash('sha256')
       .update('ledger.example\n')
       .update(Uint8Array.of(1))

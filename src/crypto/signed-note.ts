@@ -1,6 +1,6 @@
 import { base64, concatBytes, decodeUtf8, fromBase64, fromHex, hex, utf8 } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
-import { ed25519Verifier } from './ed25519.js'
+import { ALGORITHMS } from './algorithms.js'
 import type { Signer } from './signer.js'
 import { isNoteName, keyHashOf, parseVkey, sameVkey, type Vkey } from './vkey.js'
 
@@ -36,7 +36,7 @@ export async function signNote(text: string, signers: readonly NoteSigner[]): Pr
   for (const { name, signer } of signers) {
     if (!isNoteName(name)) throw malformed(`${JSON.stringify(name)} cannot name a key`)
     const signature = await signer.sign(message)
-    note += `— ${name} ${base64(concatBytes(fromHex(keyHashOf(name, signer.publicKey)), signature))}\n`
+    note += `— ${name} ${base64(concatBytes(fromHex(keyHashOf(name, signer)), signature))}\n`
   }
   const bytes = utf8(note)
   if (bytes.length > MAX_NOTE_BYTES) throw malformed('the note is larger than 128 KiB')
@@ -73,7 +73,7 @@ export function openNote(note: Uint8Array, vkeys: readonly (string | Vkey)[]): O
       unknown.push({ name, keyHash })
       continue
     }
-    if (!ed25519Verifier(key.publicKey).verify(message, signature)) {
+    if (!ALGORITHMS[key.algorithm].verify(signature, message, key.publicKey)) {
       throw new ClyraError('SIGNATURE_INVALID', `the signature of ${name} does not verify`, {
         details: { name, keyHash },
       })

@@ -1,30 +1,18 @@
-/**
- * The signature algorithms of the format, with their C2SP signed-note type byte. The algorithm is always taken from the
- * trusted key, never from the message. One more algorithm is one more entry here, a `Signer` and a `Verifier`.
- */
-export const SIGNATURE_ALGORITHMS = {
-  ed25519: { typeByte: 0x01, publicKeyBytes: 32, signatureBytes: 64 },
-} as const
-
-export type SignatureAlgorithm = keyof typeof SIGNATURE_ALGORITHMS
+import { ALGORITHMS, type SignatureAlgorithm } from './algorithms.js'
+import { keyIdOf, type PublicKey } from './public-key.js'
 
 /**
  * Signs with one private key, wherever that key lies: in memory, in a KMS, in hardware. `sign` MUST sign the message
- * itself (not a digest made by the caller) and MUST reject rather than return a signature that `Verifier` refuses.
+ * itself (not a digest made by the caller) and MUST reject rather than return a signature that its algorithm refuses.
  */
-export interface Signer {
-  /** `keyIdOf(algorithm, publicKey)`. */
+export interface Signer extends PublicKey {
+  /** `keyIdOf` this key. */
   readonly keyId: string
-  readonly algorithm: SignatureAlgorithm
-  /** Raw public key; 32 bytes for Ed25519. */
-  readonly publicKey: Uint8Array
   sign(message: Uint8Array): Promise<Uint8Array>
 }
 
-/** Verifies with one trusted public key. `verify` MUST return false, never throw, for any bytes whatever. */
-export interface Verifier {
-  readonly keyId: string
-  readonly algorithm: SignatureAlgorithm
-  readonly publicKey: Uint8Array
-  verify(message: Uint8Array, signature: Uint8Array): boolean
+/** Signs with a secret held in memory. Throws `KEY_INVALID`. */
+export function signerOf(algorithm: SignatureAlgorithm, secret: Uint8Array): Signer {
+  const { publicKey, sign } = ALGORITHMS[algorithm].privateKey(secret)
+  return { algorithm, publicKey, keyId: keyIdOf({ algorithm, publicKey }), sign: async (message) => sign(message) }
 }

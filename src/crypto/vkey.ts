@@ -1,24 +1,21 @@
-import { base64, concatBytes, equalBytes, fromBase64, hex, utf8 } from '../canonical/index.js'
+import { base64, equalBytes, fromBase64, hex, utf8 } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
-import { isAcceptablePoint } from './ed25519-strict.js'
-import { keyIdOf } from './key-id.js'
+import { ALGORITHMS } from './algorithms.js'
+import { keyIdOf, type PublicKey, parseTypedKey, typedKey } from './public-key.js'
 import { sha256 } from './sha256.js'
-import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './signer.js'
 
 /** A parsed C2SP verifier key: a public key under the name that its notes carry. */
-export interface Vkey {
+export interface Vkey extends PublicKey {
   readonly name: string
-  /** Eight hex digits: the first four bytes of SHA-256(name || 0x0A || type byte || public key). */
+  /** Eight hex digits: the first four bytes of SHA-256(name || 0x0A || type || public key). */
   readonly keyHash: string
-  readonly algorithm: SignatureAlgorithm
-  readonly publicKey: Uint8Array
   readonly keyId: string
 }
 
-/** The C2SP signed-note verifier key `<name>+<key hash>+<base64(0x01 || public key)>`. Throws `KEY_INVALID`. */
-export function vkey(name: string, publicKey: Uint8Array): string {
-  assertUsable(name, publicKey)
-  return `${name}+${keyHashOf(name, publicKey)}+${base64(concatBytes(TYPE, publicKey))}`
+/** The C2SP signed-note verifier key `<name>+<key hash>+<base64(type || public key)>`. Throws `KEY_INVALID`. */
+export function vkey(name: string, key: PublicKey): string {
+  assertUsable(name, key)
+  return `${name}+${keyHashOf(name, key)}+${base64(typedKey(key))}`
 }
 
 /** Reads a verifier key. Throws `KEY_INVALID`: malformed, another algorithm, a hash that does not fit, a weak point. */
@@ -29,20 +26,18 @@ export function parseVkey(text: string): Vkey {
       details: { vkey: text.slice(0, 300) },
     })
   }
-  const key = decode(encoded)
-  if (key[0] !== TYPE[0])
-    throw new ClyraError('KEY_INVALID', `the verifier key of ${name} is not an Ed25519 key (type 0x01)`)
-  const publicKey = key.slice(1)
-  assertUsable(name, publicKey)
-  if (keyHash !== keyHashOf(name, publicKey)) {
+  const key = parseTypedKey(decode(encoded))
+  if (key === undefined) throw new ClyraError('KEY_INVALID', `the verifier key of ${name} is not ${KNOWN}`)
+  assertUsable(name, key)
+  if (keyHash !== keyHashOf(name, key)) {
     throw new ClyraError('KEY_INVALID', `the key hash ${keyHash} does not belong to the key of ${name}`)
   }
-  return { name, keyHash, algorithm: 'ed25519', publicKey, keyId: keyIdOf('ed25519', publicKey) }
+  return { name, keyHash, ...key, keyId: keyIdOf(key) }
 }
 
 /** The key hash of a signed note, eight hex digits. */
-export function keyHashOf(name: string, publicKey: Uint8Array): string {
-  return hex(sha256(utf8(`${name}\n`), TYPE, publicKey).subarray(0, 4))
+export function keyHashOf(name: string, key: PublicKey): string {
+  return hex(sha256(utf8(`${name}\n`), typedKey(key)).subarray(0, 4))
 }
 
 /** A key name is not empty and has no white space (U+FEFF included), no control character and no plus. */
@@ -52,16 +47,19 @@ export function isNoteName(name: string): boolean {
 
 /** True where both are one key under one name. */
 export function sameVkey(a: Vkey, b: Vkey): boolean {
-  return a.name === b.name && equalBytes(a.publicKey, b.publicKey)
+  return a.name === b.name && equalBytes(typedKey(a), typedKey(b))
 }
 
-const TYPE = Uint8Array.of(SIGNATURE_ALGORITHMS.ed25519.typeByte)
+const KNOWN = Object.values(ALGORITHMS)
+  .map(({ title, type }) => `an ${title} key (type 0x${hex(type.subarray(0, 1))})`)
+  .join(' or ')
 
-function assertUsable(name: string, publicKey: Uint8Array): void {
+function assertUsable(name: string, { algorithm, publicKey }: PublicKey): void {
   if (!isNoteName(name))
     throw new ClyraError('KEY_INVALID', `${JSON.stringify(name)} cannot name a key: no spaces, no plus`)
-  if (!isAcceptablePoint(publicKey))
-    throw new ClyraError('KEY_INVALID', `the key of ${name} is not an acceptable Ed25519 key`)
+  const { title, acceptable } = ALGORITHMS[algorithm]
+  if (!acceptable(publicKey))
+    throw new ClyraError('KEY_INVALID', `the key of ${name} is not an acceptable ${title} key`)
 }
 
 function decode(encoded: string): Uint8Array {

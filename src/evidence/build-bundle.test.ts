@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { admit, fromBase64, fromHex, hex, type JsonObject } from '../canonical/index.js'
-import { ed25519Signer, ed25519Verifier, openNote, sha256, vkey } from '../crypto/index.js'
+import { ALGORITHMS, openNote, sha256, signerOf, vkey } from '../crypto/index.js'
 import { isClyraError } from '../errors/index.js'
 import {
   type EventData,
@@ -28,7 +28,7 @@ const SUBJECT = '5f0c2d3e-1a2b-4c3d-8e4f-001122334455'
 const SUBJECT_KEY = new Uint8Array(32).fill(9)
 const ARTEFACT = new TextEncoder().encode('{"metadata":{}}')
 const DIGEST = hex(sha256(ARTEFACT))
-const signers = [ed25519Signer(EVIDENCE_SEED)]
+const signers = [signerOf('ed25519', EVIDENCE_SEED)]
 const content: BundleContent = {
   projections: [{ name: 'run', version: 1, digest: 'a'.repeat(64) }],
   report: new TextEncoder().encode('<!doctype html>'),
@@ -98,7 +98,7 @@ describe('collectEvidence', () => {
     const leaves = evidence.records.map((record) => leafHash(record.bytes))
     const { size, root, note } = evidence.checkpoint
     expect(verifyMultiProof(positions, leaves, Number(size), evidence.hashes, root)).toBe(true)
-    expect(openNote(note, [vkey(ORIGIN, ed25519Signer(LEDGER_SEED).publicKey)]).verified).toHaveLength(1)
+    expect(openNote(note, [vkey(ORIGIN, signerOf('ed25519', LEDGER_SEED))]).verified).toHaveLength(1)
     expect(evidence.paths.map((path) => path.stream)).toEqual(['ledger-heads', ...evidence.claims])
     for (const { stream, head, proof } of evidence.paths) {
       const claim = head === null ? null : { revision: Number(head.revision), leaf: head.leaf }
@@ -121,7 +121,7 @@ describe('collectEvidence', () => {
     const newer = await source.heads()
     source.checkpoints.delete(newer.checkpoint.size)
     expect((await collectEvidence(source, 'R')).heads.position).toBe(Number(position))
-    source.introduce(new Uint8Array(32).fill(5))
+    source.introduce(signerOf('ed25519', new Uint8Array(32).fill(5)))
     expect((await collectEvidence(source, 'R')).heads.position).toBe(source.records.length - 1)
   })
 
@@ -258,8 +258,8 @@ describe('buildBundle', () => {
     const payload = fromBase64(envelope.payload)
     const { keyid, sig } = envelope.signatures[0]!
     expect(keyid).toBe(signers[0]!.keyId)
-    const verifier = ed25519Verifier(signers[0]!.publicKey)
-    expect(verifier.verify(preAuthenticationEncoding(envelope.payloadType, payload), fromBase64(sig))).toBe(true)
+    const message = preAuthenticationEncoding(envelope.payloadType, payload)
+    expect(ALGORITHMS.ed25519.verify(fromBase64(sig), message, signers[0]!.publicKey)).toBe(true)
     expect(admit(payload)).toEqual({
       _type: 'https://in-toto.io/Statement/v1',
       subject: [{ name: 'manifest.json', digest: { sha256: hex(sha256(files.get('manifest.json')!)) } }],
@@ -279,7 +279,7 @@ describe('buildBundle', () => {
     none.append('run-R', run('started', started))
     expect(await refusal(buildBundle({ ledger: none, run: 'R', signers, render }))).toBe('NO_EVIDENCE_KEY')
     const source = await ledgerWithRun()
-    const stranger = [ed25519Signer(new Uint8Array(32).fill(8))]
+    const stranger = [signerOf('ed25519', new Uint8Array(32).fill(8))]
     expect(await refusal(buildBundle({ ledger: source, run: 'R', signers: stranger, render }))).toBe('KEY_MISMATCH')
     expect(await refusal(buildBundle({ ledger: source, run: 'R', signers: [], render }))).toBe('NO_EVIDENCE_KEY')
     const data = { id: signers[0]!.keyId, reason: 'retired', compromisedSince: null }

@@ -1,5 +1,5 @@
 import { hex } from '../canonical/index.js'
-import { ed25519Signer, formatCheckpoint, signNote } from '../crypto/index.js'
+import { ALGORITHMS, formatCheckpoint, type Signer, signerOf, signNote } from '../crypto/index.js'
 import {
   type AppendableEvent,
   finishRecord,
@@ -18,9 +18,9 @@ export const TIME = '2026-01-02T03:04:05.678Z'
 export const LEDGER_SEED = new Uint8Array(32).fill(1)
 export const EVIDENCE_SEED = new Uint8Array(32).fill(2)
 
-const keyOf = (seed: Uint8Array, purpose: 'ledger' | 'evidence') => {
-  const signer = ed25519Signer(seed)
-  return { id: signer.keyId, purpose, alg: 'ed25519' as const, type: 1 as const, public: hex(signer.publicKey) }
+const keyOf = (signer: Signer, purpose: 'ledger' | 'evidence') => {
+  const { keyId: id, algorithm: alg, publicKey } = signer
+  return { id, purpose, alg, type: ALGORITHMS[alg].type[0]!, public: hex(publicKey) }
 }
 
 /** A log of records in memory with real chaining, trees and notes; it stands for the ledger where order is all that matters. */
@@ -32,7 +32,7 @@ export class InMemorySource implements EvidenceSource {
 
   static async create(evidenceKey = true): Promise<InMemorySource> {
     const source = new InMemorySource()
-    const keys = [keyOf(LEDGER_SEED, 'ledger')]
+    const keys = [keyOf(signerOf('ed25519', LEDGER_SEED), 'ledger')]
     const data = {
       format: 'clyra.ledger/1' as const,
       admission: 'clyra.admission/1' as const,
@@ -43,7 +43,7 @@ export class InMemorySource implements EvidenceSource {
       roots: [],
     }
     source.append('ledger-genesis', { type: 'dev.clyra.ledger.genesis.v1', source: 'clyra', data })
-    if (evidenceKey) source.introduce(EVIDENCE_SEED)
+    if (evidenceKey) source.introduce(signerOf('ed25519', EVIDENCE_SEED))
     return source
   }
 
@@ -51,8 +51,8 @@ export class InMemorySource implements EvidenceSource {
     return this.records[0]!.leaf
   }
 
-  introduce(seed: Uint8Array): void {
-    const data = { key: keyOf(seed, 'evidence'), replaces: null }
+  introduce(signer: Signer): void {
+    const data = { key: keyOf(signer, 'evidence'), replaces: null }
     this.append('ledger-keys', { type: 'dev.clyra.ledger.key.introduced.v1', source: 'clyra', data })
   }
 
@@ -114,7 +114,7 @@ export class InMemorySource implements EvidenceSource {
     this.append(HEADS_STREAM, { type: 'dev.clyra.ledger.heads.v1', source: 'clyra', data })
     const root = rootOf(this.records.map((record) => record.leaf))
     const text = formatCheckpoint({ origin: ORIGIN, size: position + 1, root })
-    const note = await signNote(text, [{ name: ORIGIN, signer: ed25519Signer(LEDGER_SEED) }])
+    const note = await signNote(text, [{ name: ORIGIN, signer: signerOf('ed25519', LEDGER_SEED) }])
     const checkpoint = { origin: ORIGIN, size: BigInt(position + 1), root, note }
     this.checkpoints.set(checkpoint.size, checkpoint)
     return { position: BigInt(position), checkpoint }

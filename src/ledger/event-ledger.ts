@@ -87,7 +87,7 @@ export class EventLedger implements LedgerHandle {
   }
 
   get vkey(): string {
-    return vkey(this.origin, this.#core.genesis.key.publicKey)
+    return vkey(this.origin, this.#core.genesis.key)
   }
 
   get keyId(): string {

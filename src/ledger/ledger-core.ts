@@ -71,7 +71,11 @@ export function parseGenesis(record: StoredRecord): Genesis {
   if (key === undefined)
     throw new ClyraError('LOG_CORRUPT', 'the genesis record names no ledger key', { details: { position: 0 } })
   const { origin } = event.data
-  return { origin, identity: record.leaf, key: parseVkey(vkey(origin, fromHex(key.public))) }
+  return {
+    origin,
+    identity: record.leaf,
+    key: parseVkey(vkey(origin, { algorithm: key.alg, publicKey: fromHex(key.public) })),
+  }
 }
 
 /** What readers and the writer of a ledger share. */

@@ -1,5 +1,5 @@
 import { hex } from '../canonical/index.js'
-import type { Signer } from '../crypto/index.js'
+import { ALGORITHMS, type Signer } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { isType, KEYS_STREAM } from '../events/index.js'
 import type { RecordView } from './ledger.js'
@@ -83,5 +83,6 @@ export function assertRevocable(core: LedgerCore, keys: readonly KeyState[], id:
 
 /** The key object that records carry. */
 export function keyRecord(signer: Signer, purpose: 'ledger' | 'evidence') {
-  return { id: signer.keyId, purpose, alg: signer.algorithm, type: 1 as const, public: hex(signer.publicKey) }
+  const { keyId: id, algorithm: alg, publicKey } = signer
+  return { id, purpose, alg, type: ALGORITHMS[alg].type[0]!, public: hex(publicKey) }
 }

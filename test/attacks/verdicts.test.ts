@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { canonicalBytes, fromBase64 } from '../../src/canonical/index.js'
-import { ed25519Signer, readKeyFile, sha256Hex } from '../../src/crypto/index.js'
+import { readKeyFile, sha256Hex, signerOf } from '../../src/crypto/index.js'
 import { dsseEnvelope, IN_TOTO_PAYLOAD_TYPE, zip } from '../../src/evidence/index.js'
 import { readArchive } from '../../verifier/ts/src/archive.js'
 import { bundle as bundleOf } from '../../verifier/ts/test/bundle-maker.js'
@@ -44,7 +44,7 @@ const keys = () => clyraJson(folder, ['keys']) as Keys // the command's document
 
 function stolenKey() {
   const name = readdirSync(at('.clyra/keys')).find((file) => file.startsWith('evidence-'))!
-  return ed25519Signer(readKeyFile(at(`.clyra/keys/${name}`)).seed)
+  return signerOf('ed25519', readKeyFile(at(`.clyra/keys/${name}`)).seed)
 }
 
 /** The bundle with another report, listed and signed as if it were its own. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ed25519KeyPair, ed25519Signer, readKeyFile, signNote } from '../../src/crypto/index.js'
+import { ALGORITHMS, readKeyFile, signerOf, signNote } from '../../src/crypto/index.js'
 import { clyra, clyraJson, discard, type Ended, leaveRun, sandbox } from './clyra.js'
 
 describe('clyra prove --consistency', () => {
@@ -28,7 +28,7 @@ describe('clyra prove --consistency', () => {
     return name
   }
   const signed = (changed: string, seed = readKeyFile(at('.clyra/keys/ledger.key')).seed) =>
-    signNote(changed, [{ name: changed.split('\n')[0]!, signer: ed25519Signer(seed) }])
+    signNote(changed, [{ name: changed.split('\n')[0]!, signer: signerOf('ed25519', seed) }])
   const refusal = ({ status, stdout, stderr }: Ended) => {
     expect(stdout).toBe('')
     return { status, code: /\(([A-Z_]+)\)/.exec(stderr)?.[1] }
@@ -67,7 +67,7 @@ describe('clyra prove --consistency', () => {
   })
 
   it('refuses a checkpoint that is not this ledger’s, none at all, and sizes that cannot be', async () => {
-    const stranger = held('stranger', await signed(text, ed25519KeyPair().seed))
+    const stranger = held('stranger', await signed(text, ALGORITHMS.ed25519.newSecret()))
     expect(refusal(prove(stranger))).toEqual({ status: 1, code: 'SIGNATURE_INVALID' })
     const elsewhere = held('elsewhere', await signed(text.replace(/^.*\n/, 'other.example\n')))
     expect(refusal(prove(elsewhere))).toEqual({ status: 1, code: 'SIGNATURE_INVALID' })

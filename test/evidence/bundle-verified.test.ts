@@ -1,7 +1,7 @@
 import { verifyBundle } from '@clyra/verify'
 import { describe, expect, it } from 'vitest'
 import { hex } from '../../src/canonical/index.js'
-import { ed25519Signer, sha256, vkey } from '../../src/crypto/index.js'
+import { sha256, signerOf, vkey } from '../../src/crypto/index.js'
 import { type EventInput, encryptValue, seal, toSeal } from '../../src/events/index.js'
 import {
   EVIDENCE_SEED,
@@ -15,7 +15,7 @@ import { buildBundle, openingsOf } from '../../src/evidence/index.js'
 const SUBJECT_KEY = new Uint8Array(32).fill(9)
 const ARTEFACT = new TextEncoder().encode('{"metadata":{}}')
 const DIGEST = hex(sha256(ARTEFACT))
-const trust = [vkey(ORIGIN, ed25519Signer(LEDGER_SEED).publicKey)]
+const trust = [vkey(ORIGIN, signerOf('ed25519', LEDGER_SEED))]
 const content = {
   projections: [{ name: 'run', version: 1, digest: 'a'.repeat(64) }],
   report: new TextEncoder().encode('<!doctype html>\n'),
@@ -91,7 +91,7 @@ const build = (ledger: InMemorySource, embed = false, open = false) =>
   buildBundle({
     ledger,
     run: 'R',
-    signers: [ed25519Signer(EVIDENCE_SEED)],
+    signers: [signerOf('ed25519', EVIDENCE_SEED)],
     render: async (evidence) => ({
       ...content,
       ...(embed ? { embed: new Map([[DIGEST, ARTEFACT]]) } : {}),

@@ -1,4 +1,4 @@
-import { ed25519KeyPair, ed25519Signer } from '../../src/crypto/index.js'
+import { ALGORITHMS, signerOf } from '../../src/crypto/index.js'
 import { isClyraError } from '../../src/errors/index.js'
 import type { LedgerPorts } from '../../src/ledger/index.js'
 import type { LogStore } from '../../src/ports/index.js'
@@ -161,7 +161,7 @@ export const PORT_MUTANTS: readonly PortMutant[] = [
       ...ports,
       keys: {
         ...keys,
-        generate: (purpose) => keys.generate(purpose).catch(() => ed25519Signer(ed25519KeyPair().seed)),
+        generate: (purpose) => keys.generate(purpose).catch(() => signerOf('ed25519', ALGORITHMS.ed25519.newSecret())),
       },
     })),
   },

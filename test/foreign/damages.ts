@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ed25519KeyPair, ed25519Signer, type KeyFile, readKeyFile, signNote } from '../../src/crypto/index.js'
+import { ALGORITHMS, type KeyFile, readKeyFile, signerOf, signNote } from '../../src/crypto/index.js'
 import { entriesPath, entryBundle, tilePath } from '../../src/merkle/index.js'
 import type { Judgement } from './judge.js'
 import type { SampleLedger } from './sample-ledger.js'
@@ -49,7 +49,7 @@ function otherRoot(text: string): string {
 
 async function publish(tree: TileTree, text: string, seed: Uint8Array): Promise<void> {
   const [name = ''] = text.split('\n')
-  tree.write('checkpoint', await signNote(text, [{ name, signer: ed25519Signer(seed) }]))
+  tree.write('checkpoint', await signNote(text, [{ name, signer: signerOf('ed25519', seed) }]))
 }
 
 /** What Tessera's fsck refuses, by an error, a panic or (see the test) by never coming to an end. */
@@ -197,7 +197,7 @@ export const REFUSED: readonly Damage[] = [
   },
   {
     name: 'the checkpoint signed by another key under the ledger’s name',
-    act: (tree) => publish(tree, checkpointText(tree), ed25519KeyPair().seed),
+    act: (tree) => publish(tree, checkpointText(tree), ALGORITHMS.ed25519.newSecret()),
     tessera: 'refused',
     ours: 'SIGNATURE_MISSING',
   },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ed25519KeyPair } from '../../src/crypto/index.js'
+import { signerOf } from '../../src/crypto/index.js'
 import { discard, sandbox } from '../cli/clyra.js'
 import { requireService } from '../services/index.js'
 import { exampleLedger } from './example-ledger.js'
@@ -78,7 +78,7 @@ describe.runIf(requireService('foreign-python'))('securesystemslib reads the DSS
   })
 
   it('and refuses another payload type, a byte moved between type and payload, no signature, another key', () => {
-    const other = Buffer.from(ed25519KeyPair(new Uint8Array(32).fill(8)).publicKey).toString('hex')
+    const other = Buffer.from(signerOf('ed25519', new Uint8Array(32).fill(8)).publicKey).toString('hex')
     const cases = [
       { envelope: changed((envelope) => (envelope.payloadType = 'application/json')) },
       {

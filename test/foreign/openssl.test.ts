@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ed25519KeyPair, ed25519Signer, vkey as vkeyOf } from '../../src/crypto/index.js'
+import { signerOf, vkey as vkeyOf } from '../../src/crypto/index.js'
 import { clyra, clyraJson, discard, PROJECT, sandbox } from '../cli/clyra.js'
 import { requireService } from '../services/index.js'
 
@@ -59,7 +59,7 @@ describe.runIf(requireService('openssl'))('the OpenSSL recipe of docs/verifying.
 
   it('accepts the checkpoint of a ledger, also beside other signatures', async () => {
     expect(accepts(checkpoint, vkey)).toBe(true)
-    const other = ed25519Signer(new Uint8Array(32).fill(3))
+    const other = signerOf('ed25519', new Uint8Array(32).fill(3))
     const named = Buffer.concat([Buffer.from('01020304', 'hex'), await other.sign(Buffer.from('x'))]).toString('base64')
     const before = text().replace('\n\n', `\n\n— shop.example ${named}\n— witness.example ${named}\n`)
     expect(accepts(Buffer.from(before), vkey)).toBe(true)
@@ -81,18 +81,18 @@ describe.runIf(requireService('openssl'))('the OpenSSL recipe of docs/verifying.
   })
 
   it('refuses another key under the same name, even one that claims the same hash', () => {
-    const other = vkeyOf('shop.example', ed25519KeyPair(new Uint8Array(32).fill(4)).publicKey)
+    const other = vkeyOf('shop.example', signerOf('ed25519', new Uint8Array(32).fill(4)))
     expect(accepts(checkpoint, other)).toBe(false)
     const [, hash] = vkey.split('+')
     expect(accepts(checkpoint, other.replace(/\+[0-9a-f]{8}\+/, `+${hash}+`))).toBe(false)
   })
 
   it('refuses a checkpoint that the key signed under another name', async () => {
-    const signer = ed25519Signer(new Uint8Array(32).fill(5))
+    const signer = signerOf('ed25519', new Uint8Array(32).fill(5))
     const body = text()
       .slice(0, text().indexOf('\n\n') + 1)
       .replace('shop.example', 'other.example')
-    const own = vkeyOf('shop.example', signer.publicKey)
+    const own = vkeyOf('shop.example', signer)
     const hash = Buffer.from(own.split('+')[1] ?? '', 'hex')
     const line = Buffer.concat([hash, await signer.sign(Buffer.from(body))]).toString('base64')
     expect(accepts(Buffer.from(`${body}\n— shop.example ${line}\n`), own)).toBe(false)

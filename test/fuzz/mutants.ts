@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     hole: 'ignores a bad signature of a known key',
     target: 'note-open',
     file: 'src/crypto/signed-note.ts',
-    from: 'if (!ed25519Verifier(key.publicKey).verify(message, signature)) {',
+    from: 'if (!ALGORITHMS[key.algorithm].verify(signature, message, key.publicKey)) {',
     to: 'if (false) {',
   },
   {

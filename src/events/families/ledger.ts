@@ -1,24 +1,45 @@
 import * as z from 'zod'
 import { fromHex } from '../../canonical/index.js'
-import { keyIdOf } from '../../crypto/index.js'
+import { ALGORITHMS, keyIdOf, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../../crypto/index.js'
 import { decimalString, hexDigest, label } from './shapes.js'
 
-/** A malformed public key has its own issue already, and no id. */
-function isKeyId(id: string, publicKey: string): boolean {
-  return hexDigest.safeParse(publicKey).success && id === keyIdOf('ed25519', fromHex(publicKey))
-}
+const algorithms = Object.values(ALGORITHMS)
+const sizes = new Set(algorithms.flatMap(({ publicKeyBytes }) => publicKeyBytes))
+const publicKey = z.string().regex(new RegExp([...sizes].map((bytes) => `^[0-9a-f]{${2 * bytes}}$`).join('|')))
 
-/** One key, one purpose. `id` = hex SHA-256(type byte || public key); `type` is the C2SP signature type. */
+/** One key, one purpose. `id` = hex SHA-256(type || public key); `type` is the C2SP signature type. */
 export const ledgerKey = z
   .strictObject({
     id: hexDigest,
     purpose: z.enum(['ledger', 'evidence', 'attestation', 'badge']),
-    alg: z.enum(['ed25519']),
-    type: z.literal(1),
-    public: hexDigest,
+    alg: z.enum(SIGNATURE_ALGORITHMS),
+    type: z.literal(algorithms.map(({ type }) => type[0]!)),
+    public: publicKey,
   })
-  .refine((key) => isKeyId(key.id, key.public), 'has an id that is not the hash of its public key')
+  .refine(isOfItsAlgorithm, 'is not a key of its algorithm')
+  .refine(hasItsId, 'has an id that is not the hash of its public key')
 export type LedgerKey = z.infer<typeof ledgerKey>
+
+interface UncheckedKey {
+  readonly id: string
+  readonly purpose: string
+  readonly alg: SignatureAlgorithm
+  readonly type: number
+  readonly public: string
+}
+
+/** Type and size are those of the algorithm, and a ledger's own key is of one that signs checkpoints. */
+function isOfItsAlgorithm({ purpose, alg, type, public: text }: UncheckedKey): boolean {
+  const algorithm = ALGORITHMS[alg]
+  if (type !== algorithm.type[0] || (purpose === 'ledger' && !algorithm.checkpoints)) return false
+  // A malformed public key has its own issue already.
+  return !publicKey.safeParse(text).success || algorithm.publicKeyBytes.includes(text.length / 2)
+}
+
+/** A malformed public key has no id. */
+function hasItsId({ id, alg, public: text }: UncheckedKey): boolean {
+  return publicKey.safeParse(text).success && id === keyIdOf({ algorithm: alg, publicKey: fromHex(text) })
+}
 
 export const ledger = {
   /** Record 0, stream `ledger-genesis`. Its leaf hash is the ledger's identity. */

@@ -178,7 +178,8 @@ function checkCheckpoint(records: readonly RecordView[], { origin, size, root, n
   const genesis = records[0]!
   assert.ok(isType(genesis, 'dev.clyra.ledger.genesis.v1'))
   const key = genesis.event.data.keys.find(({ purpose }) => purpose === 'ledger')
-  const { text, verified } = openNote(note, [parseVkey(vkey(genesis.event.data.origin, fromHex(key!.public)))])
+  const ledgerKey = { algorithm: key!.alg, publicKey: fromHex(key!.public) }
+  const { text, verified } = openNote(note, [parseVkey(vkey(genesis.event.data.origin, ledgerKey))])
   assert.equal(verified.length, 1, "a checkpoint without the ledger's signature")
   const stated = parseCheckpoint(text)
   assert.deepEqual([stated.origin, BigInt(stated.size), hex(stated.root)], [origin, size, hex(root)])

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { ed25519KeyPair, ed25519Signer } from '../../crypto/index.js'
+import { signerOf } from '../../crypto/index.js'
 import { signCheckpoint } from '../../ledger/signed-checkpoint.js'
 import { leafHash } from '../../merkle/index.js'
 import type { SealMemory } from '../../ports/index.js'
@@ -13,7 +13,7 @@ export interface SealMemoryFixture {
 }
 
 const identity = (name: string) => leafHash(Buffer.from(name))
-const signer = ed25519Signer(ed25519KeyPair(new Uint8Array(32).fill(7)).seed)
+const signer = signerOf('ed25519', new Uint8Array(32).fill(7))
 const noteOf = async (size: number) =>
   (await signCheckpoint({ origin: 'memory.example', size, root: leafHash(Buffer.from([size])) }, signer)).note
 

@@ -1,17 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  ed25519KeyPair,
-  ed25519Signer,
-  type KeyFile,
-  keyIdOf,
-  readKeyFile,
-  type Signer,
-  writeKeyFile,
-} from '../../crypto/index.js'
+import { ALGORITHMS, type KeyFile, readKeyFile, type Signer, signerOf, writeKeyFile } from '../../crypto/index.js'
 import { fromSystemError } from '../../errors/index.js'
 import type { KeyPurpose, KeyRing } from '../../ports/index.js'
 import { ensureDirectory, isMissing } from './durable-file.js'
+
+/** What new keys are of. */
+const NEW_KEYS = 'ed25519'
 
 /**
  * Private keys in files of mode 0600: `ledger.key`, and `evidence-<first 16 digits of the key id>.key` for each
@@ -41,7 +36,7 @@ export class FileKeyRing implements KeyRing {
     for (const name of this.#files()) {
       if (name !== 'ledger.key' && name !== evidenceName(keyId)) continue
       const key = this.#read(name)
-      if (key.keyId === keyId) return ed25519Signer(key.seed)
+      if (key.keyId === keyId) return signerOf(key.algorithm, key.seed)
     }
     return undefined
   }
@@ -52,12 +47,13 @@ export class FileKeyRing implements KeyRing {
     if (purpose === 'ledger') {
       // Left by a creation that got no further: it has signed nothing, and the ledger may as well have it.
       const left = this.ledgerKey()
-      if (left !== undefined && left.name === this.#origin()) return ed25519Signer(left.seed)
+      if (left !== undefined && left.name === this.#origin()) return signerOf(left.algorithm, left.seed)
     }
-    const { seed, publicKey } = ed25519KeyPair()
-    const name = purpose === 'ledger' ? 'ledger.key' : evidenceName(keyIdOf('ed25519', publicKey))
-    writeKeyFile(join(this.#directory, name), seed, { name: this.#origin(), purpose })
-    return ed25519Signer(seed)
+    const secret = ALGORITHMS[NEW_KEYS].newSecret()
+    const signer = signerOf(NEW_KEYS, secret)
+    const name = purpose === 'ledger' ? 'ledger.key' : evidenceName(signer.keyId)
+    writeKeyFile(join(this.#directory, name), secret, { algorithm: NEW_KEYS, name: this.#origin(), purpose })
+    return signer
   }
 
   #files(): string[] {

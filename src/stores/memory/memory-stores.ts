@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { equalBytes } from '../../canonical/index.js'
-import { ed25519KeyPair, ed25519Signer, type Signer } from '../../crypto/index.js'
+import { ALGORITHMS, type Signer, signerOf } from '../../crypto/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { overtakes } from '../../ledger/signed-checkpoint.js'
 import type { ArtifactStore, CheckpointStore, KeyRing, StoredArtifact, TileStore } from '../../ports/index.js'
@@ -77,7 +77,7 @@ export class MemoryKeyRing implements KeyRing {
   readonly #signers = new Map<string, Signer>()
   readonly #seed: (purpose: string) => Uint8Array
 
-  constructor(seed: (purpose: string) => Uint8Array = () => new Uint8Array(randomBytes(32))) {
+  constructor(seed: (purpose: string) => Uint8Array = ALGORITHMS.ed25519.newSecret) {
     this.#seed = seed
   }
 
@@ -86,7 +86,7 @@ export class MemoryKeyRing implements KeyRing {
   }
 
   async generate(purpose: 'ledger' | 'evidence'): Promise<Signer> {
-    const signer = ed25519Signer(ed25519KeyPair(this.#seed(purpose)).seed)
+    const signer = signerOf('ed25519', this.#seed(purpose))
     this.#signers.set(signer.keyId, signer)
     return signer
   }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { parseDecimal } from '../../../src/canonical/index.js'
 import { type OpenedNote, openNote, parseCheckpoint, vkey } from '../../../src/crypto/index.js'
 import { readCheckpoint, signersOf } from '../../../verifier/ts/src/note.js'
-import { signBytes, testKey } from '../../../verifier/ts/test/ledger-maker.js'
+import { noteKey, signBytes, testKey } from '../../../verifier/ts/test/ledger-maker.js'
 import { accepted, type Outcome, outcomeOf, refused, type Target } from '../engine/target.js'
 import { type NaiveNote, naiveCheckpoint, naiveKeyHash, naiveNote, naiveVerifies } from '../naive/naive-note.js'
 import { bytesOf, mostly } from './generators.js'
@@ -11,6 +11,7 @@ import { clyraCode, refusalCode } from './json-targets.js'
 const ORIGIN = 'fuzz.clyra.internal'
 const known = testKey('fuzz ledger')
 const stranger = testKey('fuzz stranger')
+const VKEY = vkey(ORIGIN, { algorithm: 'ed25519', publicKey: known.publicKey })
 const KEY = { name: ORIGIN, publicKey: known.publicKey }
 const ROOT = Buffer.alloc(32, 7).toString('base64')
 
@@ -151,7 +152,7 @@ export const targets: readonly Target[] = [
   {
     ...common,
     name: 'note-open',
-    real: (bytes) => outcomeOf(() => showOpened(openNote(bytes, [vkey(ORIGIN, known.publicKey)])), clyraCode),
+    real: (bytes) => outcomeOf(() => showOpened(openNote(bytes, [VKEY])), clyraCode),
     naive: naiveOpen,
     compareCodes: true,
   },
@@ -177,7 +178,7 @@ export const targets: readonly Target[] = [
     real: (bytes) =>
       outcomeOf(() => {
         const checkpoint = readCheckpoint(bytes)
-        const signers = signersOf(checkpoint, [KEY])
+        const signers = signersOf(checkpoint, [noteKey(ORIGIN, known)])
         const { origin, size, root, signatures } = checkpoint
         const shown = { origin, size: String(size), root: Buffer.from(root).toString('base64') }
         return JSON.stringify([shown, signatures.length, signers.length > 0])

@@ -1,6 +1,6 @@
+import { ALGORITHMS } from './algorithms.js'
 import { concatBytes, fromBase64, utf8 } from './bytes.js'
 import type { Documents, DsseEnvelope } from './documents.js'
-import { verifyEd25519Strict } from './ed25519.js'
 import { admit } from './json.js'
 import { isValidAt, type Keys } from './keys.js'
 import { type Offences, Refusal } from './refusal.js'
@@ -60,7 +60,7 @@ function evidenceSigners(
     // The algorithm comes from the key that the ledger names, never from the message.
     const state = keys.get(keyid)
     if (state === undefined) rejected.push(['KEY_NOT_INTRODUCED', keyid])
-    else if (!verifyEd25519Strict(signature, message, state.key.public)) {
+    else if (!ALGORITHMS[state.key.alg].verify(signature, message, state.key.public)) {
       offences.add('DSSE_SIGNATURE_INVALID', `the signature of key ${keyid} does not verify`, FILE)
     } else if (state.key.purpose !== 'evidence')
       rejected.push(['KEY_WRONG_PURPOSE', `${keyid} is a key for ${state.key.purpose}`])

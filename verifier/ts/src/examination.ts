@@ -1,5 +1,6 @@
 import { isValidAt, type Keys } from './keys.js'
-import { keyId, type NoteKey } from './note.js'
+import type { NoteKey } from './note.js'
+import { keyId } from './public-key.js'
 import { Offences, Refusal } from './refusal.js'
 import type { Check, Description, VerifyResult, Warning } from './result.js'
 import { CODES, type FaultCode, OK, STAGES, VERDICTS, type WarningCode } from './spec.generated.js'
@@ -138,8 +139,8 @@ export function judgePinnedKeys(
   keys: Keys,
   position: number,
 ): readonly NoteKey[] {
-  const trusted = pinned.filter(({ publicKey }) => {
-    const state = keys.get(keyId(publicKey))
+  const trusted = pinned.filter((pin) => {
+    const state = keys.get(keyId(pin))
     return state !== undefined && isValidAt(state, position) && !state.compromised
   })
   if (trusted.length > 0) examination.pass('trust', `pinned: ${idsOf(trusted)}`)
@@ -149,7 +150,7 @@ export function judgePinnedKeys(
   return trusted
 }
 
-const idsOf = (keys: readonly NoteKey[]): string => keys.map(({ publicKey }) => keyId(publicKey)).join(', ')
+const idsOf = (keys: readonly NoteKey[]): string => keys.map(keyId).join(', ')
 
 /** Worst verdict first; among findings of one verdict the one of the earliest stage and check. */
 function comparePlace(a: FaultCode, b: FaultCode): number {

@@ -1,6 +1,7 @@
+import { ALGORITHMS } from './algorithms.js'
 import { hex } from './bytes.js'
-import { isAcceptablePoint } from './ed25519.js'
-import { keyId, type NoteKey } from './note.js'
+import type { NoteKey } from './note.js'
+import { keyId } from './public-key.js'
 import type { LogRecord } from './record.js'
 import { dataOf, type GenesisData, type LedgerKey } from './record-data.js'
 import { type Offences, Refusal } from './refusal.js'
@@ -29,8 +30,9 @@ export function foldKeys(
   const keys = new Map<string, KeyState>()
   const checkForm = (key: LedgerKey, position: number): void => {
     const where = { position }
-    if (keyId(key.public) !== key.id) offences.add('KEY_MALFORMED', `key ${key.id}: not the hash of the key`, where)
-    if (!isAcceptablePoint(key.public)) offences.add('KEY_MALFORMED', `key ${key.id}: not an acceptable point`, where)
+    if (keyId(key) !== key.id) offences.add('KEY_MALFORMED', `key ${key.id}: not the hash of the key`, where)
+    if (!ALGORITHMS[key.alg].acceptable(key.public))
+      offences.add('KEY_MALFORMED', `key ${key.id}: not an acceptable point`, where)
   }
   const introduce = (key: LedgerKey, position: number): void => {
     const where = { position }
@@ -84,12 +86,12 @@ export function knownLater(known: Keys, later: readonly Keys[]): Keys {
 
 /** At least one of the checkpoint's signers was valid at the checkpoint's own position (its last record). */
 export function checkCheckpointSigners(signers: readonly NoteKey[], keys: Keys, position: number): void {
-  const valid = signers.some(({ publicKey }) => {
-    const state = keys.get(keyId(publicKey))
+  const valid = signers.some((signer) => {
+    const state = keys.get(keyId(signer))
     return state !== undefined && isValidAt(state, position)
   })
   if (!valid) {
-    const ids = signers.map(({ publicKey }) => hex(publicKey).slice(0, 8)).join(', ')
+    const ids = signers.map((signer) => hex(signer.public).slice(0, 8)).join(', ')
     throw new Refusal('CHECKPOINT_KEY_REVOKED', `no signer (${ids}) was valid at position ${position}`)
   }
 }

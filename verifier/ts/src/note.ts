@@ -1,5 +1,6 @@
-import { base64, concatBytes, equalBytes, fromBase64, fromDecimal, hex, utf8 } from './bytes.js'
-import { isAcceptablePoint, verifyEd25519Strict } from './ed25519.js'
+import { ALGORITHMS } from './algorithms.js'
+import { base64, fromBase64, fromDecimal, hex, utf8 } from './bytes.js'
+import { keyId, type PublicKey, parseTypedKey, sameKey, typedKey } from './public-key.js'
 import { Refusal, VerifyUsageError } from './refusal.js'
 import { sha256 } from './sha256.js'
 import { SPEC } from './spec.generated.js'
@@ -7,7 +8,6 @@ import { SPEC } from './spec.generated.js'
 /** C2SP signed-note and tlog-checkpoint. */
 
 const FILE = 'checkpoint'
-const ED25519 = 0x01
 /** U+2014 and a space begin each signature line. */
 const DASH = '\u2014 '
 
@@ -27,10 +27,9 @@ export interface Checkpoint {
   readonly root: Uint8Array
 }
 
-/** An Ed25519 key under a name, as a vkey states it. */
-export interface NoteKey {
+/** A key under a name, as a vkey states it. */
+export interface NoteKey extends PublicKey {
   readonly name: string
-  readonly publicKey: Uint8Array
 }
 
 /** Reads a checkpoint note. Throws NOTE_MALFORMED or CHECKPOINT_MALFORMED; verifies nothing. */
@@ -80,8 +79,7 @@ function readSignatureLine(line: string): SignatureLine {
 const isKeyName = (name: string): boolean => name !== '' && !/[\s\p{Cc}+]/u.test(name)
 
 /** First four bytes of SHA-256(name || LF || type || public key). */
-export const noteKeyHash = (key: NoteKey): Uint8Array =>
-  sha256(utf8(`${key.name}\n`), Uint8Array.of(ED25519), key.publicKey).subarray(0, 4)
+export const noteKeyHash = (key: NoteKey): Uint8Array => sha256(utf8(`${key.name}\n`), typedKey(key)).subarray(0, 4)
 
 /**
  * The keys of `known` that have signed. Lines of unknown keys are ignored; a line that names a known key and does not
@@ -94,11 +92,11 @@ export function signersOf(checkpoint: Checkpoint, known: readonly NoteKey[]): No
   for (const line of checkpoint.signatures) {
     const named = byName.get(`${line.name}+${hex(line.keyHash)}`)
     if (named === undefined) continue
-    const signer = named.find((key) => verifyEd25519Strict(line.signature, message, key.publicKey))
+    const signer = named.find((key) => ALGORITHMS[key.alg].verify(line.signature, message, key.public))
     if (signer === undefined) {
       throw new Refusal('SIGNATURE_INVALID', `the signature of ${line.name} does not verify`, { file: FILE })
     }
-    signers.set(`${signer.name} ${hex(signer.publicKey)}`, signer)
+    signers.set(`${signer.name} ${keyId(signer)}`, signer)
   }
   return [...signers.values()]
 }
@@ -109,7 +107,7 @@ function keysByName(known: readonly NoteKey[]): ReadonlyMap<string, readonly Not
   for (const key of known) {
     const name = nameOf(key)
     const same = byName.get(name) ?? []
-    if (!same.some(({ publicKey }) => equalBytes(publicKey, key.publicKey))) byName.set(name, [...same, key])
+    if (!same.some((one) => sameKey(one, key))) byName.set(name, [...same, key])
   }
   return byName
 }
@@ -117,23 +115,24 @@ function keysByName(known: readonly NoteKey[]): ReadonlyMap<string, readonly Not
 /** `<name>+<8 hex>`: what a signature line says of its key. */
 export const nameOf = (key: NoteKey): string => `${key.name}+${hex(noteKeyHash(key))}`
 
-export const formatVkey = (key: NoteKey): string =>
-  `${nameOf(key)}+${base64(concatBytes(Uint8Array.of(ED25519), key.publicKey))}`
+export const formatVkey = (key: NoteKey): string => `${nameOf(key)}+${base64(typedKey(key))}`
 
-/** `<name>+<8 hex>+<base64 of 0x01 and the key>`. Throws VerifyUsageError: a vkey is always the caller's own. */
+/** `<name>+<8 hex>+<base64 of type and key>`. Throws VerifyUsageError: a vkey is always the caller's own. */
 export function parseVkey(vkey: string): NoteKey {
   const [, name, hash, encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.*)$/.exec(vkey) ?? []
   const bytes = encoded === undefined ? undefined : fromBase64(encoded)
-  if (name === undefined || !isKeyName(name) || bytes?.length !== 33 || bytes[0] !== ED25519) {
-    throw new VerifyUsageError('KEY_INVALID', `not an Ed25519 vkey (name+hash+base64): ${vkey.slice(0, 200)}`)
+  const typed = bytes && parseTypedKey(bytes)
+  if (name === undefined || !isKeyName(name) || typed === undefined) {
+    throw new VerifyUsageError('KEY_INVALID', `not an ${KNOWN} vkey (name+hash+base64): ${vkey.slice(0, 200)}`)
   }
-  const key = { name, publicKey: bytes.subarray(1) }
+  const key = { name, ...typed }
   if (hex(noteKeyHash(key)) !== hash)
     throw new VerifyUsageError('KEY_INVALID', `the hash in the vkey of ${name} is wrong`)
-  if (!isAcceptablePoint(key.publicKey))
+  if (!ALGORITHMS[key.alg].acceptable(key.public))
     throw new VerifyUsageError('KEY_INVALID', `the key of ${name} is not acceptable`)
   return key
 }
 
-/** Hex SHA-256 of type byte and key: the id that records use, and the fingerprint shown to people. */
-export const keyId = (publicKey: Uint8Array): string => hex(sha256(Uint8Array.of(ED25519), publicKey))
+const KNOWN = Object.values(ALGORITHMS)
+  .map(({ title }) => title)
+  .join(' or ')

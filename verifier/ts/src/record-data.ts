@@ -1,11 +1,14 @@
+import { ALGORITHMS } from './algorithms.js'
 import { ORIGIN } from './grammar.js'
 import type { JsonValue } from './json.js'
 import { nameOf } from './note.js'
+import { ALGORITHM_NAMES } from './public-key.js'
 import type { Where } from './refusal.js'
 import {
   anyObject,
   arrayOf,
   boolean,
+  bytesOf,
   decimal,
   differs,
   hash,
@@ -27,14 +30,24 @@ import { SPEC } from './spec.generated.js'
 
 const LABEL = /^.{1,512}$/su
 
-const ledgerKey = object({
+const algorithms = Object.values(ALGORITHMS)
+
+const keyMembers = object({
   id: hashText,
   purpose: oneOf('ledger', 'evidence', 'attestation', 'badge'),
-  alg: oneOf('ed25519'),
-  type: oneOf(1),
-  public: hash,
+  alg: oneOf(...ALGORITHM_NAMES),
+  type: oneOf(...algorithms.map(({ type }) => type[0]!)),
+  public: bytesOf(...new Set(algorithms.flatMap(({ publicKeyBytes }) => publicKeyBytes))),
 })
-export type LedgerKey = Shaped<typeof ledgerKey>
+export type LedgerKey = Shaped<typeof keyMembers>
+
+/** Type and size are those of the algorithm, and a ledger's own key is of one that signs checkpoints. */
+const ledgerKey: Shape<LedgerKey> = (value, path) => {
+  const key = keyMembers(value, path)
+  const { type, publicKeyBytes, checkpoints } = ALGORITHMS[key.alg]
+  const fits = key.type === type[0] && publicKeyBytes.some((bytes) => bytes === key.public.length)
+  return fits && (checkpoints || key.purpose !== 'ledger') ? key : differs(path, 'a key of its algorithm')
+}
 
 const genesisMembers = object({
   format: oneOf(SPEC.ledgerFormat),
@@ -50,7 +63,7 @@ export type GenesisData = Shaped<typeof genesisMembers>
 /** A signature line names one ledger key or none: no two of them have the same key hash under the origin. */
 const genesis: Shape<GenesisData> = (value, path) => {
   const data = genesisMembers(value, path)
-  const names = new Set(data.keys.map((key) => nameOf({ name: data.origin, publicKey: key.public })))
+  const names = new Set(data.keys.map((key) => nameOf({ ...key, name: data.origin })))
   return names.size === data.keys.length ? data : differs(`${path}/keys`, 'a list of keys with different key hashes')
 }
 

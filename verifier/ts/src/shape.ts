@@ -119,12 +119,18 @@ export const decimal: Shape<number> = (value, path) => {
   return number
 }
 
-/** 32 bytes in lower-case hexadecimal. */
-export const hash: Shape<Uint8Array> = (value, path) => {
-  const bytes = typeof value === 'string' ? fromHex(value, 32) : undefined
-  if (bytes === undefined) throw mismatch(path, 'a lower-case hexadecimal SHA-256')
-  return bytes
+/** Bytes of one of these sizes in lower-case hexadecimal. */
+export function bytesOf(...sizes: readonly number[]): Shape<Uint8Array> {
+  return (value, path) => {
+    for (const size of sizes) {
+      const bytes = typeof value === 'string' ? fromHex(value, size) : undefined
+      if (bytes !== undefined) return bytes
+    }
+    throw mismatch(path, 'a lower-case hexadecimal SHA-256')
+  }
 }
+
+export const hash = bytesOf(32)
 
 export const hashText: Shape<string> = text(/^[0-9a-f]{64}$/, 'a lower-case hexadecimal SHA-256')
 

@@ -1,5 +1,5 @@
-import { equalBytes } from './bytes.js'
-import { type Checkpoint, formatVkey, keyId, type NoteKey, signersOf } from './note.js'
+import { type Checkpoint, formatVkey, type NoteKey, signersOf } from './note.js'
+import { keyId, sameKey } from './public-key.js'
 import type { GenesisData } from './record-data.js'
 import { Refusal } from './refusal.js'
 import type { UsedKey } from './result.js'
@@ -16,12 +16,11 @@ export function ledgerSigners(
 ): NoteKey[] {
   const ledgerKeys = (genesis?.keys ?? [])
     .filter(({ purpose }) => purpose === 'ledger')
-    .map((key) => ({ name: checkpoint.origin, publicKey: key.public }))
+    .map((key) => ({ ...key, name: checkpoint.origin }))
   const signers = signersOf(checkpoint, [...ledgerKeys, ...pins.map(({ key }) => key)])
   // A pin may give a ledger key another name: a line under that name is not the ledger's.
   const ofLedger = signers.filter(
-    ({ name, publicKey }) =>
-      name === checkpoint.origin && ledgerKeys.some((key) => equalBytes(key.publicKey, publicKey)),
+    (signer) => signer.name === checkpoint.origin && ledgerKeys.some((key) => sameKey(key, signer)),
   )
   if (ofLedger.length === 0) throw new Refusal('SIGNATURE_MISSING', 'no ledger key of the genesis record has signed')
   return ofLedger
@@ -34,9 +33,9 @@ export function usedKeys(
 ): UsedKey[] {
   const checkpointKeys = signers.map((key) => ({
     role: 'checkpoint' as const,
-    id: keyId(key.publicKey),
+    id: keyId(key),
     vkey: formatVkey(key),
-    trusted: trusted.some(({ publicKey }) => equalBytes(publicKey, key.publicKey)),
+    trusted: trusted.some((one) => sameKey(one, key)),
   }))
   return [...checkpointKeys, ...evidence.map((id) => ({ role: 'manifest' as const, id, vkey: null, trusted: false }))]
 }

@@ -1,5 +1,5 @@
-import { equalBytes } from './bytes.js'
-import { keyId, type NoteKey, parseVkey } from './note.js'
+import { type NoteKey, parseVkey } from './note.js'
+import { keyId, sameKey } from './public-key.js'
 import { VerifyUsageError } from './refusal.js'
 import type { FaultCode } from './spec.generated.js'
 
@@ -52,10 +52,10 @@ export function judgeTrust(
   genesis: string,
 ): TrustJudgement {
   const forOrigin = pins.filter(({ key }) => key.name === origin)
-  const matching = forOrigin.filter(({ key }) => signers.some((signer) => equalBytes(signer.publicKey, key.publicKey)))
+  const matching = forOrigin.filter(({ key }) => signers.some((signer) => sameKey(signer, key)))
   const trusted = matching.filter((pin) => pin.genesis === undefined || pin.genesis === genesis).map(({ key }) => key)
   if (trusted.length > 0) return { trusted }
-  const signed = signers.map(({ publicKey }) => `the key with fingerprint ${keyId(publicKey)}`).join(', ')
+  const signed = signers.map((signer) => `the key with fingerprint ${keyId(signer)}`).join(', ')
   if (matching.length > 0) {
     return { trusted: [], code: 'PINNED_GENESIS_MISMATCH', detail: `the ledger is ${genesis}, another one was pinned` }
   }

@@ -6,7 +6,8 @@ import { streamStart } from '../src/chain.js'
 import { HeadsMap, type HeadsProof } from '../src/heads-map.js'
 import type { JsonObject, JsonValue } from '../src/json.js'
 import { leafHash, rootOf } from '../src/merkle.js'
-import { formatVkey, keyId, noteKeyHash } from '../src/note.js'
+import { formatVkey, type NoteKey, noteKeyHash } from '../src/note.js'
+import { keyId } from '../src/public-key.js'
 import { sha256 } from '../src/sha256.js'
 import { tilePath } from '../src/tiles.js'
 
@@ -26,8 +27,15 @@ export interface TestKey {
 export function testKey(label: string): TestKey {
   const seed = sha256(utf8(`clyra test key: ${label}`))
   const publicKey = getPublicKey(seed)
-  return { seed, publicKey, id: keyId(publicKey) }
+  return { seed, publicKey, id: keyId({ alg: 'ed25519', public: publicKey }) }
 }
+
+/** The public half of a test key under a name. */
+export const noteKey = (name: string, { publicKey }: Pick<TestKey, 'publicKey'>): NoteKey => ({
+  name,
+  alg: 'ed25519',
+  public: publicKey,
+})
 
 export const signBytes = (key: TestKey, message: Uint8Array): Uint8Array => sign(message, key.seed)
 
@@ -89,7 +97,7 @@ export class TestLedger {
   }
 
   get vkey(): string {
-    return formatVkey({ name: this.origin, publicKey: this.ledgerKey.publicKey })
+    return formatVkey(noteKey(this.origin, this.ledgerKey))
   }
 
   append(draft: Draft): number {
@@ -215,7 +223,7 @@ export class TestLedger {
 }
 
 export function signatureLine(name: string, key: TestKey, text: string): string {
-  const hash = noteKeyHash({ name, publicKey: key.publicKey })
+  const hash = noteKeyHash(noteKey(name, key))
   return `\u2014 ${name} ${base64(concatBytes(hash, signBytes(key, utf8(text))))}\n`
 }
 

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/json.js'
 import { formatVkey } from '../../src/note.js'
 import { bundle, evidenceKey, type Lies } from '../bundle-maker.js'
 import { flip } from '../edit-json.js'
-import { keyObject, signatureLine, TestLedger, testKey } from '../ledger-maker.js'
+import { keyObject, noteKey, signatureLine, TestLedger, testKey } from '../ledger-maker.js'
 import { DRAFTS, other, RUN, sampleLedger } from '../sample-ledger.js'
 import { bad, good, type Vector } from './vector.js'
 
@@ -150,7 +150,7 @@ const bothSigned = (ledger: TestLedger, note: Uint8Array): Uint8Array =>
 
 /** The options of a caller who pins these keys for the origin of the vectors. */
 export const pin = (...keys: (typeof second)[]) => ({
-  trust: keys.map(({ publicKey }) => ({ vkey: formatVkey({ name: 'vectors.clyra.internal', publicKey }) })),
+  trust: keys.map((key) => ({ vkey: formatVkey(noteKey('vectors.clyra.internal', key)) })),
 })
 
 function pinnedVectors(): Vector[] {

@@ -1,7 +1,7 @@
 import { base64, concatBytes, utf8 } from '../../src/bytes.js'
 import type { JsonObject } from '../../src/json.js'
 import { formatVkey } from '../../src/note.js'
-import { keyObject, signatureLine, type TestKey, TestLedger, testKey } from '../ledger-maker.js'
+import { keyObject, noteKey, signatureLine, type TestKey, TestLedger, testKey } from '../ledger-maker.js'
 import { DRAFTS, sampleLedger } from '../sample-ledger.js'
 import { bad, good, type Vector } from './vector.js'
 
@@ -50,7 +50,7 @@ function genesisVectors(): Vector[] {
         checkpoint: (note) => concatBytes(note, utf8(signatureLine(sixteen.origin, last, sixteen.checkpointText()))),
       }),
       options: {
-        trust: [{ vkey: formatVkey({ name: sixteen.origin, publicKey: last.publicKey }) }],
+        trust: [{ vkey: formatVkey(noteKey(sixteen.origin, last)) }],
         now: '2025-01-02T00:00:00Z',
       },
     },

@@ -1,6 +1,6 @@
 import { base64, concatBytes, utf8 } from '../../../src/bytes.js'
 import { formatVkey } from '../../../src/note.js'
-import { signatureLine, signedNote, testKey } from '../../ledger-maker.js'
+import { noteKey, signatureLine, signedNote, testKey } from '../../ledger-maker.js'
 import { sampleLedger } from '../../sample-ledger.js'
 import { against, bad, good, type Vector } from '../vector.js'
 
@@ -112,12 +112,12 @@ function nameReadings(): Vector[] {
 
 function signerReadings(): Vector[] {
   const { ledgerKey: key, vkey } = honest
-  const renamed = formatVkey({ name: OTHER_NAME, publicKey: key.publicKey })
+  const renamed = formatVkey(noteKey(OTHER_NAME, key))
   const stranger = testKey('a stranger')
-  const strangerVkey = formatVkey({ name: origin, publicKey: stranger.publicKey })
+  const strangerVkey = formatVkey(noteKey(origin, stranger))
   const underOther = () => signedNote(text, [{ name: OTHER_NAME, key }])
   const trust = (...vkeys: string[]) => ({ trust: vkeys.map((one) => ({ vkey: one })) })
-  const ofSigners = ['signers.ts', 'name === checkpoint.origin && ledgerKeys.some', 'ledgerKeys.some'] as const
+  const ofSigners = ['signers.ts', 'signer.name === checkpoint.origin && ledgerKeys.some', 'ledgerKeys.some'] as const
   return [
     against(
       ...ofSigners,

@@ -3,7 +3,7 @@ import { sha512 } from '@noble/hashes/sha2.js'
 import { base64, concatBytes, fromHex, hex, utf8 } from '../../../src/bytes.js'
 import { formatVkey, noteKeyHash } from '../../../src/note.js'
 import { sha256 } from '../../../src/sha256.js'
-import { keyObject, type TestLedger } from '../../ledger-maker.js'
+import { keyObject, noteKey, type TestLedger } from '../../ledger-maker.js'
 import { DRAFTS, sampleLedger } from '../../sample-ledger.js'
 import { against, bad, good, type Vector } from '../vector.js'
 
@@ -114,10 +114,10 @@ function ledgerOf(key: MixedKey): TestLedger {
 
 function partsOf(ledger: TestLedger, key: MixedKey, signature: Uint8Array) {
   const name = ledger.origin
-  const line = base64(concatBytes(noteKeyHash({ name, publicKey: key.publicKey }), signature))
+  const line = base64(concatBytes(noteKeyHash(noteKey(name, key)), signature))
   return {
     lies: { checkpoint: () => utf8(`${ledger.checkpointText()}\n\u2014 ${name} ${line}\n`) },
-    options: { trust: [{ vkey: formatVkey({ name, publicKey: key.publicKey }) }] },
+    options: { trust: [{ vkey: formatVkey(noteKey(name, key)) }] },
   }
 }
 

@@ -1,0 +1,11 @@
+import type { Algorithm } from './algorithm.js'
+import { ed25519 } from './ed25519.js'
+
+/**
+ * The signature algorithms of the format, by the name that key records have. One more is one more row here: keys and
+ * their records, vkeys, notes and attestations all ask this table. The algorithm is always taken from the key that is
+ * trusted or recorded, never from a message.
+ */
+export const ALGORITHMS = { ed25519 } as const satisfies Readonly<Record<string, Algorithm>>
+
+export type SignatureAlgorithm = keyof typeof ALGORITHMS
