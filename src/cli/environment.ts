@@ -1,27 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { ClyraError } from '../errors/index.js'
-import { homeOf, type OutputStream, standardStream, type User, userOf } from '../system/index.js'
+import type { Surroundings } from '../runtime/project/index.js'
+import { homeOf, type OutputStream, standardStream, userOf } from '../system/index.js'
 
 /**
  * Everything that a command may touch besides files: streams, clock, randomness, environment variables.
  * Wired once, in `main.ts`; nothing else in the program reads `process`.
  */
-export interface Environment {
-  /** Throws IO_FAILED where the working directory was deleted. */
-  readonly cwd: string
-  readonly variables: Readonly<Record<string, string | undefined>>
-  readonly home: string
-  /** Whose files are believed where nobody named them. */
-  readonly user: User
+export interface Environment extends Surroundings {
   readonly platform: string
   readonly stdout: OutputStream
   readonly stderr: OutputStream
-  /** Aborts when the program should stop: a broken pipe on stdout, SIGINT or SIGTERM. */
-  readonly stopped: AbortSignal
-  now(): Date
-  /** Milliseconds since the program started, never going back. */
-  elapsed(): number
-  randomBytes(length: number): Uint8Array
 }
 
 /** The real one. `stop` is called when nothing can be written to stdout any more; later writes are dropped, never thrown. */

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
+import { codedError } from '../errors/index.js'
 import { createWorkbench } from '../system/index.js'
 import { COMMANDS } from './commands/index.js'
 import { type Environment, processEnvironment } from './environment.js'
-import { codedError, reportFailure } from './failure.js'
+import { reportFailure } from './failure.js'
 import { VERSION } from './version.js'
 import { runWrapped } from './wrapper/run-wrapped.js'
 import { wrappedRunIn } from './wrapper/wrapped-run-in.js'

@@ -1,3 +1,4 @@
+import type { Progress, Teller } from '../runtime/project/index.js'
 import { oneLine, steering } from '../system/index.js'
 import type { Environment } from './environment.js'
 
@@ -7,30 +8,20 @@ export interface OutputOptions {
   readonly verbose: boolean
 }
 
-/** Where a command speaks: results go to stdout, everything else to stderr. */
-export interface Output {
+/**
+ * Where a command speaks: results go to stdout, everything else to stderr. Notes are silent with `--quiet`, warnings are
+ * not; details need `--verbose`. Progress is a line that replaces itself, on a terminal, once the work has taken a second.
+ */
+export interface Output extends Teller {
   readonly options: OutputOptions
   /** The command's result: the document with `--json`, else the text. Text is dropped by nothing but `--json`. */
   result(document: object, text: string | (() => string)): void
   /** One line of a streamed result: NDJSON with `--json`, else the text. */
   item(document: object, text: string | (() => string)): void
-  /** What a person may want to know beside the result; silent with `--quiet`. */
-  note(text: string): void
-  /** What a person should know, in one line; said even with `--quiet`. */
-  warn(text: string): void
-  /** Only with `--verbose`. */
-  detail(text: string): void
-  /** A line that replaces itself, on a terminal, once the work has taken a second. */
-  progress(text: string): Progress
   bold(text: string): string
   good(text: string): string
   bad(text: string): string
   doubtful(text: string): string
-}
-
-export interface Progress {
-  update(text: string): void
-  done(): void
 }
 
 const PROGRESS_AFTER_MS = 1000

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { codedError } from './failure.js'
+import { codedError } from '../errors/index.js'
 import { wayOn } from './way-on.js'
 import type { FromRecorder, ToRecorder } from './wrapper/messages.js'
 

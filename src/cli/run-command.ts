@@ -4,6 +4,7 @@ import type { Workbench } from '../system/index.js'
 import type { ExitStatus, LoadedCommand } from './command.js'
 import type { Environment } from './environment.js'
 import { reportFailure } from './failure.js'
+import { finishersFor } from './finishers.js'
 import { createLogger } from './logger.js'
 import { createOutput } from './output.js'
 
@@ -35,7 +36,8 @@ export async function runCommand(
       output: createOutput(environment, common.data),
       logger: await createLogger(environment, common.data.verbose),
       workbench,
-      ledgerFlag: common.data.ledger,
+      named: common.data.ledger,
+      finishers: finishersFor(environment),
     }
     return await command.run(context, args, options.data)
   } catch (error) {

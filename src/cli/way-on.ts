@@ -105,6 +105,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   SEAL_FAILED: 'clyra doctor',
   SIGNATURE_INVALID: 'clyra keys',
   SPOOL_CORRUPT: 'clyra doctor',
+  SPOOL_KIND_UNKNOWN: 'clyra spool flush, with the program or the release that wrote it',
   STATE_NOT_OURS: (details) => `ls -ld ${path(details) ?? '.clyra'}`,
   STORE_FAILED: 'clyra fsck',
   STRAY_FILE: 'clyra fsck --all',

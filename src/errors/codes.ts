@@ -141,6 +141,11 @@ export const ERROR_CODES = {
   SEAL_FAILED: { exit: 3, meaning: 'The sealer could not produce or publish a checkpoint; the log itself is intact.' },
   SIGNATURE_INVALID: { exit: 1, meaning: 'A signature does not verify.' },
   SPOOL_CORRUPT: { exit: 3, meaning: 'A spool file cannot be read; it was left where it is.' },
+  SPOOL_KIND_UNKNOWN: {
+    exit: 3,
+    meaning:
+      'A spool was not finished by its writer, and this program does not know how to finish what it spools; it waits.',
+  },
   STATE_NOT_OURS: {
     exit: 3,
     meaning:

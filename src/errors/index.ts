@@ -1,4 +1,5 @@
 export { ClyraError, type ErrorDetails, isClyraError } from './clyra-error.js'
+export { codedError } from './coded-error.js'
 export { ERROR_CODES, type ErrorCode } from './codes.js'
 export { commandLine, shellWord } from './command-line.js'
 export { fromSystemError } from './from-system-error.js'

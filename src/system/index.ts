@@ -4,6 +4,7 @@ export { machineStart, mappedFileFault } from './mapped-file.js'
 export { nearestExisting } from './nearest-existing.js'
 export { assertMayHoldOutput, assertOutsideState, nameTaken } from './output-place.js'
 export { type OutputStream, standardStream } from './output-stream.js'
+export { processStart } from './process-start.js'
 export { type ProgramOutput, programOutput } from './program-output.js'
 export {
   isMissingFile,

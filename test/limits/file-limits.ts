@@ -2,10 +2,10 @@ import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { surroundingsOf } from '../../connectors/postgres/index.js'
 import { readDigests } from '../../src/cli/commands/replay.js'
-import { readConfigFile } from '../../src/cli/config/config-file.js'
 import { readConnectionString } from '../../src/cli/dbt/find-warehouse.js'
 import { policyDigest } from '../../src/cli/dbt/ingest-run.js'
 import { readTrustFile } from '../../src/cli/trust/trust-file.js'
+import { readConfigFile } from '../../src/runtime/project/config-file.js'
 import { atAndPast, type LimitCase, withFolder } from './limit-cases.js'
 
 const MIB = 1024 * 1024

@@ -1,13 +1,12 @@
 import * as z from 'zod'
 import { ClyraError, commandLine } from '../../errors/index.js'
+import { ledgerPlace } from '../../runtime/project/index.js'
+import { ledgerSpool, listSpools } from '../../spool/index.js'
 import { backup as copy } from '../../stores/embedded/index.js'
 import { isThere } from '../../system/index.js'
 import { defineCommand } from '../command.js'
-import { ledgerPlace } from '../context.js'
 import { noteCopy } from '../erasure/copies.js'
 import { outputPath } from '../output-path.js'
-import { ledgerSpool } from '../spool/places.js'
-import { listSpools } from '../spool/spool-reader.js'
 
 export const backup = defineCommand({
   arguments: [{ name: '<directory>', description: 'where; it must not exist' }],
@@ -40,7 +39,7 @@ export const backup = defineCommand({
         },
       )
     }
-    const waitingSpools = listSpools(ledgerSpool(place)).length
+    const waitingSpools = listSpools(ledgerSpool(place.state)).length
     const draft = workbench.begin(directory)
     // Noted first: a copy that is killed while it is written holds keys already.
     noteCopy(place.state, context, { kind: 'backup', path: directory, run: null })

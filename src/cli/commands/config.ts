@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { optionalLedgerPlace, settingsFor } from '../../runtime/project/index.js'
 import { defineCommand } from '../command.js'
-import { optionalLedgerPlace, settingsFor } from '../context.js'
 import { table } from '../table.js'
 import { withoutPasswords } from '../without-passwords.js'
 

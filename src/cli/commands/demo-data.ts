@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
 import { ClyraError, commandLine } from '../../errors/index.js'
+import { withReader, withWriter } from '../../runtime/index.js'
 import { assertOutsideState } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
@@ -14,7 +15,6 @@ import { buildDef } from '../evidence/build-def.js'
 import { ledgerSource } from '../evidence/log-source.js'
 import { rebuildBundle } from '../evidence/rebuild-bundle.js'
 import { reportOfRun } from '../evidence/report-of-run.js'
-import { withReader, withWriter } from '../ledger/open-ledger.js'
 import { decimal, digest } from '../ledger/record-document.js'
 import { findingsOf, runSummary, summarise } from '../ledger/run-summary.js'
 import { outputPath } from '../output-path.js'
@@ -67,7 +67,7 @@ export const demoData = defineCommand({
     const folder = outputPath(context.environment.cwd, options.directory)
     prepareFolder(folder)
     const made = await initProject(context, folder, 'demo.clyra.internal')
-    const demo: Context = { ...context, ledgerFlag: folder }
+    const demo: Context = { ...context, named: folder }
     const runs: Story[] = []
     for (const recording of RECORDINGS) runs.push(await tell(demo, folder, made, recording))
     const changed = await changeOneByte(context, folder, made, runs[0]?.bundle ?? '')

@@ -1,8 +1,8 @@
 import * as z from 'zod'
+import { projectionsFault } from '../../runtime/index.js'
+import { ledgerPlace } from '../../runtime/project/index.js'
 import { fsck as check } from '../../stores/embedded/index.js'
 import { defineCommand } from '../command.js'
-import { ledgerPlace } from '../context.js'
-import { projectionsFault } from '../ledger/projections.js'
 import { decimal } from '../ledger/record-document.js'
 import { facts } from '../table.js'
 

@@ -1,13 +1,13 @@
 import { dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
 import { ClyraError, commandLine } from '../../errors/index.js'
+import { withWriter } from '../../runtime/index.js'
+import { ledgerPlace } from '../../runtime/project/index.js'
 import { defineCommand } from '../command.js'
-import { ledgerPlace } from '../context.js'
 import { assertOneRun } from '../dbt/assert-one-run.js'
 import { findLogs } from '../dbt/find-logs.js'
 import { type IngestedRun, ingestRun } from '../dbt/ingest-run.js'
 import { readLeft } from '../dbt/read-left.js'
-import { withWriter } from '../ledger/open-ledger.js'
 
 export const ingestDbt = defineCommand({
   arguments: [{ name: '<target-dir>', description: "dbt's target directory" }],

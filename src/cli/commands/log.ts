@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
 import type { EventFilter, Ledger, RecordView } from '../../ledger/ledger.js'
+import { withReader } from '../../runtime/index.js'
 import { defineCommand } from '../command.js'
 import { findRecord } from '../ledger/find-record.js'
-import { withReader } from '../ledger/open-ledger.js'
 import { decimal, documentOf, lineOf, recordDocument } from '../ledger/record-document.js'
 import { table } from '../table.js'
 

@@ -3,17 +3,16 @@ import * as z from 'zod'
 import { ClyraError, commandLine, isClyraError } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
 import type { Ledger } from '../../ledger/ledger.js'
+import { foldRun, type OpenedLedger, withWriter } from '../../runtime/index.js'
+import { ledgerSpool, userSpools } from '../../spool/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { noteCopy } from '../erasure/copies.js'
 import { eraseRun } from '../erasure/erase-run.js'
 import { HOLDER_KINDS, HOLDER_STATES, type Holder } from '../erasure/holder.js'
 import { spoolsOfRun } from '../erasure/spool-holders.js'
-import { chooseRun, foldRun } from '../ledger/fold-run.js'
-import { withWriter } from '../ledger/open-ledger.js'
-import type { OpenedLedger } from '../ledger/opened-ledger.js'
+import { chooseRun } from '../ledger/choose-run.js'
 import { decimal } from '../ledger/record-document.js'
-import { ledgerSpool, userSpools } from '../spool/places.js'
 import { table } from '../table.js'
 
 const REASONS = ['erasure-request', 'retention', 'mistake'] as const
@@ -96,7 +95,7 @@ async function runToErase(context: Context, { ledger, place }: OpenedLedger, giv
     })
   } catch (error) {
     if (!isClyraError(error, 'RUN_NOT_FOUND')) throw error
-    const roots = [ledgerSpool(place), ...userSpools(context.environment)]
+    const roots = [ledgerSpool(place.state), ...userSpools(context.environment)]
     const [waiting] = spoolsOfRun(roots, { run: given, subject: given, subjectKey: undefined })
     if (waiting === undefined) throw error
     throw new ClyraError(

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
+import { withReader } from '../../runtime/index.js'
 import { isDirectory, isFile, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
@@ -9,7 +10,6 @@ import { type Digests, digestsDocument, firstDifference, foldDigests, stateDiges
 import { type LogSource, ledgerSource, tilesSource } from '../evidence/log-source.js'
 import { rebuildBundle } from '../evidence/rebuild-bundle.js'
 import { parsePosition } from '../ledger/find-record.js'
-import { withReader } from '../ledger/open-ledger.js'
 import { decimal } from '../ledger/record-document.js'
 import { outputPath } from '../output-path.js'
 import { readEvidence } from './verify.js'
@@ -187,7 +187,7 @@ async function withSource(
   if (path !== undefined && isDirectory(`${path}/tile`) && isFile(`${path}/checkpoint`)) {
     return use(await tilesSource(path), async () => NOTHING_STORED)
   }
-  return withReader(from === undefined ? context : { ...context, ledgerFlag: from }, async (opened) => {
+  return withReader(from === undefined ? context : { ...context, named: from }, async (opened) => {
     const source = await ledgerSource(opened.ledger)
     return use(source, (to) => (to === undefined ? compareStored(context, opened) : Promise.resolve(NOTHING_STORED)))
   })

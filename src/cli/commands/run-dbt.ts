@@ -27,10 +27,10 @@ export const run = defineCommand({
     /** What the ledger has of the run; null where it waits in a spool. */
     summary: runSummary.nullable(),
   }),
-  async run({ environment, output, ledgerFlag }, [tool, ...rest]) {
+  async run({ environment, output, named }, [tool, ...rest]) {
     if (tool !== 'dbt') {
       throw new ClyraError('USAGE', `Clyra runs dbt, not ${JSON.stringify(tool ?? '')}`, { fix: 'clyra run dbt build' })
     }
-    return runWrapped({ args: dbtArgs(rest), options: output.options, ledger: ledgerFlag }, environment)
+    return runWrapped({ args: dbtArgs(rest), options: output.options, ledger: named }, environment)
   },
 })

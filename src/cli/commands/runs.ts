@@ -1,9 +1,8 @@
 import * as z from 'zod'
 import type { RunView } from '../../../projections/run/index.js'
+import { runStreams, viewRun, withProjections, withReader } from '../../runtime/index.js'
 import { defineCommand } from '../command.js'
-import { runStreams, shortIds } from '../ledger/fold-run.js'
-import { withReader } from '../ledger/open-ledger.js'
-import { viewRun, withProjections } from '../ledger/projections.js'
+import { shortIds } from '../ledger/choose-run.js'
 import { runSummary, summarise } from '../ledger/run-summary.js'
 import { table } from '../table.js'
 

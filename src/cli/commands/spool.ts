@@ -1,7 +1,6 @@
 import * as z from 'zod'
+import { drainWaiting, withWriter } from '../../runtime/index.js'
 import { defineCommand } from '../command.js'
-import { withWriter } from '../ledger/open-ledger.js'
-import { drainWaiting } from '../spool/drain.js'
 import { table } from '../table.js'
 
 export const spoolFlush = defineCommand({
@@ -24,7 +23,7 @@ export const spoolFlush = defineCommand({
     withWriter(
       context,
       async (opened) => {
-        const { runs, waiting } = await drainWaiting(context, opened, { everySpool: context.ledgerFlag !== undefined })
+        const { runs, waiting } = await drainWaiting(context, opened, { everySpool: context.named !== undefined })
         context.output.result(
           { runs: runs.map((one) => ({ ...one })), waiting: waiting.map((one) => ({ ...one })) },
           () => {

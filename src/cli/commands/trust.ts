@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
+import { settingsFor } from '../../runtime/project/index.js'
 import { defineCommand } from '../command.js'
-import { settingsFor } from '../context.js'
 import { table } from '../table.js'
 import { addToTrustFile, readTrustFile, trustedKey } from '../trust/trust-file.js'
 

@@ -8,9 +8,8 @@ import {
   scanOtel,
 } from '../../../connectors/dbt/index.js'
 import type { DraftEvent } from '../../events/index.js'
+import { openSpool, type SpoolWriter } from '../../spool/index.js'
 import type { Environment } from '../environment.js'
-import { openSpool } from '../spool/spool-reader.js'
-import type { SpoolWriter } from '../spool/spool-writer.js'
 import type { ChildExit } from './child.js'
 import { fileLines } from './file-lines.js'
 import { watchFirstStatement } from './first-statement.js'

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Setting } from '../config/settings.js'
+import type { Setting } from '../../runtime/project/index.js'
 import { dbtCommand, withoutDbt } from './dbt-command.js'
 
 let folder: string

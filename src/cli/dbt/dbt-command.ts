@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { commandLine } from '../../errors/index.js'
+import type { Setting } from '../../runtime/project/index.js'
 import { findProgram, type Variables } from '../../system/index.js'
-import type { Setting } from '../config/settings.js'
 
 /** The program to start for `dbt`, with the words that stand before dbt's own. */
 export interface DbtCommand {

@@ -1,13 +1,9 @@
-import type { StatePlace } from '../config/find-state.js'
+import { codedError } from '../../errors/index.js'
+import { type OpenedLedger, updateProjections, viewRun, withProjections, withWriter } from '../../runtime/index.js'
+import type { StatePlace } from '../../runtime/project/index.js'
+import { importEvents, openSpool, removeSpool, sourceOf } from '../../spool/index.js'
 import type { Context } from '../context.js'
-import { codedError } from '../failure.js'
-import { withWriter } from '../ledger/open-ledger.js'
-import type { OpenedLedger } from '../ledger/opened-ledger.js'
-import { updateProjections, viewRun, withProjections } from '../ledger/projections.js'
 import { inALine, type RunSummary, summarise } from '../ledger/run-summary.js'
-import { removeSpool, sourceOf } from '../spool/drain.js'
-import { importEvents } from '../spool/import-events.js'
-import { openSpool } from '../spool/spool-reader.js'
 import type { OpenedSpool } from './open-spool.js'
 
 /** What came of the delivery: the run is in the ledger, or it waits because of what the sentence says. */

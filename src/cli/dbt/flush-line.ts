@@ -1,5 +1,5 @@
 import { commandLine } from '../../errors/index.js'
-import type { StatePlace } from '../config/find-state.js'
+import type { StatePlace } from '../../runtime/project/index.js'
 
 /** The command that brings a spool into the ledger of its project, where there is none yet with the one that makes it. */
 export function flushLine(cwd: string, place: StatePlace | undefined, project: string): string {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DraftEvent } from '../../events/index.js'
-import type { SpoolWriter } from '../spool/spool-writer.js'
+import type { SpoolWriter } from '../../spool/index.js'
 import { type LogTail, tailFile } from './log-tail.js'
 import type { ReadableLog } from './readable-log.js'
 import type { Sealer } from './sealer.js'

@@ -1,5 +1,5 @@
+import { codedError } from '../../errors/index.js'
 import type { Context } from '../context.js'
-import { codedError } from '../failure.js'
 
 /** Runs a step of Clyra's that must never disturb the run: what goes wrong is said in one line, and the run goes on. */
 export type Guard = <T>(doing: string, step: () => T | Promise<T>) => Promise<T | undefined>

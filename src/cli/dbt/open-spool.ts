@@ -1,13 +1,18 @@
 import { join } from 'node:path'
-import { isClyraError } from '../../errors/index.js'
+import { codedError, isClyraError } from '../../errors/index.js'
+import { optionalLedgerPlace, type StatePlace } from '../../runtime/project/index.js'
+import {
+  createSpool,
+  ledgerSpool,
+  SPOOL_FILES,
+  type SpoolHeader,
+  type SpoolWriter,
+  userSpool,
+} from '../../spool/index.js'
 import type { DirectoryLock } from '../../stores/lock/index.js'
 import { assertLiesWhole } from '../../stores/state/index.js'
-import type { StatePlace } from '../config/find-state.js'
-import { type Context, optionalLedgerPlace } from '../context.js'
-import { codedError } from '../failure.js'
-import { ledgerSpool, userSpool } from '../spool/places.js'
-import { SPOOL_FILES, type SpoolHeader } from '../spool/spool-header.js'
-import { createSpool, type SpoolWriter } from '../spool/spool-writer.js'
+import type { Context } from '../context.js'
+import type { DbtFinish } from './finish-killed-run.js'
 
 export interface OpenedSpool {
   readonly writer: SpoolWriter
@@ -19,7 +24,9 @@ export interface OpenedSpool {
 /** What is planned where the folder of the spool is known, and what of it the header says. */
 export interface PlannedSpool<Plan> {
   readonly plan: Plan
-  readonly header: Omit<SpoolHeader, 'format' | 'run' | 'subject' | 'started' | 'directory' | 'demonstration'>
+  readonly header: { readonly project: string; readonly finish: DbtFinish }
+  /** Which log in the spool dbt appends to, if any. */
+  readonly log: string | undefined
 }
 
 /** The ledger above dbt's project, else above the working directory, or undefined where there is none. */
@@ -48,24 +55,24 @@ export async function openRunSpool<Plan>(
   const { environment, output } = context
   const subjectKey = environment.randomBytes(32)
   const attempt = async (root: string) => {
-    const { plan, header: planned } = planIn(join(root, run, SPOOL_FILES.log))
+    const { plan, header: planned, log } = planIn(join(root, run, SPOOL_FILES.log))
     const header: SpoolHeader = {
-      format: 'clyra.spool/1',
+      format: 'clyra.spool/2',
+      kind: 'dbt',
       run,
       subject,
       started: environment.now().toISOString(),
       directory: environment.cwd,
-      demonstration: false,
       ...planned,
     }
     const randomBytes = (length: number) => environment.randomBytes(length)
-    const { writer, lock } = await createSpool(root, { header, subjectKey, randomBytes })
+    const { writer, lock } = await createSpool(root, { header, subjectKey, log, command: 'clyra run dbt', randomBytes })
     return { writer, lock, header, subjectKey, plan }
   }
   if (place === undefined) return attempt(userSpool(environment))
   try {
     assertLiesWhole(place.state)
-    return await attempt(ledgerSpool(place))
+    return await attempt(ledgerSpool(place.state))
   } catch (thrown) {
     const error = codedError(thrown)
     output.warn(

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { basename, join } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
 import { dbtArguments } from '../../../connectors/dbt/index.js'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, codedError } from '../../errors/index.js'
 import { COMMANDS_WITHOUT_WAREHOUSE } from '../../events/families/run-voices.js'
+import { openVault, resolveSettings, type Settings, type StatePlace, settingsFor } from '../../runtime/project/index.js'
+import { SPOOL_FILES } from '../../spool/index.js'
 import { isThere } from '../../system/index.js'
-import type { StatePlace } from '../config/find-state.js'
-import { resolveSettings, type Settings } from '../config/settings.js'
-import { type Context, settingsFor } from '../context.js'
-import { codedError } from '../failure.js'
-import { openVault } from '../ledger/open-vault.js'
+import type { Context } from '../context.js'
 import { VERSION } from '../version.js'
 import type { FromRecorder, Recorded } from '../wrapper/messages.js'
 import { captureRun, type RunCapture } from './capture-run.js'
@@ -79,7 +78,7 @@ export async function recordRun(context: Context, args: readonly string[], wire:
       args: [...words, ...plan.wrap.args],
       env: plan.wrap.env,
       folders,
-      spooled: { run: spool.header.run, directory, flush },
+      spooled: { run: spool.header.run, directory, child: join(directory, SPOOL_FILES.child), flush },
     },
   })
   // What appends is loaded while dbt works: before it, it would only be waited for.
@@ -143,8 +142,8 @@ async function prepare(
     (logFolder) => {
       const plan = planRun(project, run, logFolder)
       const { path, otel, own, start } = plan.log
-      const dbt = { project: folder, target, log: path, otel, ownLog: own, logStart: start }
-      return { plan, header: { fingerprints: 'run', dbt } }
+      const finish = { demonstration: false, fingerprints: 'run', target, log: path, otel, logStart: start } as const
+      return { plan, header: { project: folder, finish }, log: own ? basename(path) : undefined }
     },
     subject,
   )

@@ -1,6 +1,7 @@
 import { createWorkbench, homeOf, userOf } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { type Environment, workingDirectory } from '../environment.js'
+import { finishersFor } from '../finishers.js'
 import { createLogger } from '../logger.js'
 import { createOutput } from '../output.js'
 import type { Asked, FromRecorder } from '../wrapper/messages.js'
@@ -31,6 +32,7 @@ export async function recorderContext(
     // Lines for developers are not worth the record of a run.
     logger: await createLogger(environment, options.verbose).catch(() => ({ debug: () => undefined })),
     workbench: createWorkbench(() => Buffer.from(randomBytes(6)).toString('hex')),
-    ledgerFlag: ledger,
+    named: ledger,
+    finishers: finishersFor(environment),
   }
 }

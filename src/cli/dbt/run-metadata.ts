@@ -1,5 +1,5 @@
 import { type DraftEvent, runDraft } from '../../events/index.js'
-import type { Settings } from '../config/settings.js'
+import type { Settings } from '../../runtime/project/index.js'
 
 const SOURCE = 'urn:clyra:dbt:run'
 

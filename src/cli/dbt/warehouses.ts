@@ -1,5 +1,5 @@
 import type { WarehouseKind } from '../../ports/index.js'
-import type { Settings } from '../config/settings.js'
+import type { Settings } from '../../runtime/project/index.js'
 
 /** A kind of warehouse that the program can ask. */
 export interface WarehouseRow {

@@ -1,20 +1,22 @@
 import { existsSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError, codedError } from '../../errors/index.js'
 import { rolledBack } from '../../ledger/index.js'
+import { type OpenedLedger, withReader } from '../../runtime/index.js'
+import {
+  optionalLedgerPlace,
+  rememberIn,
+  STATE_DIRECTORY,
+  type StatePlace,
+  settingsFor,
+} from '../../runtime/project/index.js'
+import { ledgerSpool, listSpools, livingChild, userSpool } from '../../spool/index.js'
 import { findObjections } from '../../stores/embedded/index.js'
-import { STATE_DIRECTORY, type StatePlace } from '../config/find-state.js'
-import { type Context, optionalLedgerPlace, rememberIn, settingsFor } from '../context.js'
+import type { Context } from '../context.js'
 import { dbtProject } from '../dbt/dbt-project.js'
 import { findWarehouse } from '../dbt/find-warehouse.js'
 import { GIVE_AN_ADDRESS, WAREHOUSES } from '../dbt/warehouses.js'
-import { codedError } from '../failure.js'
-import { withReader } from '../ledger/open-ledger.js'
-import type { OpenedLedger } from '../ledger/opened-ledger.js'
-import { livingChild } from '../spool/child-process.js'
-import { ledgerSpool, userSpool } from '../spool/places.js'
-import { listSpools } from '../spool/spool-reader.js'
 import type { Finding } from './finding.js'
 
 const ok = (check: string, message: string): Finding => ({ check, status: 'ok', message, fix: null })
@@ -126,7 +128,7 @@ async function space(folder: string): Promise<Finding> {
 
 function spools(context: Context): Finding[] {
   const place = optionalLedgerPlace(context)
-  const roots = [...(place === undefined ? [] : [ledgerSpool(place)]), userSpool(context.environment)]
+  const roots = [...(place === undefined ? [] : [ledgerSpool(place.state)]), userSpool(context.environment)]
   const waiting = roots.flatMap(listSpools).filter((directory) => livingChild(directory) === undefined)
   if (waiting.length === 0) return [ok('spool', 'nothing waits')]
   return [warn('spool', `${waiting.length} runs wait to be appended: ${waiting.join(', ')}`, 'clyra spool flush')]

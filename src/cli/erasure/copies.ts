@@ -1,10 +1,9 @@
 import { closeSync, fsyncSync, writeSync } from 'node:fs'
 import * as z from 'zod'
-import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { ClyraError, codedError, fromSystemError } from '../../errors/index.js'
 import { layoutOf } from '../../stores/state/index.js'
 import { isMissingFile, openStateFile, readTextSyncBounded } from '../../system/index.js'
 import type { Context } from '../context.js'
-import { codedError } from '../failure.js'
 
 /* `copies.ndjson` beside the log, copied with it: where copies of secret things went. A line of JSON each, only added to. */
 const LARGEST = 64 << 20

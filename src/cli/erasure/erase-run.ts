@@ -1,12 +1,12 @@
 import { join } from 'node:path'
+import { codedError } from '../../errors/index.js'
 import { type EventData, fingerprintKeyId } from '../../events/index.js'
+import type { OpenedLedger } from '../../runtime/index.js'
+import { ledgerSpool, userSpools } from '../../spool/index.js'
 import { layoutOf } from '../../stores/state/index.js'
 import { isThere } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { recordedRun } from '../dbt/recorded-run.js'
-import { codedError } from '../failure.js'
-import type { OpenedLedger } from '../ledger/opened-ledger.js'
-import { ledgerSpool, userSpools } from '../spool/places.js'
 import { artifactsOfRun, eraseArtifacts, type RunArtifacts } from './artifact-holders.js'
 import { backupsOf, eraseFromBackup } from './backup-holders.js'
 import { type Copy, readCopies } from './copies.js'
@@ -35,7 +35,7 @@ export async function eraseRun(context: Context, opened: OpenedLedger, run: stri
   const artifacts = await artifactsOfRun(ledger, vault, run)
   const holders: Holder[] = []
   const wanted: Wanted = { run, subject, subjectKey: await keyIfReadable(opened, subject) }
-  const roots = [ledgerSpool(place), ...userSpools(context.environment)]
+  const roots = [ledgerSpool(place.state), ...userSpools(context.environment)]
   await told(holders, 'spool', roots[0] ?? '', async () => {
     for (const spool of spoolsOfRun(roots, wanted)) holders.push(await eraseSpool(spool, ledger))
   })

@@ -1,4 +1,4 @@
-import { codedError } from '../failure.js'
+import { codedError } from '../../errors/index.js'
 
 /** What can hold the key, the values or the text of a run. */
 export const HOLDER_KINDS = ['vault', 'fingerprint-key', 'spool', 'artifacts', 'backup', 'handed-out', 'dbt'] as const

@@ -1,14 +1,11 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ClyraError, fromSystemError, isClyraError } from '../../errors/index.js'
+import { ClyraError, codedError, fromSystemError, isClyraError } from '../../errors/index.js'
 import type { Ledger } from '../../ledger/ledger.js'
+import { livingChild, openSpool, SPOOL_FILES } from '../../spool/index.js'
 import { destroyFile } from '../../stores/files/index.js'
 import { lockDirectory } from '../../stores/lock/index.js'
 import { isMissingFile, readTextSyncBounded, syncDirectory } from '../../system/index.js'
-import { codedError } from '../failure.js'
-import { livingChild } from '../spool/child-process.js'
-import { SPOOL_FILES } from '../spool/spool-header.js'
-import { openSpool } from '../spool/spool-reader.js'
 import { eraseHolder, type Holder } from './holder.js'
 
 /** Whose spool is looked for. */

@@ -10,8 +10,8 @@ import {
   MAX_EMBEDDED_BYTES,
   openingsOf,
 } from '../../evidence/index.js'
+import type { OpenedLedger } from '../../runtime/index.js'
 import type { Context } from '../context.js'
-import type { OpenedLedger } from '../ledger/opened-ledger.js'
 import { collectRun } from './collect-run.js'
 import { renderContent } from './render-content.js'
 

@@ -1,8 +1,7 @@
 import { isClyraError } from '../../errors/index.js'
 import { type CollectedEvidence, collectEvidence } from '../../evidence/index.js'
+import { type OpenedLedger, withReader, withWriter } from '../../runtime/index.js'
 import type { Context } from '../context.js'
-import { withReader, withWriter } from '../ledger/open-ledger.js'
-import type { OpenedLedger } from '../ledger/opened-ledger.js'
 
 /**
  * Collects the evidence of the chosen run and hands it on while the ledger is open. First read-only, with the newest

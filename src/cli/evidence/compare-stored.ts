@@ -1,8 +1,7 @@
 import { isClyraError } from '../../errors/index.js'
 import { compareProjections } from '../../projector/index.js'
+import { type OpenedLedger, PROJECTIONS, withProjections } from '../../runtime/index.js'
 import type { Context } from '../context.js'
-import type { OpenedLedger } from '../ledger/opened-ledger.js'
-import { PROJECTIONS, withProjections } from '../ledger/projections.js'
 
 /** What a replay was compared with, and what came of it. */
 export interface Comparison {

@@ -2,8 +2,9 @@ import type { KeyHistory } from '@clyra/verify'
 import { hex } from '../../canonical/index.js'
 import { KEYS_STREAM } from '../../events/index.js'
 import type { Ledger } from '../../ledger/index.js'
-import { type Context, ledgerPlace } from '../context.js'
-import { withReader } from '../ledger/open-ledger.js'
+import { withReader } from '../../runtime/index.js'
+import { ledgerPlace } from '../../runtime/project/index.js'
+import type { Context } from '../context.js'
 
 /** The key of the ledger that this project has, and its own word on all its keys, for `--own`: said by the user, never assumed. */
 export async function ownLedgerTrust(context: Context): Promise<{

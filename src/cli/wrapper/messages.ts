@@ -28,6 +28,8 @@ export interface RunStart {
   readonly spooled: {
     readonly run: string
     readonly directory: string
+    /** The file in it that takes a note of dbt's process. */
+    readonly child: string
     /** The command that brings the spool into the ledger. */
     readonly flush: string
   } | null

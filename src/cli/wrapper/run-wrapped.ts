@@ -3,8 +3,8 @@ import { shellWord } from '../../errors/index.js'
 import { type ChildExit, exitStatusOf, runChild } from '../dbt/child.js'
 import { dbtCommand, withoutDbt } from '../dbt/dbt-command.js'
 import type { Environment } from '../environment.js'
-import { noteChild } from '../spool/note-child.js'
 import type { Complaint, Recorded, RunStart, WrappedRun } from './messages.js'
+import { noteChild } from './note-child.js'
 import { type RecorderProcess, startRecorder } from './recorder-process.js'
 import { secondsIn } from './seconds-in.js'
 
@@ -45,7 +45,7 @@ export async function runWrapped(wrapped: WrappedRun, environment: Environment):
   const exit = await runChild(plan.program, plan.args, {
     env: { ...environment.variables, ...plan.env },
     onStart(pid) {
-      if (plan.spooled !== null) noteChild(plan.spooled.directory, pid)
+      if (plan.spooled !== null) noteChild(plan.spooled.child, pid)
     },
   })
   signals.phase = 'after'

@@ -1,9 +1,18 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { EventInput } from '../../events/index.js'
-import { SPOOL_FILES, type SpoolHeader } from './spool-header.js'
+import type { EventInput } from '../events/index.js'
+import { readSpoolHeader, SPOOL_FILES, type SpoolHeader } from './spool-header.js'
 import { cutTornLine, listSpools, openSpool } from './spool-reader.js'
 import { createSpool } from './spool-writer.js'
 
@@ -16,24 +25,18 @@ afterEach(() => rmSync(root, { recursive: true, force: true }))
 const subjectKey = new Uint8Array(32).fill(7)
 const randomBytes = (length: number) => new Uint8Array(length).fill(3)
 const header = (): SpoolHeader => ({
-  format: 'clyra.spool/1',
+  format: 'clyra.spool/2',
+  kind: 'job',
   run: 'r1',
   subject: 's1',
   started: '2026-01-01T00:00:00.000Z',
   directory: root,
-  demonstration: false,
-  fingerprints: 'vault',
-  dbt: {
-    project: root,
-    target: join(root, 'target'),
-    log: join(root, 'r1', 'log', 'dbt.log'),
-    otel: join(root, 'r1', 'log', 'otel.jsonl'),
-    ownLog: true,
-    logStart: 0,
-  },
+  project: root,
+  finish: { log: join(root, 'r1', 'log', 'job.log') },
 })
+const log = () => join(root, 'r1', 'log', 'job.log')
 const event = (id: string): EventInput => ({ id, source: '/test', type: 'com.example.a.v1', data: { id } })
-const make = () => createSpool(root, { header: header(), subjectKey, randomBytes })
+const make = () => createSpool(root, { header: header(), subjectKey, log: 'job.log', command: 'a test', randomBytes })
 
 describe('a spool', () => {
   it('gives back what was flushed, in order and once', async () => {
@@ -64,7 +67,7 @@ describe('a spool', () => {
     const { writer, lock } = await make()
     writer.add('run-r1', [event('a')], [])
     writer.flush()
-    for (const name of ['', SPOOL_FILES.events, SPOOL_FILES.subjectKey, SPOOL_FILES.header, 'log/dbt.log']) {
+    for (const name of ['', SPOOL_FILES.events, SPOOL_FILES.subjectKey, SPOOL_FILES.header, 'log/job.log']) {
       expect(statSync(join(writer.directory, name)).mode & 0o077, name).toBe(0)
     }
     writer.close()
@@ -83,11 +86,11 @@ describe('a spool', () => {
 
   it('deletes the raw log once it is finished', async () => {
     const { writer, lock } = await make()
-    appendFileSync(header().dbt.log, 'select secret\n')
+    appendFileSync(log(), 'select secret\n')
     writer.finish()
     writer.close()
     await lock.release()
-    expect(existsSync(header().dbt.log)).toBe(false)
+    expect(existsSync(log())).toBe(false)
     expect(openSpool(writer.directory).finished).toBe(true)
   })
 
@@ -113,5 +116,30 @@ describe('a spool', () => {
     writeFileSync(join(writer.directory, SPOOL_FILES.header), '{"format":"clyra.spool/9"}')
     expect(() => openSpool(writer.directory)).toThrow(/newer release/)
     expect(listSpools(root)).toEqual([writer.directory])
+  })
+
+  it('of the release before is read as a spool of dbt, with all that its finisher needs', () => {
+    const directory = join(root, 'r0')
+    mkdirSync(directory)
+    const { run, subject, started } = header()
+    const dbt = { project: '/p', target: '/p/target', log: '/p/dbt.log', otel: '/p/otel', ownLog: false, logStart: 7 }
+    const old = { format: 'clyra.spool/1', run, subject, started, directory: '/from', demonstration: false, dbt }
+    writeFileSync(join(directory, SPOOL_FILES.header), JSON.stringify({ ...old, fingerprints: 'vault' }))
+    expect(readSpoolHeader(directory)).toEqual({
+      ...header(),
+      kind: 'dbt',
+      directory: '/from',
+      project: '/p',
+      finish: {
+        demonstration: false,
+        fingerprints: 'vault',
+        target: '/p/target',
+        log: '/p/dbt.log',
+        otel: '/p/otel',
+        logStart: 7,
+      },
+    })
+    writeFileSync(join(directory, SPOOL_FILES.header), JSON.stringify(old))
+    expect(() => readSpoolHeader(directory)).toThrow(expect.objectContaining({ code: 'SPOOL_CORRUPT' }))
   })
 })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ClyraError } from '../../errors/index.js'
 import { userFolder } from '../../system/index.js'
-import type { Environment } from '../environment.js'
+import type { Surroundings } from './caller.js'
 import { type ConfigFile, LONGEST_WAIT_MS } from './config-file.js'
 
 export type SettingSource = 'flag' | 'environment' | 'file' | 'default'
@@ -57,7 +57,7 @@ function millisecondsIn(name: string, text: string): number {
 /** Pure: the three given layers and the defaults, folded. Throws CONFIG_INVALID for a variable that is no number. */
 export function resolveSettings(
   flags: SettingFlags,
-  environment: Pick<Environment, 'variables' | 'home'>,
+  environment: Pick<Surroundings, 'variables' | 'home'>,
   file: ConfigFile,
   filePath: string,
 ): Settings {
@@ -131,6 +131,6 @@ export function resolveSettings(
 }
 
 /** `$XDG_CONFIG_HOME/clyra/trusted-keys`, else `~/.config/clyra/trusted-keys`; never in the working directory. */
-function defaultTrustFile({ variables, home }: Pick<Environment, 'variables' | 'home'>): string {
+function defaultTrustFile({ variables, home }: Pick<Surroundings, 'variables' | 'home'>): string {
   return join(userFolder('config', variables, home), 'clyra', 'trusted-keys')
 }

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClyraError, isClyraError } from '../../errors/index.js'
-import type { StatePlace } from '../config/find-state.js'
-import { type Context, ledgerPlace, settingsFor } from '../context.js'
-import { drainWaiting } from '../spool/drain.js'
+import { ClyraError, isClyraError } from '../errors/index.js'
+import { drainWaiting } from './drain-waiting.js'
 import { openState } from './open-state.js'
-import type { OpenedLedger } from './opened-ledger.js'
+import type { OpenedLedger, WritingCaller } from './opened-ledger.js'
+import { type Caller, ledgerPlace, type StatePlace, settingsFor } from './project/index.js'
 import { updateProjections } from './projections.js'
 
 /** Opens the ledger for reading, beside any writer, and closes it whatever happens. */
-export async function withReader<T>(context: Context, use: (opened: OpenedLedger) => Promise<T>): Promise<T> {
-  const place = ledgerPlace(context)
-  return using(await openState(context, place, settingsFor(context, place), 'read'), use)
+export async function withReader<T>(caller: Caller, use: (opened: OpenedLedger) => Promise<T>): Promise<T> {
+  const place = ledgerPlace(caller)
+  return using(await openState(caller, place, settingsFor(caller, place), 'read'), use)
 }
 
 export interface WriterOptions {
@@ -26,50 +25,50 @@ export interface WriterOptions {
  * what waits in its spools. Throws LEDGER_LOCKED, READ_ONLY and what opening throws.
  */
 export async function withWriter<T>(
-  context: Context,
+  caller: WritingCaller,
   use: (opened: OpenedLedger) => Promise<T>,
   options: WriterOptions = {},
 ): Promise<T> {
-  const place = options.place ?? ledgerPlace(context)
-  const settings = settingsFor(context, place)
-  const opened = await waitForLock(context, () =>
-    openState(context, place, settings, options.adopt === true ? 'adopt' : 'write'),
+  const place = options.place ?? ledgerPlace(caller)
+  const settings = settingsFor(caller, place)
+  const opened = await waitForLock(caller, () =>
+    openState(caller, place, settings, options.adopt === true ? 'adopt' : 'write'),
   )
   return using(opened, async () => {
     const drain = options.drain ?? 'before'
-    if (drain === 'before') await drainQuietly(context, opened)
+    if (drain === 'before') await drainQuietly(caller, opened)
     const result = await use(opened)
-    if (drain === 'after') await drainQuietly(context, opened)
-    await updateProjections(context, opened)
+    if (drain === 'after') await drainQuietly(caller, opened)
+    await updateProjections(caller, opened)
     return result
   })
 }
 
 /** Drains the spools as a by-work of another command: told on stderr, never its failure. */
-async function drainQuietly(context: Context, opened: OpenedLedger): Promise<void> {
-  const { runs, waiting } = await drainWaiting(context, opened, { everySpool: false })
+async function drainQuietly(caller: WritingCaller, opened: OpenedLedger): Promise<void> {
+  const { runs, waiting } = await drainWaiting(caller, opened, { everySpool: false })
   for (const { run, appended, skippedErased } of runs) {
     const erased = skippedErased > 0 ? `, ${skippedErased} left out because the run was erased` : ''
-    context.output.note(`clyra: appended ${appended} waiting records of run ${run}${erased}`)
+    caller.output.note(`clyra: appended ${appended} waiting records of run ${run}${erased}`)
   }
   for (const { directory, reason, code } of waiting)
-    context.output.warn(`the spool ${directory} still waits: ${reason} (${code})`)
+    caller.output.warn(`the spool ${directory} still waits: ${reason} (${code})`)
 }
 
 const RETRY_MS = 100
 
-async function waitForLock(context: Context, open: () => Promise<OpenedLedger>): Promise<OpenedLedger> {
-  const until = context.environment.elapsed() + lockWaitMs(context.environment.variables['CLYRA_LOCK_WAIT'])
-  const progress = context.output.progress('waiting for another writer of the ledger')
+async function waitForLock(caller: Caller, open: () => Promise<OpenedLedger>): Promise<OpenedLedger> {
+  const until = caller.environment.elapsed() + lockWaitMs(caller.environment.variables['CLYRA_LOCK_WAIT'])
+  const progress = caller.output.progress('waiting for another writer of the ledger')
   try {
     for (;;) {
       try {
         return await open()
       } catch (error) {
-        if (!isClyraError(error, 'LEDGER_LOCKED') || context.environment.elapsed() >= until) throw error
+        if (!isClyraError(error, 'LEDGER_LOCKED') || caller.environment.elapsed() >= until) throw error
       }
       await sleep(RETRY_MS)
-      if (context.environment.stopped.aborted)
+      if (caller.environment.stopped.aborted)
         throw new ClyraError('ABORTED', 'interrupted while waiting for the ledger')
     }
   } finally {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError } from '../errors/index.js'
 
 const IV = 12
 const TAG = 16

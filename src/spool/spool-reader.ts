@@ -11,13 +11,13 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { ClyraError } from '../../errors/index.js'
-import type { EventInput } from '../../events/index.js'
-import type { EncryptedValue } from '../../ports/index.js'
-import { assertNoLinksIn, openStateFile, readStateFile } from '../../system/index.js'
+import { ClyraError } from '../errors/index.js'
+import type { EventInput } from '../events/index.js'
+import type { EncryptedValue } from '../ports/index.js'
+import { assertNoLinksIn, openStateFile, readStateFile } from '../system/index.js'
 import { openArtifact } from './sealed-artifact.js'
 import { readSpoolHeader, SPOOL_FILES, type SpoolHeader } from './spool-header.js'
-import type { SpooledEvent } from './spool-writer.js'
+import type { SpooledEvent } from './spooled-event.js'
 
 /** A spool as it lies on disk. */
 export interface SpoolReader {

@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { ClyraError, commandLine } from '../../errors/index.js'
 import { isDirectory, type User, whyNotOurs } from '../../system/index.js'
-import type { Environment } from '../environment.js'
+import type { Surroundings } from './caller.js'
 import type { SettingSource } from './settings.js'
 
 export const STATE_DIRECTORY = '.clyra'
@@ -18,7 +18,7 @@ export interface StatePlace {
 }
 
 /** Of the environment, what a search needs. */
-type Searched = Pick<Environment, 'cwd' | 'variables' | 'user'>
+type Searched = Pick<Surroundings, 'cwd' | 'variables' | 'user'>
 
 /**
  * `--ledger`, else CLYRA_LEDGER, else the first `.clyra` on the way up from the folders that the command speaks of, one

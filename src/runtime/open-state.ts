@@ -1,16 +1,14 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { ClyraError, commandLine } from '../../errors/index.js'
-import { openEmbeddedLedger } from '../../stores/embedded/index.js'
-import { FileArtifactStore } from '../../stores/files/index.js'
-import { layoutOf } from '../../stores/state/index.js'
-import type { StatePlace } from '../config/find-state.js'
-import type { Settings } from '../config/settings.js'
-import { type Context, rememberIn } from '../context.js'
+import { ClyraError, commandLine } from '../errors/index.js'
+import { openEmbeddedLedger } from '../stores/embedded/index.js'
+import { FileArtifactStore } from '../stores/files/index.js'
+import { layoutOf } from '../stores/state/index.js'
 import type { OpenedLedger } from './opened-ledger.js'
+import { type Caller, rememberIn, type Settings, type StatePlace } from './project/index.js'
 
-/** Opens the ledger that a place and its settings name; `adopt`: for writing, although it is a copy or was set back. What is wrong but stops nothing goes to the log on stderr. */
+/** Opens the ledger that a place and its settings name; `adopt`: for writing, although it is a copy or was set back. What is wrong but stops nothing is told. */
 export async function openState(
-  context: Context,
+  caller: Caller,
   place: StatePlace,
   settings: Settings,
   mode: 'read' | 'write' | 'adopt',
@@ -20,10 +18,10 @@ export async function openState(
     directory: place.state,
     readOnly: mode === 'read',
     command: 'clyra',
-    now: () => context.environment.now().getTime(),
-    rememberIn: rememberIn(context),
+    now: () => caller.environment.now().getTime(),
+    rememberIn: rememberIn(caller),
     adopt: mode === 'adopt',
-    onWarning: (message) => context.output.warn(message),
+    onWarning: (message) => caller.output.warn(message),
     vault: { keepValues: settings.keepValues.value },
   })
   const artifacts = new FileArtifactStore(pathOf(settings.artifacts.value, place, layoutOf(place.state).artifacts))

@@ -1,20 +1,19 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type RunView, runProjection } from '../../../projections/run/index.js'
-import { isClyraError } from '../../errors/index.js'
-import type { Projection } from '../../events/index.js'
-import type { ProjectionStore } from '../../ports/index.js'
+import { type RunView, runProjection } from '../../projections/run/index.js'
+import { isClyraError } from '../errors/index.js'
+import type { Projection } from '../events/index.js'
+import type { ProjectionStore } from '../ports/index.js'
 import {
   runProjection as bringUpToDate,
   LmdbProjectionStore,
   type ProjectedView,
   readProjection,
-} from '../../projector/index.js'
-import { mappedFileFault } from '../../system/index.js'
-import type { StatePlace } from '../config/find-state.js'
-import type { Context } from '../context.js'
-import { foldRun } from './fold-run.js'
+} from '../projector/index.js'
+import { mappedFileFault } from '../system/index.js'
 import type { OpenedLedger } from './opened-ledger.js'
+import type { Caller, StatePlace } from './project/index.js'
+import { foldRun } from './runs.js'
 
 /** What is folded over the whole log and kept beside it. Derived: it can be deleted at any time. */
 export const PROJECTIONS: readonly Projection[] = [runProjection]
@@ -27,17 +26,17 @@ function fileOf({ place }: Pick<OpenedLedger, 'place'>): string {
  * Folds what is new, at the end of a command that wrote. What cannot be used is deleted and folded again: it is derived.
  * The states are only a convenience, so a failure is told and never fails the command.
  */
-export async function updateProjections(context: Context, opened: OpenedLedger): Promise<void> {
+export async function updateProjections({ output }: Pick<Caller, 'output'>, opened: OpenedLedger): Promise<void> {
   try {
     await foldWhatIsNew(opened).catch(async (error: unknown) => {
       if (!isClyraError(error, 'INDEX_CORRUPT')) throw error
-      context.output.note(`clyra: ${error.message}; they are folded again`)
+      output.note(`clyra: ${error.message}; they are folded again`)
       removeProjections(opened)
       await foldWhatIsNew(opened)
     })
   } catch (error) {
     if (!isClyraError(error)) throw error
-    context.output.warn(`the projections could not be brought up to date: ${error.message} (${error.code})`)
+    output.warn(`the projections could not be brought up to date: ${error.message} (${error.code})`)
   }
 }
 
@@ -65,11 +64,11 @@ export function projectionsFault(place: StatePlace): string | undefined {
 
 /** Runs `use` with the kept states, or with undefined where there are none that can be used. */
 export async function withProjections<T>(
-  context: Context,
+  caller: Pick<Caller, 'output'>,
   opened: OpenedLedger,
   use: (store: ProjectionStore | undefined) => Promise<T>,
 ): Promise<T> {
-  const store = openKept(context, opened)
+  const store = openKept(caller, opened)
   try {
     return await use(store)
   } finally {
@@ -77,13 +76,13 @@ export async function withProjections<T>(
   }
 }
 
-function openKept(context: Context, opened: OpenedLedger): LmdbProjectionStore | undefined {
+function openKept({ output }: Pick<Caller, 'output'>, opened: OpenedLedger): LmdbProjectionStore | undefined {
   if (!existsSync(fileOf(opened))) return undefined
   try {
     return LmdbProjectionStore.open(fileOf(opened), { readOnly: true })
   } catch (error) {
     if (!isClyraError(error)) throw error
-    context.output.detail(`${error.message}; the log is folded instead (${error.code})`)
+    output.detail(`${error.message}; the log is folded instead (${error.code})`)
     return undefined
   }
 }

@@ -1,16 +1,6 @@
-import { type RunState, runProjection } from '../../../projections/run/index.js'
 import { ClyraError, commandLine } from '../../errors/index.js'
-import type { LedgerRecord } from '../../events/index.js'
-import type { Ledger, RecordView } from '../../ledger/ledger.js'
-
-/** The ids of all runs, newest record first. */
-export async function runStreams(ledger: Ledger): Promise<string[]> {
-  const found: { readonly run: string; readonly position: bigint }[] = []
-  for await (const { stream, position } of ledger.streams()) {
-    if (stream.startsWith('run-')) found.push({ run: stream.slice('run-'.length), position })
-  }
-  return found.sort((a, b) => (a.position < b.position ? 1 : a.position > b.position ? -1 : 0)).map(({ run }) => run)
-}
+import type { Ledger } from '../../ledger/index.js'
+import { runStreams } from '../../runtime/index.js'
 
 /** A UUIDv7 has its milliseconds in these. */
 const SHORT_ID = 13
@@ -62,16 +52,4 @@ function sharedLength(one: string, other: string): number {
   let length = 0
   while (length < one.length && one[length] === other[length]) length++
   return length
-}
-
-/** The state of one run, folded from its stream. */
-export async function foldRun(ledger: Ledger, run: string): Promise<RunState> {
-  let state = runProjection.initial(run)
-  for await (const record of ledger.readStream(`run-${run}`)) state = runProjection.apply(state, plain(record))
-  return state
-}
-
-/** A record as projections take it. */
-export function plain(record: RecordView): LedgerRecord {
-  return { position: Number(record.position), leaf: record.leaf, bytes: record.bytes, event: record.event }
 }

@@ -1,13 +1,13 @@
-import { createEmbeddedLedger } from '../../stores/embedded/index.js'
-import type { Context } from '../context.js'
+import { createEmbeddedLedger } from '../stores/embedded/index.js'
+import type { Caller } from './project/index.js'
 
 /** Makes a ledger in a directory that is not there yet, and closes it again. */
-export async function createState(context: Context, directory: string, origin: string | undefined) {
+export async function createState({ environment, output }: Caller, directory: string, origin: string | undefined) {
   const ledger = await createEmbeddedLedger({
     directory,
     command: 'clyra init',
-    now: () => context.environment.now().getTime(),
-    onWarning: (message) => context.output.warn(message),
+    now: () => environment.now().getTime(),
+    onWarning: (message) => output.warn(message),
     ...(origin === undefined ? {} : { origin }),
   })
   try {

@@ -12,18 +12,13 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { EventInput } from '../../events/index.js'
-import type { EncryptedValue } from '../../ports/index.js'
-import { type DirectoryLock, lockDirectory } from '../../stores/lock/index.js'
-import { openStateFile, syncDirectory, writeDurably } from '../../system/index.js'
+import type { EventInput } from '../events/index.js'
+import type { EncryptedValue } from '../ports/index.js'
+import { type DirectoryLock, lockDirectory } from '../stores/lock/index.js'
+import { openStateFile, syncDirectory, writeDurably } from '../system/index.js'
 import { sealArtifact } from './sealed-artifact.js'
 import { SPOOL_FILES, type SpoolHeader } from './spool-header.js'
-
-/** One event of a spool with the stream it is meant for. Everything in it is already sealed. */
-export interface SpooledEvent {
-  readonly stream: string
-  readonly event: EventInput
-}
+import { cutTornLine, type SpoolReader } from './spool-reader.js'
 
 /**
  * The growing spool of one run. Nothing in clear text reaches it: events are sealed before they come here and values
@@ -38,7 +33,7 @@ export interface SpoolWriter {
   add(stream: string, events: readonly EventInput[], values: readonly EncryptedValue[]): void
   putArtifact(bytes: Uint8Array): { readonly sha256: string; readonly size: number }
   flush(): void
-  /** Flushes, says that nothing more will come, and deletes the raw log if it is ours. */
+  /** Flushes, says that nothing more will come, and deletes the raw log in the spool. */
   finish(): void
   close(): void
 }
@@ -46,10 +41,14 @@ export interface SpoolWriter {
 export interface NewSpool {
   readonly header: SpoolHeader
   readonly subjectKey: Uint8Array
+  /** A file of `log/` to which another program will append: made empty and private, so that it keeps its mode. */
+  readonly log?: string | undefined
+  /** What this process is, for whoever finds the spool locked. */
+  readonly command: string
   randomBytes(length: number): Uint8Array
 }
 
-/** Makes `<root>/<run>/` (0700), locked, with header, key and an empty, private log for dbt. Rejects leaving nothing. */
+/** Makes `<root>/<run>/` (0700), locked, with header and key. Rejects leaving nothing. */
 export async function createSpool(
   root: string,
   spool: NewSpool,
@@ -61,20 +60,19 @@ export async function createSpool(
   try {
     chmodSync(directory, 0o700)
     // Before the header: nobody may take the new spool for one whose wrapper was killed.
-    lock = await lockDirectory(directory, { command: 'clyra run dbt' })
+    lock = await lockDirectory(directory, { command: spool.command })
     writeDurably(join(directory, SPOOL_FILES.subjectKey), `${Buffer.from(spool.subjectKey).toString('hex')}\n`, 0o600)
     mkdirSync(join(directory, SPOOL_FILES.artifacts), { mode: 0o700 })
-    if (spool.header.dbt.ownLog) {
+    if (spool.log !== undefined) {
       mkdirSync(join(directory, SPOOL_FILES.log), { mode: 0o700 })
-      // dbt appends to the file that it finds, and so keeps its mode.
-      writeDurably(spool.header.dbt.log, '', 0o600)
+      writeDurably(join(directory, SPOOL_FILES.log, spool.log), '', 0o600)
     }
     // The header comes last: a directory without one was never a spool.
     writeDurably(join(directory, SPOOL_FILES.header), `${JSON.stringify(spool.header)}\n`, 0o600)
     syncDirectory(directory)
     syncDirectory(root)
     const { assertHeld } = lock
-    return { writer: openSpoolWriter(directory, { ...spool, assertHeld }, new Set()), lock }
+    return { writer: openWriter(directory, { ...spool, assertHeld }, new Set()), lock }
   } catch (error) {
     await lock?.release()
     rmSync(directory, { recursive: true, force: true })
@@ -82,14 +80,24 @@ export async function createSpool(
   }
 }
 
-/** A spool with the lock that its writer holds. */
-export interface HeldSpool extends NewSpool {
+/** A spool whose lock is held. */
+interface HeldSpool {
+  readonly subjectKey: Uint8Array
+  randomBytes(length: number): Uint8Array
   /** Throws LEDGER_TAKEN_AWAY where the spool may be another process's: then what is added may never reach a ledger. */
   readonly assertHeld: () => void
 }
 
-/** Goes on with a spool that a killed wrapper left. `ids`: those of its whole lines. */
-export function openSpoolWriter(directory: string, spool: HeldSpool, known: ReadonlySet<string>): SpoolWriter {
+/** Goes on with a spool that a killed writer left. What a crash cut off is cut first. */
+export function resumeSpool(spool: SpoolReader, held: Omit<HeldSpool, 'subjectKey'>): SpoolWriter {
+  const { directory } = spool
+  for (const name of [SPOOL_FILES.events, SPOOL_FILES.values]) cutTornLine(join(directory, name))
+  const known = new Set<string>()
+  for (const { event } of spool.events()) known.add(event.id ?? '')
+  return openWriter(directory, { ...held, subjectKey: spool.subjectKey() }, known)
+}
+
+function openWriter(directory: string, spool: HeldSpool, known: ReadonlySet<string>): SpoolWriter {
   const ids = new Set(known)
   const values = openStateFile(join(directory, SPOOL_FILES.values), 'a')
   const events = openStateFile(join(directory, SPOOL_FILES.events), 'a')
@@ -134,7 +142,7 @@ export function openSpoolWriter(directory: string, spool: HeldSpool, known: Read
       const marker = join(directory, SPOOL_FILES.finished)
       if (!existsSync(marker)) writeDurably(marker, '', 0o600)
       syncDirectory(directory)
-      if (spool.header.dbt.ownLog) rmSync(join(directory, SPOOL_FILES.log), { recursive: true, force: true })
+      rmSync(join(directory, SPOOL_FILES.log), { recursive: true, force: true })
     },
     close() {
       closeSync(values)

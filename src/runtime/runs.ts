@@ -1,0 +1,24 @@
+import { type RunState, runProjection } from '../../projections/run/index.js'
+import type { LedgerRecord } from '../events/index.js'
+import type { Ledger, RecordView } from '../ledger/index.js'
+
+/** The ids of all runs, newest record first. */
+export async function runStreams(ledger: Ledger): Promise<string[]> {
+  const found: { readonly run: string; readonly position: bigint }[] = []
+  for await (const { stream, position } of ledger.streams()) {
+    if (stream.startsWith('run-')) found.push({ run: stream.slice('run-'.length), position })
+  }
+  return found.sort((a, b) => (a.position < b.position ? 1 : a.position > b.position ? -1 : 0)).map(({ run }) => run)
+}
+
+/** The state of one run, folded from its stream. */
+export async function foldRun(ledger: Ledger, run: string): Promise<RunState> {
+  let state = runProjection.initial(run)
+  for await (const record of ledger.readStream(`run-${run}`)) state = runProjection.apply(state, plain(record))
+  return state
+}
+
+/** A record as projections take it. */
+export function plain(record: RecordView): LedgerRecord {
+  return { position: Number(record.position), leaf: record.leaf, bytes: record.bytes, event: record.event }
+}
