@@ -54,7 +54,7 @@ export interface NotGiven {
  * One warehouse, as it is asked before and after a run.
  *
  * - It only reads: asking MUST change nothing in the warehouse.
- * - `before`, `after` and `doctor` MUST NOT reject, and MUST end within their limit also where nothing answers.
+ * - `before`, `after` and `doctor` MUST NOT reject (but where `isLate` does), and MUST end within their limit also where nothing answers.
  * - `before` and `after` each MUST give one anchor of their phase, first: where the warehouse stood, or `unavailable`
  *   with a code that says why not.
  * - The id of an anchor MUST follow from run and phase alone: the same reading handed in twice is one event.
@@ -64,7 +64,7 @@ export interface NotGiven {
  * - An anchor MUST be `confirmed` or `contradicted` only against one that `before` gave.
  * - `after` MUST give one record for each relation that is built, in their order: what it is, or that it could not be
  *   read. Where no session could be opened at all, the anchor says so for all of them.
- * - Nothing that is given MUST hold a password, a key or the address in clear text.
+ * - Nothing that is given MUST hold a password or a key, and no draft the address in clear text.
  * - `doctor` MUST give at least one finding.
  */
 export interface Warehouse {

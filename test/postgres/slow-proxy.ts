@@ -2,6 +2,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface SlowProxy extends AsyncDisposable {
   readonly port: number
+  /** How many it has taken. */
+  connections(): number
 }
 
 /**
@@ -11,7 +13,9 @@ export interface SlowProxy extends AsyncDisposable {
 export async function slowProxy(to: number, delays: { delayMs?: number; firstMs?: number }): Promise<SlowProxy> {
   const { delayMs = 0, firstMs = 0 } = delays
   const sockets = new Set<Socket>()
+  let connections = 0
   const server = createServer((client) => {
+    connections += 1
     const opened = performance.now()
     const target = connect(to, '127.0.0.1')
     const pass = (from: Socket, into: Socket) => {
@@ -32,6 +36,7 @@ export async function slowProxy(to: number, delays: { delayMs?: number; firstMs?
   const { port } = server.address() as AddressInfo
   return {
     port,
+    connections: () => connections,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
