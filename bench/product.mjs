@@ -2,17 +2,24 @@ import { verifyBundle } from '@clyra/verify'
 import { buildBundle } from '../dist/src/evidence/index.js'
 import { prepare } from '../dist/src/index.js'
 import { foldLedger } from '../dist/src/projector/index.js'
-import { createEmbeddedLedger, fsck, layoutOf, openEmbeddedLedger } from '../dist/src/stores/index.js'
+import {
+  createEmbeddedLedger,
+  fsck,
+  layoutOf,
+  openEmbeddedLedger,
+  openEmbeddedLedgerReader,
+} from '../dist/src/stores/index.js'
 import { openLmdbIndexReader } from '../dist/src/stores/lmdb/index.js'
 
 /**
  * Everything of Clyra that a row measures or a check asks, in one object, so that a mutation (`mutations.mjs`) can put a
- * broken part in its place and the checks must notice. `open` and `create` are what `openLedger` and `createLedger` of
- * the package are, with the hook for the flush that tests have.
+ * broken part in its place and the checks must notice. `open`, `read` and `create` are what `openLedger`, `openLedgerReader` and
+ * `createLedger` of the package are, with the hook for the flush that tests have.
  */
 export const product = {
   create: (options) => createEmbeddedLedger(options),
   open: (options) => openEmbeddedLedger(options),
+  read: (options) => openEmbeddedLedgerReader(options),
   prepare,
   fsck,
   buildBundle,

@@ -13,16 +13,18 @@ import { homedir } from 'node:os'
 import {
   createEmbeddedLedger,
   type EmbeddedLedger,
+  type EmbeddedLedgerReader,
   type EmbeddedOptions,
+  type EmbeddedReadOptions,
   memoryFolder,
   openEmbeddedLedger,
+  openEmbeddedLedgerReader,
 } from './stores/index.js'
 
 export type OpenLedgerOptions = Pick<
   EmbeddedOptions,
   | 'directory'
   | 'events'
-  | 'readOnly'
   | 'now'
   | 'submitter'
   | 'onWarning'
@@ -47,15 +49,26 @@ export type CreateLedgerOptions = OpenLedgerOptions & {
 }
 
 /**
- * Opens the ledger of a state directory (`.clyra`). One process writes; without the ledger's private key, or with
- * `readOnly`, it is opened beside any writer and writes nothing.
+ * Opens the ledger of a state directory (`.clyra`) for writing: one process does at a time, with the ledger's private
+ * key. Where that key is not there it is READ_ONLY, and `openLedgerReader` reads it.
  *
- * Rejects with LEDGER_NOT_FOUND, LOG_LOST, LEDGER_LOCKED, LEDGER_IS_A_COPY and LEDGER_ROLLED_BACK (not when reading),
- * LOG_CORRUPT, TREE_DIVERGED, FORMAT_TOO_NEW, KEY_INVALID, PERMISSION_DENIED, READ_ONLY, DISK_FULL. With `adopt` it goes
- * on with a copy, or after records that were signed are gone, and says so in the stream `ledger-adoptions`.
+ * Rejects with LEDGER_NOT_FOUND, LOG_LOST, LEDGER_LOCKED, LEDGER_IS_A_COPY, LEDGER_ROLLED_BACK, LOG_CORRUPT,
+ * TREE_DIVERGED, FORMAT_TOO_NEW, KEY_INVALID, PERMISSION_DENIED, READ_ONLY, DISK_FULL. With `adopt` it goes on with a
+ * copy, or after records that were signed are gone, and says so in the stream `ledger-adoptions`.
  */
 export function openLedger(options: OpenLedgerOptions & { readonly adopt?: boolean }): Promise<EmbeddedLedger> {
   return openEmbeddedLedger(remembering(options))
+}
+
+export type OpenReaderOptions = EmbeddedReadOptions
+
+/**
+ * Opens the ledger of a state directory for reading: beside any writer, also on a read-only mount, without a private
+ * key. It sees what is durable and writes nothing. Rejects with LEDGER_NOT_FOUND, LOG_LOST, LOG_CORRUPT,
+ * FORMAT_TOO_NEW, PERMISSION_DENIED.
+ */
+export function openLedgerReader(options: OpenReaderOptions): Promise<EmbeddedLedgerReader> {
+  return openEmbeddedLedgerReader(options)
 }
 
 /** Makes a ledger in a state directory: keys (0600), genesis, first evidence key, sealed. Rejects with LEDGER_EXISTS. */
@@ -102,6 +115,8 @@ export type {
   InclusionProof,
   Ledger,
   LedgerHandle,
+  LedgerReader,
+  LedgerReaderHandle,
   ReadAllOptions,
   ReadOptions,
   RecordView,
@@ -110,4 +125,4 @@ export type {
   SubscriptionMessage,
 } from './ledger/index.js'
 export type { ArtifactStore, EncryptedValue, Vault } from './ports/index.js'
-export type { EmbeddedLedger } from './stores/index.js'
+export type { EmbeddedLedger, EmbeddedLedgerReader } from './stores/index.js'

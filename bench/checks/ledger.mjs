@@ -23,7 +23,7 @@ export async function checkLedger(product, directory, { workload, count, batch }
 }
 
 async function readBack(product, directory, workload, count) {
-  const ledger = await product.open({ directory, readOnly: true })
+  const ledger = await product.read({ directory })
   const positions = new Array(count)
   const leaves = []
   const heads = new Map()
@@ -74,7 +74,7 @@ function compareEvent(stated, { id, source, type, time, data }) {
 async function checkIndex(product, directory, workload, { size, positions, heads }) {
   const through = await product.indexThrough(directory)
   expect(through === size, `the index on disk knows ${through} of ${size} records`)
-  const ledger = await product.open({ directory, readOnly: true })
+  const ledger = await product.read({ directory })
   const asked = positions.map((_, n) => n).filter((n) => n % SAMPLE === 0 || n === positions.length - 1)
   const answers = await ledger.positionsOf(asked.map(workload.id))
   asked.forEach((n, i) => {

@@ -45,7 +45,7 @@ async function append() {
  * million statements are themselves more than the memory that is asked for, so none of them is what is measured.
  */
 async function replay() {
-  const ledger = await product.open({ directory, readOnly: true })
+  const ledger = await product.read({ directory })
   const place = mkdtempSync(join(dirname(directory), 'projection-'))
   const store = LmdbProjectionStore.open(join(place, 'states'))
   try {

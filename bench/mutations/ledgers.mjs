@@ -19,7 +19,11 @@ function withLedger(changes) {
       },
     })
   }
-  return { ...product, open: (options) => wrap(product.open(options)) }
+  return {
+    ...product,
+    open: (options) => wrap(product.open(options)),
+    read: (options) => wrap(product.read(options)),
+  }
 }
 
 /** Ends like any other, and then something is gone from its directory. */
@@ -90,7 +94,6 @@ export const doesNotSeal = (leftOpen) => ({
   ...product,
   open: async (options) => {
     const below = await product.open({ ...options, sealDelayMs: 60_000 })
-    if (options.readOnly === true) return below
     leftOpen.push(below)
     return new Proxy(below, {
       get(target, name) {

@@ -122,7 +122,7 @@ async function clocked(product, directory, workload, from, to) {
 /** What a check of a million records can afford: the number of events, the ids of a sample, fsck. */
 async function checkGrown(product, directory, workload, count, streams) {
   const through = await product.indexThrough(directory)
-  const ledger = await product.open({ directory, readOnly: true })
+  const ledger = await product.read({ directory })
   const size = Number(await ledger.size())
   expect(through === size, `the index on disk knows ${through} of ${size} records`)
   const sample = Array.from({ length: 1_000 }, (_, i) => Math.floor((i * (count - 1)) / 999))

@@ -78,7 +78,7 @@ const recordsAt = (marks, time) => marks.findLast(({ at }) => at <= time)?.recor
 
 /** Every record once, hashed anew: what the answers are compared with. */
 async function readOnce({ product }, directory, count) {
-  const ledger = await product.open({ directory, readOnly: true })
+  const ledger = await product.read({ directory })
   const leaves = []
   const positions = new Array(count)
   let bytes = 0
@@ -104,11 +104,11 @@ export async function measureOpen({ product, rounds, progress }, directory, { si
   progress('open')
   const times = { write: [], read: [] }
   for (let round = 0; round < rounds; round++) {
-    for (const [how, options] of [
-      ['write', {}],
-      ['read', { readOnly: true }],
+    for (const [how, open] of [
+      ['write', product.open],
+      ['read', product.read],
     ]) {
-      const { ms, result } = await timed(() => product.open({ directory, ...options }))
+      const { ms, result } = await timed(() => open({ directory }))
       times[how].push(ms)
       expect((await result.size()) === BigInt(size), `opened, the ledger has ${await result.size()} of ${size} records`)
       const [position] = await result.positionsOf([workload.id(count - 1)])
@@ -152,7 +152,7 @@ function filesIn(directory) {
 
 async function measureProve({ product, pick, progress }, directory, { size, leaves, positions, count }) {
   progress('prove')
-  const ledger = await product.open({ directory, readOnly: true })
+  const ledger = await product.read({ directory })
   const { root } = await ledger.checkpoint()
   const times = { inclusion: [], consistency: [], head: [] }
   const tries = pick(1_000, 100, 20)
@@ -200,7 +200,7 @@ async function quickly(work) {
 /** Every record parsed, its chain checked, folded into the `run` projection. */
 export async function measureReplay({ product, rounds, progress }, directory, { size, count }) {
   progress('replay')
-  const ledger = await product.open({ directory, readOnly: true })
+  const ledger = await product.read({ directory })
   const rates = []
   // Each round reads the same records; a fifth of them, so that the rounds together are one replay of the whole.
   const records = Math.ceil(size / 5)

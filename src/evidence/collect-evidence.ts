@@ -8,15 +8,16 @@ import {
   type LedgerRecord,
   REDACTIONS_STREAM,
 } from '../events/index.js'
-import type { Ledger, RecordView, SignedCheckpoint } from '../ledger/ledger.js'
+import type { Ledger, LedgerReader, RecordView, SignedCheckpoint } from '../ledger/index.js'
 import type { HeadsPath } from '../ledger/proofs.js'
 import { BUNDLE_LIMITS, tooLarge } from './zip.js'
 
-/** What collecting needs of a ledger. */
+/** What collecting needs of a ledger. A reader has no `heads`: there the newest heads record has to cover the run. */
 export type EvidenceSource = Pick<
-  Ledger,
-  'origin' | 'identity' | 'streamHead' | 'readStream' | 'readAll' | 'heads' | 'checkpointAt' | 'proveHead' | 'proveMany'
->
+  LedgerReader,
+  'origin' | 'identity' | 'streamHead' | 'readStream' | 'readAll' | 'checkpointAt' | 'proveHead' | 'proveMany'
+> &
+  Partial<Pick<Ledger, 'heads'>>
 
 /** Everything of a ledger that a DEF bundle of one run holds: records and proofs, still without projections. */
 export interface CollectedEvidence {
@@ -48,7 +49,7 @@ export interface CollectOptions {
  * lies after it (then nothing is written); else a new one, sealed.
  *
  * Rejects with RUN_NOT_FOUND, with NOT_SEALED where `headsPosition` has no kept checkpoint, with BUNDLE_TOO_LARGE past
- * 256 MiB of records, and with what `Ledger.heads` rejects with (READ_ONLY, SEAL_FAILED).
+ * 256 MiB of records, with READ_ONLY where a reader would need a new heads record, and as `Ledger.heads` does.
  */
 export async function collectEvidence(
   ledger: EvidenceSource,
@@ -88,7 +89,10 @@ async function chooseHeads(
       details: { position: wanted },
     })
   }
-  return (await newestUsableHeads(ledger, claims)) ?? (await ledger.heads()).checkpoint
+  const usable = await newestUsableHeads(ledger, claims)
+  if (usable !== undefined) return usable
+  if (ledger.heads !== undefined) return (await ledger.heads()).checkpoint
+  throw new ClyraError('READ_ONLY', 'the newest records have no heads record yet, and a reader appends none')
 }
 
 /** The kept checkpoint of the newest sealed heads record, if it comes after the last record of every claimed stream. */

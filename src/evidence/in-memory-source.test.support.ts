@@ -9,7 +9,7 @@ import {
   prepare,
   streamStartValue,
 } from '../events/index.js'
-import type { RecordView, SignedCheckpoint } from '../ledger/ledger.js'
+import type { RecordView, SignedCheckpoint } from '../ledger/index.js'
 import { HeadsMap, leafHash, leavesReader, multiProof, rootOf } from '../merkle/index.js'
 import type { EvidenceSource } from './collect-evidence.js'
 

@@ -3,8 +3,8 @@ import { parseVkey } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { entriesPath, entryBundle, TILE_WIDTH, tilePath, verifyConsistency } from '../merkle/index.js'
 import type { TileStore } from '../ports/index.js'
-import type { LedgerHandle } from './event-ledger.js'
-import type { SignedCheckpoint } from './ledger.js'
+import type { LedgerReaderHandle } from './event-ledger-reader.js'
+import type { SignedCheckpoint } from './ledger-reader.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { TileEdge } from './tile-edge.js'
 
@@ -20,7 +20,7 @@ export interface ExportedTiles {
  * there is brought up to date: partial tiles that have become full are removed. A tree is the public's memory of what was
  * signed: LEDGER_ROLLED_BACK, and nothing is written, where its checkpoint is this ledger's and is not borne out.
  */
-export async function exportTiles(ledger: LedgerHandle, target: TileStore): Promise<ExportedTiles> {
+export async function exportTiles(ledger: LedgerReaderHandle, target: TileStore): Promise<ExportedTiles> {
   const checkpoint = await ledger.checkpoint()
   const published = publishedBy(ledger, await target.read('checkpoint'))
   if (published !== undefined && !(await isGrownFrom(ledger, published, checkpoint)))
@@ -62,7 +62,7 @@ export async function exportTiles(ledger: LedgerHandle, target: TileStore): Prom
 }
 
 /** The checkpoint that a tree shows, if it is one of this ledger: whatever else stands there is overwritten as ever. */
-function publishedBy({ vkey }: LedgerHandle, note: Uint8Array | undefined): Sealed | undefined {
+function publishedBy({ vkey }: LedgerReaderHandle, note: Uint8Array | undefined): Sealed | undefined {
   try {
     return note === undefined ? undefined : openCheckpoint(note, parseVkey(vkey), 'the tree')
   } catch {
@@ -71,7 +71,11 @@ function publishedBy({ vkey }: LedgerHandle, note: Uint8Array | undefined): Seal
 }
 
 /** Whether the tree that is there is the beginning of the one that is to take its place. */
-async function isGrownFrom(ledger: LedgerHandle, { size, root }: Sealed, now: SignedCheckpoint): Promise<boolean> {
+async function isGrownFrom(
+  ledger: LedgerReaderHandle,
+  { size, root }: Sealed,
+  now: SignedCheckpoint,
+): Promise<boolean> {
   if (BigInt(size) > now.size) return false
   const { hashes } = await ledger.proveConsistency(BigInt(size), now.size)
   return verifyConsistency(size, Number(now.size), hashes, root, now.root)

@@ -23,7 +23,7 @@ import type {
   TileStore,
 } from '../ports/index.js'
 import { type FoldedHeads, foldHeads } from './fold-heads.js'
-import type { EventFilter, RecordView } from './ledger.js'
+import type { EventFilter, RecordView } from './ledger-reader.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { HashedRecord, VerifiedRecord } from './verified-record.js'
 

@@ -2,8 +2,8 @@ import { hex } from '../canonical/index.js'
 import { ALGORITHMS, type Signer } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { isType, KEYS_STREAM } from '../events/index.js'
-import type { RecordView } from './ledger.js'
 import type { LedgerCore } from './ledger-core.js'
+import type { RecordView } from './ledger-reader.js'
 import { readStream } from './read-records.js'
 
 /** A key of `ledger-keys` with its place in the log. */

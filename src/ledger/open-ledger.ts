@@ -3,8 +3,6 @@ import type { Signer } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import {
   assertPlausible,
-  createRegistry,
-  type EventFamily,
   finishRecord,
   GENESIS_PREV,
   GENESIS_STREAM,
@@ -16,24 +14,20 @@ import {
 import { leafHash } from '../merkle/index.js'
 import type { LogRecord } from '../ports/index.js'
 import { EventLedger, type LedgerHandle } from './event-ledger.js'
-import { discardForeignIndex, LedgerCore, type LedgerPorts, readGenesis } from './ledger-core.js'
+import type { LedgerCore, LedgerPorts } from './ledger-core.js'
 import { missingEvidenceKey } from './ledger-keys.js'
+import { openCore, type ReaderOptions, releasePorts } from './open-ledger-reader.js'
 import { OwnEvents } from './own-events.js'
+import { PublishedTree } from './published-tree.js'
 import { SealKeeper } from './seal-keeper.js'
-import { SealedSignal } from './sealed-signal.js'
 import type { AdoptOptions } from './witness.js'
 import { Writer } from './writer.js'
 
-export interface LedgerOptions {
-  /** Event families of your own, beside Clyra's. */
-  readonly events?: readonly EventFamily[]
+export interface LedgerOptions extends ReaderOptions {
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: () => number
   /** Pseudonymous id of the credential that appends. Default `local`. */
   readonly submitter?: string
-  /** Told of what is wrong but does not stop anything. Default: nowhere. */
-  readonly onWarning?: (message: string) => void
-  readonly readOnly?: boolean
   /** Records, and milliseconds, after which a heads record follows. Default 10,000 and ten minutes. */
   readonly headsEveryRecords?: number
   readonly headsEveryMs?: number
@@ -92,9 +86,9 @@ export function defaultOrigin(random: (bytes: number) => Uint8Array): string {
 }
 
 /**
- * Opens the ledger that a store holds. For writing (default) the private key of the ledger must be in the key ring;
- * opening brings the index up to the log, restores the sealed tree and seals what is not sealed. Read-only handles may
- * be opened in any number beside one writer. The ports belong to the ledger from then on.
+ * Opens the ledger that a store holds, for writing: the private key of the ledger must be in the key ring; opening
+ * brings the index up to the log, restores the sealed tree and seals what is not sealed. The ports belong to the ledger
+ * from then on. Without the key it can be read: `openLedgerReader`.
  *
  * Rejects with LEDGER_NOT_FOUND, FORMAT_TOO_NEW, KEY_MISMATCH, TREE_DIVERGED, LOG_CORRUPT, and with LEDGER_ROLLED_BACK
  * where the memory of signed sizes knows better.
@@ -103,39 +97,29 @@ export async function openLedger(ports: LedgerPorts, options: LedgerOptions = {}
   const onWarning = options.onWarning ?? (() => undefined)
   const submitter = checkSubmitter(options)
   const now = options.now ?? Date.now
-  const core = new LedgerCore(ports, await readGenesis(ports.store), createRegistry(options.events ?? []))
-  await discardForeignIndex(ports, onWarning)
+  const core = await openCore(ports, options)
   const keeper = ports.memory === undefined ? undefined : new SealKeeper(ports.memory, core.genesis.identity, onWarning)
-  const signal = new SealedSignal(options.readOnly === true ? () => core.published() : undefined)
-  const writer =
-    options.readOnly === true
-      ? undefined
-      : await Writer.open(core, {
-          ...options,
-          submitter,
-          now,
-          onWarning,
-          signer: await ledgerSigner(core),
-          onSealed: (sealed) => {
-            signal.announce(sealed.size)
-            keeper?.published(sealed)
-          },
-        })
-  if (writer === undefined) await core.refresh()
-  else await tellMissingEvidenceKey(core, onWarning)
-  // Also where nothing was sealed just now: from here on this is the place that is remembered.
-  if (writer?.sealer.newest !== undefined) keeper?.published(writer.sealer.newest)
-  await keeper?.keep()
-  return new EventLedger({
-    core,
-    writer,
+  const tree = new PublishedTree(async () => writer.sealer.newest, { told: true })
+  const writer = await Writer.open(core, {
+    ...options,
+    submitter,
     now,
-    sealedBeyond: (size, abort) => signal.beyond(size, abort),
-    release: async () => {
-      await keeper?.close()
-      await release(ports, onWarning)
+    onWarning,
+    signer: await ledgerSigner(core),
+    onSealed: (sealed) => {
+      tree.announce(sealed.size)
+      keeper?.published(sealed)
     },
   })
+  await tellMissingEvidenceKey(core, onWarning)
+  // Also where nothing was sealed just now: from here on this is the place that is remembered.
+  if (writer.sealer.newest !== undefined) keeper?.published(writer.sealer.newest)
+  await keeper?.keep()
+  const release = async () => {
+    await keeper?.close()
+    await releasePorts(ports, onWarning)
+  }
+  return new EventLedger({ core, tree, writer, now, release })
 }
 
 /** Nothing but a bundle needs it, which may be long after: it is told while the key may still be found. */
@@ -159,18 +143,6 @@ async function ledgerSigner(core: LedgerCore): Promise<Signer> {
       details: { keyId },
     },
   )
-}
-
-async function release({ store, index, tiles }: LedgerPorts, onWarning: (message: string) => void): Promise<void> {
-  try {
-    await index.close()
-  } catch (error) {
-    onWarning(
-      `the index could not be stored and will be caught up at the next opening: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  } finally {
-    await tiles.close().finally(() => store.close())
-  }
 }
 
 function checkSubmitter({ submitter = 'local' }: LedgerOptions): string {

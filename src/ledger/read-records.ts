@@ -1,8 +1,8 @@
 import { ClyraError } from '../errors/index.js'
 import type { LedgerRecord } from '../events/index.js'
 import type { LogStore, ReadRange, StoredRecord } from '../ports/index.js'
-import type { EventFilter, ReadAllOptions, ReadOptions, RecordView } from './ledger.js'
 import { type LedgerCore, viewOf } from './ledger-core.js'
+import type { EventFilter, ReadAllOptions, ReadOptions, RecordView } from './ledger-reader.js'
 
 const BATCH = 256
 

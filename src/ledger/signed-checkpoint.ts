@@ -9,7 +9,7 @@ import {
   type Vkey,
 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
-import type { SignedCheckpoint } from './ledger.js'
+import type { SignedCheckpoint } from './ledger-reader.js'
 
 /** A checkpoint with its note; the core's form of `SignedCheckpoint`. */
 export interface Sealed extends Checkpoint {

@@ -1,17 +1,15 @@
-import type { EventFilter, SubscriptionMessage } from './ledger.js'
 import type { LedgerCore } from './ledger-core.js'
+import type { EventFilter, SubscriptionMessage } from './ledger-reader.js'
 import { onAbort } from './on-abort.js'
+import type { PublishedTree } from './published-tree.js'
 import { matches } from './read-records.js'
-import { publicCheckpoint, type Sealed } from './signed-checkpoint.js'
+import { publicCheckpoint } from './signed-checkpoint.js'
 
 const BATCH = 256
 
 export interface SubscriptionSource {
   readonly core: LedgerCore
-  /** The newest published checkpoint. */
-  readonly checkpoint: () => Promise<Sealed | undefined>
-  /** Resolves when a checkpoint larger than `size` may be published, or on abort. May wake for nothing. */
-  readonly sealedBeyond: (size: number, signal: AbortSignal) => Promise<void>
+  readonly tree: PublishedTree
   /** Aborts when the ledger is closed. */
   readonly closed: AbortSignal
 }
@@ -27,7 +25,7 @@ export async function* subscribe(
   wanted: EventFilter | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SubscriptionMessage> {
-  const { core, closed } = source
+  const { core, tree, closed } = source
   const filter = core.newestTypes(wanted)
   const ended = () => closed.aborted || signal?.aborted === true
   let next = first
@@ -41,7 +39,7 @@ export async function* subscribe(
       if (matches(filter, view)) yield { kind: 'record', record: view }
       if (ended()) return
     }
-    const checkpoint = await source.checkpoint()
+    const checkpoint = await tree.newest()
     if (checkpoint !== undefined && checkpoint.size > sealed && checkpoint.size <= next) {
       sealed = checkpoint.size
       yield { kind: 'checkpoint', checkpoint: publicCheckpoint(checkpoint) }
@@ -68,7 +66,7 @@ async function wait(
   const stops = [onAbort(source.closed, wake), onAbort(signal, wake)]
   try {
     // A checkpoint beyond what was read comes with records; it is looked at again after them.
-    await Promise.race([source.core.ports.store.moved(next, woken.signal), source.sealedBeyond(sealed, woken.signal)])
+    await Promise.race([source.core.ports.store.moved(next, woken.signal), source.tree.beyond(sealed, woken.signal)])
   } finally {
     woken.abort()
     for (const stop of stops) stop()

@@ -1,9 +1,9 @@
 import type { LedgerRecord } from '../events/index.js'
-import type { Ledger } from '../ledger/ledger.js'
+import type { LedgerReader } from '../ledger/index.js'
 import { ChainCheck } from './chain-check.js'
 
 /** What projecting needs of a ledger. */
-export type ProjectedLedger = Pick<Ledger, 'identity' | 'readBatches' | 'size'>
+export type ProjectedLedger = Pick<LedgerReader, 'identity' | 'readBatches' | 'size'>
 
 export interface CheckedBatch {
   readonly records: readonly LedgerRecord[]

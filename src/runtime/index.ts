@@ -1,6 +1,6 @@
 export { createState } from './create-state.js'
 export { drainWaiting } from './drain-waiting.js'
 export { type WriterOptions, withReader, withWriter } from './open-ledger.js'
-export type { OpenedLedger, WritingCaller } from './opened-ledger.js'
+export type { OpenedLedger, OpenedReader, WritingCaller } from './opened-ledger.js'
 export { PROJECTIONS, projectionsFault, updateProjections, viewRun, withProjections } from './projections.js'
 export { foldRun, plain, runStreams } from './runs.js'

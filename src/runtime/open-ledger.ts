@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClyraError, isClyraError } from '../errors/index.js'
 import { drainWaiting } from './drain-waiting.js'
-import { openState } from './open-state.js'
-import type { OpenedLedger, WritingCaller } from './opened-ledger.js'
+import { openState, openStateReader } from './open-state.js'
+import type { OpenedLedger, OpenedReader, WritingCaller } from './opened-ledger.js'
 import { type Caller, ledgerPlace, type StatePlace, settingsFor } from './project/index.js'
 import { updateProjections } from './projections.js'
 
 /** Opens the ledger for reading, beside any writer, and closes it whatever happens. */
-export async function withReader<T>(caller: Caller, use: (opened: OpenedLedger) => Promise<T>): Promise<T> {
+export async function withReader<T>(caller: Caller, use: (opened: OpenedReader) => Promise<T>): Promise<T> {
   const place = ledgerPlace(caller)
-  return using(await openState(caller, place, settingsFor(caller, place), 'read'), use)
+  return using(await openStateReader(caller, place, settingsFor(caller, place)), use)
 }
 
 export interface WriterOptions {
@@ -31,9 +31,7 @@ export async function withWriter<T>(
 ): Promise<T> {
   const place = options.place ?? ledgerPlace(caller)
   const settings = settingsFor(caller, place)
-  const opened = await waitForLock(caller, () =>
-    openState(caller, place, settings, options.adopt === true ? 'adopt' : 'write'),
-  )
+  const opened = await waitForLock(caller, () => openState(caller, place, settings, options.adopt === true))
   return using(opened, async () => {
     const drain = options.drain ?? 'before'
     if (drain === 'before') await drainQuietly(caller, opened)
@@ -83,7 +81,7 @@ function lockWaitMs(text: string | undefined): number {
   throw new ClyraError('CONFIG_INVALID', 'CLYRA_LOCK_WAIT must be a number of seconds', { details: { value: text } })
 }
 
-async function using<T>(opened: OpenedLedger, use: (opened: OpenedLedger) => Promise<T>): Promise<T> {
+async function using<T, Opened extends OpenedReader>(opened: Opened, use: (opened: Opened) => Promise<T>): Promise<T> {
   let failed = true
   try {
     const result = await use(opened)

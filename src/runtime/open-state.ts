@@ -1,31 +1,47 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { ClyraError, commandLine } from '../errors/index.js'
-import { openEmbeddedLedger } from '../stores/embedded/index.js'
+import { type EmbeddedLedgerReader, openEmbeddedLedger, openEmbeddedLedgerReader } from '../stores/embedded/index.js'
 import { FileArtifactStore } from '../stores/files/index.js'
 import { layoutOf } from '../stores/state/index.js'
-import type { OpenedLedger } from './opened-ledger.js'
+import type { OpenedLedger, OpenedReader } from './opened-ledger.js'
 import { type Caller, rememberIn, type Settings, type StatePlace } from './project/index.js'
 
-/** Opens the ledger that a place and its settings name; `adopt`: for writing, although it is a copy or was set back. What is wrong but stops nothing is told. */
+/** Opens the ledger that a place and its settings name, for reading. What is wrong but stops nothing is told. */
+export async function openStateReader(caller: Caller, place: StatePlace, settings: Settings): Promise<OpenedReader> {
+  checkStore(place, settings)
+  const ledger = await openEmbeddedLedgerReader(commonOptions(caller, place, settings))
+  return { place, settings, ledger, ...besideOf(ledger, place, settings) }
+}
+
+/** The same for writing; `adopt`: although it is a copy or was set back. */
 export async function openState(
   caller: Caller,
   place: StatePlace,
   settings: Settings,
-  mode: 'read' | 'write' | 'adopt',
+  adopt: boolean,
 ): Promise<OpenedLedger> {
   checkStore(place, settings)
   const ledger = await openEmbeddedLedger({
-    directory: place.state,
-    readOnly: mode === 'read',
+    ...commonOptions(caller, place, settings),
     command: 'clyra',
     now: () => caller.environment.now().getTime(),
     rememberIn: rememberIn(caller),
-    adopt: mode === 'adopt',
-    onWarning: (message) => caller.output.warn(message),
-    vault: { keepValues: settings.keepValues.value },
+    adopt,
   })
+  return { place, settings, ledger, ...besideOf(ledger, place, settings) }
+}
+
+function commonOptions(caller: Caller, place: StatePlace, settings: Settings) {
+  return {
+    directory: place.state,
+    onWarning: (message: string) => caller.output.warn(message),
+    vault: { keepValues: settings.keepValues.value },
+  }
+}
+
+function besideOf({ vault }: EmbeddedLedgerReader, place: StatePlace, settings: Settings) {
   const artifacts = new FileArtifactStore(pathOf(settings.artifacts.value, place, layoutOf(place.state).artifacts))
-  return { place, settings, ledger, vault: ledger.vault, artifacts }
+  return { vault, artifacts }
 }
 
 /** This release has the embedded store, in the state directory itself. */

@@ -11,14 +11,14 @@ import {
   readProjection,
 } from '../projector/index.js'
 import { mappedFileFault } from '../system/index.js'
-import type { OpenedLedger } from './opened-ledger.js'
+import type { OpenedLedger, OpenedReader } from './opened-ledger.js'
 import type { Caller, StatePlace } from './project/index.js'
 import { foldRun } from './runs.js'
 
 /** What is folded over the whole log and kept beside it. Derived: it can be deleted at any time. */
 export const PROJECTIONS: readonly Projection[] = [runProjection]
 
-function fileOf({ place }: Pick<OpenedLedger, 'place'>): string {
+function fileOf({ place }: Pick<OpenedReader, 'place'>): string {
   return join(place.state, 'projections.mdb')
 }
 
@@ -65,7 +65,7 @@ export function projectionsFault(place: StatePlace): string | undefined {
 /** Runs `use` with the kept states, or with undefined where there are none that can be used. */
 export async function withProjections<T>(
   caller: Pick<Caller, 'output'>,
-  opened: OpenedLedger,
+  opened: OpenedReader,
   use: (store: ProjectionStore | undefined) => Promise<T>,
 ): Promise<T> {
   const store = openKept(caller, opened)
@@ -76,7 +76,7 @@ export async function withProjections<T>(
   }
 }
 
-function openKept({ output }: Pick<Caller, 'output'>, opened: OpenedLedger): LmdbProjectionStore | undefined {
+function openKept({ output }: Pick<Caller, 'output'>, opened: OpenedReader): LmdbProjectionStore | undefined {
   if (!existsSync(fileOf(opened))) return undefined
   try {
     return LmdbProjectionStore.open(fileOf(opened), { readOnly: true })
@@ -88,7 +88,7 @@ function openKept({ output }: Pick<Caller, 'output'>, opened: OpenedLedger): Lmd
 }
 
 /** A run as people look at it: from the kept state where that covers its whole stream, else folded from the log. */
-export async function viewRun(opened: OpenedLedger, store: ProjectionStore | undefined, run: string): Promise<RunView> {
+export async function viewRun(opened: OpenedReader, store: ProjectionStore | undefined, run: string): Promise<RunView> {
   const head = await opened.ledger.streamHead(`run-${run}`)
   const kept = store === undefined ? undefined : await keptRun(store, run)
   if (kept !== undefined && head !== undefined && BigInt(kept.position) === head.position) return kept.view

@@ -1,9 +1,9 @@
 import { type RunState, runProjection } from '../../projections/run/index.js'
 import type { LedgerRecord } from '../events/index.js'
-import type { Ledger, RecordView } from '../ledger/index.js'
+import type { LedgerReader, RecordView } from '../ledger/index.js'
 
 /** The ids of all runs, newest record first. */
-export async function runStreams(ledger: Ledger): Promise<string[]> {
+export async function runStreams(ledger: LedgerReader): Promise<string[]> {
   const found: { readonly run: string; readonly position: bigint }[] = []
   for await (const { stream, position } of ledger.streams()) {
     if (stream.startsWith('run-')) found.push({ run: stream.slice('run-'.length), position })
@@ -12,7 +12,7 @@ export async function runStreams(ledger: Ledger): Promise<string[]> {
 }
 
 /** The state of one run, folded from its stream. */
-export async function foldRun(ledger: Ledger, run: string): Promise<RunState> {
+export async function foldRun(ledger: LedgerReader, run: string): Promise<RunState> {
   let state = runProjection.initial(run)
   for await (const record of ledger.readStream(`run-${run}`)) state = runProjection.apply(state, plain(record))
   return state

@@ -3,10 +3,13 @@ export {
   backup,
   createEmbeddedLedger,
   type EmbeddedLedger,
+  type EmbeddedLedgerReader,
   type EmbeddedOptions,
+  type EmbeddedReadOptions,
   type FsckOptions,
   fsck,
   openEmbeddedLedger,
+  openEmbeddedLedgerReader,
 } from './embedded/index.js'
 export {
   ensureDirectory,

@@ -1,10 +1,10 @@
 import { decryptValue } from '../../src/events/index.js'
-import { openEmbeddedLedger } from '../../src/stores/index.js'
+import { openEmbeddedLedgerReader } from '../../src/stores/index.js'
 import type { StatementRecord } from '../postgres/statement-record.js'
 
 /** The statement records of a run with their texts, as an auditor opens them from the local vault. */
 export async function openedStatements(directory: string, run: string): Promise<StatementRecord[]> {
-  const opened = await openEmbeddedLedger({ directory, readOnly: true })
+  const opened = await openEmbeddedLedgerReader({ directory })
   try {
     const records = []
     for await (const record of opened.readStream(`run-${run}`)) records.push(record)

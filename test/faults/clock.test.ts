@@ -34,7 +34,7 @@ class ClockedPlace {
   readonly #stores: Stores
   readonly #watch = new ReaderWatch()
   #writer: product.EmbeddedLedger | undefined
-  #reader: product.EmbeddedLedger | undefined
+  #reader: product.EmbeddedLedgerReader | undefined
   #now = T0
 
   constructor(directory: string, stores: Stores) {
@@ -47,7 +47,7 @@ class ClockedPlace {
     this.#now = now
     this.#writer ??= await this.#open()
     await this.#writer.append('thing-1', 'any', events(2))
-    this.#reader ??= await this.#stores.openEmbeddedLedger({ directory: this.directory, readOnly: true })
+    this.#reader ??= await this.#stores.openEmbeddedLedgerReader({ directory: this.directory })
     await this.#watch.look(this.#reader)
     const [last] = await collectLast(this.#writer)
     return { recordedat: last!.event.recordedat, time: String(last!.event.time) }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FRAME_MAGIC, HEADER_BYTES } from '../../src/stores/embedded/segment-format.js'
-import { createEmbeddedLedger, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+import { createEmbeddedLedger, layoutOf, openEmbeddedLedgerReader } from '../../src/stores/index.js'
 import { verifyLedger } from '../ledger/verify-ledger.js'
 import { reportFaults } from './report.js'
 
@@ -41,7 +41,7 @@ test('a creation that was cut off anywhere can be made again at once, and what w
     const directory = await cutAt(length)
     const warnings: string[] = []
     const onWarning = (warning: string) => warnings.push(warning)
-    await expect(openEmbeddedLedger({ directory, readOnly: true })).rejects.toMatchObject({ code: 'LEDGER_NOT_FOUND' })
+    await expect(openEmbeddedLedgerReader({ directory })).rejects.toMatchObject({ code: 'LEDGER_NOT_FOUND' })
     const ledger = await createEmbeddedLedger({ directory, origin: 'born.example', onWarning })
     expect(await ledger.size()).toBe(2n)
     await ledger.close()

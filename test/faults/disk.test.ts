@@ -75,7 +75,7 @@ class FilledDisk {
     const options = { directory: this.#directory, sealDelayMs: 10, segmentBytes: 100_000, headsEveryRecords: 200 }
     const ledger = await this.#stores.createEmbeddedLedger({ ...options, origin: 'disk.example' })
     for (let i = 0; i < 5; i++) await this.#append(ledger)
-    const reader = await this.#stores.openEmbeddedLedger({ directory: this.#directory, readOnly: true })
+    const reader = await this.#stores.openEmbeddedLedgerReader({ directory: this.#directory })
     try {
       leaveFree(free)
       const refused = await this.#appendUntilRefused(ledger)

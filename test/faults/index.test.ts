@@ -81,7 +81,7 @@ async function useWith(damage: Damage, stores: Stores = product): Promise<void> 
   await cp(whole, directory, { recursive: true })
   await damage(layoutOf(directory).index)
   const watch = new ReaderWatch()
-  const reader = await stores.openEmbeddedLedger({ directory, readOnly: true })
+  const reader = await stores.openEmbeddedLedgerReader({ directory })
   try {
     await watch.look(reader)
     assert.deepEqual((await reader.positionsOf(idsOf(BATCHES - 1))).includes(undefined), false, 'a reader lost ids')

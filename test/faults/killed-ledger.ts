@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { isClyraError } from '../../src/errors/index.js'
 import { collect } from '../../src/stores/conformance/collect.js'
 import { ReaderWatch } from '../../src/stores/conformance/faults/reader-watch.js'
-import { type EmbeddedLedger, fsck, openEmbeddedLedger } from '../../src/stores/index.js'
+import {
+  type EmbeddedLedger,
+  type EmbeddedLedgerReader,
+  fsck,
+  openEmbeddedLedger,
+  openEmbeddedLedgerReader,
+} from '../../src/stores/index.js'
 import { removeFolder } from '../services/index.js'
 import {
   type BatchName,
@@ -59,7 +65,7 @@ class KilledLedger {
   readonly #watch = new ReaderWatch()
   /** Tried and not answered. */
   readonly #unanswered = new Map<string, BatchName>()
-  #reader: EmbeddedLedger | undefined
+  #reader: EmbeddedLedgerReader | undefined
   /** Loaded while the one before it lives. */
   #next = new KilledWriter()
 
@@ -151,7 +157,7 @@ class KilledLedger {
   /** One reader for all the writers, from when there is a ledger. */
   async #look(): Promise<void> {
     try {
-      this.#reader ??= await openEmbeddedLedger({ directory: this.#directory, readOnly: true })
+      this.#reader ??= await openEmbeddedLedgerReader({ directory: this.#directory })
     } catch (error) {
       if (isClyraError(error, 'LEDGER_NOT_FOUND')) return
       throw error

@@ -15,7 +15,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { createEmbeddedLedger, openEmbeddedLedger } from '../../src/stores/index.js'
+import { createEmbeddedLedger, openEmbeddedLedger, openEmbeddedLedgerReader } from '../../src/stores/index.js'
 import { verifyLedger } from '../ledger/verify-ledger.js'
 import { removeFolder } from '../services/index.js'
 import { STORES } from './checker.js'
@@ -384,10 +384,9 @@ test('several writers whose lock is removed again and again lose nothing that on
 
 test('a reader that follows says so when another ledger lies in its place', async () => {
   await inCase(async (places) => {
-    const reader = await openEmbeddedLedger({ directory: places.state, readOnly: true })
+    const reader = await openEmbeddedLedgerReader({ directory: places.state })
     try {
       replaceByCopy(places, false)
-      await expect(reader.append('race-1', 'any', events(1))).rejects.toMatchObject({ code: 'READ_ONLY' })
       await expect(
         (async () => {
           for await (const _ of reader.readAll()) break

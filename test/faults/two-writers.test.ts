@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ReaderWatch } from '../../src/stores/conformance/faults/reader-watch.js'
-import { createEmbeddedLedger, openEmbeddedLedger } from '../../src/stores/index.js'
+import { createEmbeddedLedger, openEmbeddedLedger, openEmbeddedLedgerReader } from '../../src/stores/index.js'
 import { verifyLedger } from '../ledger/verify-ledger.js'
 import { removeFolder } from '../services/index.js'
 import { STORES } from './checker.js'
@@ -25,7 +25,7 @@ async function race(stores: string): Promise<number> {
   const created = await createEmbeddedLedger({ directory })
   await created.append('race-1', 'no-stream', events(3))
   await created.close()
-  const reader = await openEmbeddedLedger({ directory, readOnly: true })
+  const reader = await openEmbeddedLedgerReader({ directory })
   const watch = new ReaderWatch()
   let racers = Array.from({ length: RACERS }, () => new Racer(stores, directory))
   const all = [...racers]

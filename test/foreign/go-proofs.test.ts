@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openEmbeddedLedger } from '../../src/stores/index.js'
+import { openEmbeddedLedgerReader } from '../../src/stores/index.js'
 import { clyra, clyraJson, discard, sandbox } from '../cli/clyra.js'
 import { removeFolder, requireService } from '../services/index.js'
 import { type ConsistencyCase, goConsistency, goInclusion, goNote, type InclusionCase } from './judge.js'
@@ -23,7 +23,7 @@ describe.runIf(requireService('go'))("Go's note and tlog", () => {
     folder = sandbox()
     ledger = await makeSampleLedger(root, 42_003, 7)
     checkpoint = readFileSync(join(ledger.tiles, 'checkpoint'))
-    const reader = await openEmbeddedLedger({ directory: ledger.state, readOnly: true })
+    const reader = await openEmbeddedLedgerReader({ directory: ledger.state })
     const read: Uint8Array[] = []
     for await (const { bytes } of reader.readAll()) read.push(bytes)
     records = read

@@ -13,7 +13,13 @@ import type { LogRecord, LogStore, StoredRecord } from '../../src/ports/index.js
 import { recordOf } from '../../src/stores/conformance/sample-records.js'
 import { openEmbeddedLogReader, openEmbeddedLogStore } from '../../src/stores/embedded/index.js'
 import { decodeFrame, HEADER_BYTES, segmentName } from '../../src/stores/embedded/segment-format.js'
-import { createEmbeddedLedger, fsck, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+import {
+  createEmbeddedLedger,
+  fsck,
+  layoutOf,
+  openEmbeddedLedger,
+  openEmbeddedLedgerReader,
+} from '../../src/stores/index.js'
 import { verifyLedger } from './verify-ledger.js'
 
 /** Where a frame lies: offsets in its segment, and the records it holds. */
@@ -143,7 +149,7 @@ test('a ledger that was closed is vouched whole: a flip of any byte of its last 
       code: 'LOG_CORRUPT',
       details: { offset: last.start, position: last.first },
     })
-    await expect(openEmbeddedLedger({ directory, readOnly: true })).rejects.toMatchObject({ code: 'LOG_CORRUPT' })
+    await expect(openEmbeddedLedgerReader({ directory })).rejects.toMatchObject({ code: 'LOG_CORRUPT' })
     const { ok, findings } = await fsck({ directory })
     expect(ok).toBe(false)
     expect(findings[0]).toMatchObject({ code: 'LOG_CORRUPT', position: last.first })

@@ -6,7 +6,7 @@ import type { LedgerFactory, LogStoreFactory } from '../../src/stores/conformanc
 import { openEmbeddedLogReader, openEmbeddedLogStore } from '../../src/stores/embedded/index.js'
 import { scanSegment } from '../../src/stores/embedded/scan-segment.js'
 import { ENTRY_HEADER_BYTES, parseSegmentName } from '../../src/stores/embedded/segment-format.js'
-import { createEmbeddedLedger, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+import { createEmbeddedLedger, layoutOf, openEmbeddedLedger, openEmbeddedLedgerReader } from '../../src/stores/index.js'
 import { verifyLedger } from './verify-ledger.js'
 
 /** Small segments, so that every case goes over several. */
@@ -51,7 +51,7 @@ export const embeddedLedgers: LedgerFactory = {
     return {
       createLedger: (options) => createEmbeddedLedger({ ...common, ...options }),
       openLedger: (options) => openEmbeddedLedger({ ...common, ...options }),
-      openReader: (options) => openEmbeddedLedger({ ...common, ...options, readOnly: true }),
+      openReader: (options) => openEmbeddedLedgerReader({ ...common, ...options }),
       deleteIndex: () => rm(index, { recursive: true, force: true }),
       keepIndex: async () => {
         const kept = join(root, 'kept-index')
@@ -85,7 +85,7 @@ export const embeddedLedgers: LedgerFactory = {
 }
 
 async function recordsIn(directory: string): Promise<number> {
-  const reader = await openEmbeddedLedger({ directory, readOnly: true })
+  const reader = await openEmbeddedLedgerReader({ directory })
   try {
     return Number(await reader.size())
   } finally {

@@ -10,6 +10,7 @@ import {
   fsck,
   layoutOf,
   openEmbeddedLedger,
+  openEmbeddedLedgerReader,
 } from '../../src/stores/index.js'
 
 let directory: string
@@ -64,7 +65,7 @@ test('readers beside the writer see what is durable, and the index may be delete
     'no-stream',
     Array.from({ length: 300 }, (_, n) => event(n)),
   )
-  const reader = await openEmbeddedLedger({ directory, readOnly: true, onWarning: (w) => warnings.push(w) })
+  const reader = await openEmbeddedLedgerReader({ directory, onWarning: (w) => warnings.push(w) })
   expect(await reader.size()).toBe(302n)
   for (let i = 0; i < 10; i++) {
     await ledger.append(
@@ -87,7 +88,7 @@ test('readers beside the writer see what is durable, and the index may be delete
   await reader.close()
   expect(warnings).toEqual([])
   await rm(layoutOf(directory).index, { recursive: true })
-  const bare = await openEmbeddedLedger({ directory, readOnly: true, onWarning: (w) => warnings.push(w) })
+  const bare = await openEmbeddedLedgerReader({ directory, onWarning: (w) => warnings.push(w) })
   expect((await bare.streamHead('thing-1'))?.revision).toBe(899n)
   await bare.close()
   expect(warnings.length).toBe(1)
@@ -155,7 +156,7 @@ test('many subscriptions and appends wait, each with a signal of its own or all 
   process.on('warning', take)
   onTestFinished(() => void process.off('warning', take))
   const ledger = await createEmbeddedLedger({ directory })
-  const reader = await openEmbeddedLedger({ directory, readOnly: true })
+  const reader = await openEmbeddedLedgerReader({ directory })
   const shared = new AbortController()
   const signals = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? shared : new AbortController()))
   const followed = signals.map(async ({ signal }, i) => {

@@ -7,7 +7,13 @@ import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SEGMENT_VERSION, segmentName } from '../../src/stores/embedded/segment-format.js'
-import { createEmbeddedLedger, fsck, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+import {
+  createEmbeddedLedger,
+  fsck,
+  layoutOf,
+  openEmbeddedLedger,
+  openEmbeddedLedgerReader,
+} from '../../src/stores/index.js'
 import { verifyLedger } from './verify-ledger.js'
 import { collectAcknowledged, startWriter } from './writer-process.js'
 
@@ -59,8 +65,8 @@ test.each(['the first segment', 'the last segment'])(
     newer.writeUInt32LE(crc32c(newer.subarray(0, 60)), 60)
     await writeFile(join(log, name), newer)
     const before = await digests(log)
-    for (const readOnly of [false, true]) {
-      await expect(openEmbeddedLedger({ directory, readOnly })).rejects.toMatchObject({ code: 'FORMAT_TOO_NEW' })
+    for (const open of [openEmbeddedLedger, openEmbeddedLedgerReader]) {
+      await expect(open({ directory })).rejects.toMatchObject({ code: 'FORMAT_TOO_NEW' })
     }
     expect(await digests(log)).toEqual(before)
     const { findings } = await fsck({ directory })
@@ -77,8 +83,8 @@ test('a version that was flipped by damage is not taken for a newer release', as
   const bytes = await readFile(path)
   bytes[8]! ^= 2
   await writeFile(path, bytes)
-  for (const readOnly of [false, true]) {
-    await expect(openEmbeddedLedger({ directory, readOnly })).rejects.toMatchObject({ code: 'LOG_CORRUPT' })
+  for (const open of [openEmbeddedLedger, openEmbeddedLedgerReader]) {
+    await expect(open({ directory })).rejects.toMatchObject({ code: 'LOG_CORRUPT' })
   }
 })
 

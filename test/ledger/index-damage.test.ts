@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createEmbeddedLedger, fsck, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+import {
+  createEmbeddedLedger,
+  fsck,
+  layoutOf,
+  openEmbeddedLedger,
+  openEmbeddedLedgerReader,
+} from '../../src/stores/index.js'
 import { verifyLedger } from './verify-ledger.js'
 
 let directory: string
@@ -35,7 +41,7 @@ test('a wrong offset table is found by fsck; without it everything is as before'
 test('an index file that is no index is built again by the writer, and left out by a reader', async () => {
   await writeFile(join(layoutOf(directory).lmdb, 'data.mdb'), 'not an index at all')
   const warnings: string[] = []
-  const reader = await openEmbeddedLedger({ directory, readOnly: true, onWarning: (w) => warnings.push(w) })
+  const reader = await openEmbeddedLedgerReader({ directory, onWarning: (w) => warnings.push(w) })
   expect((await reader.streamHead('thing-1'))?.revision).toBe(299n)
   await reader.close()
   expect(warnings.length).toBe(1)
@@ -56,7 +62,7 @@ test.each([
   const path = join(layoutOf(directory).lmdb, 'data.mdb')
   await writeFile(path, damage(await readFile(path)))
   const warnings: string[] = []
-  const reader = await openEmbeddedLedger({ directory, readOnly: true, onWarning: (w) => warnings.push(w) })
+  const reader = await openEmbeddedLedgerReader({ directory, onWarning: (w) => warnings.push(w) })
   expect((await reader.streamHead('thing-1'))?.revision).toBe(299n)
   await reader.close()
   const writer = await openEmbeddedLedger({ directory, onWarning: (w) => warnings.push(w) })
@@ -93,7 +99,7 @@ test.each([
       const bytes = Buffer.from(intact)
       damage(bytes.subarray(at, at + 4096), intact.subarray(at - 4096, at))
       await writeFile(path, bytes)
-      const reader = await openEmbeddedLedger({ directory, readOnly: true, onWarning: () => told++ })
+      const reader = await openEmbeddedLedgerReader({ directory, onWarning: () => told++ })
       expect((await reader.streamHead('thing-1'))?.revision, `page at ${at}`).toBe(299n)
       await reader.close()
     }

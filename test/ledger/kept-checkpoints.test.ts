@@ -2,7 +2,13 @@ import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createEmbeddedLedger, fsck, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+import {
+  createEmbeddedLedger,
+  fsck,
+  layoutOf,
+  openEmbeddedLedger,
+  openEmbeddedLedgerReader,
+} from '../../src/stores/index.js'
 import { verifyLedger } from './verify-ledger.js'
 
 let directory: string
@@ -43,7 +49,7 @@ test('a file among the kept checkpoints that is none is told as that, not as a d
     code: 'TREE_DIVERGED',
     message: expect.stringContaining('kept at 99'),
   })
-  const reader = await openEmbeddedLedger({ directory, readOnly: true })
+  const reader = await openEmbeddedLedgerReader({ directory })
   expect(await reader.size()).toBe(8n)
   await reader.close()
   await rm(stray)

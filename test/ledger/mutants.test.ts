@@ -81,6 +81,17 @@ describe('the suite of event logs', () => {
   }
 })
 
+it('the suite of event logs fails for a reader that can write', async () => {
+  const factory: LedgerFactory = {
+    async create() {
+      const fixture = await memoryLedgers().create()
+      return { ...fixture, openReader: fixture.openLedger }
+    },
+  }
+  const hint = 'a reader has nothing that writes'
+  expect(await firstFailure((tests) => describeEventLog('mutant', factory, tests), hint)).toContain(hint)
+})
+
 describe('a ledger over a broken store', () => {
   // The ledger checks what it reads back, so that a store that lies is noticed by whoever reads.
   const what = 'loses the order of what it reads'

@@ -10,7 +10,11 @@ import { HashedRecord } from '../../dist/src/ledger/index.js'
 import { CheckingThread } from '../../dist/src/stores/embedded/checking-thread.js'
 import { openEmbeddedLogReader } from '../../dist/src/stores/embedded/embedded-log-reader.js'
 import { openEmbeddedLogStore } from '../../dist/src/stores/embedded/embedded-log-store.js'
-import { createEmbeddedLedger, type EmbeddedLedger, openEmbeddedLedger } from '../../dist/src/stores/index.js'
+import {
+  createEmbeddedLedger,
+  type EmbeddedLedgerReader,
+  openEmbeddedLedgerReader,
+} from '../../dist/src/stores/index.js'
 import { hex, utf8 } from '../../src/canonical/index.js'
 import { leafHash } from '../../src/merkle/index.js'
 
@@ -53,8 +57,8 @@ afterAll(async () => {
   await rm(join(directory, '..'), { recursive: true, force: true })
 })
 
-async function reading<T>(act: (ledger: EmbeddedLedger) => Promise<T>): Promise<T> {
-  const ledger = await openEmbeddedLedger({ directory, readOnly: true })
+async function reading<T>(act: (ledger: EmbeddedLedgerReader) => Promise<T>): Promise<T> {
+  const ledger = await openEmbeddedLedgerReader({ directory })
   try {
     return await act(ledger)
   } finally {
@@ -63,7 +67,7 @@ async function reading<T>(act: (ledger: EmbeddedLedger) => Promise<T>): Promise<
 }
 
 /** Everything that a reader sees from a position on, one text a batch, and how it ends. */
-async function seen(ledger: EmbeddedLedger, from: number, limit?: number) {
+async function seen(ledger: EmbeddedLedgerReader, from: number, limit?: number) {
   const batches: string[] = []
   let count = 0
   try {
@@ -82,7 +86,7 @@ async function seen(ledger: EmbeddedLedger, from: number, limit?: number) {
 }
 
 /** Where the log's one segment holds the record at a position, as an entry: leaf, length, bytes. */
-async function entryAt(ledger: EmbeddedLedger, position: number) {
+async function entryAt(ledger: EmbeddedLedgerReader, position: number) {
   const record = await ledger
     .readAll({ from: BigInt(position), limit: 1 })
     [Symbol.asyncIterator]()
@@ -169,7 +173,7 @@ describe('a scan with a thread ahead', () => {
     expect(admitted).toBeGreaterThan(good / 2)
     await store.close()
 
-    const ledger = await openEmbeddedLedger({ directory: copy, readOnly: true }).catch((error: unknown) => error)
+    const ledger = await openEmbeddedLedgerReader({ directory: copy }).catch((error: unknown) => error)
     expect(ledger).toMatchObject({ code: 'JSON_NOT_CANONICAL' })
   })
 
@@ -188,7 +192,7 @@ describe('a scan with a thread ahead', () => {
     }))
 
   test('a ledger that is closed meanwhile says so', async () => {
-    const ledger = await openEmbeddedLedger({ directory, readOnly: true })
+    const ledger = await openEmbeddedLedgerReader({ directory })
     const batches = ledger.readBatches()[Symbol.asyncIterator]()
     await batches.next()
     await ledger.close()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createEmbeddedLedger, layoutOf, openEmbeddedLedger } from '../../src/stores/index.js'
+import { createEmbeddedLedger, layoutOf, openEmbeddedLedger, openEmbeddedLedgerReader } from '../../src/stores/index.js'
 import { removeFolder } from '../services/index.js'
 import { verifyLedger } from './verify-ledger.js'
 import { collectAcknowledged, startWriter } from './writer-process.js'
@@ -82,11 +82,10 @@ test.skipIf(!canMount)(
       expect(spawnSync('mount', ['-o', 'remount,ro,bind', disk]).status).toBe(0)
       const warnings: string[] = []
       const place = join(disk, '.clyra')
-      const reader = await openEmbeddedLedger({ directory: place, readOnly: true, onWarning: (w) => warnings.push(w) })
+      const reader = await openEmbeddedLedgerReader({ directory: place, onWarning: (w) => warnings.push(w) })
       expect(await reader.size()).toBe(303n)
       expect((await reader.streamHead('thing-1'))?.revision).toBe(299n)
       expect((await reader.proveHead('thing-1')).head?.revision).toBe(299n)
-      await expect(reader.append('thing-1', 'any', [event(1)])).rejects.toMatchObject({ code: 'READ_ONLY' })
       await reader.close()
       expect(warnings.length).toBe(withIndex ? 0 : 1)
       await expect(openEmbeddedLedger({ directory: place })).rejects.toMatchObject({ code: 'READ_ONLY' })
@@ -127,7 +126,7 @@ test('a reader in this process follows a writer in another, in order and without
   const said = collectAcknowledged(child)
   try {
     while (said.all.length === 0 && child.exitCode === null) await sleep(10)
-    const reader = await openEmbeddedLedger({ directory, readOnly: true })
+    const reader = await openEmbeddedLedgerReader({ directory })
     let next = 0n
     let checkpoints = 0
     for await (const message of reader.subscribe()) {
@@ -146,14 +145,16 @@ test('a reader in this process follows a writer in another, in order and without
   }
 })
 
-test('without the private key a ledger is opened read-only, and says so', async () => {
+test('without the private key a ledger is not opened for writing, is told to be one to read, and can be read', async () => {
   const directory = join(root, '.clyra')
   await (await createEmbeddedLedger({ directory })).close()
   await rm(layoutOf(directory).keys, { recursive: true })
-  const warnings: string[] = []
-  const ledger = await openEmbeddedLedger({ directory, onWarning: (w) => warnings.push(w) })
-  expect(ledger.readOnly).toBe(true)
-  expect(warnings.length).toBe(1)
+  await expect(openEmbeddedLedger({ directory })).rejects.toMatchObject({
+    code: 'READ_ONLY',
+    message: expect.stringContaining('can only be read'),
+  })
+  const ledger = await openEmbeddedLedgerReader({ directory })
+  expect(await ledger.size()).toBe(3n)
   await expect(ledger.evidenceSigner()).rejects.toMatchObject({ code: 'NO_EVIDENCE_KEY' })
   await ledger.close()
 })
@@ -165,7 +166,7 @@ test('where there is a ledger none is made, and where there is none none is open
   await expect(createEmbeddedLedger({ directory, origin: 'second.example' })).rejects.toMatchObject({
     code: 'LEDGER_EXISTS',
   })
-  const ledger = await openEmbeddedLedger({ directory, readOnly: true })
+  const ledger = await openEmbeddedLedgerReader({ directory })
   expect(ledger.origin).toBe('first.example')
   await ledger.close()
 })

@@ -1,6 +1,6 @@
 import { type RunView, runProjection } from '../../projections/run/index.js'
 import type { LedgerRecord } from '../../src/events/index.js'
-import { openEmbeddedLedger } from '../../src/stores/index.js'
+import { openEmbeddedLedgerReader } from '../../src/stores/index.js'
 
 /** A run as every reader sees it, and the records that it was folded from. */
 export interface SeenRun {
@@ -10,7 +10,7 @@ export interface SeenRun {
 
 /** The newest run of a ledger; undefined where there is none. */
 export async function newestRun(ledger: string): Promise<SeenRun | undefined> {
-  const opened = await openEmbeddedLedger({ directory: ledger, readOnly: true })
+  const opened = await openEmbeddedLedgerReader({ directory: ledger })
   try {
     let newest: { readonly stream: string; readonly position: bigint } | undefined
     for await (const { stream, position } of opened.streams()) {

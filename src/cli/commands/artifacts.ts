@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { commandLine } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
-import type { Ledger } from '../../ledger/ledger.js'
+import type { LedgerReader } from '../../ledger/index.js'
 import { withReader, withWriter } from '../../runtime/index.js'
 import { writeDurably } from '../../system/index.js'
 import { defineCommand } from '../command.js'
@@ -118,7 +118,7 @@ export const artifactsExport = defineCommand({
 })
 
 /** The digests of what was captured since then. */
-async function artifactsSince(ledger: Ledger, instant: string): Promise<ReadonlySet<string>> {
+async function artifactsSince(ledger: LedgerReader, instant: string): Promise<ReadonlySet<string>> {
   const since = new Set<string>()
   for await (const record of ledger.readAll({ filter: { types: ['dev.clyra.artifact.captured.v1'] } })) {
     if (isType(record, 'dev.clyra.artifact.captured.v1') && record.event.recordedat >= instant)

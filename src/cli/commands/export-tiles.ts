@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { commandLine } from '../../errors/index.js'
 import { exportTiles as write } from '../../ledger/index.js'
-import { type OpenedLedger, withReader } from '../../runtime/index.js'
+import { type OpenedReader, withReader } from '../../runtime/index.js'
 import { rememberIn } from '../../runtime/project/index.js'
 import { FileSealMemory } from '../../stores/embedded/index.js'
 import { ensureDirectory, FileTileStore } from '../../stores/index.js'
@@ -49,7 +49,7 @@ export const exportTiles = defineCommand({
 })
 
 /** A tree is asked what was signed whenever the ledger is opened for writing. That it is not remembered stops nothing. */
-async function rememberTree(context: Context, { ledger, place }: OpenedLedger, tree: string): Promise<void> {
+async function rememberTree(context: Context, { ledger, place }: OpenedReader, tree: string): Promise<void> {
   const folder = rememberIn(context)
   if (folder === undefined) return
   const onWarning = (message: string) => context.output.warn(message)

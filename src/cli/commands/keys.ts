@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
-import type { Ledger } from '../../ledger/ledger.js'
+import type { LedgerReader } from '../../ledger/index.js'
 import { withReader, withWriter } from '../../runtime/index.js'
 import { defineCommand } from '../command.js'
 import { parsePosition } from '../ledger/find-record.js'
@@ -113,7 +113,7 @@ export const keysRevoke = defineCommand({
 })
 
 /** The keys of `ledger-keys` and those of the genesis record, in the order of their introduction. */
-async function listKeys(ledger: Ledger): Promise<Key[]> {
+async function listKeys(ledger: LedgerReader): Promise<Key[]> {
   const listed: Key[] = []
   for await (const record of ledger.readAll({ filter: { streams: ['ledger-genesis', 'ledger-keys'] } })) {
     const at = record.position.toString()

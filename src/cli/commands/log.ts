@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ClyraError } from '../../errors/index.js'
-import type { EventFilter, Ledger, RecordView } from '../../ledger/ledger.js'
+import type { EventFilter, LedgerReader, RecordView } from '../../ledger/index.js'
 import { withReader } from '../../runtime/index.js'
 import { defineCommand } from '../command.js'
 import { findRecord } from '../ledger/find-record.js'
@@ -99,7 +99,7 @@ export const logStreams = defineCommand({
     }),
 })
 
-async function newest(ledger: Ledger, filter: EventFilter, size: bigint, count: number): Promise<RecordView[]> {
+async function newest(ledger: LedgerReader, filter: EventFilter, size: bigint, count: number): Promise<RecordView[]> {
   if (size === 0n) throw new ClyraError('LEDGER_NOT_FOUND', 'the ledger has no record', { fix: 'clyra init' })
   const found: RecordView[] = []
   for await (const record of ledger.readAll({ backwards: true, before: size, filter, limit: count })) found.push(record)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import * as z from 'zod'
 import { base64, hex } from '../../canonical/index.js'
 import { ClyraError } from '../../errors/index.js'
-import type { Ledger } from '../../ledger/ledger.js'
+import type { LedgerReader } from '../../ledger/index.js'
 import { withReader } from '../../runtime/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
@@ -81,7 +81,7 @@ export const prove = defineCommand({
     }),
 })
 
-async function inclusionDocument(ledger: Ledger, which: string, size: bigint | undefined) {
+async function inclusionDocument(ledger: LedgerReader, which: string, size: bigint | undefined) {
   const position = await positionOf(ledger, which)
   const proof = await ledger.prove(position, size === undefined ? {} : { size })
   const checkpoint = Buffer.from(proof.checkpoint).toString('utf8')
@@ -98,7 +98,7 @@ async function inclusionDocument(ledger: Ledger, which: string, size: bigint | u
   }
 }
 
-async function headDocument(ledger: Ledger, stream: string): Promise<z.infer<typeof head>> {
+async function headDocument(ledger: LedgerReader, stream: string): Promise<z.infer<typeof head>> {
   const path = await ledger.proveHead(stream)
   const { siblings, other } = path.proof
   return {

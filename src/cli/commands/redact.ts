@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import * as z from 'zod'
 import { ClyraError, commandLine, isClyraError } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
-import type { Ledger } from '../../ledger/ledger.js'
+import type { LedgerReader } from '../../ledger/index.js'
 import { foldRun, type OpenedLedger, withWriter } from '../../runtime/index.js'
 import { ledgerSpool, userSpools } from '../../spool/index.js'
 import { defineCommand } from '../command.js'
@@ -131,7 +131,7 @@ function inWords(holders: readonly Holder[]): string[] {
   ]
 }
 
-async function redactionOf(ledger: Ledger, subject: string): Promise<bigint | undefined> {
+async function redactionOf(ledger: LedgerReader, subject: string): Promise<bigint | undefined> {
   for await (const record of ledger.readStream('ledger-redactions')) {
     if (isType(record, 'dev.clyra.ledger.redacted.v1') && record.event.data.subject === subject) return record.position
   }

@@ -1,7 +1,7 @@
 import type { SomeEvent } from '../../../connectors/dbt/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
-import type { Ledger } from '../../ledger/ledger.js'
+import type { LedgerReader } from '../../ledger/index.js'
 
 /** What the ledger has of a run. */
 export interface RecordedRun {
@@ -13,7 +13,7 @@ export interface RecordedRun {
 }
 
 /** Undefined where the ledger does not know the run. Throws EVENT_INVALID where its stream does not begin with `run.started`. */
-export async function recordedRun(ledger: Ledger, run: string): Promise<RecordedRun | undefined> {
+export async function recordedRun(ledger: LedgerReader, run: string): Promise<RecordedRun | undefined> {
   if ((await ledger.streamHead(`run-${run}`)) === undefined) return undefined
   let subject: string | undefined
   let fingerprintKey: string | undefined

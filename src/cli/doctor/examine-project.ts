@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClyraError, codedError } from '../../errors/index.js'
 import { rolledBack } from '../../ledger/index.js'
-import { type OpenedLedger, withReader } from '../../runtime/index.js'
+import { type OpenedReader, withReader } from '../../runtime/index.js'
 import {
   optionalLedgerPlace,
   rememberIn,
@@ -62,7 +62,7 @@ function believedPlace(context: Context): StatePlace | ClyraError | undefined {
   }
 }
 
-async function examineLedger(opened: OpenedLedger): Promise<Finding[]> {
+async function examineLedger(opened: OpenedReader): Promise<Finding[]> {
   const { ledger, place } = opened
   const size = await ledger.size()
   const checkpoint = await ledger.checkpoint()
@@ -87,7 +87,7 @@ async function examineLedger(opened: OpenedLedger): Promise<Finding[]> {
 }
 
 /** Whether a bundle can be signed. Where the ledger's own key is not here either, all keys lie elsewhere. */
-async function evidenceKey({ ledger, place }: OpenedLedger): Promise<Finding> {
+async function evidenceKey({ ledger, place }: OpenedReader): Promise<Finding> {
   try {
     return ok('evidence key', (await ledger.evidenceSigner()).keyId)
   } catch (thrown) {

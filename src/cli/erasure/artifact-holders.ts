@@ -1,5 +1,5 @@
 import { isType } from '../../events/index.js'
-import type { Ledger } from '../../ledger/ledger.js'
+import type { LedgerReader } from '../../ledger/index.js'
 import type { ArtifactStore, Vault } from '../../ports/index.js'
 import { eraseHolder, type Holder } from './holder.js'
 
@@ -11,7 +11,7 @@ export interface RunArtifacts {
   readonly shared: readonly { readonly sha256: string; readonly run: string }[]
 }
 
-export async function artifactsOfRun(ledger: Ledger, vault: Vault, run: string): Promise<RunArtifacts> {
+export async function artifactsOfRun(ledger: LedgerReader, vault: Vault, run: string): Promise<RunArtifacts> {
   const own = new Set<string>()
   const others = new Map<string, string[]>()
   const subjects = new Map<string, string>()

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ClyraError, codedError, fromSystemError, isClyraError } from '../../errors/index.js'
-import type { Ledger } from '../../ledger/ledger.js'
+import type { LedgerReader } from '../../ledger/index.js'
 import { livingChild, openSpool, SPOOL_FILES } from '../../spool/index.js'
 import { destroyFile } from '../../stores/files/index.js'
 import { lockDirectory } from '../../stores/lock/index.js'
@@ -44,7 +44,7 @@ export function spoolsOfRun(roots: readonly string[], wanted: Wanted): FoundSpoo
  * Removes a spool with its key, values and copies, under its lock; key and clear text are overwritten first. Says how
  * many of its records the ledger never had. A spool in which a wrapper or its dbt still works stays.
  */
-export function eraseSpool({ directory, unreadable }: FoundSpool, ledger: Ledger): Promise<Holder> {
+export function eraseSpool({ directory, unreadable }: FoundSpool, ledger: LedgerReader): Promise<Holder> {
   return eraseHolder('spool', directory, async () => {
     if (unreadable !== null) throw new ClyraError('SPOOL_CORRUPT', `whose spool it is cannot be told: ${unreadable}`)
     if (!lstatSync(directory).isDirectory()) {
@@ -69,7 +69,7 @@ export function eraseSpool({ directory, unreadable }: FoundSpool, ledger: Ledger
 }
 
 /** In words: what goes with the spool although the ledger does not have it. */
-async function unrecorded(directory: string, ledger: Ledger): Promise<string | null> {
+async function unrecorded(directory: string, ledger: LedgerReader): Promise<string | null> {
   try {
     let missing = 0
     for (const { event } of openSpool(directory).events()) {

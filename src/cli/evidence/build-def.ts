@@ -10,7 +10,7 @@ import {
   MAX_EMBEDDED_BYTES,
   openingsOf,
 } from '../../evidence/index.js'
-import type { OpenedLedger } from '../../runtime/index.js'
+import type { OpenedReader } from '../../runtime/index.js'
 import type { Context } from '../context.js'
 import { collectRun } from './collect-run.js'
 import { renderContent } from './render-content.js'
@@ -29,7 +29,7 @@ export interface BuiltDef extends Bundle {
 /** The signed bundle of a run. */
 export function buildDef(
   context: Context,
-  choose: (opened: OpenedLedger) => Promise<string>,
+  choose: (opened: OpenedReader) => Promise<string>,
   options: DefOptions,
 ): Promise<BuiltDef> {
   return collectRun(context, choose, async (evidence, opened) => {
@@ -47,7 +47,7 @@ const NO_OPENINGS: readonly BundleOpening[] = []
 
 /** The artefacts that the run's records name, as far as the store has them and they are not too large. */
 export async function artifactsOf(
-  { artifacts }: Pick<OpenedLedger, 'artifacts'>,
+  { artifacts }: Pick<OpenedReader, 'artifacts'>,
   evidence: CollectedEvidence,
 ): Promise<{ readonly embed: ReadonlyMap<string, Uint8Array>; readonly warnings: readonly string[] }> {
   const embed = new Map<string, Uint8Array>()

@@ -1,6 +1,6 @@
 import { isClyraError } from '../../errors/index.js'
 import { type CollectedEvidence, collectEvidence } from '../../evidence/index.js'
-import { type OpenedLedger, withReader, withWriter } from '../../runtime/index.js'
+import { type OpenedReader, withReader, withWriter } from '../../runtime/index.js'
 import type { Context } from '../context.js'
 
 /**
@@ -9,10 +9,10 @@ import type { Context } from '../context.js'
  */
 export async function collectRun<T>(
   context: Context,
-  choose: (opened: OpenedLedger) => Promise<string>,
-  use: (evidence: CollectedEvidence, opened: OpenedLedger) => Promise<T>,
+  choose: (opened: OpenedReader) => Promise<string>,
+  use: (evidence: CollectedEvidence, opened: OpenedReader) => Promise<T>,
 ): Promise<T> {
-  const collect = async (opened: OpenedLedger) =>
+  const collect = async (opened: OpenedReader) =>
     use(await collectEvidence(opened.ledger, await choose(opened)), opened)
   try {
     return await withReader(context, collect)

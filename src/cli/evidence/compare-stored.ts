@@ -1,6 +1,6 @@
 import { isClyraError } from '../../errors/index.js'
 import { compareProjections } from '../../projector/index.js'
-import { type OpenedLedger, PROJECTIONS, withProjections } from '../../runtime/index.js'
+import { type OpenedReader, PROJECTIONS, withProjections } from '../../runtime/index.js'
 import type { Context } from '../context.js'
 
 /** What a replay was compared with, and what came of it. */
@@ -13,7 +13,7 @@ export interface Comparison {
 export const NOTHING_STORED: Comparison = { result: 'nothing-to-compare', comparedWith: 'nothing', difference: null }
 
 /** Folds the log again up to where the stored states stand, and compares them. */
-export function compareStored(context: Context, opened: OpenedLedger): Promise<Comparison> {
+export function compareStored(context: Context, opened: OpenedReader): Promise<Comparison> {
   return withProjections(context, opened, async (store) => {
     if (store === undefined) return NOTHING_STORED
     try {

@@ -3,7 +3,7 @@ import { equalBytes } from '../../canonical/index.js'
 import { type Checkpoint, parseCheckpoint } from '../../crypto/index.js'
 import { ClyraError, commandLine } from '../../errors/index.js'
 import { type LedgerRecord, RecordReader, upcast } from '../../events/index.js'
-import { HashedRecord, type Ledger, VerifiedRecord } from '../../ledger/index.js'
+import { HashedRecord, type LedgerReader, VerifiedRecord } from '../../ledger/index.js'
 import { CompactRange, entriesPath, entryBundle, TILE_WIDTH } from '../../merkle/index.js'
 import type { ProjectedLedger } from '../../projector/index.js'
 import { readFileBounded } from '../../system/index.js'
@@ -19,7 +19,7 @@ export interface LogSource {
   records(to?: number): AsyncIterable<LedgerRecord>
 }
 
-export async function ledgerSource(ledger: Ledger): Promise<LogSource> {
+export async function ledgerSource(ledger: LedgerReader): Promise<LogSource> {
   return {
     origin: ledger.origin,
     size: Number(await ledger.size()),

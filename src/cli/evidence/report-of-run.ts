@@ -2,7 +2,7 @@ import { defProjection } from '../../../projections/def/index.js'
 import type { RunView } from '../../../projections/run/index.js'
 import { openingsOf } from '../../evidence/index.js'
 import { foldRecords } from '../../projector/index.js'
-import type { OpenedLedger } from '../../runtime/index.js'
+import type { OpenedReader } from '../../runtime/index.js'
 import type { Context } from '../context.js'
 import { collectRun } from './collect-run.js'
 import { reportPage } from './report-page.js'
@@ -17,7 +17,7 @@ export interface RunReport {
 /** The report of a run of this ledger: the page that its bundle would hold. `open` shows what the vault still can. */
 export function reportOfRun(
   context: Context,
-  choose: (opened: OpenedLedger) => Promise<string>,
+  choose: (opened: OpenedReader) => Promise<string>,
   { open }: { readonly open: boolean },
 ): Promise<RunReport> {
   return collectRun(context, choose, async (evidence, { vault }) => {

@@ -1,5 +1,5 @@
 import { ClyraError, commandLine } from '../../errors/index.js'
-import type { Ledger } from '../../ledger/index.js'
+import type { LedgerReader } from '../../ledger/index.js'
 import { runStreams } from '../../runtime/index.js'
 
 /** A UUIDv7 has its milliseconds in these. */
@@ -10,7 +10,7 @@ const SHORT_ID = 13
  * for `--last`. Throws RUN_NOT_FOUND or USAGE.
  */
 export async function chooseRun(
-  ledger: Ledger,
+  ledger: LedgerReader,
   given: string | undefined,
   {
     last = false,

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { base64, hex } from '../../canonical/index.js'
 import { type Checkpoint, MAX_NOTE_BYTES, openNote, parseCheckpoint, parseVkey } from '../../crypto/index.js'
 import { ClyraError } from '../../errors/index.js'
-import type { LedgerHandle } from '../../ledger/index.js'
+import type { LedgerReaderHandle } from '../../ledger/index.js'
 import { verifyConsistency } from '../../merkle/index.js'
 import { readFileSyncBounded } from '../../system/index.js'
 import { parsePosition } from './find-record.js'
@@ -29,7 +29,7 @@ export const consistency = z.strictObject({
  * SIGNATURE_INVALID or NOTE_MALFORMED where it is none of this ledger, NOT_SEALED, INVALID_POSITION.
  */
 export async function consistencyDocument(
-  ledger: LedgerHandle,
+  ledger: LedgerReaderHandle,
   older: string,
   size: bigint | undefined,
   pathOf: (name: string) => string,

@@ -1,8 +1,8 @@
 import { ClyraError } from '../../errors/index.js'
-import type { Ledger, RecordView } from '../../ledger/ledger.js'
+import type { LedgerReader, RecordView } from '../../ledger/index.js'
 
 /** A record by its position or its event's id. Throws INVALID_POSITION or USAGE where there is none. */
-export async function findRecord(ledger: Ledger, which: string): Promise<RecordView> {
+export async function findRecord(ledger: LedgerReader, which: string): Promise<RecordView> {
   const position = await positionOf(ledger, which)
   for await (const record of ledger.readAll({ from: position, limit: 1 })) return record
   throw new ClyraError(
@@ -15,7 +15,7 @@ export async function findRecord(ledger: Ledger, which: string): Promise<RecordV
   )
 }
 
-export async function positionOf(ledger: Ledger, which: string): Promise<bigint> {
+export async function positionOf(ledger: LedgerReader, which: string): Promise<bigint> {
   if (/^(0|[1-9][0-9]{0,15})$/.test(which)) return BigInt(which)
   if (!/^[0-9a-f-]{36}$/.test(which)) {
     throw new ClyraError('USAGE', `${JSON.stringify(which)} is neither a position nor the id of an event`, {

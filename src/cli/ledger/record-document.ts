@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
-import type { RecordView } from '../../ledger/ledger.js'
+import type { RecordView } from '../../ledger/index.js'
 
 export const decimal = z.string().regex(/^(0|[1-9][0-9]*)$/)
 export const digest = z.string().regex(/^[0-9a-f]{64}$/)

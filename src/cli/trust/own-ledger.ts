@@ -1,7 +1,7 @@
 import type { KeyHistory } from '@clyra/verify'
 import { hex } from '../../canonical/index.js'
 import { KEYS_STREAM } from '../../events/index.js'
-import type { Ledger } from '../../ledger/index.js'
+import type { LedgerReader } from '../../ledger/index.js'
 import { withReader } from '../../runtime/index.js'
 import { ledgerPlace } from '../../runtime/project/index.js'
 import type { Context } from '../context.js'
@@ -23,7 +23,7 @@ export async function ownLedgerTrust(context: Context): Promise<{
 }
 
 /** The size is asked first: what is appended meanwhile may be in the records, and nothing below it is left out. */
-async function keyHistory(ledger: Ledger): Promise<KeyHistory> {
+async function keyHistory(ledger: LedgerReader): Promise<KeyHistory> {
   const size = await ledger.size()
   const records: { position: number; bytes: Uint8Array }[] = []
   for await (const { position, bytes } of ledger.readAll({ limit: 1 }))

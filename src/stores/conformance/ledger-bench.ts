@@ -1,11 +1,11 @@
-import type { Ledger } from '../../ledger/index.js'
+import type { Ledger, LedgerReader } from '../../ledger/index.js'
 import { checkLedger } from './check-ledger.js'
 import type { LedgerFixture, LedgerFixtureOptions } from './ledger-factory.js'
 
 /** A fixture that remembers what is open, so that each case can end in a check of the whole ledger. */
 export class LedgerBench {
   readonly fixture: LedgerFixture
-  readonly #open = new Set<Ledger>()
+  readonly #open = new Set<LedgerReader>()
 
   constructor(fixture: LedgerFixture) {
     this.fixture = fixture
@@ -21,7 +21,7 @@ export class LedgerBench {
     return this.#remember(await this.fixture.openLedger(options))
   }
 
-  async reader(options?: LedgerFixtureOptions): Promise<Ledger> {
+  async reader(options?: LedgerFixtureOptions): Promise<LedgerReader> {
     return this.#remember(await this.fixture.openReader(options))
   }
 
@@ -45,7 +45,7 @@ export class LedgerBench {
     await this.fixture.dispose()
   }
 
-  #remember(ledger: Ledger): Ledger {
+  #remember<Handle extends LedgerReader>(ledger: Handle): Handle {
     this.#open.add(ledger)
     return ledger
   }

@@ -1,4 +1,4 @@
-import type { Ledger, LedgerOptions } from '../../ledger/index.js'
+import type { Ledger, LedgerOptions, LedgerReader } from '../../ledger/index.js'
 import type { Cannot } from './test-functions.js'
 
 /** Makes empty places for a ledger, for `describeEventLog`. */
@@ -19,7 +19,7 @@ export interface LedgerFixture {
   /** Opens it for writing. Beside an open writer it rejects with LEDGER_LOCKED, or both contend for the head. */
   openLedger(options?: LedgerFixtureOptions): Promise<Ledger>
   /** Opens it for reading, as another process would, beside the writer if there is one. */
-  openReader(options?: LedgerFixtureOptions): Promise<Ledger>
+  openReader(options?: LedgerFixtureOptions): Promise<LedgerReader>
   /** Removes the derived index; no handle is open. */
   readonly deleteIndex: (() => Promise<void>) | Cannot
   /** Takes a copy of the derived index as it is now; the function it gives puts the copy back. No handle is open, either time. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createLedger, type LedgerOptions, openLedger } from '../../ledger/index.js'
+import { createLedger, type LedgerOptions, openLedger, openLedgerReader } from '../../ledger/index.js'
 import type { LogStore } from '../../ports/index.js'
 import { LayeredIndex } from '../index/index.js'
 import {
@@ -51,7 +51,7 @@ export function memoryLedgers(change: (store: LogStore) => LogStore = (store) =>
         createLedger: (options) =>
           createLedger(ports(index), { ...common, ...options, random: (n) => new Uint8Array(randomBytes(n)) }),
         openLedger: (options) => openLedger(ports(index), { ...common, ...options }),
-        openReader: (options) => openLedger(ports(new LayeredIndex()), { ...options, readOnly: true }),
+        openReader: (options) => openLedgerReader(ports(new LayeredIndex()), options),
         deleteIndex: async () => {
           index = new LayeredIndex()
         },
@@ -82,6 +82,6 @@ export function memoryLedgers(change: (store: LogStore) => LogStore = (store) =>
 /** An index of its own that has caught up with a log. */
 async function indexOf(place: MemoryPlace, options: LedgerOptions = {}): Promise<LayeredIndex> {
   const index = new LayeredIndex()
-  await (await openLedger({ ...memoryPorts(place), index }, { ...options, readOnly: true })).close()
+  await (await openLedgerReader({ ...memoryPorts(place), index }, options)).close()
   return index
 }

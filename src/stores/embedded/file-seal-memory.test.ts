@@ -6,7 +6,7 @@ import { describeSealMemory } from '../conformance/index.js'
 import { MemorySealMemory } from '../memory/index.js'
 import { memoryFolder } from '../state/index.js'
 import { FileSealMemory } from './file-seal-memory.js'
-import { createEmbeddedLedger, openEmbeddedLedger } from './open.js'
+import { createEmbeddedLedger, openEmbeddedLedger, openEmbeddedLedgerReader } from './open.js'
 
 describeSealMemory(
   'files',
@@ -89,7 +89,7 @@ describe('a ledger whose signed sizes are remembered', () => {
     await create('a')
     cpSync(at('a'), at('b'), { recursive: true })
     await refused('b', 'LEDGER_IS_A_COPY')
-    await using reader = await openEmbeddedLedger({ ...options('b'), readOnly: true })
+    await using reader = await openEmbeddedLedgerReader(options('b'))
     expect(await reader.size()).toBe(3n)
     await write('a')
     await (await openEmbeddedLedger({ ...options('b'), adopt: true })).close()

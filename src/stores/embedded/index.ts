@@ -7,8 +7,11 @@ export { type FsckOptions, fsck } from './fsck.js'
 export {
   createEmbeddedLedger,
   type EmbeddedLedger,
+  type EmbeddedLedgerReader,
   type EmbeddedOptions,
+  type EmbeddedReadOptions,
   findObjections,
   type Objections,
   openEmbeddedLedger,
+  openEmbeddedLedgerReader,
 } from './open.js'

@@ -12,7 +12,10 @@ import {
   type LedgerHandle,
   type LedgerOptions,
   type LedgerPorts,
+  type LedgerReaderHandle,
   openLedger,
+  openLedgerReader,
+  type ReaderOptions,
   readGenesis,
 } from '../../ledger/index.js'
 import type { ArtifactStore, CheckpointStore, Vault } from '../../ports/index.js'
@@ -33,14 +36,17 @@ import { FileSealMemory } from './file-seal-memory.js'
 import { recoverLog } from './recover-log.js'
 import { parseSegmentName } from './segment-format.js'
 
-export interface EmbeddedOptions extends Omit<LedgerOptions, 'adopt'> {
+export interface EmbeddedReadOptions extends ReaderOptions {
   /** The state directory, `.clyra`. */
   readonly directory: string
+  readonly vault?: { readonly keepValues?: boolean }
+}
+
+export interface EmbeddedOptions extends EmbeddedReadOptions, Omit<LedgerOptions, 'adopt'> {
   /** What this process is, for whoever finds the ledger locked. */
   readonly command?: string | undefined
   /** Milliseconds to wait for another writer. Default 0. */
   readonly lockWaitMs?: number | undefined
-  readonly vault?: { readonly keepValues?: boolean }
   /** The folder in which the newest signed size is remembered, outside of the ledger. Default: nowhere. */
   readonly rememberIn?: string | undefined
   /** Go on although this is a copy, or signed records are gone; says so in the ledger. */
@@ -50,12 +56,18 @@ export interface EmbeddedOptions extends Omit<LedgerOptions, 'adopt'> {
   readonly flush?: ((file: import('node:fs/promises').FileHandle) => Promise<void>) | undefined
 }
 
-/** An opened ledger with what lies beside it in the state directory. */
-export interface EmbeddedLedger extends LedgerHandle {
+/** What lies beside the log in the state directory. */
+export interface BesideLog {
   readonly directory: string
   readonly vault: Vault
   readonly artifacts: ArtifactStore
 }
+
+/** A ledger that was opened for writing, with what lies beside it. */
+export interface EmbeddedLedger extends LedgerHandle, BesideLog {}
+
+/** The same for reading. */
+export interface EmbeddedLedgerReader extends LedgerReaderHandle, BesideLog {}
 
 /**
  * Makes a ledger in a state directory: keys (0600), genesis, first evidence key, sealed. Rejects with LEDGER_EXISTS
@@ -88,23 +100,24 @@ export async function createEmbeddedLedger(
 }
 
 /**
- * Opens the ledger of a state directory. For writing it takes the one writer's lock; `readOnly`, or a directory without
- * the ledger's private key, opens it beside any writer and writes nothing at all.
+ * Opens the ledger of a state directory for writing: it takes the one writer's lock. A directory without the ledger's
+ * private key is READ_ONLY; `openEmbeddedLedgerReader` reads it.
  *
  * Rejects with LEDGER_NOT_FOUND, LOG_LOST, LEDGER_LOCKED, LOCKS_UNSUPPORTED, LEDGER_IS_A_COPY, LEDGER_ROLLED_BACK,
  * LOG_CORRUPT, TREE_DIVERGED, FORMAT_TOO_NEW, KEY_INVALID, READ_ONLY, PERMISSION_DENIED, DISK_FULL.
  */
 export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<EmbeddedLedger> {
-  const { directory, onWarning } = options
-  assertLiesWhole(directory)
-  if (!hasLedger(directory)) throw noLedger(directory)
-  const keyless = options.readOnly !== true && !existsSync(join(layoutOf(directory).keys, 'ledger.key'))
-  if (keyless)
-    onWarning?.(`the ledger's private key is not in ${layoutOf(directory).keys}; the ledger is opened read-only`)
-  if (options.readOnly === true || keyless) {
-    const ports = await readerPorts(options)
-    return handOver(options, ports, () => openLedger(ports, { ...options, readOnly: true, adopt: undefined }))
-  }
+  const { directory } = options
+  assertLedgerIn(directory)
+  const { keys } = layoutOf(directory)
+  if (!existsSync(join(keys, 'ledger.key')))
+    throw new ClyraError(
+      'READ_ONLY',
+      `the ledger's private key is not in ${keys}; without it the ledger can only be read`,
+      {
+        details: { directory },
+      },
+    )
   const copyOf = copyMarked(directory) ?? memoryOf(options)?.original()
   if (copyOf !== undefined && options.adopt !== true) throw isACopy(directory, copyOf)
   const adopt = options.adopt === true ? { copy: copyOf !== undefined } : undefined
@@ -116,6 +129,21 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<Embe
   })
   if (adopt !== undefined) await unmarkCopy(directory)
   return ledger
+}
+
+/**
+ * Opens the ledger of a state directory for reading, beside any writer, without a private key; nothing at all is
+ * written. Rejects with LEDGER_NOT_FOUND, LOG_LOST, LOG_CORRUPT, FORMAT_TOO_NEW, PERMISSION_DENIED.
+ */
+export async function openEmbeddedLedgerReader(options: EmbeddedReadOptions): Promise<EmbeddedLedgerReader> {
+  assertLedgerIn(options.directory)
+  const ports = await readerPorts(options)
+  return handOver(options, ports, () => openLedgerReader(ports, options))
+}
+
+function assertLedgerIn(directory: string): void {
+  assertLiesWhole(directory)
+  if (!hasLedger(directory)) throw noLedger(directory)
 }
 
 function memoryOf({ rememberIn, directory, onWarning }: EmbeddedOptions): FileSealMemory | undefined {
@@ -217,7 +245,10 @@ export async function writerPorts(options: EmbeddedOptions, origin: () => string
 }
 
 /** The same for reading, beside any writer. */
-export async function readerPorts({ directory, onWarning = () => undefined }: EmbeddedOptions): Promise<LedgerPorts> {
+export async function readerPorts({
+  directory,
+  onWarning = () => undefined,
+}: EmbeddedReadOptions): Promise<LedgerPorts> {
   const places = layoutOf(directory)
   const checkpoints = new FileCheckpointStore(places.checkpoints)
   // The sealed size first: what is sealed was published before, so the mark that is read next is not behind it.
@@ -262,11 +293,11 @@ function sizeOf(note: Uint8Array | undefined): number {
 }
 
 /** Opens on ports that belong to the ledger from then on; if that fails they are released here. */
-async function handOver(
-  options: EmbeddedOptions,
+async function handOver<Handle extends LedgerReaderHandle>(
+  options: EmbeddedReadOptions,
   ports: LedgerPorts,
-  open: () => Promise<LedgerHandle>,
-): Promise<EmbeddedLedger> {
+  open: () => Promise<Handle>,
+): Promise<Handle & BesideLog> {
   const places = layoutOf(options.directory)
   try {
     const ledger = await open()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as z from 'zod'
 import { defineFamily } from '../../../events/index.js'
-import type { EventFilter, Ledger, RecordView } from '../../../ledger/index.js'
+import type { EventFilter, Ledger, LedgerReader, RecordView } from '../../../ledger/index.js'
 import { collect } from '../collect.js'
 import { beside, rejection } from '../expecting.js'
 import type { LedgerBench } from '../ledger-bench.js'
@@ -126,7 +126,7 @@ export const READING_EVENTS: readonly Case<LedgerBench>[] = [
       await ledger.append('sample-1', 'no-stream', [sampleEvent(0)])
       const reader = await bench.reader()
       let acknowledged = 0n
-      const watch = async (handle: Ledger, random: SeededRandom, going: () => boolean) => {
+      const watch = async (handle: LedgerReader, random: SeededRandom, going: () => boolean) => {
         while (going()) {
           const known = handle === ledger ? acknowledged : 0n
           const head = await handle.streamHead('sample-1')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { hex } from '../../../canonical/index.js'
-import type { Ledger } from '../../../ledger/index.js'
+import type { LedgerReader } from '../../../ledger/index.js'
 import {
   rootOf,
   verifyConsistency,
@@ -227,11 +227,11 @@ export const SEALING: readonly Case<LedgerBench>[] = [
   },
 ]
 
-async function leavesOf(ledger: Ledger, size: bigint): Promise<Uint8Array[]> {
+async function leavesOf(ledger: LedgerReader, size: bigint): Promise<Uint8Array[]> {
   return (await collect(ledger.readAll({ before: size }))).map(({ leaf }) => leaf)
 }
 
-async function headsOf(ledger: Ledger): Promise<Map<string, { revision: bigint; leaf: string }>> {
+async function headsOf(ledger: LedgerReader): Promise<Map<string, { revision: bigint; leaf: string }>> {
   const heads = new Map<string, { revision: bigint; leaf: string }>()
   for await (const { stream, revision, leaf } of ledger.readAll()) heads.set(stream, { revision, leaf: hex(leaf) })
   return heads

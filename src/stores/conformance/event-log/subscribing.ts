@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
-import type { EventFilter, Ledger, RecordView, SignedCheckpoint, SubscriptionMessage } from '../../../ledger/index.js'
+import type {
+  EventFilter,
+  LedgerReader,
+  RecordView,
+  SignedCheckpoint,
+  SubscriptionMessage,
+} from '../../../ledger/index.js'
 import { collect } from '../collect.js'
 import { rejection, staysPending, within, withoutLeaks } from '../expecting.js'
 import type { LedgerBench } from '../ledger-bench.js'
@@ -178,7 +184,7 @@ export const SUBSCRIBING: readonly Case<LedgerBench>[] = [
   },
 ]
 
-function subscribed(ledger: Ledger, after: bigint): AsyncIterable<SubscriptionMessage> {
+function subscribed(ledger: LedgerReader, after: bigint): AsyncIterable<SubscriptionMessage> {
   return {
     // A ledger may refuse at once or with the first message.
     [Symbol.asyncIterator]: async function* () {
@@ -202,7 +208,11 @@ interface Follower extends Seen {
 }
 
 /** Consumes a subscription and remembers what came. */
-function follow(ledger: Ledger, options: { after?: bigint; filter?: EventFilter } = {}, slackMs = SLACK_MS): Follower {
+function follow(
+  ledger: LedgerReader,
+  options: { after?: bigint; filter?: EventFilter } = {},
+  slackMs = SLACK_MS,
+): Follower {
   const controller = new AbortController()
   const seen: Seen = { positions: [], caughtUp: [], checkpoints: [] }
   let changed = () => {}
@@ -255,7 +265,7 @@ async function comeAndGo(bench: LedgerBench, random: SeededRandom): Promise<void
   await within(SLACK_MS, Promise.all(runs), 'the last subscriber')
 }
 
-async function runOnce(ledger: Ledger, after: bigint, count: number): Promise<void> {
+async function runOnce(ledger: LedgerReader, after: bigint, count: number): Promise<void> {
   let next = after + 1n
   const records: RecordView[] = []
   for await (const message of ledger.subscribe({ after })) {

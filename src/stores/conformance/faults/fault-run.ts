@@ -8,7 +8,9 @@ import {
   fsckLedger,
   type LedgerHandle,
   type LedgerPorts,
+  type LedgerReaderHandle,
   openLedger,
+  openLedgerReader,
   type StreamAppend,
 } from '../../../ledger/index.js'
 import { rootOf } from '../../../merkle/index.js'
@@ -56,7 +58,7 @@ class FaultRun {
   /** What the backend told of when it was opened. */
   readonly #warnings: string[] = []
   #writer: LedgerHandle | undefined
-  #reader: LedgerHandle | undefined
+  #reader: LedgerReaderHandle | undefined
 
   constructor(fixture: FaultFixture, fault: Fault | undefined) {
     this.#fixture = fixture
@@ -186,7 +188,7 @@ class FaultRun {
   }
 
   async #look(): Promise<void> {
-    this.#reader ??= await openLedger(await this.#fixture.openReaderPorts(), { readOnly: true })
+    this.#reader ??= await openLedgerReader(await this.#fixture.openReaderPorts())
     await this.#watch.look(this.#reader)
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { hex } from '../../../canonical/index.js'
 import { isClyraError } from '../../../errors/index.js'
-import type { Ledger } from '../../../ledger/index.js'
+import type { LedgerReader } from '../../../ledger/index.js'
 
 /** Follows a log as a reader does, and holds the ledger to everything it ever showed. */
 export class ReaderWatch {
@@ -9,7 +9,7 @@ export class ReaderWatch {
   #checkpoint = 0n
 
   /** Reads what is new. Rejects (AssertionError) at a gap, or where less is shown than before. */
-  async look(reader: Ledger): Promise<void> {
+  async look(reader: LedgerReader): Promise<void> {
     assert.ok((await reader.size()) >= BigInt(this.#leaves.length), 'a reader was shown fewer records than before')
     for await (const { position, leaf } of reader.readAll({ from: BigInt(this.#leaves.length) })) {
       assert.equal(position, BigInt(this.#leaves.length), 'a reader was shown a gap')
@@ -21,7 +21,7 @@ export class ReaderWatch {
   }
 
   /** Compares all that was ever shown with what is there. */
-  async recheck(ledger: Ledger): Promise<void> {
+  async recheck(ledger: LedgerReader): Promise<void> {
     let next = 0
     for await (const { leaf } of ledger.readAll({ before: BigInt(this.#leaves.length) })) {
       assert.equal(hex(leaf), this.#leaves[next], `the record that a reader was shown at ${next} has changed`)
@@ -32,7 +32,7 @@ export class ReaderWatch {
 }
 
 /** 0n before the first checkpoint. */
-async function publishedSize(reader: Ledger): Promise<bigint> {
+async function publishedSize(reader: LedgerReader): Promise<bigint> {
   try {
     return (await reader.checkpoint()).size
   } catch (error) {

@@ -3,15 +3,17 @@ import type { Sealed } from './signed-checkpoint.js'
 
 const POLL_MS = 250
 
-/** Wakes subscriptions when a checkpoint is published: told by the sealer of this process, or by looking where another one seals. */
-export class SealedSignal {
+/** The newest checkpoint as a handle knows it: told by the sealer of this process, or looked for where another one seals. */
+export class PublishedTree {
+  readonly newest: () => Promise<Sealed | undefined>
+  readonly #told: boolean
   #size = 0
   readonly #waiting = new Set<() => void>()
-  readonly #look: (() => Promise<Sealed | undefined>) | undefined
 
-  /** `look`: reads the published checkpoint; only for handles that do not seal themselves. */
-  constructor(look?: () => Promise<Sealed | undefined>) {
-    this.#look = look
+  /** `told`: each publication is announced here; else it is looked for. */
+  constructor(newest: () => Promise<Sealed | undefined>, { told }: { readonly told: boolean }) {
+    this.newest = newest
+    this.#told = told
   }
 
   announce(size: number): void {
@@ -33,12 +35,11 @@ export class SealedSignal {
       }
       this.#waiting.add(wake)
       stop = onAbort(signal, wake)
-      const look = this.#look
-      if (look === undefined) return
+      if (this.#told) return
       const poll = () => {
         timer = setTimeout(async () => {
           // An unreadable checkpoint is the subscription's to report: it wakes and reads it itself.
-          const newest = await look().catch(() => undefined)
+          const newest = await this.newest().catch(() => undefined)
           if (newest !== undefined && newest.size > size) wake()
           else if (this.#waiting.has(wake)) poll()
         }, POLL_MS)
