@@ -9,7 +9,7 @@ export {
   readManifest,
   readRunResults,
 } from './artifacts/index.js'
-export { type GapReason, gapDraft, type LeftOut, RUN_ID_VARIABLE, runIdOf, SOURCES } from './drafts/index.js'
+export { gapDraft, type LeftOut, RUN_ID_VARIABLE, runIdOf, SOURCES } from './drafts/index.js'
 export {
   decodeText,
   encodingOf,

@@ -8,7 +8,6 @@ export type * from './def-state.js'
 export type { DefView } from './def-view.js'
 export { renderReport } from './report/render-report.js'
 export type { OpenedValue, ReportContext } from './report/report-context.js'
-export { FINDING_WORDS } from './report/words.js'
 
 /**
  * What a DEF bundle holds. It is folded over a bundle's records (`foldRecords(defProjection, run, records)`: genesis,

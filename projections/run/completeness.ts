@@ -1,4 +1,4 @@
-import { GAP_VOICES, type GapOf } from '../../src/events/families/run-voices.js'
+import { GAPS, type Gap } from '../../src/events/codes/index.js'
 import type { RunState } from './run-state.js'
 import { valuesOf } from './sorted-list.js'
 import { type WarehouseHeard, warehouseHeard } from './warehouse-heard.js'
@@ -50,8 +50,8 @@ function heard(state: RunState, voice: 'claim' | 'log'): VoiceHeard {
 }
 
 /** A reason of a later release is a gap of the run as a whole: nothing is known of whose. */
-function gapOf(reason: string): GapOf {
-  return Object.hasOwn(GAP_VOICES, reason) ? GAP_VOICES[reason as keyof typeof GAP_VOICES] : 'run' // own key: checked
+function gapOf(reason: string): Gap['of'] {
+  return Object.hasOwn(GAPS, reason) ? GAPS[reason as keyof typeof GAPS].of : 'run' // own key: checked
 }
 
 function spoke(state: RunState, voice: 'claim' | 'log'): boolean {

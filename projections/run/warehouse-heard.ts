@@ -1,4 +1,4 @@
-import { COMMANDS_WITHOUT_WAREHOUSE } from '../../src/events/families/run-voices.js'
+import { COMMANDS_WITHOUT_WAREHOUSE } from '../../src/events/codes/index.js'
 import { inVoiceOrder } from './outcome.js'
 import type { NodeVoices, RunState } from './run-state.js'
 import { valuesOf } from './sorted-list.js'

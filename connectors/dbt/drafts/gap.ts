@@ -1,7 +1,6 @@
-import type { DraftEvent, EventData } from '../../../src/events/index.js'
+import type { GapReason } from '../../../src/events/codes/index.js'
+import type { DraftEvent } from '../../../src/events/index.js'
 import { draftOf, SOURCES } from './drafts.js'
-
-export type GapReason = EventData['dev.clyra.run.gap.v1']['reason']
 
 /** One event per reason: something of the run that could not be recorded. */
 export function gapDraft(

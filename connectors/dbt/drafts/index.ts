@@ -1,5 +1,5 @@
 export { draftOf, isDraft, NO_TIME, SOURCES, sealedText } from './drafts.js'
-export { type GapReason, gapDraft } from './gap.js'
+export { gapDraft } from './gap.js'
 export { completedDraft, engineOf, type InvocationFacts, noFacts, startedDraft, versionOf } from './invocation.js'
 export { type LeftOut, leftOutDraft } from './left-out.js'
 export { count, fraction, nanosAsSeconds } from './numbers.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COMMANDS_WITHOUT_WAREHOUSE } from '../../../src/events/families/run-voices.js'
+import { COMMANDS_WITHOUT_WAREHOUSE } from '../../../src/events/codes/index.js'
 import { LogBuilder, manifestOf, type Result, runResultsOf } from '../../../test/dbt/dbt-files.js'
 import { isDraft } from '../drafts/drafts.js'
 import { closeDbtRun } from '../reconcile/close-run.js'

@@ -1,5 +1,6 @@
+import type { GapReason } from '../../../src/events/codes/index.js'
 import type { DraftEvent } from '../../../src/events/index.js'
-import { type GapReason, gapDraft } from '../drafts/index.js'
+import { gapDraft } from '../drafts/index.js'
 
 /** How far a log is known not to be whole, whatever kind of log it is. */
 export interface LogState {

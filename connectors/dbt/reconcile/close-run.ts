@@ -1,5 +1,6 @@
+import type { GapReason } from '../../../src/events/codes/index.js'
 import type { DraftEvent } from '../../../src/events/index.js'
-import { draftOf, type GapReason, gapDraft, later, SOURCES } from '../drafts/index.js'
+import { draftOf, gapDraft, later, SOURCES } from '../drafts/index.js'
 import { reconcile } from './reconcile.js'
 import type { SomeEvent } from './voices.js'
 

@@ -4,25 +4,6 @@ import { SOURCES } from '../drafts/index.js'
 export type FindingData = EventData['dev.clyra.finding.raised.v2']
 export type FindingCode = FindingData['code']
 
-/** The order in which findings stand in the stream. */
-export const FINDING_ORDER: readonly FindingCode[] = [
-  'node-error-but-data-changed',
-  'commit-outside-transaction',
-  'relation-dropped',
-  'relation-absent',
-  'relation-kind-differs',
-  'commit-older-than-run',
-  'node-status-differs',
-  'node-rows-differ',
-  'node-claimed-not-logged',
-  'node-logged-not-claimed',
-  'test-status-differs',
-  'test-claimed-not-logged',
-  'test-logged-not-claimed',
-  'statement-outcome-unknown',
-  'anchor-contradicted',
-]
-
 export interface Finding {
   readonly code: FindingCode
   readonly disposition: FindingData['disposition']

@@ -1,11 +1,14 @@
+import { codesOf, FINDINGS } from '../../../src/events/codes/index.js'
 import type { DraftEvent } from '../../../src/events/index.js'
 import { later, NO_TIME } from '../drafts/index.js'
 import { compareNodes } from './compare-nodes.js'
 import { compareSnapshots } from './compare-snapshots.js'
 import { compareStatements } from './compare-statements.js'
 import { compareWarehouse } from './compare-warehouse.js'
-import { FINDING_ORDER, type Finding, findingDraft } from './finding.js'
+import { type Finding, findingDraft } from './finding.js'
 import { type SomeEvent, voicesOf } from './voices.js'
+
+const ORDER = codesOf(FINDINGS)
 
 /**
  * Compares the three voices of a run and raises a finding for each disagreement; it never picks a winner. Pure and
@@ -24,7 +27,7 @@ export function reconcile(run: string, events: readonly SomeEvent[]): DraftEvent
     .map((finding) => findingDraft(run, finding, timeOf(finding, times)))
     .sort(
       (a, b) =>
-        FINDING_ORDER.indexOf(a.data.code) - FINDING_ORDER.indexOf(b.data.code) ||
+        ORDER.indexOf(a.data.code) - ORDER.indexOf(b.data.code) ||
         byText(a.data.node ?? '', b.data.node ?? '') ||
         byText(a.id, b.id),
     )

@@ -1,5 +1,4 @@
-import { GAP_VOICES } from '../../../src/events/families/run-voices.js'
-import type { GapReason } from '../drafts/index.js'
+import { GAPS, type GapReason } from '../../../src/events/codes/index.js'
 import type { SomeEvent } from '../reconcile/index.js'
 import type { FileVoice } from './plan-reread.js'
 
@@ -25,10 +24,9 @@ const WITHOUT_RESULT = 'nodes-without-result'
 export function gapsOfBoth({ recorded, read, voices }: TwoReadings): Gap[] {
   const [old, now] = [gapsOf(recorded), gapsOf(read)]
   const from = (voice: FileVoice) => (voices.includes(voice) ? now : old)
-  const taken = old.filter(({ reason }) => GAP_VOICES[reason] === 'run')
+  const taken = old.filter(({ reason }) => GAPS[reason].of === 'run')
   for (const voice of ['claim', 'log'] as const) {
-    for (const gap of from(voice))
-      if (GAP_VOICES[gap.reason] === voice && gap.reason !== WITHOUT_RESULT) taken.push(gap)
+    for (const gap of from(voice)) if (GAPS[gap.reason].of === voice && gap.reason !== WITHOUT_RESULT) taken.push(gap)
   }
   const without =
     voices.length === 2

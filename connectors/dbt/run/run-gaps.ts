@@ -1,6 +1,7 @@
+import type { GapReason } from '../../../src/events/codes/index.js'
 import type { DraftEvent } from '../../../src/events/index.js'
 import type { ArtifactState, Judged } from '../artifacts/index.js'
-import { type GapReason, gapDraft, type LeftOut } from '../drafts/index.js'
+import { gapDraft, type LeftOut } from '../drafts/index.js'
 import { commandExpectation, writesNothing } from '../expectations/index.js'
 import type { LogSummary } from '../log/index.js'
 import { nodesWithoutResult } from './nodes-without-result.js'

@@ -1,8 +1,9 @@
+import { NO_ANCHOR } from '../../../src/events/codes/index.js'
 import type { Anchor, RunView } from '../../run/index.js'
 import { code, digest, moment, name } from './format.js'
 import { type Html, html } from './html.js'
 import { facts, marked, part } from './table.js'
-import { ANCHOR_CODE_WORDS, ANCHOR_WORDS, type Tone } from './words.js'
+import { ANCHOR_WORDS, type Tone } from './words.js'
 
 const ANCHOR_TONE: Readonly<Record<Anchor['kind'], Tone>> = {
   provisional: 'unknown',
@@ -30,7 +31,7 @@ function anchor(one: Anchor): Html {
 ${
   one.code === null
     ? null
-    : html`<p>${ANCHOR_CODE_WORDS[one.code]} <code>${one.code}</code>${one.detail === null ? null : html` <code>${one.detail}</code>`}</p>
+    : html`<p>${NO_ANCHOR[one.code]} <code>${one.code}</code>${one.detail === null ? null : html` <code>${one.detail}</code>`}</p>
 `
 }${facts([
   ['When', one.observedAt === null ? null : moment(one.observedAt)],

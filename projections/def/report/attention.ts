@@ -1,3 +1,4 @@
+import { FINDINGS } from '../../../src/events/codes/index.js'
 import {
   type Finding,
   gravestFreshness,
@@ -12,7 +13,7 @@ import { type Html, html, lines, type Part } from './html.js'
 import type { Page } from './report-context.js'
 import { status } from './status.js'
 import { marked } from './table.js'
-import { DISPOSITION_WORDS, FINDING_WORDS, type Tone, voiceWord } from './words.js'
+import { DISPOSITION_WORDS, type Tone, voiceWord } from './words.js'
 
 /** How many of each the first screen shows; the rest waits closed below them. */
 const FIRST = 5
@@ -125,7 +126,7 @@ const SEVERITY_TONE: Readonly<Record<Finding['severity'], Tone>> = { high: 'bad'
 function finding(one: Finding): Html {
   const tone = SEVERITY_TONE[one.severity]
   const said = one.said.map(([who, what], i) => html`${i === 0 ? null : ', '}${voiceWord(who)}: <q>${what}</q>`)
-  return html`<li class="${tone}"><p><strong>${FINDING_WORDS[one.code]}</strong></p>
+  return html`<li class="${tone}"><p><strong>${FINDINGS[one.code]}</strong></p>
 <p>${one.node === null ? null : html`${nodeName(one.node)}: `}${said.length === 0 ? null : html`${said}. `}${DISPOSITION_WORDS[one.disposition]}</p>
 <p class="fine">${marked(tone, `${one.severity} severity`)} <span class="dot">·</span> <code>${one.code}</code> <span class="dot">·</span> record ${grouped(one.position)}</p></li>
 `

@@ -1,9 +1,9 @@
+import { NO_VERSION_CONTROL } from '../../../src/events/codes/index.js'
 import type { RunView } from '../../run/index.js'
 import { byteSize, code, dash, digest, name, plural } from './format.js'
 import { type Html, html } from './html.js'
 import type { Page } from './report-context.js'
 import { fold, marked, part, table } from './table.js'
-import { VERSION_CONTROL_WORDS } from './words.js'
 
 /** The files of the run: what dbt wrote, and the source as it lay on disk. */
 export function filesPart({ run, context }: Page): Html {
@@ -69,7 +69,7 @@ function versionControl({ repository }: RunView): Html | null {
   if (repository === null) return null
   const { commit, modified, unavailable } = repository
   if (commit === null) {
-    return html`<p>Version control: ${VERSION_CONTROL_WORDS[unavailable ?? 'failed']}</p>
+    return html`<p>Version control: ${NO_VERSION_CONTROL[unavailable ?? 'failed']}</p>
 `
   }
   const state =

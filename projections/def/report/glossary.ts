@@ -1,17 +1,18 @@
+import { FINDINGS, NO_ANCHOR } from '../../../src/events/codes/index.js'
 import type { DefView } from '../def-view.js'
 import { type Html, html, type Part } from './html.js'
 import { part } from './table.js'
-import { ANCHOR_CODE_WORDS, DISPOSITION_WORDS, FINDING_WORDS, REASON_WORDS, TERMS } from './words.js'
+import { DISPOSITION_WORDS, REASON_WORDS, TERMS } from './words.js'
 
 /** The terms of the page, and every code that occurs on it, in plain words. */
 export function glossary({ run }: DefView): Html {
   const codes = new Map<string, string>()
   for (const reason of run.reasons) codes.set(reason, REASON_WORDS[reason] ?? 'A reason that this page does not know.')
   for (const finding of run.findings) {
-    codes.set(finding.code, FINDING_WORDS[finding.code])
+    codes.set(finding.code, FINDINGS[finding.code])
     codes.set(finding.disposition, DISPOSITION_WORDS[finding.disposition])
   }
-  for (const { code } of run.anchors) if (code !== null) codes.set(code, ANCHOR_CODE_WORDS[code])
+  for (const { code } of run.anchors) if (code !== null) codes.set(code, NO_ANCHOR[code])
   const sorted = [...codes].sort(([a], [b]) => (a < b ? -1 : 1))
   const entry = ([term, meaning]: readonly [Part, string]) => html`<div><dt>${term}</dt><dd>${meaning}</dd></div>
 `

@@ -1,8 +1,9 @@
+import { LEFT_OUT_REASONS, REREAD_REASONS } from '../../../src/events/codes/index.js'
 import type { RunView } from '../../run/index.js'
 import { grouped, moment, name } from './format.js'
 import { type Html, html } from './html.js'
 import { section } from './table.js'
-import { LEFT_OUT_WORDS, REASON_WORDS, REREAD_WORDS, voiceWord, warehouseWords } from './words.js'
+import { REASON_WORDS, voiceWord, warehouseWords } from './words.js'
 
 /** What the record does not hold, and how it came to be as it is; nothing where it is whole and was read once. */
 export function recordSection(run: RunView): Html | null {
@@ -49,7 +50,7 @@ function leftOut({ leftOut }: RunView): Html | null {
       name: what,
       reason,
       count,
-    }) => html`<li>${name(what)} <span class="quiet">in ${source}</span>: ${LEFT_OUT_WORDS[reason]}${count === null ? null : html` <span class="quiet">(${grouped(count)})</span>`}</li>
+    }) => html`<li>${name(what)} <span class="quiet">in ${source}</span>: ${LEFT_OUT_REASONS[reason]}${count === null ? null : html` <span class="quiet">(${grouped(count)})</span>`}</li>
 `,
   )
   return html`<p>Not taken into the record:</p>
@@ -63,7 +64,7 @@ function rereads({ rereads }: RunView): Html | null {
   const items = rereads.map(({ reading, because, voices, time }) => {
     const replaced =
       voices.length === 0 ? null : `; it takes the place of what ${voices.map(voiceWord).join(' and ')} said`
-    return html`<li>Read again (reading ${reading}) ${moment(time)}: ${REREAD_WORDS[because]}${replaced}.</li>
+    return html`<li>Read again (reading ${reading}) ${moment(time)}: ${REREAD_REASONS[because]}${replaced}.</li>
 `
   })
   return html`<ul class="plain">

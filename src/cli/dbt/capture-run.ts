@@ -3,10 +3,10 @@ import {
   closeDbtRun,
   createDbtRunReader,
   type FinishedRun,
-  type GapReason,
   readDbtRun,
   scanOtel,
 } from '../../../connectors/dbt/index.js'
+import type { GapReason } from '../../events/codes/index.js'
 import type { DraftEvent } from '../../events/index.js'
 import { openSpool, type SpoolWriter } from '../../spool/index.js'
 import type { Environment } from '../environment.js'

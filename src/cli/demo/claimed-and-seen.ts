@@ -1,5 +1,5 @@
-import { FINDING_WORDS } from '../../../projections/def/index.js'
 import { howItEnded, type NodeState, type RunView, type TestState } from '../../../projections/run/index.js'
+import { FINDINGS } from '../../events/codes/index.js'
 
 /** What dbt claimed of a run, and beside it what was seen to happen. */
 export interface ClaimedAndSeen {
@@ -14,7 +14,7 @@ export function claimedAndSeen(run: RunView): ClaimedAndSeen[] {
     { claimed: claimedOfAll(steps), seen: seenOfAll(run) },
     ...run.findings.map((finding) => ({
       claimed: claimOf(steps.find(({ node }) => node === finding.node)),
-      seen: `${finding.severity.toUpperCase()}: ${FINDING_WORDS[finding.code]}`,
+      seen: `${finding.severity.toUpperCase()}: ${FINDINGS[finding.code]}`,
     })),
     ...steps
       .filter((step) => howItEnded(step) === 'failed')

@@ -1,23 +1,10 @@
 import * as z from 'zod'
+import { codesOf, NO_ANCHOR, WAREHOUSE_SYSTEMS } from '../codes/index.js'
 import { decimalString, hexDigest, label, timestamp } from './shapes.js'
-
-export const ANCHOR_UNAVAILABLE_CODES = [
-  'PRE_FAIL',
-  'POST_FAIL',
-  'POST_TIMEOUT',
-  'LSN_MISSING',
-  'REPLICA_LAG',
-  'POLICY_SKIP',
-  'NOT_SUPPORTED',
-  'DRIVER_MISSING',
-  'UNREACHABLE',
-  'REFUSED',
-  'TIMED_OUT',
-] as const
 
 /** Where the warehouse stood, in its own words. */
 const position = {
-  system: z.enum(['postgres']),
+  system: z.enum(WAREHOUSE_SYSTEMS),
   phase: z.enum(['before', 'after']),
   /** SHA-256 of `host:port/dbname`. */
   dsnHash: hexDigest,
@@ -51,9 +38,9 @@ export const anchor = {
       .min(1),
   }),
   'dev.clyra.anchor.unavailable.v1': z.strictObject({
-    system: z.enum(['postgres', 'unknown']),
+    system: z.enum([...WAREHOUSE_SYSTEMS, 'unknown']),
     phase: z.enum(['before', 'after']),
-    code: z.enum(ANCHOR_UNAVAILABLE_CODES),
+    code: z.enum(codesOf(NO_ANCHOR)),
     /** SQLSTATE or the like; never a message of the server. */
     detail: label.nullable(),
     dsnHash: hexDigest.nullable(),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { codesOf, NO_VERSION_CONTROL } from '../codes/index.js'
 import { decimalString, hexDigest, label } from './shapes.js'
 
 export const artifact = {
@@ -22,9 +23,7 @@ export const artifact = {
         .nullable(),
       /** A file that git tracks below the project differs from that commit. */
       modified: z.boolean().nullable(),
-      unavailable: z
-        .enum(['no-version-control', 'not-installed', 'refused', 'no-commit', 'timed-out', 'failed'])
-        .nullable(),
+      unavailable: z.enum(codesOf(NO_VERSION_CONTROL)).nullable(),
     })
     .refine((d) => (d.commit === null) === (d.unavailable !== null), 'has a commit exactly where it is available'),
   /** A source file of the project as it lay on disk when the run was captured: its raw bytes, not dbt's checksum. */

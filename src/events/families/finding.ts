@@ -1,28 +1,11 @@
 import * as z from 'zod'
+import { codesOf, FINDINGS } from '../codes/index.js'
 import type { Upcaster } from '../upcaster.js'
 import { label, relationName, voice } from './shapes.js'
 
-export const FINDING_CODES = [
-  'node-claimed-not-logged',
-  'node-logged-not-claimed',
-  'node-status-differs',
-  'node-rows-differ',
-  'node-error-but-data-changed',
-  'test-claimed-not-logged',
-  'test-logged-not-claimed',
-  'test-status-differs',
-  'relation-absent',
-  'relation-dropped',
-  'relation-kind-differs',
-  'commit-outside-transaction',
-  'commit-older-than-run',
-  'statement-outcome-unknown',
-  'anchor-contradicted',
-] as const
-
 /** What version 1 said. */
 const raised = z.strictObject({
-  code: z.enum(FINDING_CODES),
+  code: z.enum(codesOf(FINDINGS)),
   disposition: z.enum(['unconfirmed', 'contradicted', 'unclaimed']),
   severity: z.enum(['high', 'medium', 'low']),
   node: label.nullable(),

@@ -1,29 +1,6 @@
 import * as z from 'zod'
+import { codesOf, GAPS, LEFT_OUT_REASONS, REREAD_REASONS } from '../codes/index.js'
 import { governance, hexDigest, label, payout, voice } from './shapes.js'
-
-/** Why a run's record is not complete. A closed list; `spec/events/` and `spec/def/` explain each. */
-export const GAP_REASONS = [
-  'artifact-manifest-missing',
-  'artifact-manifest-stale',
-  'artifact-run-results-missing',
-  'artifact-run-results-stale',
-  'artifact-sources-missing',
-  'artifact-sources-stale',
-  'artifact-unreadable',
-  'log-broken',
-  'log-missing',
-  'log-no-end',
-  'log-no-start',
-  'log-truncated',
-  'log-unreadable-lines',
-  'nodes-without-result',
-  'process-not-started',
-  'process-signalled',
-  'wrapper-killed',
-] as const
-
-/** Why a later reading takes the place of an earlier one. */
-export const REREAD_REASONS = ['log-added', 'log-better', 'claim-added', 'claim-better', 'warehouse-added'] as const
 
 /** The kinds of source that a run's files are. */
 export const SOURCE_KINDS = [
@@ -36,17 +13,6 @@ export const SOURCE_KINDS = [
   'query-log',
   'run-results',
   'sources',
-] as const
-
-/** Why something was left out of the record. */
-export const LEFT_OUT_REASONS = [
-  'another-run',
-  'duplicate',
-  'no-run-named',
-  'not-kept',
-  'too-large',
-  'unreadable',
-  'unrecognised',
 ] as const
 
 export const run = {
@@ -77,7 +43,7 @@ export const run = {
   /** Something of the run that could not be recorded. One event per reason. */
   'dev.clyra.run.gap.v1': z.strictObject({
     run: label,
-    reason: z.enum(GAP_REASONS),
+    reason: z.enum(codesOf(GAPS)),
     /** How many (lines, nodes, ...) where a count means something. */
     count: z.int().min(0).nullable(),
   }),
@@ -93,7 +59,7 @@ export const run = {
     reading: z.int().min(2),
     /** Voices whose words follow; what they had said before is void as a whole. */
     voices: z.array(voice),
-    because: z.enum(REREAD_REASONS),
+    because: z.enum(codesOf(REREAD_REASONS)),
   }),
   /** Something that lay with the run's files and was not taken into the record: counted and named, never text. */
   'dev.clyra.run.left-out.v1': z.strictObject({
@@ -102,7 +68,7 @@ export const run = {
     source: z.enum(SOURCE_KINDS),
     /** Name of the file, or of the member that is not kept. */
     name: label,
-    reason: z.enum(LEFT_OUT_REASONS),
+    reason: z.enum(codesOf(LEFT_OUT_REASONS)),
     /** How many (lines, statements, members) where a count means something. */
     count: z.int().min(0).nullable(),
   }),

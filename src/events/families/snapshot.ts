@@ -1,11 +1,12 @@
 import * as z from 'zod'
+import { codesOf, NO_RELATION, WAREHOUSE_SYSTEMS } from '../codes/index.js'
 import { decimalString, hexDigest, label, relationName, timestamp } from './shapes.js'
 
 export const snapshot = {
   /** Metadata of the schemas that a run touches: no row is read. */
   'dev.clyra.snapshot.captured.v1': z.strictObject({
     voice: z.literal('warehouse'),
-    system: z.enum(['postgres']),
+    system: z.enum(WAREHOUSE_SYSTEMS),
     phase: z.enum(['before', 'after']),
     dsnHash: hexDigest,
     observedAt: timestamp,
@@ -19,7 +20,7 @@ export const snapshot = {
   /** The warehouse's word on one relation that the tool says it built. */
   'dev.clyra.snapshot.relation.v1': z.strictObject({
     voice: z.literal('warehouse'),
-    system: z.enum(['postgres']),
+    system: z.enum(WAREHOUSE_SYSTEMS),
     node: label,
     relation: relationName,
     observedAt: timestamp,
@@ -33,16 +34,6 @@ export const snapshot = {
     /** Newest `pg_xact_commit_timestamp(xmin)`, where the server keeps it. */
     newestCommit: timestamp.nullable(),
     /** Why newestCommit or the whole reading is null: a closed list. */
-    unavailable: z
-      .enum([
-        'commit-timestamps-off',
-        'no-rows',
-        'not-a-table',
-        'permission-denied',
-        'too-large',
-        'query-failed',
-        'absent',
-      ])
-      .nullable(),
+    unavailable: z.enum(codesOf(NO_RELATION)).nullable(),
   }),
 } as const
