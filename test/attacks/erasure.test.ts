@@ -21,19 +21,9 @@ import { importEvents } from '../../src/spool/index.js'
 import { openEmbeddedLedger } from '../../src/stores/embedded/index.js'
 import { FileArtifactStore } from '../../src/stores/files/index.js'
 import { lockDirectory } from '../../src/stores/lock/index.js'
-import {
-  clyra,
-  clyraJson,
-  discard,
-  ended,
-  filesUnder,
-  filesWith,
-  leaveRun,
-  RECORDED,
-  sandbox,
-  startClyra,
-} from '../cli/clyra.js'
+import { clyra, discard, ended, filesUnder, filesWith, leaveRun, RECORDED, sandbox, startClyra } from '../cli/clyra.js'
 import { holdLedger } from '../cli/hold-ledger.js'
+import { clyraHere, clyraJsonHere } from '../cli/in-process.js'
 import { type FaultRow, reportFaults } from '../faults/report.js'
 
 const rows: FaultRow[] = []
@@ -43,11 +33,11 @@ afterAll(() => reportFaults('attacks-erasure', rows))
 let folder: string
 let project: string
 let state: string
-beforeEach(() => {
+beforeEach(async () => {
   folder = sandbox()
   project = join(folder, 'project')
   state = join(project, '.clyra')
-  expect(clyra(folder, ['init']).status).toBe(0)
+  expect((await clyraHere(folder, ['init'])).status).toBe(0)
 })
 afterEach(() => discard(folder))
 
@@ -64,11 +54,12 @@ const runDbt = () =>
   clyra(folder, ['run', 'dbt', 'build'], {
     env: { FAKE_DBT: JSON.stringify({ recording: join(RECORDED, 'good'), plant: SECRET }) },
   })
-const newestRun = () => (clyraJson(folder, ['runs']) as { runs: { run: string }[] }).runs[0]?.run ?? 'none'
-const redact = (run: string, ...more: string[]) => clyraJson(folder, ['redact', run, '--yes', ...more])
-const redactions = () =>
-  clyra(folder, ['log', 'tail', '-n', '1000', '--stream', 'ledger-redactions', '--json'])
-    .stdout.split('\n')
+const newestRun = async () =>
+  ((await clyraJsonHere(folder, ['runs'])) as { runs: { run: string }[] }).runs[0]?.run ?? 'none'
+const redact = async (run: string, ...more: string[]) => await clyraJsonHere(folder, ['redact', run, '--yes', ...more])
+const redactions = async () =>
+  (await clyraHere(folder, ['log', 'tail', '-n', '1000', '--stream', 'ledger-redactions', '--json'])).stdout
+    .split('\n')
     .filter(Boolean)
 
 /** A run that is recorded, with its spool as it was before it was brought in, beside it. */
@@ -80,11 +71,11 @@ async function runWithSpool(): Promise<{ run: string; spool: string; key: string
   const [spool, aside] = [join(state, 'spool', name), join(folder, 'aside')]
   const key = readFileSync(join(spool, 'subject.key'), 'utf8').trim()
   cpSync(spool, aside, { recursive: true })
-  expect(clyra(folder, ['spool', 'flush']).status).toBe(0)
+  expect((await clyraHere(folder, ['spool', 'flush'])).status).toBe(0)
   expect(existsSync(spool)).toBe(false)
   cpSync(aside, spool, { recursive: true })
   rmSync(aside, { recursive: true })
-  return { run: newestRun(), spool, key }
+  return { run: await newestRun(), spool, key }
 }
 
 /** Files below these folders that hold the key, in hex or as bytes. */
@@ -104,7 +95,7 @@ function statementsOf(log: string): string[] {
 }
 
 /** What a holder of all files can try: each guess under each key that lies there, against each digest of the record. */
-function confirmed(guesses: readonly string[], run: string, also: readonly string[] = []): string[] {
+async function confirmed(guesses: readonly string[], run: string, also: readonly string[] = []): Promise<string[]> {
   const keys = [
     ...also,
     ...filesUnder(state).flatMap(
@@ -114,7 +105,7 @@ function confirmed(guesses: readonly string[], run: string, also: readonly strin
     const bytes = Buffer.from(key, 'hex')
     return [bytes, createHmac('sha256', bytes).update('clyra.run.fingerprint/1\n').digest()]
   })
-  const record = clyra(folder, ['log', 'tail', '-n', '100000', '--stream', `run-${run}`, '--json']).stdout
+  const record = (await clyraHere(folder, ['log', 'tail', '-n', '100000', '--stream', `run-${run}`, '--json'])).stdout
   const digests = new Set(record.match(/[0-9a-f]{64}/g))
   return guesses.filter((guess) =>
     keys.some((key) => digests.has(createHmac('sha256', key).update(guess).digest('hex'))),
@@ -179,16 +170,16 @@ async function recordAsEarlierBuild(recording: string, fingerprintKey: Uint8Arra
 }
 
 describe('an erased run', () => {
-  it('cannot be confirmed by guessing: no key that is left fits a digest of the record', () => {
+  it('cannot be confirmed by guessing: no key that is left fits a digest of the record', async () => {
     leaveRun(folder, 'good')
-    expect(clyra(folder, ['ingest', 'dbt', 'target']).status).toBe(0)
-    const run = newestRun()
+    expect((await clyraHere(folder, ['ingest', 'dbt', 'target'])).status).toBe(0)
+    const run = await newestRun()
     const guesses = statementsOf(readFileSync(join(project, 'logs', 'dbt.log'), 'utf8'))
     expect(guesses.length).toBeGreaterThan(20)
     // The attack is a real one: with the vault as it is every guess that is right is confirmed.
-    expect(confirmed(guesses, run)).toEqual(guesses)
-    redact(run)
-    expect(confirmed(guesses, run)).toEqual([])
+    expect(await confirmed(guesses, run)).toEqual(guesses)
+    await redact(run)
+    expect(await confirmed(guesses, run)).toEqual([])
     held({
       fault: 'erased SQL is guessed, with every file of the ledger at hand',
       where: 'clyra redact, then each right text under each key that is left',
@@ -205,13 +196,13 @@ describe('an erased run', () => {
     const erased = await recordAsEarlierBuild('failing', Buffer.from(old, 'hex'))
     const other = await recordAsEarlierBuild('good', Buffer.from(old, 'hex'))
     leaveRun(folder, 'good')
-    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: other, appended: 0 })
+    expect(await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: other, appended: 0 })
     const guesses = statementsOf(readFileSync(join(RECORDED, 'failing', 'logs', 'dbt.log'), 'utf8'))
-    expect(confirmed(guesses, erased)).toEqual(guesses)
-    const { holders } = redact(erased) as Redacted
+    expect(await confirmed(guesses, erased)).toEqual(guesses)
+    const { holders } = (await redact(erased)) as Redacted
     expect(holders.map(({ kind }) => kind)).toContain('fingerprint-key')
-    expect(confirmed(guesses, erased)).toEqual([])
-    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: other, appended: 0 })
+    expect(await confirmed(guesses, erased)).toEqual([])
+    expect(await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: other, appended: 0 })
   })
 
   it('leaves no key where it was in a spool that cannot be drained, put aside, half removed, or in a backup', async () => {
@@ -228,16 +219,16 @@ describe('an erased run', () => {
       join(state, 'vault', `${JSON.parse(readFileSync(join(spool, 'spool.json'), 'utf8')).subject}.key.4711.tmp`),
       key,
     )
-    expect(clyra(folder, ['backup', join(folder, 'copy')]).status).toBe(0)
+    expect((await clyraHere(folder, ['backup', join(folder, 'copy')])).status).toBe(0)
     const everywhere = [state, join(folder, 'home'), join(folder, 'copy')]
     expect(holdersOf(key, ...everywhere).length).toBeGreaterThanOrEqual(5)
-    const { holders } = redact(run) as Redacted
+    const { holders } = (await redact(run)) as Redacted
     expect(holders.filter(({ state }) => state === 'erased').map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['spool', 'spool', 'backup', 'vault', 'artifacts']),
     )
     expect(holdersOf(key, ...everywhere)).toEqual([])
     for (const one of everywhere) expect(filesWith(one, SECRET)).toEqual([])
-    expect(redactions()).toHaveLength(1)
+    expect(await redactions()).toHaveLength(1)
     held({
       fault: 'the key lies in a spool with a damaged line, one put aside, a leftover, a backup',
       where: 'clyra redact, then every byte below ledger, user’s state folder and backup',
@@ -249,10 +240,10 @@ describe('an erased run', () => {
 
   it('is not said to be erased while one holder stays, and the same command finishes it', async () => {
     const { run, spool, key } = await runWithSpool()
-    expect(clyra(folder, ['backup', join(folder, 'copy')]).status).toBe(0)
+    expect((await clyraHere(folder, ['backup', join(folder, 'copy')])).status).toBe(0)
     renameSync(join(folder, 'copy'), join(folder, 'moved'))
     const working = await lockDirectory(spool, { command: 'a wrapper' })
-    const refused = redact(run) as Refused
+    const refused = (await redact(run)) as Refused
     expect(refused.error.code).toBe('ERASURE_INCOMPLETE')
     expect(
       refused.error.details.holders.filter(({ state }) => state === 'stays').map(({ kind, where }) => [kind, where]),
@@ -260,13 +251,13 @@ describe('an erased run', () => {
       ['spool', spool],
       ['backup', join(folder, 'copy')],
     ])
-    expect(clyra(folder, ['redact', run, '--yes']).status).toBe(1)
-    expect(redactions()).toEqual([])
+    expect((await clyraHere(folder, ['redact', run, '--yes'])).status).toBe(1)
+    expect(await redactions()).toEqual([])
     await working.release()
     renameSync(join(folder, 'moved'), join(folder, 'copy'))
-    expect(redact(run)).toMatchObject({ already: false })
+    expect(await redact(run)).toMatchObject({ already: false })
     expect(holdersOf(key, state, join(folder, 'home'), join(folder, 'copy'))).toEqual([])
-    expect(redactions()).toHaveLength(1)
+    expect(await redactions()).toHaveLength(1)
     held({
       fault: 'a holder cannot be reached: a spool at work, a backup that was moved',
       where: 'clyra redact, twice; then out of the way, and again',
@@ -276,13 +267,13 @@ describe('an erased run', () => {
     })
   })
 
-  it('takes a word for a backup that is destroyed, and no word for one that is there', () => {
+  it('takes a word for a backup that is destroyed, and no word for one that is there', async () => {
     runDbt()
-    const run = newestRun()
-    expect(clyra(folder, ['backup', join(folder, 'copy')]).status).toBe(0)
+    const run = await newestRun()
+    expect((await clyraHere(folder, ['backup', join(folder, 'copy')])).status).toBe(0)
     rmSync(join(folder, 'copy'), { recursive: true })
-    expect((redact(run) as Refused).error.code).toBe('ERASURE_INCOMPLETE')
-    expect(redact(run, '--gone', join(folder, 'copy'))).toMatchObject({ already: false })
+    expect(((await redact(run)) as Refused).error.code).toBe('ERASURE_INCOMPLETE')
+    expect(await redact(run, '--gone', join(folder, 'copy'))).toMatchObject({ already: false })
   })
 
   it('does not follow a link that stands in a spool’s place', async () => {
@@ -292,19 +283,19 @@ describe('an erased run', () => {
     writeFileSync(join(victim, 'subject.key'), 'precious')
     rmSync(spool, { recursive: true })
     symlinkSync(victim, spool)
-    redact(run)
+    await redact(run)
     expect([existsSync(spool), readFileSync(join(victim, 'subject.key'), 'utf8')]).toEqual([false, 'precious'])
   })
 
-  it('is refused as long as the list of copies cannot be read', () => {
+  it('is refused as long as the list of copies cannot be read', async () => {
     runDbt()
     appendFileSync(join(state, 'copies.ndjson'), '{"kind":"backup","pa\n')
-    const refused = redact(newestRun()) as Refused
+    const refused = (await redact(await newestRun())) as Refused
     expect(refused.error.code).toBe('ERASURE_INCOMPLETE')
     expect(refused.error.message).toContain('copies.ndjson is damaged in line 1')
   })
 
-  it('is found by no id that is an option or a path: such a run is never recorded', () => {
+  it('is found by no id that is an option or a path: such a run is never recorded', async () => {
     leaveRun(folder, 'good')
     const target = join(project, 'target')
     const invocation =
@@ -317,10 +308,10 @@ describe('an erased run', () => {
         const text = readFileSync(join(target, file), 'utf8')
         writeFileSync(join(target, file), text.replaceAll(invocation, name))
       }
-      const { error } = clyraJson(folder, ['ingest', 'dbt', 'target']) as Refused
+      const { error } = (await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])) as Refused
       expect([name, error.code]).toEqual([name, 'DBT_ARTIFACT_INVALID'])
     }
-    expect((clyraJson(folder, ['runs']) as { runs: unknown[] }).runs).toEqual([])
+    expect(((await clyraJsonHere(folder, ['runs'])) as { runs: unknown[] }).runs).toEqual([])
     held({
       fault: 'an artefact names its run like an option, a folder above or a home',
       where: 'clyra ingest dbt, with .., -h, --yes and ~ as invocation id',
@@ -330,12 +321,12 @@ describe('an erased run', () => {
     })
   })
 
-  it('names what was handed out in clear', () => {
+  it('names what was handed out in clear', async () => {
     runDbt()
-    const run = newestRun()
-    clyra(folder, ['bundle', run, '--open', '-o', 'open.zip'])
-    clyra(folder, ['artifacts', 'export', run, 'files'])
-    const { holders } = redact(run) as Redacted
+    const run = await newestRun()
+    await clyraHere(folder, ['bundle', run, '--open', '-o', 'open.zip'])
+    await clyraHere(folder, ['artifacts', 'export', run, 'files'])
+    const { holders } = (await redact(run)) as Redacted
     expect(holders.filter(({ kind }) => kind === 'handed-out').map(({ where, state }) => [where, state])).toEqual([
       [join(project, 'open.zip'), 'named'],
       [join(project, 'files'), 'named'],
@@ -346,7 +337,7 @@ describe('an erased run', () => {
     const { run, spool, key } = await runWithSpool()
     const { subject } = JSON.parse(readFileSync(join(spool, 'spool.json'), 'utf8'))
     writeFileSync(join(spool, 'events.ndjson'), `{\n${readFileSync(join(spool, 'events.ndjson'), 'utf8')}`)
-    expect(clyra(folder, ['backup', join(folder, 'copy')]).status).toBe(0)
+    expect((await clyraHere(folder, ['backup', join(folder, 'copy')])).status).toBe(0)
     const [whole, parts] = [join(folder, 'whole'), ['project', 'copy', 'home']]
     for (const part of parts) cpSync(join(folder, part), join(whole, part), { recursive: true })
     const logBytes = () => filesUnder(join(state, 'log')).reduce((sum, path) => sum + statSync(path).size, 0)
@@ -373,10 +364,10 @@ describe('an erased run', () => {
       const { status } = await over
       clearInterval(timer)
       const left = holdersOf(key, state, join(folder, 'copy'), join(folder, 'home'))
-      if (status === 0 || redactions().length > 0) expect(left).toEqual([])
-      expect(clyra(folder, ['redact', run, '--yes']).status).toBe(0)
+      if (status === 0 || (await redactions()).length > 0) expect(left).toEqual([])
+      expect((await clyraHere(folder, ['redact', run, '--yes'])).status).toBe(0)
       expect(holdersOf(key, state, join(folder, 'copy'), join(folder, 'home'))).toEqual([])
-      expect([redactions().length, clyra(folder, ['fsck']).status]).toEqual([1, 0])
+      expect([(await redactions()).length, (await clyraHere(folder, ['fsck'])).status]).toEqual([1, 0])
       survived++
     }
     rows.push({

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { clyra, discard, environment, leaveRun, PROGRAM, sandbox } from '../cli/clyra.js'
+import { clyraHere } from '../cli/in-process.js'
 import { type FaultRow, reportFaults } from '../faults/report.js'
 import { unprivilegedUser } from '../services/unprivileged-user.js'
 
@@ -23,10 +24,10 @@ afterAll(() => reportFaults('attacks-foreign-state', rows))
 
 let folder: string
 let state: string
-beforeEach(() => {
+beforeEach(async () => {
   folder = sandbox()
   state = join(folder, 'project', '.clyra')
-  expect(clyra(folder, ['init']).status).toBe(0)
+  expect((await clyraHere(folder, ['init'])).status).toBe(0)
 })
 afterEach(() => discard(folder))
 
@@ -42,7 +43,7 @@ function plant(path: string): void {
 }
 
 describe('what another user left above the project', () => {
-  it.each(['.clyra', 'clyra.yaml'])('is not believed: %s', { timeout: 120_000 }, (name) => {
+  it.each(['.clyra', 'clyra.yaml'])('is not believed: %s', { timeout: 120_000 }, async (name) => {
     const sprung = join(folder, 'sprung')
     writeFileSync(join(folder, 'evil'), `#!/bin/sh\ntouch '${sprung}'\n`, { mode: 0o755 })
     writeFileSync(join(folder, 'project', 'clyra.yaml'), `connectors:\n  dbt:\n    command: ${join(folder, 'evil')}\n`)
@@ -52,11 +53,11 @@ describe('what another user left above the project', () => {
     const env = { CLYRA_DBT: '' }
     const commands = [['runs'], ['config'], ['keys'], ['fsck'], ['bundle', '--last'], ['log', 'tail']]
     for (const command of commands) {
-      const ended = clyra(folder, command, { cwd, env })
+      const ended = await clyraHere(folder, command, { cwd, env })
       expect([command, ended.status, ended.stderr]).toEqual([command, 3, expect.stringContaining('STATE_NOT_OURS')])
       expect(ended.stderr).toContain(`try: CLYRA_LEDGER=${state}`)
     }
-    const doctor = clyra(folder, ['doctor', '--offline'], { cwd, env })
+    const doctor = await clyraHere(folder, ['doctor', '--offline'], { cwd, env })
     expect([doctor.status, doctor.stdout]).toEqual([1, expect.stringContaining('STATE_NOT_OURS')])
     const run = clyra(folder, ['run', 'dbt', 'build'], { cwd })
     expect(run.stderr).toContain('STATE_NOT_OURS')
@@ -64,8 +65,8 @@ describe('what another user left above the project', () => {
     expect(existsSync(sprung)).toBe(false)
     expect(readdirSync(state)).not.toContain('spool')
     // Named, it is believed.
-    expect(clyra(folder, ['runs', '--ledger', state], { cwd, env }).status).toBe(0)
-    expect(clyra(folder, ['runs'], { cwd, env: { ...env, CLYRA_LEDGER: state } }).status).toBe(0)
+    expect((await clyraHere(folder, ['runs', '--ledger', state], { cwd, env })).status).toBe(0)
+    expect((await clyraHere(folder, ['runs'], { cwd, env: { ...env, CLYRA_LEDGER: state } })).status).toBe(0)
     rows.push({
       fault: `${name} of another user above the project`,
       where: 'runs, config, keys, fsck, bundle, log tail, doctor, run dbt',
@@ -76,17 +77,19 @@ describe('what another user left above the project', () => {
     })
   })
 
-  it('is not believed when every user may write it', { timeout: 60_000 }, () => {
+  it('is not believed when every user may write it', { timeout: 60_000 }, async () => {
     chmodSync(state, 0o777)
-    expect(clyra(folder, ['runs']).stderr).toContain('every user may write it')
+    expect((await clyraHere(folder, ['runs'])).stderr).toContain('every user may write it')
     chmodSync(state, 0o770)
-    expect(clyra(folder, ['runs']).status).toBe(0)
+    expect((await clyraHere(folder, ['runs'])).status).toBe(0)
   })
 
-  it('sudo’s is believed by root alone, root’s by everybody', { timeout: 60_000 }, () => {
+  it('sudo’s is believed by root alone, root’s by everybody', { timeout: 60_000 }, async () => {
     plant(state)
-    expect(clyra(folder, ['config']).status).toBe(3)
-    const bySudo = clyra(folder, ['config'], { env: { SUDO_UID: String(stranger?.uid ?? process.getuid?.()) } })
+    expect((await clyraHere(folder, ['config'])).status).toBe(3)
+    const bySudo = await clyraHere(folder, ['config'], {
+      env: { SUDO_UID: String(stranger?.uid ?? process.getuid?.()) },
+    })
     expect(bySudo.status).toBe(stranger === undefined ? 3 : 0)
     if (stranger === undefined) return
     chownSync(state, 0, 0)
@@ -120,7 +123,7 @@ const FOLDERS = [
 ]
 
 describe('a symbolic link in a state directory', () => {
-  it.each([...FILES, ...FOLDERS])('is not followed: %s', { timeout: 120_000 }, (part) => {
+  it.each([...FILES, ...FOLDERS])('is not followed: %s', { timeout: 120_000 }, async (part) => {
     leaveRun(folder, 'good')
     const place = join(state, part)
     const victim = join(folder, 'victim')
@@ -137,7 +140,7 @@ describe('a symbolic link in a state directory', () => {
       ['spool', 'flush'],
     ]
     for (const command of commands) {
-      const ended = clyra(folder, command)
+      const ended = await clyraHere(folder, command)
       expect([command, ended.stderr]).toEqual([command, expect.stringMatching(/NOT_A_REGULAR_FILE|symbolic link/)])
     }
     const same = spawnSync('diff', ['-r', victim, kept], { encoding: 'utf8' })
@@ -154,12 +157,12 @@ describe('a symbolic link in a state directory', () => {
     })
   })
 
-  it('is not copied into a backup', { timeout: 60_000 }, () => {
+  it('is not copied into a backup', { timeout: 60_000 }, async () => {
     const secret = join(folder, 'secret')
     writeFileSync(secret, 'secret')
     mkdirSync(join(state, 'artifacts', 'ab'), { recursive: true })
     symlinkSync(secret, join(state, 'artifacts', 'ab', `ab${'0'.repeat(62)}.br`))
-    const ended = clyra(folder, ['backup', '../copy'])
+    const ended = await clyraHere(folder, ['backup', '../copy'])
     expect(ended.status).not.toBe(0)
     expect(ended.stderr).toContain('NOT_A_REGULAR_FILE')
     rmSync(secret)

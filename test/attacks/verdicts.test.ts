@@ -8,7 +8,8 @@ import { readArchive } from '../../verifier/ts/src/archive.js'
 import { bundle as bundleOf } from '../../verifier/ts/test/bundle-maker.js'
 import { keyObject, signatureLine, testKey } from '../../verifier/ts/test/ledger-maker.js'
 import { RUN, sampleLedger } from '../../verifier/ts/test/sample-ledger.js'
-import { clyra, clyraJson, discard, filesUnder, leaveRun, sandbox } from '../cli/clyra.js'
+import { discard, filesUnder, leaveRun, sandbox } from '../cli/clyra.js'
+import { clyraHere, clyraJsonHere } from '../cli/in-process.js'
 import { type FaultRow, reportFaults } from '../faults/report.js'
 
 /** What a thief of an evidence key can still hand out, and who finds him out. */
@@ -25,14 +26,14 @@ interface Result {
   readonly code: string
   readonly checks: readonly { readonly name: string; readonly result: string }[]
 }
-const verify = (...args: string[]) => clyraJson(folder, ['verify', ...args]) as Result // the command's document
+const verify = async (...args: string[]) => (await clyraJsonHere(folder, ['verify', ...args])) as Result // the command's document
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = sandbox()
-  expect(clyra(folder, ['init']).status).toBe(0)
+  expect((await clyraHere(folder, ['init'])).status).toBe(0)
   leaveRun(folder, 'good')
-  expect(clyra(folder, ['ingest', 'dbt', 'target']).status).toBe(0)
-  expect(clyra(folder, ['bundle', '--last', '-o', 'old.zip']).status).toBe(0)
+  expect((await clyraHere(folder, ['ingest', 'dbt', 'target'])).status).toBe(0)
+  expect((await clyraHere(folder, ['bundle', '--last', '-o', 'old.zip'])).status).toBe(0)
 })
 afterEach(() => discard(folder))
 
@@ -40,7 +41,7 @@ interface Keys {
   readonly vkey: string
   readonly keys: readonly { readonly id: string; readonly purpose: string }[]
 }
-const keys = () => clyraJson(folder, ['keys']) as Keys // the command's document
+const keys = async () => (await clyraJsonHere(folder, ['keys'])) as Keys // the command's document
 
 function stolenKey() {
   const name = readdirSync(at('.clyra/keys')).find((file) => file.startsWith('evidence-'))!
@@ -67,15 +68,15 @@ async function withFalseReport(archive: Uint8Array): Promise<Uint8Array> {
 const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'))
 
 describe('what a desktop leaves in every folder', () => {
-  it('is no damage, in a ledger and in what is exported of it, and is named', () => {
-    expect(clyra(folder, ['export', 'tiles', 'tiles']).status).toBe(0)
+  it('is no damage, in a ledger and in what is exported of it, and is named', async () => {
+    expect((await clyraHere(folder, ['export', 'tiles', 'tiles'])).status).toBe(0)
     const published = filesUnder(at('.clyra')).find((path) => path.endsWith('/checkpoint'))!
     for (const tree of [dirname(published), at('tiles')]) {
       for (const place of ['.DS_Store', 'tile/.DS_Store', 'tile/0/._000', 'tile/Thumbs.db'])
         writeFileSync(join(tree, place), 'litter')
     }
-    expect(verify('tiles', '--own')).toMatchObject({ verdict: 'VALID', warnings: [{ code: 'FILES_IGNORED' }] })
-    const checked = clyra(folder, ['fsck', '--all'])
+    expect(await verify('tiles', '--own')).toMatchObject({ verdict: 'VALID', warnings: [{ code: 'FILES_IGNORED' }] })
+    const checked = await clyraHere(folder, ['fsck', '--all'])
     expect({ status: checked.status, named: checked.stdout.includes('tile/.DS_Store') }).toEqual({
       status: 0,
       named: true,
@@ -90,7 +91,7 @@ describe('what a desktop leaves in every folder', () => {
 })
 
 describe('a small bundle that means work', () => {
-  it('is refused at once: keys that are stated again and again, and keys that a signature line cannot tell apart', () => {
+  it('is refused at once: keys that are stated again and again, and keys that a signature line cannot tell apart', async () => {
     const [first, twin] = [testKey('twin 8784'), testKey('twin 13040')]
     const object = (key: typeof first) => keyObject(key, 'ledger')
     const ledger = sampleLedger(undefined, {
@@ -108,7 +109,10 @@ describe('a small bundle that means work', () => {
     ] as const) {
       writeFileSync(at(name), bundleOf(ledger, RUN, checkpoint === undefined ? {} : { checkpoint: () => checkpoint }))
       const began = performance.now()
-      expect(verify(name, '--key', ledger.vkey)).toMatchObject({ verdict: 'INVALID', code: 'RECORD_DATA_INVALID' })
+      expect(await verify(name, '--key', ledger.vkey)).toMatchObject({
+        verdict: 'INVALID',
+        code: 'RECORD_DATA_INVALID',
+      })
       expect(performance.now() - began).toBeLessThan(60_000)
     }
     held(
@@ -121,22 +125,22 @@ describe('a small bundle that means work', () => {
 })
 
 describe('a stolen evidence key', () => {
-  it('makes nothing VALID for whoever asks the ledger, a newer bundle, or holds a newer checkpoint', () => {
-    const stolen = keys().keys.find(({ purpose }) => purpose === 'evidence')!.id
-    expect(verify('old.zip', '--own')).toMatchObject({ verdict: 'VALID' })
-    expect(clyra(folder, ['keys', 'rotate']).status).toBe(0)
-    expect(clyra(folder, ['keys', 'revoke', stolen, '--reason', 'compromised']).status).toBe(0)
-    expect(verify('old.zip', '--own')).toMatchObject({ verdict: 'INVALID', code: 'KEY_COMPROMISED' })
+  it('makes nothing VALID for whoever asks the ledger, a newer bundle, or holds a newer checkpoint', async () => {
+    const stolen = (await keys()).keys.find(({ purpose }) => purpose === 'evidence')!.id
+    expect(await verify('old.zip', '--own')).toMatchObject({ verdict: 'VALID' })
+    expect((await clyraHere(folder, ['keys', 'rotate'])).status).toBe(0)
+    expect((await clyraHere(folder, ['keys', 'revoke', stolen, '--reason', 'compromised'])).status).toBe(0)
+    expect(await verify('old.zip', '--own')).toMatchObject({ verdict: 'INVALID', code: 'KEY_COMPROMISED' })
 
-    expect(clyra(folder, ['export', 'tiles', 'tiles']).status).toBe(0)
-    const newer = ['--key', keys().vkey, '--checkpoint', 'tiles/checkpoint']
-    expect(verify('old.zip', ...newer)).toMatchObject({ verdict: 'STALE', code: 'KEYS_MAY_HAVE_CHANGED' })
-    expect(clyra(folder, ['bundle', '--last', '-o', 'new.zip']).status).toBe(0)
-    expect(verify('old.zip', ...newer, '--keys', 'new.zip')).toMatchObject({ code: 'KEY_COMPROMISED' })
-    expect(verify('new.zip', ...newer, '--keys', 'new.zip')).toMatchObject({ verdict: 'VALID' })
+    expect((await clyraHere(folder, ['export', 'tiles', 'tiles'])).status).toBe(0)
+    const newer = ['--key', (await keys()).vkey, '--checkpoint', 'tiles/checkpoint']
+    expect(await verify('old.zip', ...newer)).toMatchObject({ verdict: 'STALE', code: 'KEYS_MAY_HAVE_CHANGED' })
+    expect((await clyraHere(folder, ['bundle', '--last', '-o', 'new.zip'])).status).toBe(0)
+    expect(await verify('old.zip', ...newer, '--keys', 'new.zip')).toMatchObject({ code: 'KEY_COMPROMISED' })
+    expect(await verify('new.zip', ...newer, '--keys', 'new.zip')).toMatchObject({ verdict: 'VALID' })
     // A receiver who knows nothing newer is told by nobody.
-    expect(verify('old.zip', '--key', keys().vkey)).toMatchObject({ verdict: 'VALID' })
-    expect(clyra(folder, ['verify', 'tiles', '--keys', 'new.zip'])).toMatchObject({ status: 2 })
+    expect(await verify('old.zip', '--key', (await keys()).vkey)).toMatchObject({ verdict: 'VALID' })
+    expect(await clyraHere(folder, ['verify', 'tiles', '--keys', 'new.zip'])).toMatchObject({ status: 2 })
     held(
       'an evidence key is stolen, and revoked as compromised',
       'verify --own, --checkpoint, --keys',
@@ -147,13 +151,15 @@ describe('a stolen evidence key', () => {
 
   it('signs a false report, which every result says was not compared, and the ledger finds out', async () => {
     writeFileSync(at('false.zip'), await withFalseReport(readFileSync(at('old.zip'))))
-    const result = verify('false.zip', '--own')
+    const result = await verify('false.zip', '--own')
     expect(result.checks.find(({ name }) => name === 'report')).toMatchObject({ result: 'not-run' })
-    expect(clyra(folder, ['verify', 'false.zip', '--own']).stdout).toContain('signed, not compared with the records')
-    const replayed = clyra(folder, ['replay', '--bundle', 'false.zip'])
+    expect((await clyraHere(folder, ['verify', 'false.zip', '--own'])).stdout).toContain(
+      'signed, not compared with the records',
+    )
+    const replayed = await clyraHere(folder, ['replay', '--bundle', 'false.zip'])
     expect(replayed.stdout).toMatch(/^DIFFERENT: report\.html differs from byte \d+ on/)
     expect(replayed.status).toBe(1)
-    expect(clyra(folder, ['replay', '--bundle', 'old.zip']).status).toBe(0)
+    expect((await clyraHere(folder, ['replay', '--bundle', 'old.zip'])).status).toBe(0)
     held(
       'a false report.html signed by the evidence key',
       'verify, replay --bundle',

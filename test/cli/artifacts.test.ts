@@ -1,53 +1,66 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { clyra, clyraJson, discard, filesUnder, leaveRun, sandbox } from './clyra.js'
+import { discard, filesUnder, leaveRun, sandbox } from './clyra.js'
+import { clyraHere, clyraJsonHere } from './in-process.js'
 
 let folder: string
 let run: string
 const project = (name: string) => join(folder, 'project', name)
 const stored = () => filesUnder(project('.clyra/artifacts'))
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = sandbox()
-  expect(clyra(folder, ['init']).status).toBe(0)
+  expect((await clyraHere(folder, ['init'])).status).toBe(0)
   leaveRun(folder, 'good')
   // The document of `ingest dbt` as spec/cli has it.
-  run = (clyraJson(folder, ['ingest', 'dbt', 'target']) as { run: string }).run
+  run = ((await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])) as { run: string }).run
 })
 afterEach(() => discard(folder))
 
-it('copies are small, and are exported as what they were, which verify takes', () => {
+it('copies are small, and are exported as what they were, which verify takes', async () => {
   const plain = readFileSync(project('target/manifest.json'))
   const sizes = stored().map((path) => readFileSync(path).length)
   expect(sizes.length).toBeGreaterThan(1)
   expect(Math.max(...sizes)).toBeLessThan(plain.length / 4)
-  expect(clyra(folder, ['artifacts', 'export', run, 'plain']).status).toBe(0)
+  expect((await clyraHere(folder, ['artifacts', 'export', run, 'plain'])).status).toBe(0)
   expect(readdirSync(project('plain')).map((name) => readFileSync(project(`plain/${name}`)))).toContainEqual(plain)
-  expect(clyra(folder, ['bundle', run, '-o', 'run.def.zip']).status).toBe(0)
+  expect((await clyraHere(folder, ['bundle', run, '-o', 'run.def.zip'])).status).toBe(0)
   for (const where of ['plain', '.clyra/artifacts']) {
-    const verified = clyra(folder, ['verify', 'run.def.zip', '--own', '--artifacts', where, '--require-artifacts'])
+    const verified = await clyraHere(folder, [
+      'verify',
+      'run.def.zip',
+      '--own',
+      '--artifacts',
+      where,
+      '--require-artifacts',
+    ])
     expect(verified).toMatchObject({ status: 0 })
   }
-  expect(clyra(folder, ['artifacts', 'export', run, 'plain'])).toMatchObject({ status: 2 })
+  expect(await clyraHere(folder, ['artifacts', 'export', run, 'plain'])).toMatchObject({ status: 2 })
 })
 
-it('a damaged copy is no evidence', () => {
-  expect(clyra(folder, ['bundle', run, '-o', 'run.def.zip']).status).toBe(0)
+it('a damaged copy is no evidence', async () => {
+  expect((await clyraHere(folder, ['bundle', run, '-o', 'run.def.zip'])).status).toBe(0)
   writeFileSync(stored()[0] ?? '', 'something else')
   const args = ['verify', 'run.def.zip', '--own', '--artifacts', '.clyra/artifacts', '--require-artifacts']
-  expect(clyra(folder, args)).toMatchObject({ status: 1, stdout: expect.stringMatching(/^(INVALID|INCOMPLETE)/) })
+  expect(await clyraHere(folder, args)).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/^(INVALID|INCOMPLETE)/),
+  })
 })
 
-it('pruning removes what only older runs have, after asking; the ledger and its bundles stay whole', () => {
+it('pruning removes what only older runs have, after asking; the ledger and its bundles stay whole', async () => {
   const before = stored()
-  expect(clyraJson(folder, ['artifacts', 'prune', '--older-than', '1', '--yes'])).toMatchObject({ artifacts: 0 })
-  expect(clyraJson(folder, ['artifacts', 'prune', '--older-than', '0'])).toMatchObject({
+  expect(await clyraJsonHere(folder, ['artifacts', 'prune', '--older-than', '1', '--yes'])).toMatchObject({
+    artifacts: 0,
+  })
+  expect(await clyraJsonHere(folder, ['artifacts', 'prune', '--older-than', '0'])).toMatchObject({
     removed: false,
     artifacts: before.length,
   })
   expect(stored()).toEqual(before)
-  expect(clyraJson(folder, ['artifacts', 'prune', '--older-than', '0', '--yes'])).toMatchObject({
+  expect(await clyraJsonHere(folder, ['artifacts', 'prune', '--older-than', '0', '--yes'])).toMatchObject({
     removed: true,
     kept: 0,
   })
@@ -60,13 +73,15 @@ it('pruning removes what only older runs have, after asking; the ledger and its 
     ['replay', '--bundle', 'run.def.zip'],
     ['backup', 'copy'],
   ])
-    expect(clyra(folder, args), args.join(' ')).toMatchObject({ status: 0 })
-  expect(clyra(folder, ['verify', 'run.def.zip', '--own', '--require-artifacts'])).toMatchObject({ status: 1 })
-  expect(clyra(folder, ['bundle', run, '--embed', '-o', 'e.zip']).stderr).toContain('ARTIFACT_MISSING')
-  expect(clyra(folder, ['artifacts', 'export', run, 'plain'])).toMatchObject({ status: 1 })
+    expect(await clyraHere(folder, args), args.join(' ')).toMatchObject({ status: 0 })
+  expect(await clyraHere(folder, ['verify', 'run.def.zip', '--own', '--require-artifacts'])).toMatchObject({
+    status: 1,
+  })
+  expect((await clyraHere(folder, ['bundle', run, '--embed', '-o', 'e.zip'])).stderr).toContain('ARTIFACT_MISSING')
+  expect(await clyraHere(folder, ['artifacts', 'export', run, 'plain'])).toMatchObject({ status: 1 })
 })
 
-it('asks for an age', () => {
+it('asks for an age', async () => {
   for (const args of [[], ['--older-than', 'yesterday'], ['--older-than', '-1']])
-    expect(clyra(folder, ['artifacts', 'prune', ...args])).toMatchObject({ status: 2 })
+    expect(await clyraHere(folder, ['artifacts', 'prune', ...args])).toMatchObject({ status: 2 })
 })

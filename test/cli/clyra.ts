@@ -11,6 +11,9 @@ export const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
 export const RECORDED = join(PROJECT, 'examples', 'dbt-postgres', 'recorded')
 export const FAKE_DBT = fileURLToPath(new URL('./fake-dbt.mjs', import.meta.url))
 
+/** After so long a test says what it waits for. */
+const LONG_WAIT_MS = 20_000
+
 export interface Ended {
   readonly status: number | null
   readonly signal: NodeJS.Signals | null
@@ -21,7 +24,6 @@ export interface Ended {
 export interface Options {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
-  readonly user?: string
 }
 
 /** A folder of its own for a test, with a home in it, so that nothing of the real user is read or written. */
@@ -112,9 +114,20 @@ export function filesWith(folder: string, text: string): string[] {
   return filesUnder(folder).filter((path) => statSync(path).size > 0 && readFileSync(path).includes(wanted))
 }
 
-export async function until(condition: () => boolean, what: string, timeoutMs = 120_000): Promise<void> {
-  const end = performance.now() + timeoutMs
-  while (!condition()) {
+/** Waits until `condition` holds; what it waits for is said where that takes long, and where it never comes. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  timeoutMs = 120_000,
+): Promise<void> {
+  const begun = performance.now()
+  const end = begun + timeoutMs
+  let told = begun + LONG_WAIT_MS
+  while (!(await condition())) {
+    if (performance.now() > told) {
+      process.stderr.write(`waits for this: ${what} (${Math.round((told - begun) / 1000)} s)\n`)
+      told += LONG_WAIT_MS
+    }
     if (performance.now() > end) throw new Error(`never happened: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 25))
   }

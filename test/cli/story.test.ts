@@ -16,7 +16,6 @@ import { loadCommand } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/commands/index.js'
 import {
   clyra,
-  clyraJson,
   discard,
   type Ended,
   ended,
@@ -28,6 +27,7 @@ import {
   sandbox,
   startClyra,
 } from './clyra.js'
+import { clyraHere, clyraJsonHere } from './in-process.js'
 
 let folder: string
 beforeEach(() => {
@@ -38,7 +38,7 @@ const project = () => join(folder, 'project')
 const fakeDbt = { FAKE_DBT: JSON.stringify({ recording: join(RECORDED, 'good') }) }
 
 describe('the demonstration', () => {
-  it('tells the whole story in a minute, twice, and git sees nothing of it', () => {
+  it('tells the whole story in a minute, twice, and git sees nothing of it', async () => {
     spawnSync('git', ['init', '-q', project()])
     for (let i = 0; i < 2; i++) {
       const told = clyra(folder, ['demo', 'data'])
@@ -49,16 +49,18 @@ describe('the demonstration', () => {
       const next = [...told.stdout.matchAll(/^ {2}npx clyra ((?:verify|runs).*)$/gm)].map(([, line]) =>
         line!.split(' '),
       )
-      expect(next.map((line) => clyra(folder, line).status)).toEqual([0, 1, 0])
+      const ends = []
+      for (const line of next) ends.push((await clyraHere(folder, line)).status)
+      expect(ends).toEqual([0, 1, 0])
     }
     expect(spawnSync('git', ['-C', project(), 'status', '--porcelain'], { encoding: 'utf8' }).stdout).toBe('')
-    expect(clyraJson(folder, ['runs', '--ledger', '.demo'])).toMatchObject({
+    expect(await clyraJsonHere(folder, ['runs', '--ledger', '.demo'])).toMatchObject({
       runs: [{ demonstration: true }, { demonstration: true }],
     })
   })
 
-  it('sets what dbt claimed beside what was seen, names the finding, and leaves a report of each run', () => {
-    const { stdout } = clyra(folder, ['demo', 'data'])
+  it('sets what dbt claimed beside what was seen, names the finding, and leaves a report of each run', async () => {
+    const { stdout } = await clyraHere(folder, ['demo', 'data'])
     const flat = stdout.replace(/\s+/g, ' ')
     expect(flat).toContain('A run that dbt calls a success: dbt build, SUCCEEDED, 1 high finding')
     expect(flat).toMatch(/daily_revenue: success HIGH: dbt says COMMIT where no transaction/)
@@ -70,124 +72,127 @@ describe('the demonstration', () => {
     expect(page('failing')).toContain('Got 1 result, configured to fail if != 0')
   })
 
-  it('leaves a directory alone that it did not make', () => {
+  it('leaves a directory alone that it did not make', async () => {
     mkdirSync(join(project(), '.demo'))
     writeFileSync(join(project(), '.demo', 'mine'), 'x')
-    expect(clyra(folder, ['demo', 'data']).status).toBe(2)
+    expect((await clyraHere(folder, ['demo', 'data'])).status).toBe(2)
     expect(readdirSync(join(project(), '.demo'))).toEqual(['mine'])
   })
 })
 
 describe('a recorded run', () => {
-  beforeEach(() => {
-    expect(clyra(folder, ['init']).status).toBe(0)
+  beforeEach(async () => {
+    expect((await clyraHere(folder, ['init'])).status).toBe(0)
     leaveRun(folder, 'good')
   })
 
-  it('that is read again adds nothing', () => {
-    const first = clyraJson(folder, ['ingest', 'dbt', 'target']) as { appended: number }
+  it('that is read again adds nothing', async () => {
+    const first = (await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])) as { appended: number }
     expect(first.appended).toBeGreaterThan(50)
-    const before = clyraJson(folder, ['log', 'streams']) as { streams: { stream: string; revision: string }[] }
-    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({
+    const before = (await clyraJsonHere(folder, ['log', 'streams'])) as {
+      streams: { stream: string; revision: string }[]
+    }
+    expect(await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])).toMatchObject({
       appended: 0,
       known: first.appended,
       leftOut: 0,
     })
     const ofRun = (all: typeof before) => all.streams.filter(({ stream }) => stream.startsWith('run-'))
-    expect(ofRun(clyraJson(folder, ['log', 'streams']) as typeof before)).toEqual(ofRun(before))
+    expect(ofRun((await clyraJsonHere(folder, ['log', 'streams'])) as typeof before)).toEqual(ofRun(before))
   })
 
-  it('that is read again with its log gone says what came too late', () => {
-    const first = clyraJson(folder, ['ingest', 'dbt', 'target']) as { appended: number }
+  it('that is read again with its log gone says what came too late', async () => {
+    const first = (await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])) as { appended: number }
     rmSync(join(project(), 'logs'), { recursive: true })
-    const again = clyra(folder, ['ingest', 'dbt', 'target'])
+    const again = await clyraHere(folder, ['ingest', 'dbt', 'target'])
     expect(again.stdout).toMatch(
       /: 0 records added, \d+ were there already, [1-9] left out because what is recorded is as complete; bundle/,
     )
-    const { known } = clyraJson(folder, ['ingest', 'dbt', 'target']) as { known: number }
+    const { known } = (await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])) as { known: number }
     expect([known > 20, known < first.appended]).toEqual([true, true])
   })
 
-  it('whose log came later is read again, and is evidence of a complete run', () => {
+  it('whose log came later is read again, and is evidence of a complete run', async () => {
     const log = join(project(), 'logs', 'dbt.log')
     renameSync(log, join(folder, 'later.log'))
-    const { run } = clyraJson(folder, ['ingest', 'dbt', 'target']) as { run: string }
-    const before = (clyraJson(folder, ['runs']) as { runs: unknown[] }).runs[0]
+    const { run } = (await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])) as { run: string }
+    const before = ((await clyraJsonHere(folder, ['runs'])) as { runs: unknown[] }).runs[0]
     expect(before).toMatchObject({
       completeness: 'partial',
       reasons: expect.arrayContaining(['log-missing']),
       statements: 0,
     })
     renameSync(join(folder, 'later.log'), log)
-    const later = clyraJson(folder, ['ingest', 'dbt', 'target']) as { run: string; appended: number }
+    const later = (await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])) as { run: string; appended: number }
     expect([later.run, later.appended > 50]).toEqual([run, true])
-    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ appended: 0, leftOut: 0 })
-    const after = (clyraJson(folder, ['runs']) as { runs: { statements: number }[] }).runs[0]
+    expect(await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ appended: 0, leftOut: 0 })
+    const after = ((await clyraJsonHere(folder, ['runs'])) as { runs: { statements: number }[] }).runs[0]
     expect(after).toMatchObject({ completeness: 'complete', outcome: 'succeeded' })
     expect(after?.statements).toBeGreaterThan(30)
-    expect(clyra(folder, ['bundle', '--last', '--open', '-o', 'b.zip']).status).toBe(0)
-    expect(clyraJson(folder, ['verify', 'b.zip', '--own', '--require-complete-run'])).toMatchObject({
+    expect((await clyraHere(folder, ['bundle', '--last', '--open', '-o', 'b.zip'])).status).toBe(0)
+    expect(await clyraJsonHere(folder, ['verify', 'b.zip', '--own', '--require-complete-run'])).toMatchObject({
       verdict: 'VALID',
       run: { completeness: 'complete', outcome: 'succeeded', voices: { log: { completeness: 'complete' } } },
     })
-    const demanded = clyraJson(folder, ['verify', 'b.zip', '--own', '--require-warehouse'])
+    const demanded = await clyraJsonHere(folder, ['verify', 'b.zip', '--own', '--require-warehouse'])
     expect(demanded).toMatchObject({ verdict: 'INCOMPLETE', code: 'WAREHOUSE_NOT_ASKED' })
-    expect(clyra(folder, ['replay', '--bundle', 'b.zip']).status).toBe(0)
-    expect(clyra(folder, ['fsck']).status).toBe(0)
+    expect((await clyraHere(folder, ['replay', '--bundle', 'b.zip'])).status).toBe(0)
+    expect((await clyraHere(folder, ['fsck'])).status).toBe(0)
   })
 
-  it('gives the same bundle while nothing is written, without the ledger’s lock', () => {
-    clyra(folder, ['ingest', 'dbt', 'target'])
-    const [one, two] = ['one.zip', 'two.zip'].map((name) => {
-      expect(clyra(folder, ['bundle', '--last', '-o', name]).status).toBe(0)
-      return readFileSync(join(project(), name))
-    })
-    expect(one).toEqual(two)
+  it('gives the same bundle while nothing is written, without the ledger’s lock', async () => {
+    await clyraHere(folder, ['ingest', 'dbt', 'target'])
+    for (const name of ['one.zip', 'two.zip'])
+      expect((await clyraHere(folder, ['bundle', '--last', '-o', name])).status).toBe(0)
+    expect(readFileSync(join(project(), 'one.zip'))).toEqual(readFileSync(join(project(), 'two.zip')))
   })
 
-  it('that was erased stays valid, says so, and cannot be read in again', () => {
-    const { run } = clyraJson(folder, ['ingest', 'dbt', 'target']) as { run: string }
-    const refused = clyra(folder, ['redact', run])
+  it('that was erased stays valid, says so, and cannot be read in again', async () => {
+    const { run } = (await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])) as { run: string }
+    const refused = await clyraHere(folder, ['redact', run])
     expect({ status: refused.status, tried: refused.stderr.includes(`try: clyra redact ${run} --yes`) }).toEqual({
       status: 2,
       tried: true,
     })
-    expect(clyraJson(folder, ['redact', run, '--yes'])).toMatchObject({ already: false, artifacts: 2 })
-    expect(clyraJson(folder, ['redact', run, '--yes'])).toMatchObject({ already: true })
+    expect(await clyraJsonHere(folder, ['redact', run, '--yes'])).toMatchObject({ already: false, artifacts: 2 })
+    expect(await clyraJsonHere(folder, ['redact', run, '--yes'])).toMatchObject({ already: true })
     expect(filesUnder(join(project(), '.clyra', 'artifacts'))).toEqual([])
-    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ appended: 0 })
-    expect(clyra(folder, ['bundle', '--last', '-o', 'b.zip']).status).toBe(0)
-    expect(clyraJson(folder, ['verify', 'b.zip', '--own'])).toMatchObject({ verdict: 'VALID', redacted: true })
-    expect(clyra(folder, ['fsck']).status).toBe(0)
+    expect(await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ appended: 0 })
+    expect((await clyraHere(folder, ['bundle', '--last', '-o', 'b.zip'])).status).toBe(0)
+    expect(await clyraJsonHere(folder, ['verify', 'b.zip', '--own'])).toMatchObject({
+      verdict: 'VALID',
+      redacted: true,
+    })
+    expect((await clyraHere(folder, ['fsck'])).status).toBe(0)
   })
 
-  it('opens its sealed values only in a bundle that was asked to', () => {
-    clyra(folder, ['ingest', 'dbt', 'target'])
-    clyra(folder, ['bundle', '--last', '-o', 'closed.zip'])
-    clyra(folder, ['bundle', '--last', '--open', '-o', 'open.zip'])
+  it('opens its sealed values only in a bundle that was asked to', async () => {
+    await clyraHere(folder, ['ingest', 'dbt', 'target'])
+    await clyraHere(folder, ['bundle', '--last', '-o', 'closed.zip'])
+    await clyraHere(folder, ['bundle', '--last', '--open', '-o', 'open.zip'])
     const has = (name: string) => readFileSync(join(project(), name)).includes('create view')
     expect({ closed: has('closed.zip'), open: has('open.zip') }).toEqual({ closed: false, open: true })
-    expect(clyraJson(folder, ['verify', 'open.zip', '--own'])).toMatchObject({ verdict: 'VALID' })
-    expect(clyra(folder, ['replay', '--bundle', 'open.zip']).status).toBe(0)
+    expect(await clyraJsonHere(folder, ['verify', 'open.zip', '--own'])).toMatchObject({ verdict: 'VALID' })
+    expect((await clyraHere(folder, ['replay', '--bundle', 'open.zip'])).status).toBe(0)
   })
 
-  it('is rebuilt from an exported log alone, and a changed bundle is told by file and byte', () => {
-    clyra(folder, ['ingest', 'dbt', 'target'])
-    clyra(folder, ['bundle', '--last', '--embed', '-o', 'b.zip'])
-    clyra(folder, ['export', 'tiles', 'tiles'])
-    expect(clyra(folder, ['verify', 'tiles', '--own']).status).toBe(0)
+  it('is rebuilt from an exported log alone, and a changed bundle is told by file and byte', async () => {
+    await clyraHere(folder, ['ingest', 'dbt', 'target'])
+    await clyraHere(folder, ['bundle', '--last', '--embed', '-o', 'b.zip'])
+    await clyraHere(folder, ['export', 'tiles', 'tiles'])
+    expect((await clyraHere(folder, ['verify', 'tiles', '--own'])).status).toBe(0)
     rmSync(join(project(), '.clyra'), { recursive: true })
-    expect(clyra(folder, ['replay', '--from', 'tiles', '--bundle', 'b.zip']).stdout).toMatch(/^EQUAL/)
-    expect(clyra(folder, ['replay', '--from', 'tiles']).stdout).toMatch(/^NOTHING TO COMPARE WITH/)
-    expect(clyra(folder, ['replay', '--from', 'tiles', '--write', 'd.json']).status).toBe(0)
-    expect(clyra(folder, ['replay', '--from', 'tiles', '--expect', 'd.json']).stdout).toMatch(/^EQUAL/)
+    expect((await clyraHere(folder, ['replay', '--from', 'tiles', '--bundle', 'b.zip'])).stdout).toMatch(/^EQUAL/)
+    expect((await clyraHere(folder, ['replay', '--from', 'tiles'])).stdout).toMatch(/^NOTHING TO COMPARE WITH/)
+    expect((await clyraHere(folder, ['replay', '--from', 'tiles', '--write', 'd.json'])).status).toBe(0)
+    expect((await clyraHere(folder, ['replay', '--from', 'tiles', '--expect', 'd.json'])).stdout).toMatch(/^EQUAL/)
     const digests = JSON.parse(readFileSync(join(project(), 'd.json'), 'utf8')) as { digests: { digest: string }[] }
     for (const one of digests.digests) one.digest = one.digest.replace(/^./, (first) => (first === '0' ? '1' : '0'))
     writeFileSync(join(project(), 'd.json'), JSON.stringify(digests))
-    const other = clyra(folder, ['replay', '--from', 'tiles', '--expect', 'd.json'])
+    const other = await clyraHere(folder, ['replay', '--from', 'tiles', '--expect', 'd.json'])
     expect({ status: other.status, said: other.stdout.split('\n')[0] }).toMatchObject({
       status: 1,
-      said: expect.stringMatching(/^DIFFERENT: run v2 of .* has the digest .*, expected/),
+      said: expect.stringMatching(/^DIFFERENT: run v\d+ of .* has the digest .*, expected/),
     })
   })
 })
@@ -200,7 +205,7 @@ describe('an interruption', () => {
       setTimeout(() => child.kill('SIGINT'), delay)
       const { signal, status } = await done
       const left = readdirSync(project())
-      if (left.includes('.clyra')) expect(clyra(folder, ['fsck']).status).toBe(0)
+      if (left.includes('.clyra')) expect((await clyraHere(folder, ['fsck'])).status).toBe(0)
       else expect({ left, interrupted: signal === 'SIGINT' || status === 130 }).toEqual({ left: [], interrupted: true })
       for (const name of left) rmSync(join(project(), name), { recursive: true })
     }
@@ -211,7 +216,7 @@ describe('a wrapper where the ledger cannot take the run', () => {
   const mount = (path: string, size: string) =>
     process.getuid?.() === 0 && spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]).status === 0
 
-  it('because its disk is full: the run waits in the user’s spool', () => {
+  it('because its disk is full: the run waits in the user’s spool', async () => {
     const disk = join(folder, 'disk')
     mkdirSync(disk)
     if (!mount(disk, '1m')) {
@@ -219,7 +224,7 @@ describe('a wrapper where the ledger cannot take the run', () => {
       return
     }
     try {
-      expect(clyra(folder, ['init', '../disk']).status).toBe(0)
+      expect((await clyraHere(folder, ['init', '../disk'])).status).toBe(0)
       symlinkSync(join(disk, '.clyra'), join(project(), '.clyra'))
       spawnSync('sh', ['-c', `dd if=/dev/zero of=${disk}/filler bs=1k 2>/dev/null; true`])
       const done = clyra(folder, ['run', 'dbt', 'build'], {
@@ -230,18 +235,18 @@ describe('a wrapper where the ledger cannot take the run', () => {
       expect(done.stderr).toMatch(/waits in/)
       rmSync(join(disk, 'filler'))
       spawnSync('mount', ['-o', 'remount,size=16m', disk])
-      expect(clyraJson(folder, ['spool', 'flush'])).toMatchObject({ waiting: [] })
-      expect(clyraJson(folder, ['runs'])).toMatchObject({ runs: [{ exitCode: 4, completeness: 'complete' }] })
-      expect(clyra(folder, ['fsck']).status).toBe(0)
+      expect(await clyraJsonHere(folder, ['spool', 'flush'])).toMatchObject({ waiting: [] })
+      expect(await clyraJsonHere(folder, ['runs'])).toMatchObject({ runs: [{ exitCode: 4, completeness: 'complete' }] })
+      expect((await clyraHere(folder, ['fsck'])).status).toBe(0)
     } finally {
       spawnSync('umount', [disk])
     }
   })
 
-  it('because it is read-only for this user: dbt runs, and its owner takes the run in', () => {
+  it('because it is read-only for this user: dbt runs, and its owner takes the run in', async () => {
     const asUser = process.getuid?.() === 0 && spawnSync('runuser', ['-u', 'nobody', '--', 'true']).status === 0
     // What its owner remembers of ledgers is not put into the home of the user who runs dbt.
-    expect(clyra(folder, ['init'], { env: { XDG_STATE_HOME: join(folder, 'owner') } }).status).toBe(0)
+    expect((await clyraHere(folder, ['init'], { env: { XDG_STATE_HOME: join(folder, 'owner') } })).status).toBe(0)
     spawnSync('chmod', ['-R', 'a+rX', folder])
     spawnSync('chmod', ['-R', 'go-rwx', join(project(), '.clyra', 'keys')])
     chmodSync(join(folder, 'home'), 0o777)
@@ -256,8 +261,8 @@ describe('a wrapper where the ledger cannot take the run', () => {
     const done = spawnSync(program, args, { cwd: project(), encoding: 'utf8' })
     expect({ status: done.status, said: done.stderr.includes('waits in') }).toEqual({ status: 0, said: true })
     if (!asUser) spawnSync('chmod', ['-R', 'u+w', join(project(), '.clyra')])
-    expect(clyraJson(folder, ['spool', 'flush'])).toMatchObject({ runs: [{ known: 0 }], waiting: [] })
-    expect(clyraJson(folder, ['runs'])).toMatchObject({ runs: [{ completeness: 'complete' }] })
+    expect(await clyraJsonHere(folder, ['spool', 'flush'])).toMatchObject({ runs: [{ known: 0 }], waiting: [] })
+    expect(await clyraJsonHere(folder, ['runs'])).toMatchObject({ runs: [{ completeness: 'complete' }] })
   })
 })
 
@@ -269,17 +274,26 @@ describe('the examples of the help', () => {
     chmodSync(join(bin, 'clyra'), 0o755)
     leaveRun(folder, 'good')
     const started = new Set(['clyra init', 'clyra init --origin ledger.example.org'])
+    const env = { ...fakeDbt, PATH: `${bin}:${process.env['PATH']}` }
     const shell = (line: string): Ended => {
-      const env = environment(folder, { ...fakeDbt, PATH: `${bin}:${process.env['PATH']}` })
-      const done = spawnSync('sh', ['-c', line], { cwd: project(), env, encoding: 'utf8', maxBuffer: 64 << 20 })
+      const done = spawnSync('sh', ['-c', line], {
+        cwd: project(),
+        env: environment(folder, env),
+        encoding: 'utf8',
+        maxBuffer: 64 << 20,
+      })
       return { status: done.status, signal: done.signal, stdout: done.stdout, stderr: done.stderr }
     }
     expect(shell('clyra init').status).toBe(0)
     expect(shell('clyra ingest dbt target --log logs/dbt.log').status).toBe(0)
+    // A line without anything for a shell needs none, nor a process.
+    const plain = /^clyra( [\w./@=:-]+)+$/
+    const asTyped = async (line: string) =>
+      plain.test(line) ? clyraHere(folder, line.split(' ').slice(1), { env }) : shell(line)
     for (const { path, examples } of await Promise.all(COMMANDS.map(loadCommand))) {
       for (const [line] of examples) {
         if (started.has(line)) continue
-        const { status, stderr } = shell(line)
+        const { status, stderr } = await asTyped(line)
         expect([0, 1], `${path}: ${line}\n${stderr}`).toContain(status)
       }
     }

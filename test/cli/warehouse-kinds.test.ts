@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { clyra, clyraJson, discard, RECORDED, sandbox } from './clyra.js'
+import { clyra, discard, RECORDED, sandbox } from './clyra.js'
+import { clyraHere, clyraJsonHere } from './in-process.js'
 
 let folder: string
-beforeEach(() => {
+beforeEach(async () => {
   folder = sandbox()
-  expect(clyra(folder, ['init']).status).toBe(0)
+  expect((await clyraHere(folder, ['init'])).status).toBe(0)
 })
 afterEach(() => discard(folder))
 
@@ -20,15 +21,15 @@ interface Finding {
   readonly message: string
   readonly fix: string | null
 }
-const doctor = (): Finding[] =>
-  (clyraJson(folder, ['doctor']) as { findings: Finding[] }).findings.filter(({ check }) =>
+const doctor = async (): Promise<Finding[]> =>
+  ((await clyraJsonHere(folder, ['doctor'])) as { findings: Finding[] }).findings.filter(({ check }) =>
     /^(warehouse|postgres)/.test(check),
   )
-const anchors = () => {
+const anchors = async () => {
   clyra(folder, ['run', 'dbt', 'build'], { env: { FAKE_DBT: JSON.stringify({ recording: join(RECORDED, 'good') }) } })
-  const { runs } = clyraJson(folder, ['runs']) as { runs: { run: string }[] }
-  return clyra(folder, ['log', 'tail', '-n', '10000', '--stream', `run-${runs[0]?.run}`, '--json'])
-    .stdout.split('\n')
+  const { runs } = (await clyraJsonHere(folder, ['runs'])) as { runs: { run: string }[] }
+  return (await clyraHere(folder, ['log', 'tail', '-n', '10000', '--stream', `run-${runs[0]?.run}`, '--json'])).stdout
+    .split('\n')
     .filter((line) => line.includes('dev.clyra.anchor.'))
     .map((line) => (JSON.parse(line) as { event: { data: Record<string, unknown> } }).event.data)
 }
@@ -36,22 +37,24 @@ const anchors = () => {
 describe('a project whose warehouse cannot be asked', () => {
   it.each(['duckdb', 'snowflake'])(
     'of %s says so, in the record and in doctor, and does not talk of Postgres',
-    (type) => {
+    async (type) => {
       profile(`{type: ${type}, path: shop.db}`)
-      expect(doctor()).toMatchObject([{ check: 'warehouse', status: 'ok', message: expect.stringContaining(type) }])
+      expect(await doctor()).toMatchObject([
+        { check: 'warehouse', status: 'ok', message: expect.stringContaining(type) },
+      ])
       const unavailable = { system: 'unknown', code: 'NOT_SUPPORTED', detail: type, dsnHash: null }
-      expect(anchors()).toEqual([
+      expect(await anchors()).toEqual([
         { ...unavailable, phase: 'before' },
         { ...unavailable, phase: 'after' },
       ])
     },
   )
 
-  it('of Postgres that is not there: doctor shows the connection without secrets, the record what happened', () => {
+  it('of Postgres that is not there: doctor shows the connection without secrets, the record what happened', async () => {
     profile(
       '{type: postgres, host: 127.0.0.1, port: 1, user: etl, password: canary-1, dbname: wh, schema: s, role: builder}',
     )
-    const findings = doctor()
+    const findings = await doctor()
     expect(findings).toMatchObject([
       {
         check: 'postgres-connection',
@@ -61,15 +64,15 @@ describe('a project whose warehouse cannot be asked', () => {
       { check: 'postgres', status: 'fail', message: 'nothing answers there (ECONNREFUSED)' },
     ])
     expect(JSON.stringify(findings)).not.toContain('canary')
-    expect(anchors()).toMatchObject([
+    expect(await anchors()).toMatchObject([
       { phase: 'before', code: 'UNREACHABLE', detail: 'ECONNREFUSED' },
       { phase: 'after', code: 'UNREACHABLE', detail: 'ECONNREFUSED' },
     ])
   })
 
-  it('says which parameter cannot be used', () => {
+  it('says which parameter cannot be used', async () => {
     profile('{type: postgres, host: h, port: 1, user: etl, password: p, dbname: wh, schema: s, sslmode: verify-full}')
-    expect(doctor()).toMatchObject([
+    expect(await doctor()).toMatchObject([
       { check: 'postgres-connection', status: 'fail', message: expect.stringContaining('SSLROOTCERT_MISSING') },
     ])
   })

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   clyra,
-  clyraJson,
   discard,
   ended,
   filesUnder,
@@ -14,11 +13,12 @@ import {
   startClyra,
   until,
 } from './clyra.js'
+import { clyraHere, clyraJsonHere } from './in-process.js'
 
 let folder: string
-beforeEach(() => {
+beforeEach(async () => {
   folder = sandbox()
-  expect(clyra(folder, ['init']).status).toBe(0)
+  expect((await clyraHere(folder, ['init'])).status).toBe(0)
 })
 afterEach(() => discard(folder))
 
@@ -55,22 +55,22 @@ interface RunLine {
   readonly exitCode: number | null
   readonly signal: string | null
 }
-const runs = () => (clyraJson(folder, ['runs']) as { runs: RunLine[] }).runs
+const runs = async () => ((await clyraJsonHere(folder, ['runs'])) as { runs: RunLine[] }).runs
 const spools = () => filesUnder(join(folder, 'project', '.clyra', 'spool'))
 const userSpools = () => filesUnder(join(folder, 'home', '.local', 'state', 'clyra', 'spool'))
-const records = (run: string) =>
-  clyra(folder, ['log', 'tail', '-n', '100000', '--stream', `run-${run}`, '--json'])
-    .stdout.trimEnd()
+const records = async (run: string) =>
+  (await clyraHere(folder, ['log', 'tail', '-n', '100000', '--stream', `run-${run}`, '--json'])).stdout
+    .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as { event: { id: string; type: string; data: Record<string, unknown> } })
 
 describe('a wrapped run', () => {
-  it('passes output and exit code through and ends in one line', () => {
+  it('passes output and exit code through and ends in one line', async () => {
     const done = runDbt({ exit: 0, stdout: 'from dbt\n' })
     expect(done.status).toBe(0)
     expect(done.stdout).toBe('from dbt\n')
     expect(done.stderr).toMatch(/^fake dbt whispers\n/)
-    const [run] = runs()
+    const [run] = await runs()
     expect(done.stderr.trimEnd().split('\n').at(-1)).toMatch(
       /^clyra: SUCCEEDED run recorded: \d+ steps, no warning, .*; warehouse NOT asked \(.*\); clyra report --last$/,
     )
@@ -78,13 +78,13 @@ describe('a wrapped run', () => {
     expect(spools()).toEqual([])
   })
 
-  it('gives dbt its own arguments first, then those that make the log readable, and the run id', () => {
+  it('gives dbt its own arguments first, then those that make the log readable, and the run id', async () => {
     const argumentsFile = join(folder, 'arguments')
     runDbt({ argumentsFile }, ['--', 'build', '--select', 'orders'])
     const { args, runId } = JSON.parse(readFileSync(argumentsFile, 'utf8'))
     expect(args.slice(0, 3)).toEqual(['build', '--select', 'orders'])
     expect(args).toContain('--log-file-max-bytes')
-    expect(runId).toBe(runs()[0]?.run)
+    expect(runId).toBe((await runs())[0]?.run)
   })
 
   it('leaves a readable log where people look for it', () => {
@@ -94,40 +94,40 @@ describe('a wrapped run', () => {
     expect(text).not.toContain('{"data"')
   })
 
-  it.each([1, 2, 7])('returns dbt’s exit code %i', (exit) => {
+  it.each([1, 2, 7])('returns dbt’s exit code %i', async (exit) => {
     expect(runDbt({ exit }).status).toBe(exit)
-    expect(runs()[0]).toMatchObject({ exitCode: exit, outcome: 'failed' })
+    expect((await runs())[0]).toMatchObject({ exitCode: exit, outcome: 'failed' })
   })
 
-  it('makes the events that `ingest` makes of the same files', () => {
+  it('makes the events that `ingest` makes of the same files', async () => {
     const copyLog = join(folder, 'copy.log')
     runDbt({ copyLog })
-    const [run] = runs()
-    const before = records(run?.run ?? '').length
-    const again = clyraJson(folder, ['ingest', 'dbt', 'target', '--log', copyLog]) as Ingested
+    const [run] = await runs()
+    const before = (await records(run?.run ?? '')).length
+    const again = (await clyraJsonHere(folder, ['ingest', 'dbt', 'target', '--log', copyLog])) as Ingested
     expect(again).toMatchObject({ run: run?.run, appended: 0 })
     expect(again.known).toBeGreaterThan(100)
     // Without the log there is less to say, and nothing new.
     renameSync(join(folder, 'project', 'logs'), join(folder, 'project', 'old-logs'))
-    expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: run?.run, appended: 0 })
-    expect(records(run?.run ?? '')).toHaveLength(before)
+    expect(await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: run?.run, appended: 0 })
+    expect(await records(run?.run ?? '')).toHaveLength(before)
   })
 
-  it('stands: files that were changed afterwards are refused', () => {
+  it('stands: files that were changed afterwards are refused', async () => {
     const copyLog = join(folder, 'copy.log')
     runDbt({ copyLog })
     const path = join(folder, 'project', 'target', 'run_results.json')
     writeFileSync(path, readFileSync(path, 'utf8').replace('"status":"success"', '"status":"error"'))
-    expect(clyraJson(folder, ['ingest', 'dbt', 'target', '--log', copyLog])).toMatchObject({
+    expect(await clyraJsonHere(folder, ['ingest', 'dbt', 'target', '--log', copyLog])).toMatchObject({
       error: { code: 'EVENT_ID_REUSED' },
     })
   })
 
-  it('says when dbt is not there, and records that', () => {
+  it('says when dbt is not there, and records that', async () => {
     const done = clyra(folder, ['run', 'dbt', 'build'], { env: { CLYRA_DBT: 'no-such-dbt' } })
     expect(done.status).toBe(127)
     expect(done.stderr).toContain('(DBT_NOT_FOUND)')
-    expect(runs()[0]).toMatchObject({
+    expect((await runs())[0]).toMatchObject({
       completeness: 'partial',
       reasons: expect.arrayContaining(['process-not-started']),
     })
@@ -143,24 +143,26 @@ describe('a run that ends badly, over the artefacts of a good run before it', ()
   it.each([
     ['sigterm', 143, 'SIGTERM'],
     ['sigkill', 137, 'SIGKILL'],
-  ])('by %s is partial and takes no result of the run before', (fault, status, signal) => {
+  ])('by %s is partial and takes no result of the run before', async (fault, status, signal) => {
     expect(runDbt({ fault, lines: 150 }).status).toBe(status)
-    const [run] = runs()
+    const [run] = await runs()
     expect(run).toMatchObject({ completeness: 'partial', outcome: 'interrupted', signal, exitCode: null })
     expect(run?.reasons).toEqual(
       expect.arrayContaining(['artifact-run-results-stale', 'log-no-end', 'process-signalled']),
     )
-    const claims = records(run?.run ?? '').filter(
+    const claims = (await records(run?.run ?? '')).filter(
       ({ event }) => event.data['voice'] === 'claim' && event.type.includes('node.executed'),
     )
     expect(claims).toEqual([])
   })
 
-  it('by a parse error takes neither manifest nor results', () => {
+  it('by a parse error takes neither manifest nor results', async () => {
     expect(runDbt({ fault: 'parse-error' }).status).toBe(2)
-    const [run] = runs()
+    const [run] = await runs()
     expect(run?.reasons).toEqual(expect.arrayContaining(['artifact-manifest-stale', 'artifact-run-results-stale']))
-    expect(records(run?.run ?? '').filter(({ event }) => event.type === 'dev.clyra.artifact.captured.v1')).toEqual([])
+    expect(
+      (await records(run?.run ?? '')).filter(({ event }) => event.type === 'dev.clyra.artifact.captured.v1'),
+    ).toEqual([])
   })
 
   it('by SIGINT to the wrapper lets dbt end by itself', async () => {
@@ -172,7 +174,7 @@ describe('a run that ends badly, over the artefacts of a good run before it', ()
     await until(() => existsSync(readyFile), 'dbt runs')
     child.kill('SIGINT')
     expect((await done).status).toBe(2)
-    expect(runs()[0]).toMatchObject({ exitCode: 2, completeness: 'partial' })
+    expect((await runs())[0]).toMatchObject({ exitCode: 2, completeness: 'partial' })
   })
 
   it('by SIGTERM to the wrapper passes it on, and is recorded', async () => {
@@ -184,7 +186,7 @@ describe('a run that ends badly, over the artefacts of a good run before it', ()
     await until(() => existsSync(readyFile), 'dbt runs')
     child.kill('SIGTERM')
     expect((await done).status).toBe(143)
-    expect(runs()[0]).toMatchObject({ signal: 'SIGTERM', completeness: 'partial' })
+    expect((await runs())[0]).toMatchObject({ signal: 'SIGTERM', completeness: 'partial' })
   })
 })
 
@@ -200,16 +202,19 @@ describe('a killed wrapper', () => {
     const dbt = Number(readFileSync(readyFile, 'utf8'))
     expect(statSync(spools().find((path) => path.endsWith('dbt.log')) ?? '').mode & 0o077).toBe(0)
     // dbt itself lives on: its run is not cut off by a drain.
-    expect(clyraJson(folder, ['spool', 'flush'])).toEqual({ runs: [], waiting: [] })
+    expect(await clyraJsonHere(folder, ['spool', 'flush'])).toEqual({ runs: [], waiting: [] })
     process.kill(dbt, 'SIGKILL')
     await until(() => spools().length > 0, 'the spool stays')
     let flushed: { runs: { appended: number }[] } = { runs: [] }
-    await until(() => {
-      flushed = clyraJson(folder, ['spool', 'flush']) as typeof flushed
+    await until(async () => {
+      flushed = (await clyraJsonHere(folder, ['spool', 'flush'])) as typeof flushed
       return flushed.runs.length === 1
     }, 'the spool is drained')
     expect(flushed.runs[0]?.appended).toBeGreaterThan(10)
-    expect(runs()[0]).toMatchObject({ completeness: 'partial', reasons: expect.arrayContaining(['wrapper-killed']) })
+    expect((await runs())[0]).toMatchObject({
+      completeness: 'partial',
+      reasons: expect.arrayContaining(['wrapper-killed']),
+    })
     expect(spools()).toEqual([])
   })
 })
@@ -227,33 +232,35 @@ describe('a ledger that cannot be written', () => {
     expect(done.status).toBe(1)
     expect(done.stderr).toMatch(/LEDGER_LOCKED.*waits in .*spool/)
     await held.release()
-    expect(runs()).toHaveLength(1)
-    expect(clyraJson(folder, ['spool', 'flush'])).toMatchObject({ runs: [{ known: 0 }], waiting: [] })
-    expect(runs()).toHaveLength(2)
-    expect(clyraJson(folder, ['spool', 'flush'])).toEqual({ runs: [], waiting: [] })
+    expect(await runs()).toHaveLength(1)
+    expect(await clyraJsonHere(folder, ['spool', 'flush'])).toMatchObject({ runs: [{ known: 0 }], waiting: [] })
+    expect(await runs()).toHaveLength(2)
+    expect(await clyraJsonHere(folder, ['spool', 'flush'])).toEqual({ runs: [], waiting: [] })
   })
 
-  it('because there is none: the run waits in the user’s spool until there is one', () => {
+  it('because there is none: the run waits in the user’s spool until there is one', async () => {
     renameSync(join(folder, 'project', '.clyra'), join(folder, 'gone'))
     const done = runDbt({ exit: 0 })
     expect(done.status).toBe(0)
     expect(done.stderr).toContain('clyra init')
     expect(userSpools().length).toBeGreaterThan(0)
     renameSync(join(folder, 'gone'), join(folder, 'project', '.clyra'))
-    expect(clyraJson(folder, ['spool', 'flush'])).toMatchObject({ runs: [{ known: 0 }] })
-    expect(runs()).toHaveLength(1)
+    expect(await clyraJsonHere(folder, ['spool', 'flush'])).toMatchObject({ runs: [{ known: 0 }] })
+    expect(await runs()).toHaveLength(1)
     expect(userSpools()).toEqual([])
-    const again = clyraJson(folder, ['ingest', 'dbt', 'target', '--project-dir', '.'])
-    expect(again).toMatchObject({ run: runs()[0]?.run, appended: 0 })
+    const again = await clyraJsonHere(folder, ['ingest', 'dbt', 'target', '--project-dir', '.'])
+    expect(again).toMatchObject({ run: (await runs())[0]?.run, appended: 0 })
   })
 
-  it('because it belongs to another project: only `--ledger` brings the spool in', () => {
+  it('because it belongs to another project: only `--ledger` brings the spool in', async () => {
     renameSync(join(folder, 'project', '.clyra'), join(folder, 'elsewhere'))
     mkdirSync(join(folder, 'other'))
     renameSync(join(folder, 'elsewhere'), join(folder, 'other', '.clyra'))
     runDbt({})
-    expect(clyraJson(folder, ['spool', 'flush'], { cwd: join(folder, 'other') })).toMatchObject({ runs: [] })
-    expect(clyraJson(folder, ['spool', 'flush', '--ledger', '../other'])).toMatchObject({ runs: [{ known: 0 }] })
+    expect(await clyraJsonHere(folder, ['spool', 'flush'], { cwd: join(folder, 'other') })).toMatchObject({ runs: [] })
+    expect(await clyraJsonHere(folder, ['spool', 'flush', '--ledger', '../other'])).toMatchObject({
+      runs: [{ known: 0 }],
+    })
   })
 })
 
@@ -268,13 +275,13 @@ describe('a drain', () => {
       setTimeout(() => child.kill('SIGKILL'), delay)
       await gone
     }
-    expect(clyra(folder, ['spool', 'flush']).status).toBe(0)
-    const [run] = runs()
+    expect((await clyraHere(folder, ['spool', 'flush'])).status).toBe(0)
+    const [run] = await runs()
     expect(run).toMatchObject({ completeness: 'complete', exitCode: 0 })
     expect(run?.statements).toBeGreaterThan(3000)
-    const ids = records(run?.run ?? '').map(({ event }) => event.id)
+    const ids = (await records(run?.run ?? '')).map(({ event }) => event.id)
     expect(new Set(ids).size).toBe(ids.length)
-    expect(clyra(folder, ['fsck', '--all']).status).toBe(0)
+    expect((await clyraHere(folder, ['fsck', '--all'])).status).toBe(0)
     expect(userSpools()).toEqual([])
   })
 })
@@ -290,21 +297,21 @@ describe('many and much', () => {
       )
     })
     expect((await Promise.all(both)).map((done) => done.status)).toEqual([0, 0])
-    const found = runs()
+    const found = await runs()
     expect(found.map((run) => run.completeness)).toEqual(['complete', 'complete'])
     expect(new Set(found.map((run) => run.statements)).size).toBe(1)
-    expect(clyra(folder, ['fsck']).status).toBe(0)
+    expect((await clyraHere(folder, ['fsck'])).status).toBe(0)
     expect(spools()).toEqual([])
   })
 
-  it('a log above 60 MB loses no line', () => {
+  it('a log above 60 MB loses no line', async () => {
     const pad = 45_000
     const done = runDbt({ pad })
     expect(done.status).toBe(0)
-    const [run] = runs()
+    const [run] = await runs()
     const plain = clyra(folder, ['run', 'dbt', 'build'], { env: fakeDbt({}) })
     expect(plain.status).toBe(0)
-    const small = runs()[0]
+    const small = (await runs())[0]
     expect((run?.statements ?? 0) - (small?.statements ?? 0)).toBe(pad)
   }, 600_000)
 })
@@ -312,20 +319,20 @@ describe('many and much', () => {
 describe('what was planted', () => {
   const CANARY = 'canary-7f3a'
 
-  it('is in nothing that Clyra keeps or shows, and in a bundle with --embed it is found', () => {
+  it('is in nothing that Clyra keeps or shows, and in a bundle with --embed it is found', async () => {
     expect(runDbt({ plant: CANARY }).status).toBe(0)
-    const [run] = runs()
-    expect(clyra(folder, ['bundle', '--last', '-o', 'plain.def.zip']).status).toBe(0)
-    expect(clyra(folder, ['bundle', '--last', '--embed', '-o', 'embedded.def.zip']).status).toBe(0)
-    expect(clyra(folder, ['export', 'tiles', 'tiles']).status).toBe(0)
+    const [run] = await runs()
+    expect((await clyraHere(folder, ['bundle', '--last', '-o', 'plain.def.zip'])).status).toBe(0)
+    expect((await clyraHere(folder, ['bundle', '--last', '--embed', '-o', 'embedded.def.zip'])).status).toBe(0)
+    expect((await clyraHere(folder, ['export', 'tiles', 'tiles'])).status).toBe(0)
     const state = join(folder, 'project', '.clyra')
     const found = filesWith(state, CANARY).filter((path) => !path.startsWith(join(state, 'artifacts')))
     expect(found).toEqual([])
     expect(filesWith(join(folder, 'project', 'tiles'), CANARY)).toEqual([])
     const said = [
-      clyra(folder, ['log', 'tail', '-n', '100000', '--json']),
-      clyra(folder, ['runs', '--json']),
-      clyra(folder, ['doctor', '--offline', '--json', '--verbose']),
+      await clyraHere(folder, ['log', 'tail', '-n', '100000', '--json']),
+      await clyraHere(folder, ['runs', '--json']),
+      await clyraHere(folder, ['doctor', '--offline', '--json', '--verbose']),
     ]
     for (const { stdout, stderr } of said) expect(stdout + stderr).not.toContain(CANARY)
     const plain = readFileSync(join(folder, 'project', 'plain.def.zip'))

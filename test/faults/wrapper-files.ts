@@ -13,9 +13,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
-import { RECORDED } from '../cli/clyra.js'
+import { ended, RECORDED, startClyra } from '../cli/clyra.js'
 import { holdLedger } from '../cli/hold-ledger.js'
-import { type Arranged, clyra, KILL_RECORDER, type Place, type WrapperFault } from './wrapper-runs.js'
+import { type Arranged, KILL_RECORDER, type Place, type WrapperFault } from './wrapper-runs.js'
 
 const fileFault = (
   fault: string,
@@ -39,9 +39,13 @@ const once = (act: () => unknown) => {
 const fifo = (path: string) => command('mkfifo', path)
 const junk = (bytes: number) => Buffer.alloc(bytes, 'this is no database; ')
 
+/** A wrapped run of the stand-in for dbt. */
+const wrap = (folder: string, plan: object) =>
+  ended(startClyra(folder, ['run', 'dbt', 'build'], { env: { FAKE_DBT: JSON.stringify(plan) } }))
+
 /** A run that goes well, so that everything derived is there. */
 async function runBefore({ folder }: Place): Promise<Arranged> {
-  await clyra(folder, ['run', 'dbt', 'build'], { FAKE_DBT: JSON.stringify({ recording: join(RECORDED, 'good') }) })
+  await wrap(folder, { recording: join(RECORDED, 'good') })
   return { runsBefore: 1 }
 }
 
@@ -239,7 +243,7 @@ const SPOOL: readonly WrapperFault[] = [
     'ledger',
     /still waits: .*\(SPOOL_CORRUPT\)/,
     async ({ folder, state }) => {
-      await clyra(folder, ['run', 'dbt', 'build'], { FAKE_DBT: JSON.stringify({ meanwhile: KILL_RECORDER('KILL') }) })
+      await wrap(folder, { meanwhile: KILL_RECORDER('KILL') })
       for (const run of readdirSync(join(state, 'spool')))
         writeFileSync(join(state, 'spool', run, 'events.ndjson'), 'no line of ours\n')
       return undefined

@@ -3,18 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
-import {
-  discard,
-  type Ended,
-  ended,
-  environment,
-  filesUnder,
-  PROGRAM,
-  RECORDED,
-  sandbox,
-  startClyra,
-  until,
-} from '../cli/clyra.js'
+import { discard, ended, environment, filesUnder, PROGRAM, RECORDED, sandbox, startClyra, until } from '../cli/clyra.js'
+import { clyraHere } from '../cli/in-process.js'
 
 /** The folders of one case, with a ledger in the project. */
 export interface Place {
@@ -89,7 +79,7 @@ export async function surviveFault(fault: WrapperFault, exit: number): Promise<v
   const place = { folder, project, state: join(project, '.clyra'), home: join(folder, 'home') }
   let arranged: Arranged | undefined
   try {
-    expect(await clyra(folder, ['init'])).toMatchObject({ status: 0 })
+    expect(await clyraHere(folder, ['init'])).toMatchObject({ status: 0 })
     arranged = (await fault.arrange(place)) ?? {}
     const run = await wrapped(place, arranged, exit)
     expect(run.stderr).not.toMatch(RAW)
@@ -112,7 +102,7 @@ export async function endedBefore(
 ): Promise<{ readonly signal: NodeJS.Signals | null; readonly starts: number; readonly runs: number }> {
   const folder = sandbox()
   try {
-    expect(await clyra(folder, ['init'])).toMatchObject({ status: 0 })
+    expect(await clyraHere(folder, ['init'])).toMatchObject({ status: 0 })
     const argumentsFile = join(folder, 'starts')
     const hanging = hooked({ in: 'recorder', at: 'asked', does: 'hang' })
     const child = startClyra(folder, ['run', 'dbt', 'build'], {
@@ -123,8 +113,8 @@ export async function endedBefore(
     await until(() => spawnSync('pgrep', ['-P', String(child.pid), '-f', 'recorder.js']).status === 0, 'it waits')
     child.kill(signal)
     const { signal: by } = await gone
-    await clyra(folder, ['spool', 'flush'])
-    const { stdout } = await clyra(folder, ['runs', '--json'])
+    await clyraHere(folder, ['spool', 'flush'])
+    const { stdout } = await clyraHere(folder, ['runs', '--json'])
     // Holds: the schema of `clyra runs`.
     const { runs } = JSON.parse(stdout) as { runs: object[] }
     return { signal: by, starts: existsSync(argumentsFile) ? 1 : 0, runs: runs.length }
@@ -177,15 +167,6 @@ async function wrapped(place: Place, arranged: Arranged, exit: number): Promise<
   return { status, ...said, starts }
 }
 
-/** The usual program beside a fault, without holding up the cases that run at the same time. */
-export function clyra(
-  folder: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
-  return ended(startClyra(folder, args, { env }))
-}
-
 async function expectRecord(
   { folder, project, home }: Place,
   record: WrapperFault['record'],
@@ -193,7 +174,7 @@ async function expectRecord(
   said: string,
 ): Promise<void> {
   const count = async () => {
-    const { stdout, stderr } = await clyra(folder, ['runs', '--json'])
+    const { stdout, stderr } = await clyraHere(folder, ['runs', '--json'])
     // Holds: the schema of `clyra runs`.
     return { runs: (JSON.parse(stdout) as { runs?: object[] }).runs?.length, said, stderr }
   }
@@ -205,13 +186,13 @@ async function expectRecord(
   }
   if (record === 'lost') {
     expect(said).toMatch(/clyra: (this run is not recorded|preparing to record the run failed)/)
-    await clyra(folder, ['spool', 'flush'])
+    await clyraHere(folder, ['spool', 'flush'])
     expect(await count()).toMatchObject({ runs: before })
     return
   }
   expect(said).toMatch(/waits in/)
   expect(spools()).not.toEqual([])
-  const flushed = await clyra(folder, ['spool', 'flush', '--json'])
+  const flushed = await clyraHere(folder, ['spool', 'flush', '--json'])
   expect({ stdout: flushed.stdout, said }).toMatchObject({ stdout: expect.stringMatching(/"waiting": \[\]/) })
   expect(await count()).toMatchObject({ runs: before + 1 })
 }

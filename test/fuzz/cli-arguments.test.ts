@@ -8,11 +8,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadCommand } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/commands/index.js'
-import type { Environment } from '../../src/cli/environment.js'
-import { runProgram } from '../../src/cli/program.js'
 import { ERROR_CODES } from '../../src/errors/index.js'
-import { createWorkbench } from '../../src/system/index.js'
-import { clyra, clyraJson, discard, environment, leaveRun, sandbox } from '../cli/clyra.js'
+import { clyra, clyraJson, discard, type Ended, leaveRun, sandbox } from '../cli/clyra.js'
+import { clyraHere } from '../cli/in-process.js'
 import { Random } from './engine/random.js'
 import { fuzzSeed } from './engine/seed.js'
 
@@ -154,55 +152,13 @@ function commandLine(random: Random): string[] {
   return argv
 }
 
-interface Ended {
-  readonly status: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function inProcess(argv: readonly string[]): Promise<Ended> {
-  const said = { stdout: '', stderr: '' }
-  const stream = (name: keyof typeof said) => ({
-    isTTY: false,
-    columns: 80,
-    mark: '\x01mark',
-    end: async () => undefined,
-    write: (text: string) => {
-      said[name] += text
-    },
-  })
-  const start = performance.now()
-  const world: Environment = {
-    cwd: join(folder, 'project'),
-    variables: environment(folder, { CLYRA_LOCK_WAIT: '0' }),
-    home: join(folder, 'home'),
-    platform: process.platform,
-    user: { uid: process.geteuid?.(), sudoUid: undefined },
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    // `log tail --follow` ends when it is told to.
-    stopped: AbortSignal.timeout(2000),
-    now: () => new Date(),
-    elapsed: () => performance.now() - start,
-    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-  }
-  let made = 0
-  const status = await runProgram(
-    argv,
-    COMMANDS,
-    world,
-    createWorkbench(() => `fuzz${made++}`),
-    '0.0.0',
-  )
-  return { status, ...said }
-}
-
 /** What is wrong with how the program ended, or undefined. */
 function complaint(argv: readonly string[], { status, stdout, stderr }: Ended): string | undefined {
   const wordy = argv.includes('-v') || argv.includes('--verbose')
   if (!wordy && /\n\s+at .*[:(]\d+/.test(`${stdout}${stderr}`)) return 'a stack trace'
   if (/\(INTERNAL\)|"INTERNAL"/.test(`${stdout}${stderr}`)) return 'a fault of ours'
   if (`${stdout}${stderr}`.includes('//u:hunter2@')) return 'a password is repeated'
+  if (status === null) return 'a signal'
   if (status === 0) return undefined
   const code = /^clyra: .* \(([A-Z_]+)\)$/m.exec(stderr)?.[1]
   const known = code !== undefined && Object.hasOwn(ERROR_CODES, code)
@@ -227,7 +183,9 @@ test(
       // The demonstration takes seconds: it is tested on its own.
       if (argv[0] === 'demo' && !argv.includes('--bogus')) argv.push('--bogus')
       const start = performance.now()
-      const ended = await inProcess(argv)
+      // `log tail --follow` ends when it is told to.
+      const stopped = AbortSignal.timeout(2000)
+      const ended = await clyraHere(folder, argv, { env: { CLYRA_LOCK_WAIT: '0' }, stopped })
       executed++
       const wrong = complaint(argv, ended) ?? (performance.now() - start > 120_000 ? 'two minutes' : undefined)
       const code = /\(([A-Z_]+)\)$/m.exec(ended.stderr)?.[1] ?? `status ${ended.status}`
@@ -265,7 +223,7 @@ test('nor does a process of its own leave a stack trace, hang, or end by a signa
     expect({
       argv: argv.join(' ').slice(0, 60),
       signal: ended.signal,
-      wrong: complaint(argv, { ...ended, status: ended.status ?? -1 }),
+      wrong: complaint(argv, ended),
     }).toEqual({
       argv: argv.join(' ').slice(0, 60),
       signal: null,
