@@ -12,7 +12,7 @@ import {
   SOURCE,
   TRACEPARENT,
   URI,
-} from './grammar.js'
+} from './grammar/index.js'
 import type { IdMember } from './id-member.js'
 
 /** Why an event was refused: the attribute or the JSON pointer into `data`, and the place in the batch. */

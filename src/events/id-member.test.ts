@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ID } from './grammar.js'
+import { ID } from './grammar/index.js'
 import { IdMember } from './id-member.js'
 
 const SAMPLES = ['01890a5d-ac96-774b-bcce-b302099a8057', '5c0e6c1e-34a4-8f3b-9c07-0a1b2c3d4e5f']

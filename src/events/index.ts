@@ -18,7 +18,7 @@ export {
   ORIGIN,
   PRODUCER_ATTRIBUTES,
   SUBMITTER,
-} from './grammar.js'
+} from './grammar/index.js'
 export { assertPlausible, instantOf } from './instant.js'
 export { isEventOf, isType } from './is-type.js'
 export { parseAdmitted, parseRecord, RecordReader } from './parse-record.js'

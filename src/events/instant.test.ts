@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { isRecordedAt } from './grammar.js'
+import { isRecordedAt } from './grammar/index.js'
 import { assertPlausible, instantOf } from './instant.js'
 
 const year = (y: number) => Date.UTC(y, 5, 1)

@@ -1,5 +1,5 @@
 import { ClyraError } from '../errors/index.js'
-import { isRecordedAt } from './grammar.js'
+import { isRecordedAt } from './grammar/index.js'
 
 /**
  * What a clock says, as records carry it: `YYYY-MM-DDTHH:mm:ss.sssZ`. Throws CLOCK_INVALID where that is no such instant:

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { OPTIONAL_ATTRIBUTES } from './check-attributes.js'
-import { ATTRIBUTE_TEXT, DECIMAL, HEX_DIGEST, ID, ORIGIN, SUBMITTER, TYPE, URI_REFERENCE } from './grammar.js'
+import { ATTRIBUTE_TEXT, DECIMAL, HEX_DIGEST, ID, ORIGIN, SUBMITTER, TYPE, URI_REFERENCE } from './grammar/index.js'
 import { CLYRA_REGISTRY } from './registry.js'
 
 /** Where the schemas are published. */

@@ -21,7 +21,7 @@ import {
   isTypeName,
   ORIGIN,
   SUBMITTER,
-} from './grammar.js'
+} from './grammar/index.js'
 import { MAX_RECORD_BYTES } from './prepared-events.js'
 
 /**

@@ -4,7 +4,7 @@ import { ClyraError } from '../errors/index.js'
 import { type DataWriter, dataWriter } from './data-writer.js'
 import type { StoredEvent } from './envelope.js'
 import { FAMILIES, UPCASTERS } from './families/index.js'
-import { isTypeName } from './grammar.js'
+import { isTypeName } from './grammar/index.js'
 import { CLYRA_TYPE_PREFIX } from './reserved.js'
 import type { Upcaster } from './upcaster.js'
 

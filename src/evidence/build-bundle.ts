@@ -7,10 +7,10 @@ import {
   collectEvidence,
   type EvidenceSource,
 } from './collect-evidence.js'
+import { zip } from './container/index.js'
 import { dsseEnvelope, IN_TOTO_PAYLOAD_TYPE } from './dsse.js'
 import { checkSigners, evidenceKeysAt } from './evidence-keys.js'
 import { MANIFEST_FILE, type Manifest } from './manifest.js'
-import { zip } from './zip.js'
 
 export interface Bundle {
   /** The ZIP archive. */

@@ -4,9 +4,9 @@ import { ClyraError } from '../errors/index.js'
 import { isType, type LedgerRecord, openSealed, parseRecord } from '../events/index.js'
 import type { HeadsPath } from '../ledger/proofs.js'
 import type { CollectedEvidence } from './collect-evidence.js'
+import { BUNDLE_LIMITS, tooLarge } from './container/index.js'
 import { MANIFEST_FILE, type Manifest, type ManifestHead, type ProjectionDigest } from './manifest.js'
 import { summariseRun } from './run-summary.js'
-import { BUNDLE_LIMITS, tooLarge } from './zip.js'
 
 /** What the program adds to the collected records: projected values and rendered files. */
 export interface BundleContent {

@@ -10,7 +10,7 @@ import {
 } from '../events/index.js'
 import type { Ledger, LedgerReader, RecordView, SignedCheckpoint } from '../ledger/index.js'
 import type { HeadsPath } from '../ledger/proofs.js'
-import { BUNDLE_LIMITS, tooLarge } from './zip.js'
+import { BUNDLE_LIMITS, tooLarge } from './container/index.js'
 
 /** What collecting needs of a ledger. A reader has no `heads`: there the newest heads record has to cover the run. */
 export type EvidenceSource = Pick<

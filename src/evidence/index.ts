@@ -6,9 +6,9 @@ export {
   collectEvidence,
   type EvidenceSource,
 } from './collect-evidence.js'
+export { BUNDLE_LIMITS, zip } from './container/index.js'
 export { dsseEnvelope, IN_TOTO_PAYLOAD_TYPE, preAuthenticationEncoding } from './dsse.js'
 export { checkSigners, evidenceKeysAt } from './evidence-keys.js'
 export { DETACHED_FILES, MANIFEST_FILE, type Manifest, type ManifestHead, type ProjectionDigest } from './manifest.js'
 export { openingsOf } from './openings.js'
 export { RUN_NOT_CLOSED, type RunSummary, summariseRun } from './run-summary.js'
-export { BUNDLE_LIMITS, zip } from './zip.js'

@@ -4,7 +4,7 @@ import { drainWaiting } from './drain-waiting.js'
 import { openState, openStateReader } from './open-state.js'
 import type { OpenedLedger, OpenedReader, WritingCaller } from './opened-ledger.js'
 import { type Caller, ledgerPlace, type StatePlace, settingsFor } from './project/index.js'
-import { updateProjections } from './projections.js'
+import { updateProjections } from './views/projections.js'
 
 /** Opens the ledger for reading, beside any writer, and closes it whatever happens. */
 export async function withReader<T>(caller: Caller, use: (opened: OpenedReader) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { projectionsFault } from '../../runtime/index.js'
 import { ledgerPlace } from '../../runtime/project/index.js'
+import { projectionsFault } from '../../runtime/views/index.js'
 import { fsck as check } from '../../stores/embedded/index.js'
 import { defineCommand } from '../command.js'
 import { decimal } from '../ledger/record-document.js'

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { RunView } from '../../../projections/run/index.js'
-import { runStreams, viewRun, withProjections, withReader } from '../../runtime/index.js'
+import { withReader } from '../../runtime/index.js'
+import { runStreams, viewRun, withProjections } from '../../runtime/views/index.js'
 import { defineCommand } from '../command.js'
 import { shortIds } from '../ledger/choose-run.js'
 import { runSummary, summarise } from '../ledger/run-summary.js'

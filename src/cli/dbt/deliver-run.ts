@@ -1,6 +1,7 @@
 import { codedError } from '../../errors/index.js'
-import { type OpenedLedger, updateProjections, viewRun, withProjections, withWriter } from '../../runtime/index.js'
+import { type OpenedLedger, withWriter } from '../../runtime/index.js'
 import type { StatePlace } from '../../runtime/project/index.js'
+import { updateProjections, viewRun, withProjections } from '../../runtime/views/index.js'
 import { importEvents, openSpool, removeSpool, sourceOf } from '../../spool/index.js'
 import type { Context } from '../context.js'
 import { inALine, type RunSummary, summarise } from '../ledger/run-summary.js'

@@ -1,6 +1,7 @@
 import { isClyraError } from '../../errors/index.js'
 import { compareProjections } from '../../projector/index.js'
-import { type OpenedReader, PROJECTIONS, withProjections } from '../../runtime/index.js'
+import type { OpenedReader } from '../../runtime/index.js'
+import { PROJECTIONS, withProjections } from '../../runtime/views/index.js'
 import type { Context } from '../context.js'
 
 /** What a replay was compared with, and what came of it. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { foldLedger } from '../../projector/index.js'
-import { PROJECTIONS } from '../../runtime/index.js'
+import { PROJECTIONS } from '../../runtime/views/index.js'
 import { decimal, digest } from '../ledger/record-document.js'
 import type { LogSource } from './log-source.js'
 

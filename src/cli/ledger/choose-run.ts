@@ -1,6 +1,6 @@
 import { ClyraError, commandLine } from '../../errors/index.js'
 import type { LedgerReader } from '../../ledger/index.js'
-import { runStreams } from '../../runtime/index.js'
+import { runStreams } from '../../runtime/views/index.js'
 
 /** A UUIDv7 has its milliseconds in these. */
 const SHORT_ID = 13

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isTime } from '../grammar.js'
+import { isTime } from '../grammar/index.js'
 
 /** Shapes that several event families share. Every object is strict: an unknown member is an error, not a surprise. */
 

@@ -1,4 +1,4 @@
-import { ClyraError } from '../errors/index.js'
+import { ClyraError } from '../../errors/index.js'
 
 /**
  * The grammars of the envelope's attributes (`spec/events/README.md`, "Attributes"). One place, used when an event is

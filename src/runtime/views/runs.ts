@@ -1,6 +1,6 @@
-import { type RunState, runProjection } from '../../projections/run/index.js'
-import type { LedgerRecord } from '../events/index.js'
-import type { LedgerReader, RecordView } from '../ledger/index.js'
+import { type RunState, runProjection } from '../../../projections/run/index.js'
+import type { LedgerRecord } from '../../events/index.js'
+import type { LedgerReader, RecordView } from '../../ledger/index.js'
 
 /** The ids of all runs, newest record first. */
 export async function runStreams(ledger: LedgerReader): Promise<string[]> {

@@ -1,18 +1,18 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type RunView, runProjection } from '../../projections/run/index.js'
-import { isClyraError } from '../errors/index.js'
-import type { Projection } from '../events/index.js'
-import type { ProjectionStore } from '../ports/index.js'
+import { type RunView, runProjection } from '../../../projections/run/index.js'
+import { isClyraError } from '../../errors/index.js'
+import type { Projection } from '../../events/index.js'
+import type { ProjectionStore } from '../../ports/index.js'
 import {
   runProjection as bringUpToDate,
   LmdbProjectionStore,
   type ProjectedView,
   readProjection,
-} from '../projector/index.js'
-import { mappedFileFault } from '../system/index.js'
-import type { OpenedLedger, OpenedReader } from './opened-ledger.js'
-import type { Caller, StatePlace } from './project/index.js'
+} from '../../projector/index.js'
+import { mappedFileFault } from '../../system/index.js'
+import type { OpenedLedger, OpenedReader } from '../opened-ledger.js'
+import type { Caller, StatePlace } from '../project/index.js'
 import { foldRun } from './runs.js'
 
 /** What is folded over the whole log and kept beside it. Derived: it can be deleted at any time. */

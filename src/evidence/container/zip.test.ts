@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { isClyraError } from '../errors/index.js'
+import { isClyraError } from '../../errors/index.js'
 import { BUNDLE_LIMITS, zip } from './zip.js'
 
 const text = (s: string) => new TextEncoder().encode(s)

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { ClyraError } from '../errors/index.js'
+import { ClyraError } from '../../errors/index.js'
 
 /** Limits of a bundle (`spec/def/SPEC.md`, "Container"). */
 export const BUNDLE_LIMITS = {

@@ -1,0 +1,1 @@
+export { BUNDLE_LIMITS, tooLarge, zip } from './zip.js'
