@@ -56,7 +56,7 @@ const runDbt = () =>
   })
 const newestRun = async () =>
   ((await clyraJsonHere(folder, ['runs'])) as { runs: { run: string }[] }).runs[0]?.run ?? 'none'
-const redact = async (run: string, ...more: string[]) => await clyraJsonHere(folder, ['redact', run, '--yes', ...more])
+const redact = (run: string, ...more: string[]) => clyraJsonHere(folder, ['redact', run, '--yes', ...more])
 const redactions = async () =>
   (await clyraHere(folder, ['log', 'tail', '-n', '1000', '--stream', 'ledger-redactions', '--json'])).stdout
     .split('\n')

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { clyra, discard, leaveRun, sandbox } from '../cli/clyra.js'
+import { discard, leaveRun, sandbox } from '../cli/clyra.js'
+import { clyraHere } from '../cli/in-process.js'
 import { type FaultRow, reportFaults } from '../faults/report.js'
 
 const rows: FaultRow[] = []
@@ -14,21 +15,21 @@ beforeEach(() => {
 afterEach(() => discard(folder))
 
 const at = (...path: string[]) => join(folder, 'project', ...path)
-const run = (line: string) => {
-  const { status, stdout, stderr } = clyra(folder, line.split(' '))
+const run = async (line: string) => {
+  const { status, stdout, stderr } = await clyraHere(folder, line.split(' '))
   return { status, said: stdout + stderr }
 }
-const expectRun = (line: string, status: number, ...says: string[]) => {
-  const ended = run(line)
+const expectRun = async (line: string, status: number, ...says: string[]) => {
+  const ended = await run(line)
   expect(`${line}: ${ended.status} ${ended.status === status ? '' : ended.said}`).toBe(`${line}: ${status} `)
   for (const text of says) expect(ended.said).toContain(text)
 }
 
-test('a log that is gone is called lost, by every command, and nothing is begun in its place', () => {
-  expectRun('init', 0)
+test('a log that is gone is called lost, by every command, and nothing is begun in its place', async () => {
+  await expectRun('init', 0)
   rmSync(at('.clyra', 'log'), { recursive: true })
   const commands = ['init', 'runs', 'keys rotate', 'fsck', 'backup copy', 'log tail']
-  for (const command of commands) expectRun(command, 3, '(LOG_LOST)', 'from a backup')
+  for (const command of commands) await expectRun(command, 3, '(LOG_LOST)', 'from a backup')
   rows.push({
     fault: 'the log deleted, keys and checkpoints left',
     where: commands.join(', '),
@@ -39,27 +40,27 @@ test('a log that is gone is called lost, by every command, and nothing is begun 
   })
 })
 
-test('an empty state folder is none, and one with leftovers is named', () => {
+test('an empty state folder is none, and one with leftovers is named', async () => {
   mkdirSync(at('.clyra'))
-  expectRun('runs', 3, '(LEDGER_NOT_FOUND)', 'clyra init')
-  expectRun('init', 0)
+  await expectRun('runs', 3, '(LEDGER_NOT_FOUND)', 'clyra init')
+  await expectRun('init', 0)
   renameSync(at('.clyra'), at('kept'))
   mkdirSync(at('.clyra', 'spool'), { recursive: true })
-  expectRun('init', 2, '(LEDGER_EXISTS)', 'has no log, but spool', 'try: mv ')
+  await expectRun('init', 2, '(LEDGER_EXISTS)', 'has no log, but spool', 'try: mv ')
 })
 
-test('a deleted evidence key is told when the ledger is opened, by fsck and doctor, and when a bundle is asked for', () => {
-  expectRun('init', 0)
+test('a deleted evidence key is told when the ledger is opened, by fsck and doctor, and when a bundle is asked for', async () => {
+  await expectRun('init', 0)
   leaveRun(folder, 'good')
-  expectRun('ingest dbt target', 0)
+  await expectRun('ingest dbt target', 0)
   const keys = readdirSync(at('.clyra', 'keys')).filter((name) => name.startsWith('evidence'))
   for (const name of keys) rmSync(at('.clyra', 'keys', name))
-  expectRun('spool flush', 0, 'no bundle can be signed')
-  expectRun('fsck', 0, 'no bundle can be signed')
-  expectRun('doctor --offline', 1, 'NO_EVIDENCE_KEY', 'clyra keys rotate')
-  expectRun('bundle --last', 3, '(NO_EVIDENCE_KEY)', 'try: clyra keys rotate')
-  expectRun('keys rotate', 0)
-  expectRun('bundle --last', 0)
+  await expectRun('spool flush', 0, 'no bundle can be signed')
+  await expectRun('fsck', 0, 'no bundle can be signed')
+  await expectRun('doctor --offline', 1, 'NO_EVIDENCE_KEY', 'clyra keys rotate')
+  await expectRun('bundle --last', 3, '(NO_EVIDENCE_KEY)', 'try: clyra keys rotate')
+  await expectRun('keys rotate', 0)
+  await expectRun('bundle --last', 0)
   rows.push({
     fault: 'the evidence key deleted',
     where: 'opening, fsck, doctor, bundle',
@@ -70,34 +71,34 @@ test('a deleted evidence key is told when the ledger is opened, by fsck and doct
   })
 })
 
-test('whatever else of a state directory is deleted, what it says is right and nothing is signed twice', () => {
-  expectRun('init', 0)
-  expectRun('keys rotate', 0)
+test('whatever else of a state directory is deleted, what it says is right and nothing is signed twice', async () => {
+  await expectRun('init', 0)
+  await expectRun('keys rotate', 0)
   const parts = {
-    'keys/ledger.key': () => {
-      expectRun('keys rotate', 3, '(READ_ONLY)', "the ledger's private key is not in")
-      expectRun('fsck', 0, 'here it can only be read')
-      expectRun('doctor --offline', 0, 'it can only be read')
+    'keys/ledger.key': async () => {
+      await expectRun('keys rotate', 3, '(READ_ONLY)', "the ledger's private key is not in")
+      await expectRun('fsck', 0, 'here it can only be read')
+      await expectRun('doctor --offline', 0, 'it can only be read')
     },
-    checkpoints: () => {
-      expectRun('keys rotate', 3, '(TREE_DIVERGED)')
-      expectRun('fsck', 1, 'TREE_DIVERGED')
+    checkpoints: async () => {
+      await expectRun('keys rotate', 3, '(TREE_DIVERGED)')
+      await expectRun('fsck', 1, 'TREE_DIVERGED')
     },
     tiles: () => expectRun('keys rotate', 0, 'built again from the log'),
     index: () => expectRun('keys rotate', 0),
     'log/lock': () => expectRun('keys rotate', 0),
     'log/durable': () => expectRun('keys rotate', 0),
   }
-  expectRun('backup whole', 0)
+  await expectRun('backup whole', 0)
   for (const [part, check] of Object.entries(parts)) {
     rmSync(at('.clyra'), { recursive: true })
-    expectRun('backup ../project/.clyra --ledger whole', 0)
+    await expectRun('backup ../project/.clyra --ledger whole', 0)
     rmSync(join(folder, 'home'), { recursive: true })
     mkdirSync(join(folder, 'home'))
-    expectRun('adopt --yes', 0)
+    await expectRun('adopt --yes', 0)
     rmSync(at('.clyra', part), { recursive: true })
-    check()
-    if (!part.includes('key') && part !== 'checkpoints') expectRun('fsck', 0)
+    await check()
+    if (!part.includes('key') && part !== 'checkpoints') await expectRun('fsck', 0)
   }
   rows.push({
     fault: `deleted: ${Object.keys(parts).join(', ')}`,

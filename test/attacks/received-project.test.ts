@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
-import { clyra, clyraJson, discard, leaveRun, sandbox } from '../cli/clyra.js'
+import { discard, leaveRun, sandbox } from '../cli/clyra.js'
+import { clyraHere, clyraJsonHere } from '../cli/in-process.js'
 import { type FaultRow, reportFaults } from '../faults/report.js'
 
 const rows: FaultRow[] = []
@@ -61,7 +62,7 @@ function arm(at: string, name: string): void {
   git(at, 'config', 'core.hooksPath', join(project, `hooks-${name}`))
 }
 
-it('no command that reads a project runs anything of it', { timeout: 300_000 }, () => {
+it('no command that reads a project runs anything of it', { timeout: 300_000 }, async () => {
   leaveRun(folder, 'good')
   write('models/orders.sql', 'select 1\n')
   write('seeds/a.csv', 'a\n')
@@ -89,7 +90,7 @@ it('no command that reads a project runs anything of it', { timeout: 300_000 }, 
   }
   write('sitecustomize.py', `open(${JSON.stringify(join(sprung, 'site'))}, 'w')`)
   const env = { PATH: `.::${process.env['PATH'] ?? ''}:./`, DISPLAY: ':9', CLYRA_DBT: '' }
-  expect(clyra(folder, ['init'], { env }).status).toBe(0)
+  expect((await clyraHere(folder, ['init'], { env })).status).toBe(0)
   write('clyra.yaml', `connectors:\n  dbt:\n    command: ${trap('command')}\n`)
   const tried: (readonly [command: string[], statuses: number[]])[] = [
     [['ingest', 'dbt', 'target'], [0]],
@@ -113,7 +114,7 @@ it('no command that reads a project runs anything of it', { timeout: 300_000 }, 
     [['spool', 'flush'], [0]],
   ]
   for (const [command, statuses] of tried) {
-    const ended = clyra(folder, command, { env })
+    const ended = await clyraHere(folder, command, { env })
     expect([command, readdirSync(sprung)]).toEqual([command, []])
     expect(statuses, `${command.join(' ')}: ${ended.stderr}`).toContain(ended.status)
   }
@@ -131,11 +132,11 @@ it('no command that reads a project runs anything of it', { timeout: 300_000 }, 
   })
 })
 
-it('the record still says what git knows of such a project', { timeout: 120_000 }, () => {
+it('the record still says what git knows of such a project', { timeout: 120_000 }, async () => {
   leaveRun(folder, 'good')
   write('seeds/a.csv', 'a\n')
   arm(project, 'outer')
-  expect(clyra(folder, ['init']).status).toBe(0)
-  expect(clyraJson(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: expect.any(String) })
+  expect((await clyraHere(folder, ['init'])).status).toBe(0)
+  expect(await clyraJsonHere(folder, ['ingest', 'dbt', 'target'])).toMatchObject({ run: expect.any(String) })
   expect(existsSync(join(sprung, 'outer-core.fsmonitor'))).toBe(false)
 })

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => discard(folder))
 
 const at = (...path: string[]) => join(folder, 'project', ...path)
-const run = async (...args: string[]) => await clyraHere(folder, args)
+const run = (...args: string[]) => clyraHere(folder, args)
 const well = async (...args: string[]): Promise<Ended> => {
   const ended = await run(...args)
   expect(`${args.join(' ')}: ${ended.status} ${ended.status === 0 ? '' : ended.stderr}`).toBe(`${args.join(' ')}: 0 `)

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { clyra, discard, type Ended, leaveRun, sandbox } from '../cli/clyra.js'
+import { clyraHere } from '../cli/in-process.js'
 import { type FaultRow, reportFaults } from '../faults/report.js'
 import { tryProgram } from './hostile-files.js'
 
@@ -55,22 +56,26 @@ function documentsIn(text: string): unknown[] | undefined {
   return undefined
 }
 
-/** Tries each command as text and, where it has it, as JSON, which must stay JSON. */
-function tryAll(commands: readonly (readonly ['clyra' | 'clyra-verify', ...string[]])[], shown: boolean): number {
+type Line = readonly ['clyra' | 'clyra-verify', ...string[]]
+
+/** Tries each command as text, in a process, and, where it has it, as JSON, which must stay JSON. */
+async function tryAll(commands: readonly Line[], shown: boolean): Promise<number> {
   for (const command of commands) {
     const text = tryProgram(folder, command)
     assertHarmless(command, text)
     // What is hostile is shown, not dropped.
     if (shown) expect([command, `${text.stdout}${text.stderr}`]).toEqual([command, expect.stringContaining('\\u001b')])
-    const json = tryProgram(folder, [...command, '--json'])
+    const [program, ...args] = command
+    const json =
+      program === 'clyra' ? await clyraHere(folder, [...args, '--json']) : tryProgram(folder, [...command, '--json'])
     assertHarmless([...command, '--json'], json)
     expect([command, documentsIn(json.stdout)]).toEqual([command, expect.any(Array)])
   }
   return commands.length * 2
 }
 
-it('what dbt left is recorded and shown without being obeyed', { timeout: 300_000 }, () => {
-  const cases = tryAll(
+it('what dbt left is recorded and shown without being obeyed', { timeout: 300_000 }, async () => {
+  const cases = await tryAll(
     [
       ['clyra', 'ingest', 'dbt', 'target'],
       ['clyra', 'runs'],
@@ -100,11 +105,11 @@ it('what dbt left is recorded and shown without being obeyed', { timeout: 300_00
   })
 })
 
-it('names from outside are shown without being obeyed', { timeout: 300_000 }, () => {
+it('names from outside are shown without being obeyed', { timeout: 300_000 }, async () => {
   mkdirSync(at(HOSTILE))
   writeFileSync(at(`${HOSTILE}/garbage.def.zip`), 'garbage')
   writeFileSync(at('garbage.txt'), `${HOSTILE}\n`)
-  const cases = tryAll(
+  const cases = await tryAll(
     [
       ['clyra', 'verify', HOSTILE_LINES],
       ['clyra', 'verify', `${HOSTILE}/garbage.def.zip`, '--trust', `${HOSTILE}/none`],
@@ -138,7 +143,7 @@ it('names from outside are shown without being obeyed', { timeout: 300_000 }, ()
     false,
   )
   // Where the name is certain to be said, it is shown.
-  tryAll(
+  await tryAll(
     [
       ['clyra', 'verify', `${HOSTILE}none`],
       ['clyra-verify', `${HOSTILE}none`],
@@ -155,7 +160,7 @@ it('names from outside are shown without being obeyed', { timeout: 300_000 }, ()
   })
 })
 
-it('names in the settings are shown without being obeyed', { timeout: 120_000 }, () => {
+it('names in the settings are shown without being obeyed', { timeout: 120_000 }, async () => {
   const quoted = JSON.stringify(HOSTILE)
   const files = [
     `${quoted}: 1\n`,
@@ -166,7 +171,7 @@ it('names in the settings are shown without being obeyed', { timeout: 120_000 },
   ]
   for (const text of files) {
     writeFileSync(at('clyra.yaml'), text)
-    tryAll(
+    await tryAll(
       [
         ['clyra', 'config'],
         ['clyra', 'runs'],

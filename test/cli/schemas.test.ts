@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCommand } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/commands/index.js'
 import { resultSchemas } from '../../src/cli/results.js'
-import { clyra, discard, leaveRun, PROJECT, RECORDED, sandbox } from './clyra.js'
+import { discard, leaveRun, PROJECT, RECORDED, sandbox } from './clyra.js'
+import { clyraHere } from './in-process.js'
 
 const FOLDER = join(PROJECT, 'spec', 'cli')
 
@@ -34,8 +35,12 @@ describe('real output with --json', () => {
   let folder: string
   let streaming: ReadonlySet<string>
   const seen = new Set<string>()
-  const shows = (args: readonly string[], command: string, env: Record<string, string> = {}): unknown => {
-    const { stdout, stderr } = clyra(folder, [...args, '--json'], { env })
+  const shows = async (
+    args: readonly string[],
+    command: string,
+    env: Record<string, string> = {},
+  ): Promise<unknown> => {
+    const { stdout, stderr } = await clyraHere(folder, [...args, '--json'], { env })
     const texts = streaming.has(command) ? stdout.trimEnd().split('\n') : [stdout]
     const documents = texts.map((text) => {
       try {
@@ -57,50 +62,50 @@ describe('real output with --json', () => {
   })
   afterAll(() => discard(folder))
 
-  it('conforms for every command there is', () => {
-    shows(['init'], 'init')
-    const { run } = shows(['ingest', 'dbt', 'target'], 'ingest dbt') as { run: string }
-    shows(['runs'], 'runs')
-    shows(['version'], 'version')
-    shows(['artifacts', 'prune', '--older-than', '90'], 'artifacts prune')
-    shows(['artifacts', 'export', run, 'plain'], 'artifacts export')
-    shows(['report', run, '--open', '-o', 'r.html'], 'report')
-    shows(['bundle', run, '-o', 'b.zip'], 'bundle')
-    shows(['report', 'b.zip', '-o', 'r.html', '--force'], 'report')
-    shows(['verify', 'b.zip', '--own'], 'verify')
-    shows(['verify', 'b.zip'], 'verify')
-    shows(['replay'], 'replay')
-    shows(['replay', '--bundle', 'b.zip', '--write', 'again.zip'], 'replay')
+  it('conforms for every command there is', async () => {
+    await shows(['init'], 'init')
+    const { run } = (await shows(['ingest', 'dbt', 'target'], 'ingest dbt')) as { run: string }
+    await shows(['runs'], 'runs')
+    await shows(['version'], 'version')
+    await shows(['artifacts', 'prune', '--older-than', '90'], 'artifacts prune')
+    await shows(['artifacts', 'export', run, 'plain'], 'artifacts export')
+    await shows(['report', run, '--open', '-o', 'r.html'], 'report')
+    await shows(['bundle', run, '-o', 'b.zip'], 'bundle')
+    await shows(['report', 'b.zip', '-o', 'r.html', '--force'], 'report')
+    await shows(['verify', 'b.zip', '--own'], 'verify')
+    await shows(['verify', 'b.zip'], 'verify')
+    await shows(['replay'], 'replay')
+    await shows(['replay', '--bundle', 'b.zip', '--write', 'again.zip'], 'replay')
     expect(readFileSync(join(folder, 'project', 'again.zip'))).toEqual(readFileSync(join(folder, 'project', 'b.zip')))
-    shows(['log', 'tail', '-n', '1000'], 'log tail')
-    shows(['log', 'show', '0'], 'log show')
-    shows(['log', 'streams'], 'log streams')
-    shows(['prove', '2'], 'prove')
-    shows(['prove', '--stream', `run-${run}`], 'prove')
-    shows(['prove', '--stream', 'run-none'], 'prove')
-    shows(['prove', '--consistency', '2'], 'prove')
-    shows(['fsck'], 'fsck')
-    shows(['export', 'tiles', 'tiles'], 'export tiles')
-    shows(['verify', 'tiles', '--own'], 'verify')
-    shows(['replay', '--from', 'tiles', '--bundle', 'b.zip'], 'replay')
-    shows(['backup', 'copy'], 'backup')
-    shows(['adopt'], 'adopt')
-    shows(['keys'], 'keys')
-    const { id } = shows(['keys', 'rotate'], 'keys rotate') as { id: string }
+    await shows(['log', 'tail', '-n', '1000'], 'log tail')
+    await shows(['log', 'show', '0'], 'log show')
+    await shows(['log', 'streams'], 'log streams')
+    await shows(['prove', '2'], 'prove')
+    await shows(['prove', '--stream', `run-${run}`], 'prove')
+    await shows(['prove', '--stream', 'run-none'], 'prove')
+    await shows(['prove', '--consistency', '2'], 'prove')
+    await shows(['fsck'], 'fsck')
+    await shows(['export', 'tiles', 'tiles'], 'export tiles')
+    await shows(['verify', 'tiles', '--own'], 'verify')
+    await shows(['replay', '--from', 'tiles', '--bundle', 'b.zip'], 'replay')
+    await shows(['backup', 'copy'], 'backup')
+    await shows(['adopt'], 'adopt')
+    await shows(['keys'], 'keys')
+    const { id } = (await shows(['keys', 'rotate'], 'keys rotate')) as { id: string }
     expect(id).toMatch(/^[0-9a-f]{64}$/)
-    const before = (shows(['keys'], 'keys') as { keys: { id: string; purpose: string }[] }).keys
+    const before = ((await shows(['keys'], 'keys')) as { keys: { id: string; purpose: string }[] }).keys
     const old = before.find((key) => key.purpose === 'evidence')?.id ?? ''
-    shows(['keys', 'revoke', old, '--reason', 'superseded'], 'keys revoke')
-    const { vkey } = shows(['keys'], 'keys') as { vkey: string }
-    shows(['trust', 'add', vkey, '--comment', 'mine'], 'trust add')
-    shows(['trust', 'list'], 'trust list')
-    shows(['config'], 'config')
-    shows(['doctor', '--offline'], 'doctor')
-    shows(['spool', 'flush'], 'spool flush')
-    shows(['completion', 'bash'], 'completion')
-    shows(['demo', 'data'], 'demo data')
-    shows(['redact', run, '--yes'], 'redact')
-    const wrapped = clyra(folder, ['run', '--json', 'dbt', 'build'], {
+    await shows(['keys', 'revoke', old, '--reason', 'superseded'], 'keys revoke')
+    const { vkey } = (await shows(['keys'], 'keys')) as { vkey: string }
+    await shows(['trust', 'add', vkey, '--comment', 'mine'], 'trust add')
+    await shows(['trust', 'list'], 'trust list')
+    await shows(['config'], 'config')
+    await shows(['doctor', '--offline'], 'doctor')
+    await shows(['spool', 'flush'], 'spool flush')
+    await shows(['completion', 'bash'], 'completion')
+    await shows(['demo', 'data'], 'demo data')
+    await shows(['redact', run, '--yes'], 'redact')
+    const wrapped = await clyraHere(folder, ['run', '--json', 'dbt', 'build'], {
       env: { FAKE_DBT: JSON.stringify({ recording: join(RECORDED, 'good') }) },
     })
     conforms('run', JSON.parse(wrapped.stdout.trimEnd().split('\n').at(-1) ?? ''))
@@ -108,9 +113,9 @@ describe('real output with --json', () => {
     expect([...seen].sort()).toEqual(COMMANDS.map(({ path }) => path).sort())
   })
 
-  it('conforms where a command fails', () => {
+  it('conforms where a command fails', async () => {
     for (const args of [['bundle', 'none'], ['log', 'show', '99999999'], ['nonsense'], ['verify', 'none.zip']]) {
-      conforms('error', JSON.parse(clyra(folder, [...args, '--json']).stdout))
+      conforms('error', JSON.parse((await clyraHere(folder, [...args, '--json'])).stdout))
     }
   })
 })

@@ -6,7 +6,8 @@ import { type VerifyResult, verifyBundle } from '@clyra/verify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseRecord } from '../../src/events/index.js'
 import { fsck } from '../../src/stores/index.js'
-import { clyra, clyraJson, discard, environment, filesUnder, PROGRAM, sandbox } from '../cli/clyra.js'
+import { discard, environment, filesUnder, PROGRAM, sandbox } from '../cli/clyra.js'
+import { clyraHere, clyraJsonHere } from '../cli/in-process.js'
 import { pairStatements } from '../postgres/pairing.js'
 import {
   copyExampleProject,
@@ -35,11 +36,11 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
   let vkey = ''
 
   const env = () => ({ ...dbtEnvironment(server), CLYRA_DBT: 'dbt', HOME: join(folder, 'home') })
-  const run = (...args: string[]) => clyra(folder, args, { env: env() })
+  const run = (...args: string[]) => clyraHere(folder, args, { env: env() })
   const dbtBuild = (...args: string[]) => run('run', 'dbt', 'build', '--profiles-dir', '.', ...args)
-  const newestBundle = (name: string) => {
+  const newestBundle = async (name: string) => {
     const path = join(folder, name)
-    const ended = run('bundle', '--last', '-o', path)
+    const ended = await run('bundle', '--last', '-o', path)
     expect(ended.stderr).not.toMatch(/clyra: /)
     expect(ended.status).toBe(0)
     return path
@@ -52,8 +53,8 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
       .filter((line) => line.startsWith('{') && line.includes('"specversion"'))
       .map((line) => parseRecord(Buffer.from(line, 'latin1')))
   }
-  const lastRun = (): RunRow => {
-    const rows = clyraJson(folder, ['runs'], { env: env() }) as { runs: RunRow[] }
+  const lastRun = async (): Promise<RunRow> => {
+    const rows = (await clyraJsonHere(folder, ['runs'], { env: env() })) as { runs: RunRow[] }
     const [row] = rows.runs
     if (row === undefined) throw new Error('there is no run')
     return row
@@ -64,8 +65,8 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
     project = join(folder, 'project')
     copyExampleProject(project)
     server = await startPostgres({ major: 18, logStatements: true })
-    expect(run('init', '--origin', 'shop.example').status).toBe(0)
-    vkey = (clyraJson(folder, ['keys'], { env: env() }) as { vkey: string }).vkey
+    expect((await run('init', '--origin', 'shop.example')).status).toBe(0)
+    vkey = ((await clyraJsonHere(folder, ['keys'], { env: env() })) as { vkey: string }).vkey
   })
   afterAll(async () => {
     await server?.stop()
@@ -75,14 +76,14 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
   })
 
   it('becomes a bundle that a stranger verifies in Node and in Chromium, and replay rebuilds to the same bytes', async () => {
-    const built = dbtBuild()
+    const built = await dbtBuild()
     expect(built.stdout).toMatch(/Completed successfully/)
     expect(built.status).toBe(0)
     expect(built.stderr).toMatch(
       /^clyra: SUCCEEDED run recorded: \d+ steps, .*; warehouse asked; clyra report --last$/m,
     )
 
-    const path = newestBundle('good.def.zip')
+    const path = await newestBundle('good.def.zip')
     const bytes = readFileSync(path)
     const result = await verifyBundle(bytes, { trust: [vkey], requireCompleteRun: true })
     expect(result).toMatchObject({ verdict: 'VALID', run: { completeness: 'complete', reasons: [] } })
@@ -90,22 +91,22 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
       const inChromium: VerifyResult = await verifyInChromium(bytes, [vkey])
       expect(inChromium).toEqual(await verifyBundle(bytes, { trust: [vkey] }))
     }
-    expect(run('replay', '--bundle', path).status).toBe(0)
+    expect((await run('replay', '--bundle', path)).status).toBe(0)
     expect(readFileSync(join(project, 'logs', 'dbt.log'), 'utf8')).toContain('Running with dbt')
     expect(filesUnder(join(project, '.clyra', 'spool'))).toEqual([])
   })
 
-  it('a stranger who pins nothing is told UNTRUSTED, also inside the project that has the ledger', () => {
+  it('a stranger who pins nothing is told UNTRUSTED, also inside the project that has the ledger', async () => {
     const path = join(folder, 'good.def.zip')
-    const ended = run('verify', path)
+    const ended = await run('verify', path)
     expect(ended.status).toBe(1)
     expect(ended.stdout).toMatch(/^UNTRUSTED/)
-    expect(run('verify', path, '--key', vkey).status).toBe(0)
+    expect((await run('verify', path, '--key', vkey)).status).toBe(0)
   })
 
   it('every statement in the log of Postgres has a record or a closed reason, and every record a statement or a finding', async () => {
     const log = await server.settledLog()
-    const records = await openedStatements(join(project, '.clyra'), lastRun().run)
+    const records = await openedStatements(join(project, '.clyra'), (await lastRun()).run)
     expect(records.length).toBeGreaterThan(30)
     const pairing = pairStatements(log, records)
     expect(pairing.unlisted.map(({ text }) => text)).toEqual([])
@@ -116,7 +117,7 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
   it('a planted statement on the server is not explained away', async () => {
     await server.query("set application_name = 'dbt'; create table shop.planted (secret text)")
     const log = await server.settledLog()
-    const records = await openedStatements(join(project, '.clyra'), lastRun().run)
+    const records = await openedStatements(join(project, '.clyra'), (await lastRun()).run)
     expect(
       pairStatements(log, records)
         .unlisted.map(({ text }) => text)
@@ -154,22 +155,22 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
     expect(types.filter((type) => type === 'dev.clyra.snapshot.relation.v1').length).toBeGreaterThan(3)
   })
 
-  it('reading the same run again from what it left adds nothing', () => {
-    const before = clyraJson(folder, ['log', 'streams'], { env: env() })
-    const ended = run('ingest', 'dbt', 'target')
+  it('reading the same run again from what it left adds nothing', async () => {
+    const before = await clyraJsonHere(folder, ['log', 'streams'], { env: env() })
+    const ended = await run('ingest', 'dbt', 'target')
     expect(ended.stderr).not.toMatch(/\([A-Z_]+\)/)
     expect(ended.status).toBe(0)
     const count = (document: unknown, stream: string) =>
       JSON.stringify(document).match(new RegExp(`"${stream}[^}]*`))?.[0]
-    const stream = `run-${lastRun().run}`
-    expect(count(clyraJson(folder, ['log', 'streams'], { env: env() }), stream)).toBe(count(before, stream))
+    const stream = `run-${(await lastRun()).run}`
+    expect(count(await clyraJsonHere(folder, ['log', 'streams'], { env: env() }), stream)).toBe(count(before, stream))
   })
 
   it('a failing test keeps exit code 1 and gives a complete record of a failed run', async () => {
-    const ended = dbtBuild('--vars', '{as_of: 2026-03-03}')
+    const ended = await dbtBuild('--vars', '{as_of: 2026-03-03}')
     expect(ended.status).toBe(1)
-    expect(lastRun()).toMatchObject({ outcome: 'failed', completeness: 'complete' })
-    const bytes = readFileSync(newestBundle('failing.def.zip'))
+    expect(await lastRun()).toMatchObject({ outcome: 'failed', completeness: 'complete' })
+    const bytes = readFileSync(await newestBundle('failing.def.zip'))
     expect((await verifyBundle(bytes, { trust: [vkey] })).verdict).toBe('VALID')
     const results = recordsOf(bytes).filter(({ type }) => type === 'dev.clyra.dbt.test.result.v1')
     expect(results.some(({ data }) => Object(data)['status'] === 'fail')).toBe(true)
@@ -182,14 +183,14 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
   ] as const)(
     'a run ended by %s over the artefacts of a good run: its code passes, nothing stale enters, the bundle says partial',
     async (signal, code) => {
-      const before = dbtBuild()
+      const before = await dbtBuild()
       expect(before.status).toBe(0)
       const stale = JSON.parse(readFileSync(join(project, 'target/run_results.json'), 'utf8')).metadata.invocation_id
       const ended = await interruptedRun(signal)
       expect(ended).toBe(code)
-      const row = lastRun()
+      const row = await lastRun()
       expect(row.completeness).toBe('partial')
-      const bytes = readFileSync(newestBundle(`${signal}.def.zip`))
+      const bytes = readFileSync(await newestBundle(`${signal}.def.zip`))
       const verified = await verifyBundle(bytes, { trust: [vkey] })
       expect(verified).toMatchObject({ verdict: 'VALID', run: { id: row.run, completeness: 'partial' } })
       expect((await verifyBundle(bytes, { trust: [vkey], requireCompleteRun: true })).verdict).toBe('INCOMPLETE')
@@ -200,17 +201,17 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
   )
 
   it('a parse error over the artefacts of a good run: exit code 2, nothing stale enters', async () => {
-    expect(dbtBuild().status).toBe(0)
+    expect((await dbtBuild()).status).toBe(0)
     const stale = JSON.parse(readFileSync(join(project, 'target/run_results.json'), 'utf8')).metadata.invocation_id
     const model = join(project, 'models/broken.sql')
     writeFileSync(model, "select {{ ref('no such model' }}")
-    const ended = dbtBuild('--no-partial-parse')
+    const ended = await dbtBuild('--no-partial-parse')
     writeFileSync(model, 'select 1 as one')
     expect(ended.status).toBe(2)
-    const row = lastRun()
+    const row = await lastRun()
     expect(row.completeness).toBe('partial')
     expect(row.reasons).toEqual(expect.arrayContaining(['artifact-manifest-stale', 'artifact-run-results-stale']))
-    const records = recordsOf(readFileSync(newestBundle('parse-error.def.zip')))
+    const records = recordsOf(readFileSync(await newestBundle('parse-error.def.zip')))
     expect(records.filter(({ data }) => Object(data)['invocation'] === stale)).toEqual([])
   })
 

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { clyra, discard, type Ended, ended, environment, PROGRAM, sandbox } from '../cli/clyra.js'
+import { discard, type Ended, ended, environment, PROGRAM, sandbox } from '../cli/clyra.js'
+import { clyraHere } from '../cli/in-process.js'
 import { type FaultRow, reportFaults } from './report.js'
 import { damagedInstallation } from './wrapper-installation.js'
 import { RAW } from './wrapper-runs.js'
@@ -60,9 +61,9 @@ const FAULTS: readonly CommandFault[] = [
 
 const folders: string[] = []
 let folder: string
-beforeEach(() => {
+beforeEach(async () => {
   folder = sandbox()
-  expect(clyra(folder, ['init']).status).toBe(0)
+  expect((await clyraHere(folder, ['init'])).status).toBe(0)
 })
 afterEach(async () => {
   await discard(folder)

@@ -7,7 +7,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { clyra, discard, environment, PROGRAM, sandbox } from '../cli/clyra.js'
+import { discard, environment, PROGRAM, sandbox } from '../cli/clyra.js'
+import { clyraHere } from '../cli/in-process.js'
 import { INVOCATION, writeLargeRun } from './write-large-run.js'
 
 const RECORDS = Number(process.env['CLYRA_LIMITS_RECORDS'] ?? 70_000)
@@ -42,9 +43,9 @@ describe(`a run of ${RECORDS} records`, () => {
     return ended.stdout
   }
 
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = sandbox()
-    expect(clyra(folder, ['init']).status).toBe(0)
+    expect((await clyraHere(folder, ['init'])).status).toBe(0)
     writeLargeRun(join(folder, 'project'), { models: MODELS, statements: STATEMENTS })
   })
   afterAll(async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresWarehouse } from '../../connectors/postgres/index.js'
 import { watchFirstStatement } from '../../src/cli/dbt/first-statement.js'
-import { clyra, ended, startClyra } from '../cli/clyra.js'
+import { ended, startClyra } from '../cli/clyra.js'
+import { clyraHere } from '../cli/in-process.js'
 import {
   copyExampleProject,
   dbtEnvironment,
@@ -27,7 +28,7 @@ describe.runIf(requireService('postgres') && requireService('dbt'))('the warehou
     folder = mkdtempSync(join(tmpdir(), 'clyra-wrapped-'))
     copyExampleProject(join(folder, 'project'))
     server = await startPostgres({ major: 15 })
-    expect(clyra(folder, ['init']).status).toBe(0)
+    expect((await clyraHere(folder, ['init'])).status).toBe(0)
   })
   afterAll(async () => {
     await server.stop()
@@ -42,10 +43,10 @@ describe.runIf(requireService('postgres') && requireService('dbt'))('the warehou
     })
     const done = await ended(child)
     if (done.status !== 0) throw new Error(`dbt ended with ${done.status}: ${done.stdout}${done.stderr}`)
-    const listed = JSON.parse(clyra(folder, ['runs', '--json']).stdout) as { runs: { run: string }[] }
+    const listed = JSON.parse((await clyraHere(folder, ['runs', '--json'])).stdout) as { runs: { run: string }[] }
     const run = listed.runs[0]?.run ?? ''
-    return clyra(folder, ['log', 'tail', '-n', '100000', '--stream', `run-${run}`, '--json'])
-      .stdout.trimEnd()
+    return (await clyraHere(folder, ['log', 'tail', '-n', '100000', '--stream', `run-${run}`, '--json'])).stdout
+      .trimEnd()
       .split('\n')
       .map((line) => (JSON.parse(line) as { event: Told }).event)
   }
