@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { killWriters } from './killed-ledger.js'
+import { killWriters, SEED } from './killed-ledger.js'
 import { PHASES } from './killed-writer.js'
 import { fullBounds, reportFaults } from './report.js'
 
@@ -8,7 +8,9 @@ const ROUNDS = Number(process.env['CLYRA_KILL_ROUNDS'] ?? (fullBounds ? 1000 : 5
 
 test(`${ROUNDS} writers are killed at random moments: nothing acknowledged is lost, and no reader saw what is gone`, async () => {
   const deaths = await killWriters({ rounds: ROUNDS })
-  process.stderr.write(`killed in ${[...deaths].map(([phase, count]) => `${phase} ${count}`).join(', ')}\n`)
+  process.stderr.write(
+    `seed ${SEED}; killed in ${[...deaths].map(([phase, count]) => `${phase} ${count}`).join(', ')}\n`,
+  )
   const never = PHASES.filter((phase) => (deaths.get(phase) ?? 0) === 0)
   expect(ROUNDS < 50 ? [] : never).toEqual([])
   reportFaults('kill', [

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { isClyraError } from '../../src/errors/index.js'
 import { collect } from '../../src/stores/conformance/collect.js'
 import { ReaderWatch } from '../../src/stores/conformance/faults/reader-watch.js'
+import { SeededRandom } from '../../src/stores/conformance/seeded-random.js'
 import {
   type EmbeddedLedger,
   type EmbeddedLedgerReader,
@@ -23,6 +24,9 @@ import {
   type Phase,
 } from './killed-writer.js'
 
+/** Draws when each writer dies; how far it has come by then is the machine's. */
+export const SEED = Number(process.env['CLYRA_FAULTS_SEED'] ?? 20_261)
+
 export interface KillOptions {
   readonly rounds: number
   /** Deaths of one ledger before the next one is made, so that creation is killed too. */
@@ -37,9 +41,10 @@ export interface KillOptions {
  */
 export async function killWriters({ rounds, roundsOfOne = 10, mutant }: KillOptions): Promise<Map<Phase, number>> {
   const deaths = new Map<Phase, number>()
+  const random = new SeededRandom(SEED)
   for (let left = rounds; left > 0; left -= roundsOfOne) {
     const root = await mkdtemp(join(tmpdir(), 'clyra-kill-'))
-    const ledger = new KilledLedger(join(root, '.clyra'), mutant)
+    const ledger = new KilledLedger(join(root, '.clyra'), mutant, random)
     try {
       for (let round = 0; round < Math.min(left, roundsOfOne); round++) {
         const phase = await ledger.round(round)
@@ -61,6 +66,7 @@ const LAST = 1_000_000
 class KilledLedger {
   readonly #directory: string
   readonly #mutant: Life['mutant']
+  readonly #random: SeededRandom
   readonly #acknowledged = new Map<string, bigint>()
   readonly #watch = new ReaderWatch()
   /** Tried and not answered. */
@@ -69,13 +75,14 @@ class KilledLedger {
   /** Loaded while the one before it lives. */
   #next = new KilledWriter()
 
-  constructor(directory: string, mutant: Life['mutant']) {
+  constructor(directory: string, mutant: Life['mutant'], random: SeededRandom) {
     this.#directory = directory
     this.#mutant = mutant
+    this.#random = random
   }
 
   async round(round: number): Promise<Phase> {
-    const { phase } = await this.#live(round, momentOf(round))
+    const { phase } = await this.#live(round, momentOf(round, this.#random))
     await this.#look()
     await this.#expectAcknowledged()
     return phase
@@ -188,10 +195,10 @@ class KilledLedger {
 }
 
 /** When a writer dies: at a random moment of a phase, each phase in its turn. The first one makes the ledger. */
-function momentOf(round: number): Moment {
+function momentOf(round: number, random: SeededRandom): Moment {
   const phases = PHASES.filter((phase) => phase !== 'create')
-  const phase = round === 0 ? 'create' : phases[Math.floor(Math.random() * phases.length)]!
+  const phase = round === 0 ? 'create' : phases[(round - 1) % phases.length]!
   const longest = { create: 30, open: 40, append: 60, seal: 10, heads: 10, close: 25 }[phase]
-  const nth = phase === 'create' ? 1 : 1 + Math.floor(Math.random() * 3)
-  return { phase, nth, delay: Math.random() * longest }
+  const nth = phase === 'create' ? 1 : random.between(1, 3)
+  return { phase, nth, delay: random.below(1000 * longest) / 1000 }
 }
