@@ -27,6 +27,7 @@ export type OpenLedgerOptions = Pick<
   | 'events'
   | 'now'
   | 'submitter'
+  | 'sealing'
   | 'onWarning'
   | 'lockWaitMs'
   | 'command'
@@ -50,7 +51,8 @@ export type CreateLedgerOptions = OpenLedgerOptions & {
 
 /**
  * Opens the ledger of a state directory (`.clyra`) for writing: one process does at a time, with the ledger's private
- * key. Where that key is not there it is READ_ONLY, and `openLedgerReader` reads it.
+ * key. Where that key is not there it is READ_ONLY: `openLedgerReader` reads it, and with `sealing: 'elsewhere'` it is
+ * appended to, for whoever opens it with the key to seal.
  *
  * Rejects with LEDGER_NOT_FOUND, LOG_LOST, LEDGER_LOCKED, LEDGER_IS_A_COPY, LEDGER_ROLLED_BACK, LOG_CORRUPT,
  * TREE_DIVERGED, FORMAT_TOO_NEW, KEY_INVALID, PERMISSION_DENIED, READ_ONLY, DISK_FULL. With `adopt` it goes on with a

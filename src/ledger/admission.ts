@@ -26,10 +26,12 @@ export interface Appended {
   readonly replayed: boolean
 }
 
-/** The ledger as it is before this group of appends. */
+/** What the ledger holds, before a group of appends, of that which the group names. */
 export interface LedgerState {
-  positionsOf(ids: readonly string[]): (number | undefined)[]
-  head(stream: string): StreamHead | undefined
+  /** Where those of its ids stand that are in the ledger. */
+  readonly positions: ReadonlyMap<string, number>
+  /** The heads of those of its streams that have any record. */
+  readonly heads: ReadonlyMap<string, StreamHead>
   /** The bytes of the records at these positions. */
   bytesAt(positions: readonly number[]): Promise<Uint8Array[]>
 }
@@ -38,7 +40,6 @@ export interface GroupOptions {
   readonly origin: string
   /** The genesis leaf; streams start from it. */
   readonly identity: Uint8Array
-  readonly submitter: string
   readonly recordedat: string
   /** Position of the first record of the group. */
   readonly head: number
@@ -66,11 +67,11 @@ export class AppendGroup {
    * `docs/library.md`, "Retries"), then revisions, then the records are built and chained.
    * Rejects with EVENT_ID_REUSED, BATCH_PARTLY_KNOWN, STREAM_EXISTS, STREAM_ABSENT, WRONG_REVISION, EVENT_TOO_LARGE.
    */
-  async admit(parts: readonly PreparedAppend[]): Promise<Appended[]> {
+  async admit(parts: readonly PreparedAppend[], submitter: string): Promise<Appended[]> {
     const noted: string[] = []
     try {
       const known = this.#note(parts, noted)
-      if (!known) return this.#append(parts)
+      if (!known) return this.#append(parts, submitter)
     } catch (error) {
       this.#forget(noted)
       throw error
@@ -90,9 +91,8 @@ export class AppendGroup {
   #note(parts: readonly PreparedAppend[], noted: string[]): boolean {
     let position = this.#options.head + this.records.length
     for (const { events } of parts) {
-      for (const stored of this.#state.positionsOf(events.ids)) if (stored !== undefined) return true
       for (const id of events.ids) {
-        if (this.#ids.has(id)) return true
+        if (this.#ids.has(id) || this.#state.positions.has(id)) return true
         this.#ids.set(id, position++)
         noted.push(id)
       }
@@ -105,9 +105,7 @@ export class AppendGroup {
   }
 
   #positionsOf(ids: readonly string[]): (number | undefined)[] {
-    const positions = this.#state.positionsOf(ids)
-    if (this.#ids.size > 0) for (let i = 0; i < ids.length; i++) positions[i] ??= this.#ids.get(ids[i]!)
-    return positions
+    return ids.map((id) => this.#state.positions.get(id) ?? this.#ids.get(id))
   }
 
   async #replay(parts: readonly PreparedAppend[], known: readonly (number | undefined)[][]): Promise<Appended[]> {
@@ -159,16 +157,16 @@ export class AppendGroup {
     return found
   }
 
-  #append(parts: readonly PreparedAppend[]): Appended[] {
+  #append(parts: readonly PreparedAppend[], submitter: string): Appended[] {
     const heads = new Map<string, LogRecord>()
     const records: LogRecord[] = []
     const results: Appended[] = []
     const begin = this.#options.head + this.records.length
     for (const { stream, expected, events } of parts) {
-      const head = heads.get(stream) ?? this.#heads.get(stream) ?? this.#state.head(stream)
+      const head = heads.get(stream) ?? this.#heads.get(stream) ?? this.#state.heads.get(stream)
       checkRevision(stream, expected, head?.revision)
       const first = begin + records.length
-      const last = this.#build(stream, events, head, first, records)
+      const last = this.#build(stream, events, submitter, head, first, records)
       heads.set(stream, last)
       results.push({
         positions: events.ids.map((_, i) => first + i),
@@ -186,11 +184,12 @@ export class AppendGroup {
   #build(
     stream: string,
     events: PreparedEvents,
+    submitter: string,
     head: { readonly revision: number; readonly leaf: Uint8Array } | undefined,
     position: number,
     records: LogRecord[],
   ): LogRecord {
-    const { origin, submitter, recordedat, identity } = this.#options
+    const { origin, recordedat, identity } = this.#options
     const frame = new RecordFrame({ ledger: origin, stream, submitter, recordedat })
     const first = (head?.revision ?? -1) + 1
     const count = events.ids.length

@@ -1,83 +1,60 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClyraError, isClyraError } from '../errors/index.js'
-import { producerLength } from '../events/index.js'
-import type { LogRecord, LogStore } from '../ports/index.js'
+import { parseRecord } from '../events/index.js'
+import { type Awaitable, isPending, type LogRecord, type StoredRecord, type StreamHead } from '../ports/index.js'
 import { type Appended, AppendGroup, type LedgerState, type PreparedAppend } from './admission.js'
-import { onAbort } from './on-abort.js'
-
-/** What one caller wants appended, all or none. `parts` may depend on the head: a heads record states the map before it. */
-export interface AppendRequest {
-  readonly parts: readonly PreparedAppend[] | ((head: number) => readonly PreparedAppend[])
-}
+import { AppendQueue, type AppendRequest, type WaitingAppend } from './append-queue.js'
+import { indexedRecords } from './indexed-records.js'
+import type { LedgerCore } from './ledger-core.js'
+import { RecordClock } from './record-clock.js'
 
 export interface CommitterOptions {
-  readonly store: LogStore
-  readonly state: LedgerState
-  readonly origin: string
-  readonly identity: Uint8Array
-  readonly submitter: string
-  /** Records known to the state: where the next append goes. */
-  readonly head: () => number
-  /** Whether the state is that of exactly `head()` records: nothing may be decided by an older one. */
-  readonly current: () => boolean
-  /** A `recordedat` for the next group: never smaller than the one before. */
-  readonly stamp: () => string
-  /** Told of every durable group, in order, before its callers are. The promise is back-pressure. */
-  readonly committed: (records: readonly LogRecord[]) => Promise<void>
-  /** Another writer moved the head: bring the state up to the store. */
-  readonly catchUp: () => Promise<void>
+  readonly now: () => number
+  readonly onWarning: (message: string) => void
+  /** Told of every group of records that is durable, in order and before its callers are; `others`: another writer's. */
+  readonly committed: (records: readonly LogRecord[], others: boolean) => void
   /** Throws where appends are to be refused for now. */
   readonly admitting: () => void
   /** Canonical bytes that may wait; more is QUEUE_FULL. Default 64 MiB. */
-  readonly queueBytes?: number
+  readonly queueBytes?: number | undefined
 }
 
-/** Beyond this a group is full: larger ones gain nothing and delay those who wait for the flush. */
-const GROUP_BYTES = 4 * 1024 * 1024
-const GROUP_RECORDS = 8192
-/** What the ledger adds to a record, at most: six attributes with their names. */
-const ATTRIBUTES_BYTES = 900
-
-interface Waiting {
-  readonly request: AppendRequest
-  readonly bytes: number
-  readonly records: number
-  readonly resolve: (appended: Appended[]) => void
-  readonly reject: (error: unknown) => void
-  readonly stopListening: () => void
-}
+const BATCH = 1024
 
 /**
- * The one place where appends become records. Whatever waits while a flush is under way goes to the store together in
- * the next one: under load the groups grow, without it an append goes alone.
+ * The one place where appends become records, and the owner of the head that they go to and of the time that they get.
+ * Whatever waits while a flush is under way goes to the store together in the next one: under load the groups grow,
+ * without it an append goes alone.
  */
 export class Committer {
+  readonly #core: LedgerCore
   readonly #options: CommitterOptions
-  #waiting: Waiting[] = []
-  #waitingBytes = 0
+  readonly #queue: AppendQueue
+  readonly #clock: RecordClock
+  /** Records known here: where the next append goes. */
+  #head: number
   #running: Promise<void> | undefined
   #closed = false
 
-  constructor(options: CommitterOptions) {
+  /** `newest`: the newest record of the log, as far as it is in the index. */
+  constructor(core: LedgerCore, newest: StoredRecord, options: CommitterOptions) {
+    this.#core = core
     this.#options = options
+    this.#queue = new AppendQueue(core.ports.store.capabilities, options.queueBytes ?? 64 * 1024 * 1024)
+    this.#clock = new RecordClock(options.now, parseRecord(newest.bytes).recordedat, options.onWarning)
+    this.#head = newest.position + 1
+  }
+
+  get head(): number {
+    return this.#head
   }
 
   /** Resolves when durable. An abort before hand-off removes the request (ABORTED); after it the promise still settles. */
   submit(request: AppendRequest, signal?: AbortSignal): Promise<Appended[]> {
     return new Promise((resolve, reject) => {
-      this.#assertAccepting(signal)
-      const { bytes, records } = this.#measure(request)
-      const abort = () => {
-        const at = this.#waiting.indexOf(waiting)
-        if (at < 0) return
-        this.#waiting.splice(at, 1)
-        this.#waitingBytes -= bytes
-        waiting.stopListening()
-        reject(aborted())
-      }
-      const waiting: Waiting = { request, bytes, records, resolve, reject, stopListening: onAbort(signal, abort) }
-      this.#waiting.push(waiting)
-      this.#waitingBytes += bytes
+      if (this.#closed) throw new ClyraError('LEDGER_CLOSED', 'the ledger was closed')
+      this.#options.admitting()
+      this.#queue.add({ request, resolve, reject }, signal)
       this.#running ??= this.#run()
     })
   }
@@ -88,81 +65,30 @@ export class Committer {
     await this.#running
   }
 
-  #assertAccepting(signal: AbortSignal | undefined): void {
-    if (this.#closed) throw new ClyraError('LEDGER_CLOSED', 'the ledger was closed')
-    if (signal?.aborted === true) throw aborted()
-    this.#options.admitting()
-  }
-
-  #measure({ parts }: AppendRequest): { bytes: number; records: number } {
-    if (typeof parts === 'function') return { bytes: 0, records: 1 }
-    let bytes = 0
-    let records = 0
-    for (const { events } of parts) {
-      records += events.ids.length
-      for (let i = 0; i < events.ids.length; i++) bytes += producerLength(events, i) + ATTRIBUTES_BYTES
-    }
-    const { maxBatchBytes, maxBatchRecords } = this.#options.store.capabilities
-    if (bytes > maxBatchBytes || records > maxBatchRecords) {
-      throw new ClyraError(
-        'BATCH_TOO_LARGE',
-        `one append may carry ${maxBatchRecords} records and about ${maxBatchBytes} bytes, not ${records} and ${bytes}`,
-        {
-          details: { records, bytes },
-        },
-      )
-    }
-    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > (this.#options.queueBytes ?? 64 * 1024 * 1024)) {
-      throw new ClyraError('QUEUE_FULL', 'too many appends are waiting; await some before handing over more', {
-        details: { waiting: this.#waiting.length, bytes: this.#waitingBytes },
-      })
-    }
-    return { bytes, records }
-  }
-
   async #run(): Promise<void> {
     // One turn, so that everything submitted together goes together.
     await nextTurn()
-    while (this.#waiting.length > 0) {
-      await this.#commit(this.#take())
+    while (!this.#queue.empty) {
+      await this.#commit(this.#queue.take())
       await nextTurn()
     }
     this.#running = undefined
   }
 
-  #take(): Waiting[] {
-    let bytes = 0
-    let records = 0
-    let count = 0
-    for (const waiting of this.#waiting) {
-      bytes += waiting.bytes
-      records += waiting.records
-      // What depends on the head has to be the first of its group.
-      const last = typeof waiting.request.parts === 'function' || bytes > GROUP_BYTES || records > GROUP_RECORDS
-      if (count > 0 && last) break
-      count++
-    }
-    const taken = this.#waiting.splice(0, count)
-    for (const waiting of taken) {
-      this.#waitingBytes -= waiting.bytes
-      waiting.stopListening()
-    }
-    return taken
-  }
-
-  async #commit(group: readonly Waiting[]): Promise<void> {
+  async #commit(group: readonly WaitingAppend[]): Promise<void> {
     try {
-      while (!(await this.#tryCommit(group))) await this.#options.catchUp()
+      while (!(await this.#tryCommit(group))) await this.#catchUp()
     } catch (error) {
       for (const waiting of group) waiting.reject(error)
     }
   }
 
-  /** False where another writer was faster, or the state lags: nothing was written and nobody was told anything. */
-  async #tryCommit(group: readonly Waiting[]): Promise<boolean> {
-    const { store } = this.#options
-    if (!this.#options.current()) return false
-    const head = this.#options.head()
+  /** False where another writer was faster, or the index lags: nothing was written and nobody was told anything. */
+  async #tryCommit(group: readonly WaitingAppend[]): Promise<boolean> {
+    const { store, index } = this.#core.ports
+    const head = this.#head
+    const through = index.through()
+    if ((isPending(through) ? await through : through) !== head) return false
     const { records, outcomes } = await this.#admit(group, head)
     if (records.length === 0) {
       // Refusals and repeats are judged by the newest state too, whoever wrote it.
@@ -170,13 +96,10 @@ export class Committer {
       for (const settle of outcomes) settle()
       return true
     }
-    try {
-      await store.append(records, head)
-    } catch (error) {
-      if (isClyraError(error, 'HEAD_MOVED')) return false
-      throw error
-    }
-    const ready = this.#options.committed(records)
+    if (!(await this.#store(records, head))) return false
+    this.#head = head + records.length
+    this.#options.committed(records, false)
+    const ready = this.#core.feed.apply(indexedRecords(records))
     for (const settle of outcomes) settle()
     await ready
     return true
@@ -184,24 +107,116 @@ export class Committer {
 
   /** The records of all that were admitted, and how to tell each caller once they are durable. */
   async #admit(
-    group: readonly Waiting[],
+    group: readonly WaitingAppend[],
     head: number,
   ): Promise<{ readonly records: readonly LogRecord[]; readonly outcomes: readonly (() => void)[] }> {
-    const { state, origin, identity, submitter, stamp } = this.#options
-    const draft = new AppendGroup(state, { origin, identity, submitter, recordedat: stamp(), head })
+    const { origin, identity } = this.#core.genesis
+    const recordedat = this.#clock.stamp()
     const outcomes: (() => void)[] = []
-    for (const { request, resolve, reject } of group) {
+    const wanted: { readonly parts: readonly PreparedAppend[]; readonly waiting: WaitingAppend }[] = []
+    for (const waiting of group) {
+      const { parts } = waiting.request
       try {
-        const appended = await draft.admit(typeof request.parts === 'function' ? request.parts(head) : request.parts)
-        outcomes.push(() => resolve(appended))
+        wanted.push({ parts: typeof parts === 'function' ? await parts(head) : parts, waiting })
       } catch (error) {
-        outcomes.push(() => reject(error))
+        outcomes.push(() => waiting.reject(error))
+      }
+    }
+    const asked = this.#stateOf(wanted.flatMap(({ parts }) => parts))
+    const draft = new AppendGroup(isPending(asked) ? await asked : asked, { origin, identity, recordedat, head })
+    for (const { parts, waiting } of wanted) {
+      try {
+        const appended = await draft.admit(parts, waiting.request.submitter)
+        outcomes.push(() => waiting.resolve(appended))
+      } catch (error) {
+        outcomes.push(() => waiting.reject(error))
       }
     }
     return { records: draft.records, outcomes }
   }
+
+  /** What the index knows of a group's ids and streams: asked all at once, so that one elsewhere is asked once. */
+  #stateOf(parts: readonly PreparedAppend[]): Awaitable<LedgerState> {
+    const { index } = this.#core.ports
+    const ids: string[] = []
+    const streams = new Set<string>()
+    for (const { stream, events } of parts) {
+      streams.add(stream)
+      for (const id of events.ids) ids.push(id)
+    }
+    const positions = index.positionsOf(ids)
+    const heads = [...streams].map((stream) => index.head(stream))
+    const state = (found: readonly (number | undefined)[], ends: readonly (StreamHead | undefined)[]): LedgerState => ({
+      positions: known(ids, found),
+      heads: known([...streams], ends),
+      bytesAt: async (at) => (await this.#core.at(at)).map(({ bytes }) => bytes),
+    })
+    if (!isPending(positions) && !heads.some(isPending)) {
+      // Holds: none of them is a promise.
+      return state(positions, heads as readonly (StreamHead | undefined)[])
+    }
+    return Promise.all([positions, Promise.all(heads)]).then(([found, ends]) => state(found, ends))
+  }
+
+  /** Durable when it gives true; false where something else stands in their place. */
+  async #store(records: readonly LogRecord[], head: number): Promise<boolean> {
+    const { store } = this.#core.ports
+    try {
+      await store.append(records, head)
+      return true
+    } catch (error) {
+      if (isClyraError(error, 'HEAD_MOVED')) return false
+      const unknown = isClyraError(error, 'STORE_FAILED') || isClyraError(error, 'DISK_FULL')
+      if (!unknown || store.capabilities.afterFailure === 'reopen') throw error
+      const landed = await this.#landed(records, head).catch(() => undefined)
+      if (landed === undefined) throw error
+      return landed
+    }
+  }
+
+  /**
+   * What became of an append that got no answer: true where its records are there, false where others stand in their
+   * place, undefined where the log ends before them. It may still come there then, but only at that head, so what is
+   * appended next finds out: it is refused with HEAD_MOVED, or the late one is.
+   */
+  async #landed(records: readonly LogRecord[], head: number): Promise<boolean | undefined> {
+    const { store } = this.#core.ports
+    if ((await store.head()) === head) return undefined
+    // All or none, and a leaf is of one record alone: the last one says it of all.
+    const last = records[records.length - 1]!
+    const [there] = await store.read({ from: last.position, limit: 1 })
+    return there !== undefined && Buffer.compare(there.leaf, last.leaf) === 0
+  }
+
+  /** Another writer moved the head: what is known here, and the index, are brought up to the store. */
+  async #catchUp(): Promise<void> {
+    const { store } = this.#core.ports
+    const size = await store.head()
+    if (size < this.#head)
+      throw new ClyraError('LOG_CORRUPT', `the log has ${size} records, but had ${this.#head} before`, {
+        details: { position: size },
+      })
+    await this.#core.feed.catchUp(size)
+    while (this.#head < size) {
+      const records = await store.read({ from: this.#head, limit: Math.min(BATCH, size - this.#head) })
+      this.#options.committed(
+        records.map(({ position, leaf, bytes }) => {
+          const { id, stream, revision, recordedat } = parseRecord(bytes)
+          this.#clock.seen(recordedat)
+          return { position, id, stream, revision: Number(revision), leaf, bytes }
+        }),
+        true,
+      )
+      this.#head += records.length
+    }
+  }
 }
 
-function aborted(): ClyraError {
-  return new ClyraError('ABORTED', 'the append was aborted before it was handed over; nothing was written')
+function known<Value>(names: readonly string[], values: readonly (Value | undefined)[]): Map<string, Value> {
+  const found = new Map<string, Value>()
+  for (let i = 0; i < names.length; i++) {
+    const value = values[i]
+    if (value !== undefined) found.set(names[i]!, value)
+  }
+  return found
 }

@@ -14,7 +14,7 @@ import type {
 } from './ledger-reader.js'
 import type { ConsistencyProof, HeadsPath, InclusionProof } from './proofs.js'
 import { proveConsistency, proveHead, proveInclusion, proveMany } from './prove.js'
-import type { PublishedTree } from './published-tree.js'
+import { notSealed, type PublishedTree } from './published-tree.js'
 import { readAll, readBatches, readStream } from './read-records.js'
 import { publicCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { subscribe } from './subscribe.js'
@@ -104,7 +104,7 @@ export class EventLedgerReader implements LedgerReaderHandle {
     this.assertOpen()
     assertStreamName(stream)
     await this.core.refresh()
-    const head = this.core.ports.index.head(stream)
+    const head = await this.core.ports.index.head(stream)
     if (head === undefined) return undefined
     return { revision: BigInt(head.revision), position: BigInt(head.position), leaf: head.leaf }
   }
@@ -115,7 +115,7 @@ export class EventLedgerReader implements LedgerReaderHandle {
     let { after } = options
     let left = options.limit ?? Number.MAX_SAFE_INTEGER
     while (left > 0) {
-      const found = this.core.ports.index.streams(after, Math.min(left, 256))
+      const found = await this.core.ports.index.streams(after, Math.min(left, 256))
       for (const { stream, head } of found) {
         yield { stream, revision: BigInt(head.revision), position: BigInt(head.position) }
         after = stream
@@ -128,18 +128,15 @@ export class EventLedgerReader implements LedgerReaderHandle {
   async positionsOf(ids: readonly string[]): Promise<(bigint | undefined)[]> {
     this.assertOpen()
     await this.core.refresh()
-    return this.core.ports.index
-      .positionsOf(ids)
-      .map((position) => (position === undefined ? undefined : BigInt(position)))
+    const positions = await this.core.ports.index.positionsOf(ids)
+    return positions.map((position) => (position === undefined ? undefined : BigInt(position)))
   }
 
   async sealed(position: bigint): Promise<SignedCheckpoint> {
     this.assertOpen()
     const newest = await this.#tree.newest()
     if (newest !== undefined && newest.size > toNumber(position)) return publicCheckpoint(newest)
-    throw new ClyraError('NOT_SEALED', `no checkpoint covers position ${position} yet, and a reader cannot seal`, {
-      details: { position: String(position) },
-    })
+    throw notSealed(toNumber(position) + 1)
   }
 
   async checkpoint(): Promise<SignedCheckpoint> {

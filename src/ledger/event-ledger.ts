@@ -12,17 +12,18 @@ import type { PreparedAppend } from './admission.js'
 import { lastPosition, publicResult } from './append-result.js'
 import { EventLedgerReader, type LedgerReaderHandle, type ReaderParts, toNumber } from './event-ledger-reader.js'
 import { parseExpected } from './expected-revision.js'
-import type { AppendOptions, AppendResult, ExpectedRevision, Ledger, StreamAppend } from './ledger.js'
+import type { AppendOptions, AppendResult, ExpectedRevision, Ledger, SealingOptions, StreamAppend } from './ledger.js'
 import { assertRevocable, currentEvidenceKey } from './ledger-keys.js'
 import type { SignedCheckpoint } from './ledger-reader.js'
 import { RoomPool } from './room-pool.js'
 import { publicCheckpoint } from './signed-checkpoint.js'
+import { checkedSubmitter } from './submitter.js'
 import type { Adoption } from './witness.js'
 import type { Writer } from './writer.js'
 
 /** What the handle of a ledger that was opened for writing gives beside the `Ledger`. */
-export interface LedgerHandle extends Ledger, LedgerReaderHandle {
-  /** Unsealed records, and why the last attempt to seal failed if it did. */
+export interface LedgerHandle extends Ledger, Omit<LedgerReaderHandle, 'sealed'> {
+  /** Unsealed records, and why the last attempt to seal failed if it did; zero where another process seals. */
   sealing(): { readonly backlog: number; readonly failure: ClyraError | undefined }
   /** What opening with `adopt` has recorded; undefined where there was nothing to go on about. */
   readonly adoption: Adoption | undefined
@@ -63,26 +64,29 @@ export class EventLedger extends EventLedgerReader implements LedgerHandle {
   async appendMany(appends: readonly StreamAppend[], options: AppendOptions = {}): Promise<AppendResult[]> {
     this.assertOpen()
     if (appends.length === 0) throw new ClyraError('EVENT_INVALID', 'there is nothing to append')
+    if (options.submitter !== undefined) checkedSubmitter(options.submitter)
     // Prepared now, before the first await: what the caller does with its objects later changes nothing.
     const lent: ArrayBuffer[] = []
     const parts = appends.map((append) => this.#prepareAppend(append, lent))
     try {
-      return (await this.#writer.append(parts, options.signal)).map(publicResult)
+      return (await this.#writer.append(parts, options)).map(publicResult)
     } finally {
       // Settled, nobody looks at what was prepared: records and frames are copies.
       for (const memory of lent) this.#rooms.give(memory)
     }
   }
 
-  override async sealed(position: bigint): Promise<SignedCheckpoint> {
+  override async sealed(position: bigint, options: SealingOptions = {}): Promise<SignedCheckpoint> {
     this.assertOpen()
-    return publicCheckpoint(await this.#writer.sealTo(toNumber(position) + 1))
+    return publicCheckpoint(await this.#writer.sealTo(toNumber(position) + 1, options.signal))
   }
 
-  async heads(): Promise<{ readonly position: bigint; readonly checkpoint: SignedCheckpoint }> {
+  async heads(
+    options: SealingOptions = {},
+  ): Promise<{ readonly position: bigint; readonly checkpoint: SignedCheckpoint }> {
     this.assertOpen()
     const position = await this.#writer.appendHeads()
-    await this.#writer.sealTo(position + 1)
+    await this.#writer.sealTo(position + 1, options.signal)
     const kept = await this.core.kept(position + 1)
     if (kept === undefined)
       throw new ClyraError('SEAL_FAILED', `no checkpoint was kept for the heads record at ${position}`, {
@@ -92,8 +96,8 @@ export class EventLedger extends EventLedgerReader implements LedgerHandle {
   }
 
   sealing(): { readonly backlog: number; readonly failure: ClyraError | undefined } {
-    const { backlog, failure } = this.#writer.sealer
-    return { backlog, failure }
+    const { sealer } = this.#writer
+    return { backlog: sealer?.backlog ?? 0, failure: sealer?.failure }
   }
 
   async rotateEvidenceKey(): Promise<{ readonly id: string; readonly position: bigint }> {

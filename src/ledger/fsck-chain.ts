@@ -9,7 +9,7 @@ import {
   streamStartValue,
 } from '../events/index.js'
 import { HeadsMap } from '../merkle/index.js'
-import type { LedgerIndex, StoredRecord } from '../ports/index.js'
+import type { LocalIndex, StoredRecord } from '../ports/index.js'
 import { IndexCheck } from './fsck-index.js'
 import type { Findings } from './fsck-result.js'
 import type { Genesis } from './ledger-core.js'
@@ -22,7 +22,7 @@ interface Head {
 
 /** The index as far as it can be compared. */
 export interface ComparedIndex {
-  readonly index: LedgerIndex
+  readonly index: LocalIndex
   /** Positions below this are in it. */
   readonly through: number
 }

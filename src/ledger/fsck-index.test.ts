@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StoredEvent } from '../events/index.js'
-import type { LedgerIndex } from '../ports/index.js'
+import type { LocalIndex } from '../ports/index.js'
 import { IndexCheck } from './fsck-index.js'
 import { Findings, FirstFinding } from './fsck-result.js'
 
@@ -38,7 +38,7 @@ const logs = fc
 
 function indexOf(log: readonly Entry[]) {
   const counts = { lookups: 0 }
-  const index: Pick<LedgerIndex, 'positionsOf' | 'positionsIn'> = {
+  const index: Pick<LocalIndex, 'positionsOf' | 'positionsIn'> = {
     positionsOf: (ids) => {
       counts.lookups++
       return ids.map((id) => (log[Number(id)]?.wrongId === true ? undefined : Number(id)))
@@ -50,7 +50,7 @@ function indexOf(log: readonly Entry[]) {
     },
   }
   // Holds: the check asks for nothing else.
-  return { index: index as LedgerIndex, counts }
+  return { index: index as LocalIndex, counts }
 }
 
 const compare = (log: readonly Entry[], all: boolean, through: number) => {

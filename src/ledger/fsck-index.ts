@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../events/index.js'
-import type { LedgerIndex } from '../ports/index.js'
+import type { LocalIndex } from '../ports/index.js'
 import type { Findings } from './fsck-result.js'
 
 /** How many ids, and how many revisions of a stream, are asked for at once. */
@@ -21,13 +21,13 @@ interface Ahead {
  */
 export class IndexCheck {
   readonly #findings: Findings
-  readonly #index: LedgerIndex
+  readonly #index: LocalIndex
   readonly #through: number
   #ids: { readonly id: string; readonly position: number }[] = []
   readonly #ahead = new Map<string, Ahead>()
 
   /** `through`: positions below it are in the index. */
-  constructor(findings: Findings, index: LedgerIndex, through: number) {
+  constructor(findings: Findings, index: LocalIndex, through: number) {
     this.#findings = findings
     this.#index = index
     this.#through = through

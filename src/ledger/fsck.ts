@@ -1,10 +1,19 @@
 import { equalBytes } from '../canonical/index.js'
 import { leafHash } from '../merkle/index.js'
-import type { CheckpointStore, LedgerIndex, LogStore, StoredRecord, TileStore } from '../ports/index.js'
+import {
+  type CheckpointStore,
+  isPending,
+  type LedgerIndex,
+  type LocalIndex,
+  type LogStore,
+  type StoredRecord,
+  type TileStore,
+} from '../ports/index.js'
 import { ChainCheck, type ComparedIndex } from './fsck-chain.js'
 import { Findings, FirstFinding, type FsckResult } from './fsck-result.js'
 import { TreeCheck } from './fsck-tree.js'
-import { catchUp, type Genesis, parseGenesis } from './ledger-core.js'
+import { IndexFeed } from './index-feed.js'
+import { type Genesis, parseGenesis } from './ledger-core.js'
 import { HashedRecord } from './verified-record.js'
 
 export interface FsckPlaces {
@@ -93,19 +102,26 @@ function genesisOf(findings: Findings, first: StoredRecord | undefined): Genesis
 async function comparedIndex({ store, index }: FsckPlaces, findings: Findings): Promise<ComparedIndex | undefined> {
   // In this order: a writer publishes records before it indexes them.
   const through = index.through()
+  if (isPending(through)) {
+    await through
+    findings.notes.push('the index does not lie in this process; it is derived, and was not compared')
+    return undefined
+  }
+  // Holds: an index that answers one question at once answers all of them so.
+  const local = index as LocalIndex
   let size: number
   try {
     size = await store.head()
   } catch {
     findings.notes.push('the log cannot be opened as it is, so the index was compared as far as it lies')
-    return { index, through }
+    return { index: local, through }
   }
   try {
     if (through > size) {
       findings.add('INDEX_CORRUPT', 'the index', `the index knows ${through} records, the log has ${size}`)
     }
-    await catchUp({ store, index }, size)
-    return { index, through: Number.POSITIVE_INFINITY }
+    await new IndexFeed({ store, index }).catchUp(size)
+    return { index: local, through: Number.POSITIVE_INFINITY }
   } catch (error) {
     if (error instanceof FirstFinding) throw error
     findings.addError(error, 'the index')

@@ -3,26 +3,23 @@ import { parseVkey, type Vkey, vkey } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import {
   type EventRegistry,
-  HEADS_STREAM,
   isEventOf,
   type LedgerRecord,
   parseAdmitted,
   parseRecord,
   RecordReader,
-  type StoredEvent,
 } from '../events/index.js'
 import type {
   CheckpointStore,
-  IndexedRecord,
   KeyRing,
   LedgerIndex,
-  LogRecord,
   LogStore,
   SealMemory,
   StoredRecord,
   TileStore,
 } from '../ports/index.js'
 import { type FoldedHeads, foldHeads } from './fold-heads.js'
+import { IndexFeed } from './index-feed.js'
 import type { EventFilter, RecordView } from './ledger-reader.js'
 import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
 import { HashedRecord, VerifiedRecord } from './verified-record.js'
@@ -83,12 +80,15 @@ export class LedgerCore {
   readonly ports: LedgerPorts
   readonly genesis: Genesis
   readonly registry: EventRegistry
+  /** The way of records into the index. */
+  readonly feed: IndexFeed
   readonly #reader = new RecordReader()
   #checkpoint: Sealed | undefined
   #folded: { readonly position: number; readonly heads: Promise<FoldedHeads> } | undefined
 
   constructor(ports: LedgerPorts, genesis: Genesis, registry: EventRegistry) {
     this.ports = ports
+    this.feed = new IndexFeed(ports)
     this.genesis = genesis
     this.registry = registry
   }
@@ -96,7 +96,7 @@ export class LedgerCore {
   /** Brings the index up to the durable end of the log, and gives that size. */
   async refresh(): Promise<number> {
     const head = await this.ports.store.head()
-    await catchUp(this.ports, head)
+    await this.feed.catchUp(head)
     return head
   }
 
@@ -181,44 +181,15 @@ export function viewOf({ position, leaf, bytes, event }: LedgerRecord): RecordVi
   }
 }
 
-/** Applies to the index what the log has beyond it, up to `head` records. */
-export async function catchUp({ store, index }: Pick<LedgerPorts, 'store' | 'index'>, head: number): Promise<void> {
-  const reader = new RecordReader()
-  for (let through = index.through(); through < head; through = index.through()) {
-    const records = await store.read({ from: through, limit: Math.min(1024, head - through) })
-    if (records.length === 0)
-      throw new ClyraError('LOG_CORRUPT', `the log has no record at position ${through}`, {
-        details: { position: through },
-      })
-    // Another reader of the same handle may have applied some of them meanwhile.
-    const missing = records.filter(({ position }) => position >= index.through())
-    await index.apply(missing.map(({ position, leaf, bytes }) => indexed(position, leaf, reader.read(bytes))))
-  }
-}
-
-function indexed(position: number, leaf: Uint8Array, event: StoredEvent): IndexedRecord {
-  const { id, stream } = event
-  const revision = Number(event.revision)
-  if (!isEventOf(event, 'dev.clyra.ledger.heads.v1')) return { position, id, stream, revision, leaf }
-  return { position, id, stream, revision, leaf, headsRoot: fromHex(event.data.root) }
-}
-
-/** The index's view of records that were just appended. Only heads records have to be looked into. */
-export function indexedRecords(records: readonly LogRecord[]): IndexedRecord[] {
-  return records.map((record) =>
-    record.stream === HEADS_STREAM ? indexed(record.position, record.leaf, parseRecord(record.bytes)) : record,
-  )
-}
-
 /** An index that is ahead of the log, or of another log, is forgotten; it is derived. */
 export async function discardForeignIndex(
   { store, index }: LedgerPorts,
   onWarning: (message: string) => void,
 ): Promise<void> {
-  const through = index.through()
+  const through = await index.through()
   if (through === 0) return
   const [last] = through <= (await store.head()) ? await store.read({ from: through - 1, limit: 1 }) : []
-  const leaf = index.lastLeaf()
+  const leaf = await index.lastLeaf()
   if (last !== undefined && leaf !== undefined && equalBytes(last.leaf, leaf)) return
   onWarning('the index does not belong to this log; it is built again')
   await index.reset()

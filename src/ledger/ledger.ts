@@ -9,7 +9,14 @@ import type { LedgerReader, SignedCheckpoint } from './ledger-reader.js'
 export type ExpectedRevision = 'no-stream' | 'stream-exists' | 'any' | bigint
 
 export interface AppendOptions {
+  /** Pseudonymous id of the credential that appends. Default: what opening said. A repeated append keeps the first one's. */
+  readonly submitter?: string
   /** Aborting before hand-off removes the append and rejects with ABORTED; after it the promise still settles. */
+  readonly signal?: AbortSignal
+}
+
+export interface SealingOptions {
+  /** Aborting ends the waiting: NOT_SEALED. The records are durable all the same. */
   readonly signal?: AbortSignal
 }
 
@@ -40,10 +47,16 @@ export interface Ledger extends LedgerReader {
   ): Promise<AppendResult>
   /** Several streams, all or none. Results in the order given. */
   appendMany<T extends string>(appends: readonly StreamAppend<T>[], options?: AppendOptions): Promise<AppendResult[]>
-  /** Resolves with a checkpoint that covers `position`, which is made if there is none yet. Rejects with SEAL_FAILED. */
-  sealed(position: bigint): Promise<SignedCheckpoint>
-  /** Appends a heads record and resolves when the checkpoint of size position + 1 is published. */
-  heads(): Promise<{ readonly position: bigint; readonly checkpoint: SignedCheckpoint }>
+  /**
+   * Resolves with a checkpoint that covers `position`, which is made if there is none yet; where another process seals
+   * it is waited for. Rejects with SEAL_FAILED, and with NOT_SEALED where waiting was ended.
+   */
+  sealed(position: bigint, options?: SealingOptions): Promise<SignedCheckpoint>
+  /**
+   * Appends a heads record and resolves when the checkpoint of size position + 1 is published. Rejects as `sealed`: the
+   * heads record was appended then.
+   */
+  heads(options?: SealingOptions): Promise<{ readonly position: bigint; readonly checkpoint: SignedCheckpoint }>
   /** Introduces a new evidence key that takes over; the old one stays valid until revoked. */
   rotateEvidenceKey(): Promise<{ readonly id: string; readonly position: bigint }>
   revokeKey(
@@ -52,6 +65,9 @@ export interface Ledger extends LedgerReader {
   ): Promise<bigint>
   /** Appends to `ledger-redactions` that the subject key was destroyed (destroy it first: `Vault.erase`). */
   recordRedaction(subject: string, reason: 'erasure-request' | 'retention' | 'mistake'): Promise<bigint>
-  /** Seals what is unsealed (appending a heads record if anything came since the last), and releases everything. Idempotent. */
+  /**
+   * Seals what is unsealed (appending a heads record if anything came since the last), unless another process seals, and
+   * releases everything. Idempotent.
+   */
   close(): Promise<void>
 }

@@ -19,6 +19,16 @@ export function onAbort(signal: AbortSignal | undefined, act: () => void): () =>
   }
 }
 
+/** What the promise gives, unless the signal aborts before: then it rejects with `why()`, and the promise goes on unheard. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, why: () => Error): Promise<T> {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(why())
+    const stop = onAbort(signal, () => reject(why()))
+    promise.then(resolve, reject).finally(stop)
+  })
+}
+
 const NOTHING = () => {}
 
 function allow(signal: AbortSignal, more: 1 | -1): void {

@@ -8,7 +8,6 @@ import {
   GENESIS_STREAM,
   instantOf,
   NEW_ORIGIN,
-  SUBMITTER,
   streamStartValue,
 } from '../events/index.js'
 import { leafHash } from '../merkle/index.js'
@@ -20,13 +19,20 @@ import { openCore, type ReaderOptions, releasePorts } from './open-ledger-reader
 import { OwnEvents } from './own-events.js'
 import { PublishedTree } from './published-tree.js'
 import { SealKeeper } from './seal-keeper.js'
+import type { Sealed } from './signed-checkpoint.js'
+import { checkedSubmitter } from './submitter.js'
 import type { AdoptOptions } from './witness.js'
 import { Writer } from './writer.js'
 
 export interface LedgerOptions extends ReaderOptions {
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: () => number
-  /** Pseudonymous id of the credential that appends. Default `local`. */
+  /**
+   * Who seals. `here` (default): this process, with the ledger's private key. `elsewhere`: another one, now or later; this
+   * one appends without that key, and leaves heads records to the one that seals.
+   */
+  readonly sealing?: 'here' | 'elsewhere'
+  /** Pseudonymous id of the credential that appends, where an append does not say. Default `local`. */
   readonly submitter?: string
   /** Records, and milliseconds, after which a heads record follows. Default 10,000 and ten minutes. */
   readonly headsEveryRecords?: number
@@ -60,7 +66,7 @@ export async function createLedger(ports: LedgerPorts, options: CreateOptions): 
     throw new ClyraError('CONFIG_INVALID', `${JSON.stringify(origin)} is not a lower-case host name`, {
       details: { origin },
     })
-  const submitter = checkSubmitter(options)
+  const submitter = checkedSubmitter(options.submitter ?? 'local')
   const now = options.now ?? Date.now
   // Before there are keys: what the clock says goes into records that no reader may refuse.
   const recordedat = instantOf(now)
@@ -86,34 +92,39 @@ export function defaultOrigin(random: (bytes: number) => Uint8Array): string {
 }
 
 /**
- * Opens the ledger that a store holds, for writing: the private key of the ledger must be in the key ring; opening
- * brings the index up to the log, restores the sealed tree and seals what is not sealed. The ports belong to the ledger
- * from then on. Without the key it can be read: `openLedgerReader`.
+ * Opens the ledger that a store holds, for writing: opening brings the index up to the log, restores the sealed tree
+ * and seals what is not sealed, for which the private key of the ledger must be in the key ring. The ports belong to the
+ * ledger from then on. Without the key it can be read (`openLedgerReader`), or appended to with `sealing: 'elsewhere'`.
  *
  * Rejects with LEDGER_NOT_FOUND, FORMAT_TOO_NEW, KEY_MISMATCH, TREE_DIVERGED, LOG_CORRUPT, and with LEDGER_ROLLED_BACK
  * where the memory of signed sizes knows better.
  */
 export async function openLedger(ports: LedgerPorts, options: LedgerOptions = {}): Promise<LedgerHandle> {
   const onWarning = options.onWarning ?? (() => undefined)
-  const submitter = checkSubmitter(options)
+  const submitter = checkedSubmitter(options.submitter ?? 'local')
   const now = options.now ?? Date.now
   const core = await openCore(ports, options)
-  const keeper = ports.memory === undefined ? undefined : new SealKeeper(ports.memory, core.genesis.identity, onWarning)
-  const tree = new PublishedTree(async () => writer.sealer.newest, { told: true })
+  const here = options.sealing !== 'elsewhere'
+  const remembers = here && ports.memory !== undefined
+  const keeper = remembers ? new SealKeeper(ports.memory, core.genesis.identity, onWarning) : undefined
+  const tree = here
+    ? new PublishedTree(async () => writer.sealer?.newest, { told: true })
+    : new PublishedTree(() => core.published(), { told: false })
+  const onSealed = (sealed: Sealed) => {
+    tree.announce(sealed.size)
+    keeper?.published(sealed)
+  }
   const writer = await Writer.open(core, {
     ...options,
     submitter,
     now,
     onWarning,
-    signer: await ledgerSigner(core),
-    onSealed: (sealed) => {
-      tree.announce(sealed.size)
-      keeper?.published(sealed)
-    },
+    tree,
+    sealing: here ? { signer: await ledgerSigner(core), onSealed } : undefined,
   })
-  await tellMissingEvidenceKey(core, onWarning)
+  if (here) await tellMissingEvidenceKey(core, onWarning)
   // Also where nothing was sealed just now: from here on this is the place that is remembered.
-  if (writer.sealer.newest !== undefined) keeper?.published(writer.sealer.newest)
+  if (writer.sealer?.newest !== undefined) keeper?.published(writer.sealer.newest)
   await keeper?.keep()
   const release = async () => {
     await keeper?.close()
@@ -143,13 +154,6 @@ async function ledgerSigner(core: LedgerCore): Promise<Signer> {
       details: { keyId },
     },
   )
-}
-
-function checkSubmitter({ submitter = 'local' }: LedgerOptions): string {
-  if (SUBMITTER.test(submitter)) return submitter
-  throw new ClyraError('CONFIG_INVALID', `${JSON.stringify(submitter)} cannot be a submitter`, {
-    details: { submitter },
-  })
 }
 
 interface First {

@@ -79,14 +79,14 @@ export async function proveHead(core: LedgerCore, stream: string, position: numb
       details: { position },
     })
   }
-  const newest = index.headsMap()
+  const newest = await index.headsMap()
   if (newest?.position === position) {
     return {
       position: BigInt(position),
       root: newest.root,
       stream,
       head: await headBefore(core, stream, position),
-      proof: newest.prove(stream),
+      proof: await newest.prove(stream),
     }
   }
   const { map, heads } = await core.headsAt(position)
@@ -103,14 +103,14 @@ export async function proveHead(core: LedgerCore, stream: string, position: numb
 /** The last record of a stream below a position. */
 async function headBefore(core: LedgerCore, stream: string, position: number): Promise<HeadsPath['head']> {
   const { index } = core.ports
-  const head = index.head(stream)
+  const head = await index.head(stream)
   if (head === undefined) return null
   let revision = head.revision
   if (head.position < position) return { revision: BigInt(revision), leaf: head.leaf }
   // Few records follow the newest heads record: walk back from the end, a little further each time.
   for (let step = 16; revision >= 0; step *= 4) {
     const from = Math.max(0, revision - step + 1)
-    const positions = index.positionsIn(stream, from, revision - from + 1)
+    const positions = await index.positionsIn(stream, from, revision - from + 1)
     for (let i = positions.length - 1; i >= 0; i--) {
       if (positions[i]! >= position) continue
       const [record] = await core.at([positions[i]!])

@@ -1,3 +1,4 @@
+import { ClyraError } from '../errors/index.js'
 import { onAbort } from './on-abort.js'
 import type { Sealed } from './signed-checkpoint.js'
 
@@ -19,6 +20,16 @@ export class PublishedTree {
   announce(size: number): void {
     this.#size = Math.max(this.#size, size)
     for (const wake of [...this.#waiting]) wake()
+  }
+
+  /** Resolves with the newest checkpoint as soon as it covers `size` records. Rejects with NOT_SEALED on abort. */
+  async covering(size: number, signal: AbortSignal): Promise<Sealed> {
+    for (;;) {
+      const newest = await this.newest()
+      if (newest !== undefined && newest.size >= size) return newest
+      if (signal.aborted) throw notSealed(size)
+      await this.beyond(size - 1, signal)
+    }
   }
 
   /** Resolves when a checkpoint larger than `size` is published, or on abort. May wake for nothing. */
@@ -47,4 +58,10 @@ export class PublishedTree {
       poll()
     })
   }
+}
+
+export function notSealed(size: number): ClyraError {
+  return new ClyraError('NOT_SEALED', `no checkpoint covers position ${size - 1} yet; the record itself is durable`, {
+    details: { position: String(size - 1) },
+  })
 }

@@ -105,7 +105,7 @@ export async function* readStream(
 ): AsyncGenerator<RecordView> {
   await core.refresh()
   const { index } = core.ports
-  const last = index.head(stream)?.revision ?? -1
+  const last = (await index.head(stream))?.revision ?? -1
   const backwards = options.backwards === true
   let revision = Math.min(bound(options.from, backwards ? last : 0), backwards ? last : Number.MAX_SAFE_INTEGER)
   let left = Math.min(limitOf(options.limit), backwards ? revision + 1 : last - revision + 1)
@@ -113,7 +113,7 @@ export async function* readStream(
     refuseAborted(options.signal)
     const count = Math.min(BATCH, left)
     const lowest = backwards ? revision - count + 1 : revision
-    const positions = index.positionsIn(stream, lowest, count)
+    const positions = await index.positionsIn(stream, lowest, count)
     if (positions.length !== count) throw indexCorrupt(stream, lowest)
     const records = await core.at(positions)
     if (backwards) records.reverse()

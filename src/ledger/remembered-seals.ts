@@ -100,7 +100,7 @@ async function rootAt({ ports }: LedgerCore, { edge }: RestoredTree, size: numbe
 
 /** Whether the log itself says that this checkpoint was given up when it went on. */
 async function isGivenUp(core: LedgerCore, { size, root }: RememberedSeal): Promise<boolean> {
-  if (core.ports.index.head(ADOPTIONS_STREAM) === undefined) return false
+  if ((await core.ports.index.head(ADOPTIONS_STREAM)) === undefined) return false
   for await (const record of readStream(core, ADOPTIONS_STREAM, { backwards: true })) {
     if (!isType(record, 'dev.clyra.ledger.adopted.v1')) continue
     const { signedSize, signedRoot } = record.event.data
@@ -129,10 +129,15 @@ async function publishedEdge(core: LedgerCore): Promise<TileEdge> {
   const published = await core.published()
   if (published === undefined) return TileEdge.empty()
   try {
-    return await TileEdge.restore(published.size, tilesOf(core.ports.tiles, published.size))
+    return await sealedEdge(core.ports.tiles, published.size)
   } catch {
     return TileEdge.empty()
   }
+}
+
+/** The sealed tree of `size` leaves, from its tiles. */
+export function sealedEdge(tiles: TileStore, size: number): Promise<TileEdge> {
+  return TileEdge.restore(size, tilesOf(tiles, size))
 }
 
 /** Tiles of a tree as wide as they are now: the narrower one of then may be gone, or was never written here. */

@@ -127,7 +127,10 @@ async function rebuildTiles({ store, tiles }: TreePlaces, newest: Sealed): Promi
 }
 
 /** The newest records of the sealed range must be those in the tiles; `fsck` compares them all. */
-async function checkNewestLeaves({ store, tiles }: TreePlaces, size: number): Promise<void> {
+export async function checkNewestLeaves(
+  { store, tiles }: Pick<TreePlaces, 'store' | 'tiles'>,
+  size: number,
+): Promise<void> {
   if (size === 0) return
   const index = Math.floor((size - 1) / TILE_WIDTH)
   const width = tileWidth(0, index, size)

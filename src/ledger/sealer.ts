@@ -14,7 +14,7 @@ export interface SealerOptions extends TreePlaces {
   /** Records that `headsSizesFrom` knows of: what others append meanwhile comes by `committed`. */
   readonly head: number
   /** Sizes (position + 1) of heads records at or after a position, ascending. */
-  readonly headsSizesFrom: (position: number) => number[]
+  readonly headsSizesFrom: (position: number) => Promise<number[]>
   /** Told after each publication. */
   readonly onSealed: (sealed: Sealed) => void
   /** Milliseconds after an append until a seal begins of itself. Default 250. */
@@ -57,7 +57,7 @@ export class Sealer {
     const sealer = new Sealer(options, await restoreTree(options))
     const { store, head } = options
     let at = sealer.#edge.size
-    sealer.#headsSizes = options.headsSizesFrom(at)
+    sealer.#headsSizes = await options.headsSizesFrom(at)
     while (at < head) {
       const records = await store.read({ from: at, limit: Math.min(4096, head - at) })
       for (const { leaf } of records) sealer.#leaves.push(leaf)

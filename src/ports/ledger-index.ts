@@ -1,31 +1,36 @@
 import type { HeadsProof } from '../merkle/index.js'
+import type { Awaitable } from './awaitable.js'
 
 /**
  * What is derived from the log to answer questions quickly. Deletable, and allowed to lag: `through()` says how far
  * it has come, and the ledger catches it up from the log. It is never trusted to be newer than it says.
+ *
+ * An index in this process answers at once, one that lies elsewhere by promises: MUST be the same for every question.
+ * The ledger asks one question at a time of what it changes: `apply` never overlaps another `apply` of the handle.
  */
 export interface LedgerIndex {
   /** How many records have been applied: positions 0 to `through() - 1`. */
-  through(): number
+  through(): Awaitable<number>
 
   /** The leaf of the last record applied: the ledger compares it with the log before it believes the index. */
-  lastLeaf(): Uint8Array | undefined
+  lastLeaf(): Awaitable<Uint8Array | undefined>
 
   /** For each id the position it stands at, or undefined. Only positions below `through()`. */
-  positionsOf(ids: readonly string[]): (number | undefined)[]
+  positionsOf(ids: readonly string[]): Awaitable<(number | undefined)[]>
 
   /** The last revision of a stream with its leaf and position, or undefined if it has no record below `through()`. */
-  head(stream: string): StreamHead | undefined
+  head(stream: string): Awaitable<StreamHead | undefined>
 
   /** Positions of the revisions `fromRevision` upwards, ascending, at most `limit`. */
-  positionsIn(stream: string, fromRevision: number, limit: number): number[]
+  positionsIn(stream: string, fromRevision: number, limit: number): Awaitable<number[]>
 
   /** The names of all streams with their heads, ascending by name, from `after` (exclusive). */
-  streams(after: string | undefined, limit: number): { readonly stream: string; readonly head: StreamHead }[]
+  streams(after: string | undefined, limit: number): Awaitable<{ readonly stream: string; readonly head: StreamHead }[]>
 
   /**
-   * Applies records that follow `through()` densely. When the call returns they are visible to this handle; the promise
-   * settles when the handle is ready for more (back-pressure), and `flush` when they are on disk. What is on disk
+   * Applies records that follow `through()` densely. When the call returns, or, where answers are promises, when it
+   * resolves, they are visible to this handle; the promise settles when the handle is ready for more (back-pressure),
+   * and `flush` when they are on disk. What is on disk
    * always is the state after some number of records, never a mixture. MUST refuse a gap with `INDEX_CORRUPT`, having
    * applied nothing. A `ledger-heads` record whose root is not the map's root MUST be refused with `TREE_DIVERGED`;
    * the records before it are applied.
@@ -39,15 +44,24 @@ export interface LedgerIndex {
   reset(): Promise<void>
 
   /** The root of the stream-heads map of the state after `through()` records. */
-  headsRoot(): Uint8Array
+  headsRoot(): Awaitable<Uint8Array>
 
   /**
    * The map as it was at the newest applied `ledger-heads` record: its position p, and paths in the state before p.
    * Undefined where no heads record was applied. The view is good until the next heads record is applied.
    */
-  headsMap(): HeadsMapView | undefined
+  headsMap(): Awaitable<HeadsMapView | undefined>
 
   close(): Promise<void>
+}
+
+/** An index in this process. */
+export type LocalIndex = {
+  readonly [Name in keyof LedgerIndex]: (
+    ...given: Parameters<LedgerIndex[Name]>
+  ) => Name extends 'apply' | 'flush' | 'reset' | 'close'
+    ? Promise<void>
+    : Exclude<ReturnType<LedgerIndex[Name]>, Promise<unknown>>
 }
 
 export interface StreamHead {
@@ -72,5 +86,5 @@ export interface HeadsMapView {
   readonly position: number
   readonly root: Uint8Array
   /** A presence or absence proof for `stream` under `root`. */
-  prove(stream: string): HeadsProof
+  prove(stream: string): Awaitable<HeadsProof>
 }

@@ -15,8 +15,10 @@ export interface LogStore {
    * MUST resolve only when the records survive a power loss (see `capabilities.durability`).
    * MUST reject with `HEAD_MOVED`, having written nothing, unless the store holds exactly `expectedHead` records.
    * MUST reject with `BATCH_TOO_LARGE`, having written nothing, past `capabilities.maxBatchBytes` / `maxBatchRecords`.
-   * MUST reject with `STORE_FAILED` or `DISK_FULL` when it cannot tell whether the records are durable, and from then
-   * on reject every append with `STORE_FAILED` until reopened; reads go on.
+   * MUST reject with `STORE_FAILED` or `DISK_FULL` when it cannot tell whether the records are durable; reads go on. What
+   * follows is `capabilities.afterFailure`: `reopen` MUST reject every further append with `STORE_FAILED` until it is
+   * opened again; `catch-up` MUST take further ones, and its `head` and `read` tell what became of the failed one. It may
+   * become durable even later, but MUST NOT unless the store still holds exactly its `expectedHead` records then.
    * MUST reject with `LEDGER_TAKEN_AWAY`, also from then on, where it has found that another process may write as well
    * although only one may: nothing is acknowledged then, and what was acknowledged before is in what the other one reads.
    * An empty `records` is a programming error. Calls MUST NOT overlap for one handle; the ledger serialises them.
@@ -82,6 +84,11 @@ export interface LogStoreCapabilities {
   readonly durability: 'fsync' | 'replicated' | 'none'
   /** `one-process`: an OS lock guards it; `many`: contenders are refused by `HEAD_MOVED`. */
   readonly writers: 'one-process' | 'many'
+  /**
+   * What an append without an answer leaves behind. `reopen`: nothing may be appended until the store was opened again,
+   * as after a flush that failed. `catch-up`: the next one goes on where the log ends, as after a connection that broke.
+   */
+  readonly afterFailure: 'reopen' | 'catch-up'
   /** Upper bound in milliseconds until `moved` wakes for another process's append. */
   readonly wakeUpMs: number
   readonly maxBatchBytes: number

@@ -135,8 +135,8 @@ test('a mutant that believes an index of another log fails', async () => {
 test('a mutant that believes an index that is behind the log fails', async () => {
   const mutation = {
     name: 'index behind the log believed',
-    file: 'ledger/ledger-core.js',
-    changes: [['through < head; through = index.through()', 'false; through = index.through()']],
+    file: 'ledger/index-feed.js',
+    changes: [['through < head; through = await', 'false; through = await']],
   } as const
   await expect(
     withMutant(mutation, (stores) =>

@@ -1,7 +1,7 @@
 import { ALGORITHMS, signerOf } from '../../src/crypto/index.js'
 import { isClyraError } from '../../src/errors/index.js'
 import type { LedgerPorts } from '../../src/ledger/index.js'
-import type { LogStore } from '../../src/ports/index.js'
+import type { LocalIndex, LogStore } from '../../src/ports/index.js'
 import type { FaultFactory } from '../../src/stores/conformance/index.js'
 import { MemoryTileStore, memoryPlace } from '../../src/stores/memory/index.js'
 import { embeddedFaults, memoryFaults } from './fault-fixtures.js'
@@ -138,7 +138,9 @@ export const PORT_MUTANTS: readonly PortMutant[] = [
     what: 'takes an index for caught up that is not',
     hint: 'index.apply fails',
     says: /revision|prev|is there twice|heads|index/,
-    factory: between(({ index, ...ports }) => {
+    factory: between(({ index: under, ...ports }) => {
+      // Holds: an index in memory.
+      const index = under as LocalIndex
       let claimed = index.through()
       return {
         ...ports,

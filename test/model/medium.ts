@@ -1,7 +1,7 @@
 import { cp, mkdir, open, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClyraError } from '../../src/errors/index.js'
-import type { CheckpointStore, LogRecord, LogStore, TileStore } from '../../src/ports/index.js'
+import type { CheckpointStore, LogRecord, LogStore, LogStoreCapabilities, TileStore } from '../../src/ports/index.js'
 import { openEmbeddedLogStore } from '../../src/stores/embedded/embedded-log-store.js'
 import { segmentName } from '../../src/stores/embedded/segment-format.js'
 import type { LayeredIndex } from '../../src/stores/index/index.js'
@@ -151,8 +151,9 @@ class GatedLog implements LogStore {
     this.#many = many
   }
 
-  get capabilities() {
-    return this.below.capabilities
+  /** The model's process takes no append after one that failed, whatever the store: that is `reopen`. */
+  get capabilities(): LogStoreCapabilities {
+    return { ...this.below.capabilities, afterFailure: 'reopen' }
   }
 
   async append(records: readonly LogRecord[], expectedHead: number): Promise<void> {

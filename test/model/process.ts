@@ -1,6 +1,7 @@
 import { ClyraError } from '../../src/errors/index.js'
 import { createRegistry, prepare } from '../../src/events/index.js'
 import { discardForeignIndex, LedgerCore, readGenesis } from '../../src/ledger/ledger-core.js'
+import { PublishedTree } from '../../src/ledger/published-tree.js'
 import { Writer } from '../../src/ledger/writer.js'
 import type { CheckpointStore, LogStore, TileStore } from '../../src/ports/index.js'
 import { LayeredIndex } from '../../src/stores/index/index.js'
@@ -77,14 +78,13 @@ export class WritingProcess {
       await discardForeignIndex(ports, () => undefined)
       const signer = await keys.signer(core.genesis.key.keyId)
       if (signer === undefined) throw new Error('the key of the ledger is missing')
-      const options = {
-        signer,
+      const writer: Writer = await Writer.open(core, {
         submitter: 'model',
         now: Date.now,
         onWarning: () => undefined,
-        onSealed: () => undefined,
-      }
-      const writer = await Writer.open(core, options)
+        sealing: { signer, onSealed: () => undefined },
+        tree: new PublishedTree(async () => writer.sealer?.newest, { told: true }),
+      })
       if (!this.dead) this.writer = writer
     } catch (error) {
       this.refusal = error
@@ -104,7 +104,7 @@ export class WritingProcess {
 
   /** Asks for a seal of everything, as its timer would. */
   async startSeal(): Promise<void> {
-    const { sealer } = this.writer!
+    const sealer = this.writer!.sealer!
     // One that has just failed has a few steps to go until another one can begin.
     for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve))
     sealer.sealTo((sealer.newest?.size ?? 0) + sealer.backlog).catch(() => undefined)

@@ -281,7 +281,7 @@ export class Replay {
     pairs.push(['refused', model.refused, process?.refusal !== undefined])
     pairs.push(['open', model.mode === OPEN, process?.writer !== undefined])
     if (model.mode === OPEN && process?.writer !== undefined) {
-      const { sealer } = process.writer
+      const sealer = process.writer.sealer!
       const sealed = sealer.newest?.size ?? 0
       pairs.push(['indexed', records(model.indexed), process.index?.through()])
       pairs.push(['sealed', records(model.edge), sealed])

@@ -15,8 +15,11 @@ export interface LogStoreFixture {
   openReader(): Promise<LogStore>
   /** Changes a byte of a stored record behind the store's back; no handle is open. */
   readonly damage: ((position: number) => Promise<void>) | Cannot
-  /** Opens a handle that writes and whose next append fails in its flush, and those after it would not. */
-  readonly openFailing: (() => Promise<LogStore>) | Cannot
+  /**
+   * Opens a handle that writes and whose next append fails without an answer, and those after it would not. `stored`:
+   * whether its records are to be durable all the same; a backend that cannot choose leaves it to chance.
+   */
+  readonly openFailing: ((stored: boolean) => Promise<LogStore>) | Cannot
   /** Milliseconds that a busy machine may add to what the store promises. Default 5000. */
   readonly slackMs?: number
   /** Closes what the test left open and removes the log. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { ClyraError } from '../../errors/index.js'
 import { createLedger, type LedgerOptions, openLedger, openLedgerReader } from '../../ledger/index.js'
 import type { LogStore } from '../../ports/index.js'
 import { LayeredIndex } from '../index/index.js'
@@ -28,12 +29,34 @@ export const memoryLogStores: LogStoreFactory = {
       damage: async (position) => {
         log.records[position]!.bytes[3]! ^= 1
       },
-      openFailing: { cannot: 'memory has no flush that could fail' },
+      openFailing: async (stored) => failingOnce(await open(), { stored }),
       dispose: async () => {
         for (const store of opened) await store.close()
       },
     }
   },
+}
+
+/** A store whose next append fails: with the records stored all the same, or not. */
+export function failingOnce(
+  below: LogStore,
+  { stored, afterFailure = 'catch-up' }: { stored: boolean; afterFailure?: 'reopen' | 'catch-up' },
+): LogStore {
+  let failed = false
+  return {
+    capabilities: { ...below.capabilities, afterFailure },
+    append: async (records, expectedHead) => {
+      if (failed && afterFailure === 'reopen') throw new ClyraError('STORE_FAILED', 'to be opened again')
+      if (failed) return below.append(records, expectedHead)
+      failed = true
+      if (stored) await below.append(records, expectedHead)
+      throw new ClyraError('STORE_FAILED', 'the connection broke')
+    },
+    head: () => below.head(),
+    read: (range) => below.read(range),
+    moved: (size, signal) => below.moved(size, signal),
+    close: () => below.close(),
+  }
 }
 
 /** Ledgers in memory whose index outlives the handle, so that it can be lost, old or of another ledger. */

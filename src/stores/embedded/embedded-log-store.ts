@@ -44,6 +44,7 @@ export interface EmbeddedLogOptions {
 export const EMBEDDED_CAPABILITIES: LogStoreCapabilities = {
   durability: 'fsync',
   writers: 'one-process',
+  afterFailure: 'reopen',
   wakeUpMs: 100,
   maxBatchBytes: MAX_BATCH_BYTES,
   maxBatchRecords: MAX_BATCH_RECORDS,

@@ -112,6 +112,7 @@ async function openForCheck(log: string, cacheDirectory: string): Promise<LogSto
 const UNUSABLE = {
   durability: 'none',
   writers: 'one-process',
+  afterFailure: 'reopen',
   wakeUpMs: 0,
   maxBatchBytes: 0,
   maxBatchRecords: 0,

@@ -101,7 +101,7 @@ export async function createEmbeddedLedger(
 
 /**
  * Opens the ledger of a state directory for writing: it takes the one writer's lock. A directory without the ledger's
- * private key is READ_ONLY; `openEmbeddedLedgerReader` reads it.
+ * private key is READ_ONLY, unless another process seals (`sealing`); `openEmbeddedLedgerReader` reads it.
  *
  * Rejects with LEDGER_NOT_FOUND, LOG_LOST, LEDGER_LOCKED, LOCKS_UNSUPPORTED, LEDGER_IS_A_COPY, LEDGER_ROLLED_BACK,
  * LOG_CORRUPT, TREE_DIVERGED, FORMAT_TOO_NEW, KEY_INVALID, READ_ONLY, PERMISSION_DENIED, DISK_FULL.
@@ -110,7 +110,7 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<Embe
   const { directory } = options
   assertLedgerIn(directory)
   const { keys } = layoutOf(directory)
-  if (!existsSync(join(keys, 'ledger.key')))
+  if (options.sealing !== 'elsewhere' && !existsSync(join(keys, 'ledger.key')))
     throw new ClyraError(
       'READ_ONLY',
       `the ledger's private key is not in ${keys}; without it the ledger can only be read`,

@@ -1,7 +1,7 @@
 import { equalBytes, hex } from '../../canonical/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { HeadsMap, type HeadsNodeStore } from '../../merkle/index.js'
-import type { HeadsMapView, IndexedRecord, LedgerIndex, StreamHead } from '../../ports/index.js'
+import type { HeadsMapView, IndexedRecord, LocalIndex, StreamHead } from '../../ports/index.js'
 import { ID_BYTES } from './id-run.js'
 import { EMPTY_BASE, type IndexBase, type IndexedHead } from './index-base.js'
 import { expandRuns, IndexLayer, writeId } from './index-layer.js'
@@ -48,7 +48,7 @@ export interface LayeredIndexOptions {
  * The heads map is stored as of the newest heads record. What changed since is a set of streams, folded in when the
  * next heads record is applied or its root is asked for.
  */
-export class LayeredIndex implements LedgerIndex {
+export class LayeredIndex implements LocalIndex {
   #base: IndexBase
   readonly #options: LayeredIndexOptions
   #current: IndexLayer

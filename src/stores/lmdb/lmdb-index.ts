@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClyraError, isClyraError } from '../../errors/index.js'
-import type { LedgerIndex } from '../../ports/index.js'
+import type { LocalIndex } from '../../ports/index.js'
 import { LayeredIndex, type LayeredIndexOptions, type PackedLayer, packLayer, transferOf } from '../index/index.js'
 import { StoreThread } from '../store-thread.js'
 import { LmdbBase } from './lmdb-base.js'
@@ -17,7 +17,7 @@ export async function openLmdbIndex(
   path: string,
   onWarning: (message: string) => void,
   assertHeld: () => void = () => undefined,
-): Promise<LedgerIndex> {
+): Promise<LocalIndex> {
   let base: LmdbBase
   try {
     base = LmdbBase.open(path, false)
@@ -79,7 +79,7 @@ function writing(base: LmdbBase, path: string, assertHeld: () => void): LayeredI
 }
 
 /** The same for a reader, beside the writer; what is not stored yet it keeps in memory. Without a stored index all of it. */
-export function openLmdbIndexReader(path: string, onWarning: (message: string) => void): LedgerIndex {
+export function openLmdbIndexReader(path: string, onWarning: (message: string) => void): LocalIndex {
   try {
     const base = LmdbBase.open(path, true)
     return new LayeredIndex({ base, close: () => base.close() })

@@ -23,6 +23,7 @@ class MemoryLogStore implements LogStore {
   readonly capabilities: LogStoreCapabilities = {
     durability: 'none',
     writers: 'many',
+    afterFailure: 'catch-up',
     wakeUpMs: 0,
     maxBatchBytes: 32 * 1024 * 1024,
     maxBatchRecords: 65_536,

@@ -28,7 +28,7 @@ export function faultyPorts(below: LedgerPorts, plan: FaultPlan, tear?: TearAppe
   }
 }
 
-/** After a failed append it takes no more of them, as the port demands. */
+/** After a failed append it takes no more of them where the store below says that it is to be opened again. */
 export function faultyStore(below: LogStore, plan: FaultPlan, tear?: TearAppend): LogStore {
   let failed = false
   return {
@@ -42,7 +42,7 @@ export function faultyStore(below: LogStore, plan: FaultPlan, tear?: TearAppend)
           code: 'STORE_FAILED',
         })
       } catch (error) {
-        failed = before === undefined && plan.failed !== undefined
+        failed = below.capabilities.afterFailure === 'reopen' && before === undefined && plan.failed !== undefined
         throw error
       }
     },

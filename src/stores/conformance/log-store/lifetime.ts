@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { LogStore, LogStoreCapabilities } from '../../../ports/index.js'
 import { rejection } from '../expecting.js'
 import type { LogStoreFixture } from '../log-store-factory.js'
 import { sampleRecords } from '../sample-records.js'
@@ -68,26 +69,58 @@ export const LIFETIME: readonly Case<LogStoreFixture>[] = [
     },
   },
   {
-    name: 'after a flush that failed every append is refused with STORE_FAILED, reads go on, and reopening mends it',
+    name: 'after an append that failed, a store that has to be reopened takes no other, reads go on, and reopening mends it',
     async run(fixture) {
       const { openFailing } = fixture
-      if (isCannot(openFailing, 'STORE_FAILED after a failed flush')) return
-      const before = await fixture.open()
-      await before.append(sampleRecords(0, 4), 0)
-      await before.close()
-      const failing = await openFailing()
+      if (isCannot(openFailing, 'an append that fails')) return
+      if (!(await begunWith(fixture, 'reopen'))) return
+      const failing = await openFailing(false)
       await rejection(failing.append(sampleRecords(4, 2), 4), 'STORE_FAILED', 'DISK_FULL')
       await rejection(failing.append(sampleRecords(4, 2), 4), 'STORE_FAILED')
       await rejection(failing.append(sampleRecords(await failing.head(), 1), await failing.head()), 'STORE_FAILED')
       await assertHolds(failing, 4)
       await failing.close()
-      const reopened = await fixture.open()
-      const head = await reopened.head()
-      // Nobody was told that the batch is durable, so it may be there or not; all of it or nothing.
-      assert.ok(head === 4 || head === 6, `a head of ${head} after a failed append of 2 to 4`)
-      await assertHolds(reopened, head)
-      await reopened.append(sampleRecords(head, 1), head)
-      await assertHolds(reopened, head + 1)
+      await goesOn(await fixture.open(), 4)
+    },
+  },
+  {
+    name: 'after an append that failed, a store that catches up tells what became of it, and takes the next one there',
+    async run(fixture) {
+      const { openFailing } = fixture
+      if (isCannot(openFailing, 'an append that fails')) return
+      if (!(await begunWith(fixture, 'catch-up'))) return
+      for (const [stored, before] of [
+        [false, 4],
+        [true, 5],
+      ] as const) {
+        const failing = await openFailing(stored)
+        const head = await failing.head()
+        assert.ok(head >= before)
+        await rejection(failing.append(sampleRecords(head, 2), head), 'STORE_FAILED', 'DISK_FULL')
+        await goesOn(failing, head)
+        await failing.close()
+      }
     },
   },
 ]
+
+/** A log of four records, if its backend says this of failures. */
+async function begunWith(
+  fixture: LogStoreFixture,
+  afterFailure: LogStoreCapabilities['afterFailure'],
+): Promise<boolean> {
+  const store = await fixture.open()
+  await store.append(sampleRecords(0, 4), 0)
+  await store.close()
+  return store.capabilities.afterFailure === afterFailure
+}
+
+/** Nobody was told that the two records at `failed` are durable, so they are there or not, both; and what follows is taken. */
+async function goesOn(store: LogStore, failed: number): Promise<void> {
+  const head = await store.head()
+  assert.ok(head === failed || head === failed + 2, `a head of ${head} after a failed append of 2 to ${failed}`)
+  await assertHolds(store, head)
+  if (head > failed) await rejection(store.append(sampleRecords(failed, 1), failed), 'HEAD_MOVED')
+  await store.append(sampleRecords(head, 1), head)
+  await assertHolds(store, head + 1)
+}
