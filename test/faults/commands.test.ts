@@ -21,16 +21,26 @@ interface CommandFault {
   arrange(folder: string): Surroundings
 }
 
-const broken = (name: string, damage: Parameters<typeof damagedInstallation>[1], commands: readonly string[]) => ({
-  fault: `package ${name} ${damage}`,
-  code: 'INSTALLATION_BROKEN',
-  commands,
-  arrange: (): Surroundings => {
-    const folder = damagedInstallation(name, damage)
-    folders.push(folder)
-    return { program: join(folder, 'dist', 'src', 'cli', 'main.js'), shell: 'exec "$@"' }
-  },
-})
+function broken(
+  name: string,
+  damage: Parameters<typeof damagedInstallation>[1],
+  commands: readonly string[],
+): CommandFault {
+  // One for all of its commands: none of them writes there.
+  let installation: string | undefined
+  return {
+    fault: `package ${name} ${damage}`,
+    code: 'INSTALLATION_BROKEN',
+    commands,
+    arrange() {
+      if (installation === undefined) {
+        installation = damagedInstallation(name, damage)
+        folders.push(installation)
+      }
+      return { program: join(installation, 'dist', 'src', 'cli', 'main.js'), shell: 'exec "$@"' }
+    },
+  }
+}
 
 const FAULTS: readonly CommandFault[] = [
   broken('lmdb', 'missing', ['runs', 'log tail', 'fsck', 'init there']),
@@ -65,9 +75,9 @@ beforeEach(async () => {
   folder = sandbox()
   expect((await clyraHere(folder, ['init'])).status).toBe(0)
 })
-afterEach(async () => {
-  await discard(folder)
-  for (const one of folders.splice(0)) rmSync(one, { recursive: true, force: true })
+afterEach(() => discard(folder))
+afterAll(() => {
+  for (const one of folders) rmSync(one, { recursive: true, force: true })
 })
 
 function run({ program, shell }: Surroundings, command: string): Promise<Ended> {
