@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands/index.js'
 import { clyra, clyraJson, discard, environment, PROGRAM, sandbox } from './clyra.js'
+import { clyraHere } from './in-process.js'
 
 let folder: string
 beforeEach(() => {
@@ -49,8 +50,8 @@ describe('help', () => {
     expect(new Set(listed)).toEqual(first.add('help'))
   })
 
-  it.each(COMMANDS.map((command) => [command.path]))('of `%s` goes to stdout and ends in examples', (path) => {
-    const shown = clyra(folder, [...path.split(' '), '--help'])
+  it.each(COMMANDS.map((command) => [command.path]))('of `%s` goes to stdout and ends in examples', async (path) => {
+    const shown = await clyraHere(folder, [...path.split(' '), '--help'])
     expect(shown).toMatchObject({ status: 0, stderr: '' })
     const [, examples] = shown.stdout.split('\nExamples:\n')
     expect(examples).toBeDefined()
@@ -59,9 +60,9 @@ describe('help', () => {
     for (const line of lines) expect(line).toMatch(/^ {2}\$ clyra .+# ./)
   })
 
-  it('is also given by `help`, and a name that is none is said to be none', () => {
+  it('is also given by `help`, and a name that is none is said to be none', async () => {
     for (const words of [[], ['verify'], ['log'], ['log', 'tail']]) {
-      expect(clyra(folder, ['help', ...words])).toEqual(clyra(folder, [...words, '--help']))
+      expect(await clyraHere(folder, ['help', ...words])).toEqual(await clyraHere(folder, [...words, '--help']))
     }
     expect(clyra(folder, ['help', 'log', 'nothing'])).toMatchObject({ status: 2, stdout: '' })
     expect(clyra(folder, ['version']).stdout).toBe(clyra(folder, ['--version']).stdout)
