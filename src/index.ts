@@ -126,5 +126,6 @@ export type {
   StreamAppend,
   SubscriptionMessage,
 } from './ledger/index.js'
-export type { ArtifactStore, EncryptedValue, Vault } from './ports/index.js'
+export type { ArtifactStore, EncryptedValue, ProjectionStore, Vault } from './ports/index.js'
+export { type FollowedStep, type FollowOptions, follow, LmdbProjectionStore } from './projector/index.js'
 export type { EmbeddedLedger, EmbeddedLedgerReader } from './stores/index.js'

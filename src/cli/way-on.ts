@@ -97,6 +97,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   OUTPUT_EXISTS: 'the same command with --force, or another name',
   PERMISSION_DENIED: (details) => commandLine`ls -ld ${path(details) ?? '.clyra'}`,
   PROJECTION_DIVERGED: 'clyra replay',
+  PROJECTION_FAILED: null,
   QUEUE_FULL: 'the same command again',
   READ_ONLY: 'clyra doctor',
   RECORDER_ENDED: 'clyra doctor',

@@ -126,6 +126,7 @@ export const ERROR_CODES = {
   OUTPUT_EXISTS: { exit: 2, meaning: 'A file is there already where a command was to write; it was left as it is.' },
   PERMISSION_DENIED: { exit: 3, meaning: 'The file system refused access.' },
   PROJECTION_DIVERGED: { exit: 1, meaning: 'Folding the log again gives another state than the stored one.' },
+  PROJECTION_FAILED: { exit: 1, meaning: 'A projection cannot fold a record; the message names its position.' },
   QUEUE_FULL: { exit: 1, meaning: 'Too many appends wait already; nothing of this one was written.' },
   READ_ONLY: { exit: 3, meaning: 'The ledger was opened read-only, or its file system is.' },
   RECORDER_ENDED: {

@@ -32,7 +32,7 @@ export interface LedgerIndex {
    * resolves, they are visible to this handle; the promise settles when the handle is ready for more (back-pressure),
    * and `flush` when they are on disk. What is on disk
    * always is the state after some number of records, never a mixture. MUST refuse a gap with `INDEX_CORRUPT`, having
-   * applied nothing. A `ledger-heads` record whose root is not the map's root MUST be refused with `TREE_DIVERGED`;
+   * applied nothing. One that several handles write, such as tables in a database, MUST pass over what it has already. A `ledger-heads` record whose root is not the map's root MUST be refused with `TREE_DIVERGED`;
    * the records before it are applied.
    */
   apply(records: readonly IndexedRecord[]): Promise<void>

@@ -22,14 +22,26 @@ export class PartitionStates<State extends JsonValue> {
     this.#load = load
   }
 
-  /** Folds records, in their order, each into the state it belongs to, if any. Waits only for states to be loaded. */
-  async fold(records: readonly LedgerRecord[]): Promise<void> {
+  /**
+   * Folds records, in their order, each into the state it belongs to, if any. Waits only for states to be loaded. Gives
+   * the partitions that changed, each with the position of its last record.
+   */
+  async fold(records: readonly LedgerRecord[]): Promise<ReadonlyMap<string, number>> {
+    const changed = new Map<string, number>()
     for (const [partition, part] of byPartition(this.#projection, records)) {
-      const before = this.#states.get(partition)?.state ?? this.#restore(partition, await this.#load(partition))
+      const before = await this.stateOf(partition)
       const state = applyRecords(this.#projection, before, part)
-      this.#states.set(partition, { state, position: part.at(-1)!.position })
+      const { position } = part.at(-1)!
+      this.#states.set(partition, { state, position })
       this.#changed.add(partition)
+      changed.set(partition, position)
     }
+    return changed
+  }
+
+  /** A partition's state as far as it is folded; the initial one where there is none. */
+  async stateOf(partition: string): Promise<State> {
+    return this.#states.get(partition)?.state ?? this.#restore(partition, await this.#load(partition))
   }
 
   /** The states changed since the last call, with their digests. */

@@ -46,11 +46,7 @@ export async function runProjection<State extends JsonValue>(
   options: RunProjectionOptions = {},
 ): Promise<ProjectionRun> {
   const { name, version } = projection
-  const active = await store.active(name)
-  if (active !== undefined && active > version) throw tooNew(name, version, active)
-  const start = await store.checkpoint(name, version)
-  await checkSameLog(ledger, name, start)
-  if (active === undefined) await store.activate(name, version)
+  const { start, active } = await beginFold(ledger, projection, store)
 
   const through = await foldFrom(ledger, projection, store, start, options)
 
@@ -58,6 +54,20 @@ export async function runProjection<State extends JsonValue>(
   const switched = active !== undefined && active !== version && through >= size
   if (switched) await store.activate(name, version)
   return { name, version, through, size, lag: Math.max(0, size - through), folded: through - start.through, switched }
+}
+
+/** Where a fold goes on in this store, and the version that readers see now. Rejects with FORMAT_TOO_NEW, INDEX_CORRUPT. */
+export async function beginFold(
+  ledger: ProjectedLedger,
+  { name, version }: Pick<Projection, 'name' | 'version'>,
+  store: ProjectionStore,
+): Promise<{ readonly start: ProjectionCheckpoint; readonly active: number | undefined }> {
+  const active = await store.active(name)
+  if (active !== undefined && active > version) throw tooNew(name, version, active)
+  const start = await store.checkpoint(name, version)
+  await checkSameLog(ledger, name, start)
+  if (active === undefined) await store.activate(name, version)
+  return { start, active }
 }
 
 async function foldFrom<State extends JsonValue>(

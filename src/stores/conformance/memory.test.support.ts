@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ClyraError } from '../../errors/index.js'
 import { createLedger, type LedgerOptions, openLedger, openLedgerReader } from '../../ledger/index.js'
-import type { LogStore } from '../../ports/index.js'
+import type { LedgerIndex, LocalIndex, LogStore } from '../../ports/index.js'
 import { LayeredIndex } from '../index/index.js'
 import {
   createMemoryLedger,
@@ -60,14 +60,17 @@ export function failingOnce(
 }
 
 /** Ledgers in memory whose index outlives the handle, so that it can be lost, old or of another ledger. */
-export function memoryLedgers(change: (store: LogStore) => LogStore = (store) => store): LedgerFactory {
+export function memoryLedgers(
+  change: (store: LogStore) => LogStore = (store) => store,
+  changeIndex: (index: LocalIndex) => LedgerIndex = (index) => index,
+): LedgerFactory {
   return {
     async create() {
       const place = memoryPlace()
       let index = new LayeredIndex()
       const ports = (use: LayeredIndex) => {
         const all = memoryPorts(place)
-        return { ...all, store: change(all.store), index: use }
+        return { ...all, store: change(all.store), index: changeIndex(use) }
       }
       const common = { headsEveryRecords: 1_000_000 }
       return {
