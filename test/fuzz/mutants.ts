@@ -153,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     hole: 'takes an attribute name of 21 characters',
     target: 'record',
-    file: 'src/events/grammar.ts',
+    file: 'src/events/grammar/grammars.ts',
     from: 'EXTENSION_NAME = /^[a-z0-9]{1,20}$/',
     to: 'EXTENSION_NAME = /^[a-z0-9]{1,21}$/',
   },
