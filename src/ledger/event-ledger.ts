@@ -10,12 +10,12 @@ import {
 } from '../events/index.js'
 import type { PreparedAppend } from './admission.js'
 import { lastPosition, publicResult } from './append-result.js'
+import { BufferPool } from './buffer-pool.js'
 import { EventLedgerReader, type LedgerReaderHandle, type ReaderParts, toNumber } from './event-ledger-reader.js'
 import { parseExpected } from './expected-revision.js'
 import type { AppendOptions, AppendResult, ExpectedRevision, Ledger, SealingOptions, StreamAppend } from './ledger.js'
 import { assertRevocable, currentEvidenceKey } from './ledger-keys.js'
 import type { SignedCheckpoint } from './ledger-reader.js'
-import { RoomPool } from './room-pool.js'
 import { publicCheckpoint } from './signed-checkpoint.js'
 import { checkedSubmitter } from './submitter.js'
 import type { Adoption } from './witness.js'
@@ -38,7 +38,7 @@ export interface WriterParts extends ReaderParts {
 export class EventLedger extends EventLedgerReader implements LedgerHandle {
   readonly #writer: Writer
   readonly #now: () => number
-  readonly #rooms = new RoomPool()
+  readonly #buffers = new BufferPool()
 
   constructor(parts: WriterParts) {
     super(parts)
@@ -66,13 +66,13 @@ export class EventLedger extends EventLedgerReader implements LedgerHandle {
     if (appends.length === 0) throw new ClyraError('EVENT_INVALID', 'there is nothing to append')
     if (options.submitter !== undefined) checkedSubmitter(options.submitter)
     // Prepared now, before the first await: what the caller does with its objects later changes nothing.
-    const lent: ArrayBuffer[] = []
-    const parts = appends.map((append) => this.#prepareAppend(append, lent))
+    const loaned: ArrayBuffer[] = []
+    const parts = appends.map((append) => this.#prepareAppend(append, loaned))
     try {
       return (await this.#writer.append(parts, options)).map(publicResult)
     } finally {
       // Settled, nobody looks at what was prepared: records and frames are copies.
-      for (const memory of lent) this.#rooms.give(memory)
+      for (const memory of loaned) this.#buffers.give(memory)
     }
   }
 
@@ -129,8 +129,8 @@ export class EventLedger extends EventLedgerReader implements LedgerHandle {
     return this.#writer.close()
   }
 
-  /** `lent`: takes note of memory that is free again when the append is settled. */
-  #prepareAppend({ stream, expectedRevision, events }: StreamAppend, lent: ArrayBuffer[]): PreparedAppend {
+  /** `loaned`: takes note of memory that is free again when the append is settled. */
+  #prepareAppend({ stream, expectedRevision, events }: StreamAppend, loaned: ArrayBuffer[]): PreparedAppend {
     assertAppendableStream(stream)
     if (isReservedStream(stream)) {
       throw new ClyraError('RESERVED_STREAM', `${stream} is written by the ledger alone`, { details: { stream } })
@@ -138,8 +138,8 @@ export class EventLedger extends EventLedgerReader implements LedgerHandle {
     const expected = parseExpected(expectedRevision)
     const prepared = isPrepared(events)
       ? events
-      : prepare(events, { registry: this.core.registry, now: this.#now, room: this.#rooms.take() })
-    if (prepared !== events) lent.push(prepared.bytes.buffer)
+      : prepare(events, { registry: this.core.registry, now: this.#now, room: this.#buffers.take() })
+    if (prepared !== events) loaned.push(prepared.bytes.buffer)
     const reserved = prepared.types.find(isReservedType)
     if (reserved !== undefined)
       throw new ClyraError('RESERVED_STREAM', `${reserved} is written by the ledger alone`, {

@@ -1,5 +1,5 @@
 import type { IndexLayer } from './index-layer.js'
-import type { LayerState } from './layered-index.js'
+import type { LayerState } from './layer-stack.js'
 
 /**
  * A layer as flat arrays: what crosses to another thread without being cloned object by object, and what a base stores.

@@ -1,17 +1,18 @@
-/** Rooms that are kept, and the largest that is. */
-const MOST_ROOMS = 4
+/** Buffers that are kept, and the largest that is. */
+const MOST_BUFFERS = 4
 const MOST_BYTES = 2 * 1024 * 1024
 
 /** Memory that appends are prepared in, one after the other: new memory for each has to be cleared and collected. */
-export class RoomPool {
-  readonly #rooms: Uint8Array<ArrayBuffer>[] = []
+export class BufferPool {
+  readonly #buffers: Uint8Array<ArrayBuffer>[] = []
 
   /** Undefined where none is free. Whoever takes one gives it, or a larger one, back when nothing looks at it any more. */
   take(): Uint8Array<ArrayBuffer> | undefined {
-    return this.#rooms.pop()
+    return this.#buffers.pop()
   }
 
   give(memory: ArrayBuffer): void {
-    if (this.#rooms.length < MOST_ROOMS && memory.byteLength <= MOST_BYTES) this.#rooms.push(new Uint8Array(memory))
+    if (this.#buffers.length < MOST_BUFFERS && memory.byteLength <= MOST_BYTES)
+      this.#buffers.push(new Uint8Array(memory))
   }
 }
