@@ -3,6 +3,6 @@ export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint
 export { type KeyFile, readKeyFile, writeKeyFile } from './key-file.js'
 export { keyIdOf, type PublicKey, SIGNATURE_ALGORITHMS } from './public-key.js'
 export { sha256, sha256Hex } from './sha256.js'
-export { cosignNote, MAX_NOTE_BYTES, type NoteSigner, type OpenedNote, openNote, signNote } from './signed-note.js'
+export { MAX_NOTE_BYTES, type NoteSigner, type OpenedNote, openNote, signNote } from './signed-note.js'
 export { type Signer, signerOf } from './signer.js'
 export { isNoteName, keyHashOf, parseVkey, type Vkey, vkey } from './vkey.js'

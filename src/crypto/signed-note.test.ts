@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import { base64, concatBytes, decodeUtf8, fromBase64, utf8 } from '../canonical/index.js'
 import { isClyraError } from '../errors/index.js'
 import {
-  cosignNote,
   formatCheckpoint,
   isNoteName,
   MAX_NOTE_BYTES,
@@ -116,13 +115,6 @@ describe('signed notes', () => {
     expect(openNote(note, [])).toMatchObject({ text, verified: [] })
   })
 
-  it('take a later cosignature without a byte of them changing', async () => {
-    const note = await signNote(text, [ledger])
-    const cosigned = await cosignNote(note, [witness])
-    expect(cosigned.subarray(0, note.length)).toEqual(note)
-    expect(openNote(cosigned, [ledger.vkey, witness.vkey]).verified).toHaveLength(2)
-  })
-
   it('take at least 16 signature lines, and count a key that signs twice once', async () => {
     const many = Array.from({ length: 40 }, (_, i) => keyOf(i + 10, `witness-${i}.example`))
     const note = await signNote(text, [ledger, ...many, ledger])
@@ -139,7 +131,6 @@ describe('signed notes', () => {
     expect(codeOf(() => openNote(more, [ledger.vkey]))).toBe('NOTE_MALFORMED')
     const tooMany = expect.objectContaining({ code: 'NOTE_MALFORMED' })
     await expect(signNote(text, [ledger, ...witnesses(100)])).rejects.toEqual(tooMany)
-    await expect(cosignNote(full, [witness])).rejects.toEqual(tooMany)
   })
 
   it('are rejected whole for one bad signature of a known key, even beside a good one', async () => {

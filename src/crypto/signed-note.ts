@@ -45,17 +45,6 @@ export async function signNote(text: string, signers: readonly NoteSigner[]): Pr
 }
 
 /**
- * Adds signature lines (a witness's, say) to a note without touching its bytes. Nothing is verified.
- * Throws `NOTE_MALFORMED`.
- */
-export async function cosignNote(note: Uint8Array, signers: readonly NoteSigner[]): Promise<Uint8Array> {
-  const { text } = split(note)
-  const cosigned = concatBytes(note, utf8(split(await signNote(text, signers)).signatures))
-  split(cosigned)
-  return cosigned
-}
-
-/**
  * Opens a note with the keys that the caller trusts, as vkey strings or parsed. Lines of unknown keys are ignored; every
  * line of a known key must verify, else `SIGNATURE_INVALID`. Throws `NOTE_MALFORMED` for anything but the one form of
  * C2SP signed-note of at most 128 KiB and 100 lines, and `KEY_INVALID` for a malformed or ambiguous vkey.

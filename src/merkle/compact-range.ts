@@ -42,28 +42,6 @@ export class CompactRange {
     return copy
   }
 
-  /** Size (u64 big-endian), then the peaks, 32 bytes each, largest first. */
-  serialise(): Uint8Array {
-    const out = new Uint8Array(8 + 32 * this.#peaks.length)
-    new DataView(out.buffer).setBigUint64(0, BigInt(this.#size))
-    this.#peaks.forEach((peak, i) => {
-      out.set(peak, 8 + 32 * i)
-    })
-    return out
-  }
-
-  /** The inverse of `serialise`. Throws `TREE_DIVERGED` for bytes that no range serialises to. */
-  static restore(bytes: Uint8Array): CompactRange {
-    const size = bytes.length < 8 ? -1 : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0))
-    if (!Number.isSafeInteger(size) || size < 0 || bytes.length !== 8 + 32 * peakCount(size)) {
-      throw new ClyraError('TREE_DIVERGED', 'the saved edge of the tree is damaged; it can be rebuilt from the log')
-    }
-    const range = new CompactRange()
-    range.#size = size
-    for (let at = 8; at < bytes.length; at += 32) range.#peaks.push(bytes.slice(at, at + 32))
-    return range
-  }
-
   /**
    * The range of the first `size` leaves of a tree whose complete nodes can be read: see `peaksOf` for which are needed.
    * `peaks` MUST be largest first.
