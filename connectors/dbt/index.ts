@@ -9,6 +9,17 @@ export {
   readManifest,
   readRunResults,
 } from './artifacts/index.js'
+export {
+  fileLines,
+  type LogTail,
+  openReadableLog,
+  type ReadableLog,
+  type ReadSource,
+  readIfThere,
+  readLeft,
+  readSource,
+  tailFile,
+} from './disk/index.js'
 export { gapDraft, type LeftOut, RUN_ID_VARIABLE, runIdOf, SOURCES } from './drafts/index.js'
 export {
   decodeText,
@@ -38,6 +49,7 @@ export {
   type LogReader,
   type LogReaderOptions,
   type LogSummary,
+  watchFirstStatement,
 } from './log/index.js'
 export { closeDbtRun, reconcile, type SomeEvent } from './reconcile/index.js'
 export {
@@ -45,11 +57,14 @@ export {
   claimQualityOf,
   compareClaims,
   compareLogs,
+  fingerprintKeyOf,
   idInReading,
   type LaterReading,
   type LogQuality,
   laterReading,
   logQualityOf,
+  runFingerprintKey,
+  withRecordedFingerprints,
 } from './reread/index.js'
 export {
   type BuiltRelation,
@@ -78,6 +93,7 @@ export {
   type Environment,
   type Given,
   givenFlag,
+  isNativeProgram,
   type LogPlan,
   logDirectories,
   type ProfileTarget,

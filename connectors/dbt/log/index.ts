@@ -1,3 +1,4 @@
+export { watchFirstStatement } from './first-statement.js'
 export { adapterAnswer, NO_ANSWER } from './log-nodes.js'
 export { createDbtLogReader, type LogReader, type LogReaderOptions, type LogSummary } from './log-reader.js'
 export { createOtelReader } from './otel-reader.js'

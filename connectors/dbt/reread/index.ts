@@ -1,3 +1,4 @@
+export { fingerprintKeyOf, runFingerprintKey, withRecordedFingerprints } from './fingerprint-key.js'
 export { type LaterReading, laterReading } from './later-reading.js'
 export {
   type ClaimQuality,

@@ -1,5 +1,6 @@
 export { dbtArguments, type LogPlan, type WrapPlan } from './dbt-arguments.js'
 export { type Environment, type Given, givenFlag } from './dbt-flags.js'
+export { isNativeProgram } from './native-program.js'
 export { type ProfileTarget, profilesFiles, profileTarget } from './profile-target.js'
 export { logDirectories, projectDirectories, type Surroundings, targetDirectory } from './project-paths.js'
 export { readableLogLine } from './readable-log.js'

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
+import { readLeft } from '../../../connectors/dbt/index.js'
 import { ClyraError, commandLine } from '../../errors/index.js'
 import { withWriter } from '../../runtime/index.js'
 import { ledgerPlace } from '../../runtime/project/index.js'
@@ -7,7 +8,6 @@ import { defineCommand } from '../command.js'
 import { assertOneRun } from '../dbt/assert-one-run.js'
 import { findLogs } from '../dbt/find-logs.js'
 import { type IngestedRun, ingestRun } from '../dbt/ingest-run.js'
-import { readLeft } from '../dbt/read-left.js'
 
 export const ingestDbt = defineCommand({
   arguments: [{ name: '<target-dir>', description: "dbt's target directory" }],

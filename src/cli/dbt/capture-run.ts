@@ -3,22 +3,22 @@ import {
   closeDbtRun,
   createDbtRunReader,
   type FinishedRun,
+  fileLines,
+  type ReadableLog,
   readDbtRun,
+  readLeft,
+  runExitedDraft,
   scanOtel,
+  watchFirstStatement,
 } from '../../../connectors/dbt/index.js'
 import type { GapReason } from '../../events/codes/index.js'
 import type { DraftEvent } from '../../events/index.js'
 import { openSpool, type SpoolWriter } from '../../spool/index.js'
 import type { Environment } from '../environment.js'
 import type { ChildExit } from './child.js'
-import { fileLines } from './file-lines.js'
-import { watchFirstStatement } from './first-statement.js'
 import { followLog, type LogFollower } from './follow-log.js'
 import type { Guard } from './guard.js'
 import { NOT_ASKED, type ObservedWarehouse } from './observe-warehouse.js'
-import { readLeft } from './read-left.js'
-import type { ReadableLog } from './readable-log.js'
-import { exitedRun } from './run-metadata.js'
 import { runMetrics } from './run-metrics.js'
 import type { Sealer } from './sealer.js'
 
@@ -151,7 +151,10 @@ export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
       await added
       const answered = (await after) ?? NOT_ASKED
       add(answered.drafts)
-      if (exit.startError === null) add([exitedRun(run, parts.now().toISOString(), exit)])
+      if (exit.startError === null) {
+        const { code: exitCode, signal } = exit
+        add([runExitedDraft(run, parts.now().toISOString(), { exitCode, signal })])
+      }
       writer.flush()
       const events = [...openSpool(writer.directory).events()].map(({ event }) => ({ ...event, id: event.id ?? '' }))
       add(

@@ -1,8 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { type DbtRunFiles, joinLogs, type LeftOut, type SourceKind } from '../../../connectors/dbt/index.js'
+import {
+  type DbtRunFiles,
+  joinLogs,
+  type LeftOut,
+  type ReadSource,
+  readSource,
+  type SourceKind,
+} from '../../../connectors/dbt/index.js'
 import { ClyraError } from '../../errors/index.js'
-import { type ReadSource, readSource } from './read-source.js'
 
 /** The logs of a run, and what lay with them and is none. */
 export type FoundLogs = Pick<DbtRunFiles, 'log' | 'otel' | 'queryLog' | 'missingParts'> & {

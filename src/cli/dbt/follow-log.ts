@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type LogTail, type ReadableLog, tailFile } from '../../../connectors/dbt/index.js'
 import type { DraftEvent } from '../../events/index.js'
 import type { SpoolWriter } from '../../spool/index.js'
-import { type LogTail, tailFile } from './log-tail.js'
-import type { ReadableLog } from './readable-log.js'
 import type { Sealer } from './sealer.js'
 
 /** Reads dbt's log while dbt writes it, and spools what it tells. */

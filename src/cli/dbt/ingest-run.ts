@@ -4,10 +4,13 @@ import {
   closeDbtRun,
   type DbtRun,
   type DbtRunFiles,
+  fingerprintKeyOf,
   idInReading,
   laterReading,
   readDbtRun,
+  runFingerprintKey,
   type SomeEvent,
+  withRecordedFingerprints,
 } from '../../../connectors/dbt/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { type DraftEvent, fingerprintKeyId } from '../../events/index.js'
@@ -17,7 +20,6 @@ import { type ImportResult, importEvents } from '../../spool/index.js'
 import { readFileSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { VERSION } from '../version.js'
-import { fingerprintKeyOf, runFingerprintKey, withRecordedFingerprints } from './fingerprint-key.js'
 import { type RecordedRun, recordedRun } from './recorded-run.js'
 import { startedRun } from './run-metadata.js'
 import { sealedOnTheWay } from './sealer.js'

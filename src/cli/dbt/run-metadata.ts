@@ -1,7 +1,6 @@
-import { type DraftEvent, runDraft } from '../../events/index.js'
+import { runStartedDraft } from '../../../connectors/dbt/index.js'
+import type { DraftEvent } from '../../events/index.js'
 import type { Settings } from '../../runtime/project/index.js'
-
-const SOURCE = 'urn:clyra:dbt:run'
 
 export interface StartedRun {
   readonly run: string
@@ -19,9 +18,7 @@ export interface StartedRun {
 /** The first record of a run: what it is, under which key its values are sealed, and the metadata of the settings. */
 export function startedRun(started: StartedRun): DraftEvent<'dev.clyra.run.started.v1'> {
   const { run, subject, capture, demonstration, settings, policy } = started
-  return runDraft(run, SOURCE, 'started', 'dev.clyra.run.started.v1', started.time, {
-    run,
-    tool: 'dbt',
+  return runStartedDraft(run, started.time, {
     subject,
     capture,
     demonstration,
@@ -43,18 +40,5 @@ export function startedRun(started: StartedRun): DraftEvent<'dev.clyra.run.start
       currency: settings.currency.value,
     },
     policy,
-  })
-}
-
-/** How the process ended: what only the wrapper knows. */
-export function exitedRun(
-  run: string,
-  time: string,
-  exit: { readonly code: number | null; readonly signal: string | null },
-): DraftEvent<'dev.clyra.run.exited.v1'> {
-  return runDraft(run, SOURCE, 'exited', 'dev.clyra.run.exited.v1', time, {
-    run,
-    exitCode: exit.code,
-    signal: exit.signal,
   })
 }

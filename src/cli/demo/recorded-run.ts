@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
+import { readIfThere } from '../../../connectors/dbt/index.js'
 import {
   type AnchorReading,
   anchorDraft,
@@ -13,7 +14,6 @@ import {
 import { ClyraError } from '../../errors/index.js'
 import type { DraftEvent } from '../../events/index.js'
 import { isThere } from '../../system/index.js'
-import { readIfThere } from '../dbt/read-left.js'
 
 /** The recordings of real runs that belong to the package. Throws IO_FAILED where they are not installed. */
 export function recordingsFolder(): { readonly project: string; readonly recorded: string } {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import type { GitFacts, RepositoryFacts } from '../../../connectors/dbt/index.js'
-import { readFileBounded } from '../../system/index.js'
+import { readFileBounded } from '../../../src/system/index.js'
 import { type Git, GitFailure, withoutFilters } from './git.js'
+import type { RepositoryFacts } from './repository.js'
+import type { GitFacts } from './sources.js'
 
 /** What version control says of a project and of each of its files. */
 export interface ProjectRepository {

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { type LeftArtifacts, readManifest, sourcePathsOf } from '../../../connectors/dbt/index.js'
-import { isClyraError } from '../../errors/index.js'
-import { isMissingFile, readFileSyncBounded } from '../../system/index.js'
-import type { Environment } from '../environment.js'
-import { gitWith } from './git.js'
-import { readSources } from './read-sources.js'
+import { isClyraError } from '../../../src/errors/index.js'
+import { isMissingFile, readFileSyncBounded, type Variables } from '../../../src/system/index.js'
+import { readManifest } from '../artifacts/index.js'
+import type { LeftArtifacts } from '../run/index.js'
+import { gitWith, readSources, sourcePathsOf } from '../sources/index.js'
 
 const EXTRAS = ['catalog.json', 'sources.json'] as const
 /** Of an artefact; a log may have any size. A manifest of a million nodes is larger. */
@@ -20,7 +19,7 @@ export interface ReadLeft extends LeftArtifacts {
  * is started with, as far as they may not lead it astray. Throws as `readIfThere` where `onUnread` is `throw`.
  */
 export async function readLeft(
-  variables: Environment['variables'],
+  variables: Variables,
   target: string,
   project: string,
   onUnread: 'throw' | 'gap' = 'gap',

@@ -1,5 +1,5 @@
 import { isAbsolute, parse } from 'node:path'
-import { programOutput, StartFailure, type Variables } from '../../system/index.js'
+import { programOutput, StartFailure, type Variables } from '../../../src/system/index.js'
 
 /** Version control that hangs (a network file system, a lock) must not hold the run up. */
 const LIMIT_MS = 2500

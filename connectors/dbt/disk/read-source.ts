@@ -1,16 +1,16 @@
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { isClyraError } from '../../../src/errors/index.js'
+import type { LeftOut } from '../drafts/index.js'
 import {
   encodingOf,
   headOf,
-  type LeftOut,
   type LineBytes,
   plainLog,
   recogniseSource,
   type SourceKind,
   utf8Bytes,
-} from '../../../connectors/dbt/index.js'
-import { isClyraError } from '../../errors/index.js'
+} from '../files/index.js'
 import { fileLines } from './file-lines.js'
 import { LARGEST_BYTES, readIfThere } from './read-left.js'
 

@@ -1,5 +1,5 @@
 import { delimiter, join } from 'node:path'
-import { readFileSyncBounded } from '../../system/index.js'
+import { readFileSyncBounded } from '../../../src/system/index.js'
 
 /**
  * True where the program is machine code (ELF, Mach-O, PE): dbt's Rust engine, which logs a statement at its end and

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
-import type { DraftEvent } from '../../events/index.js'
-import { fingerprintKeyId } from '../../events/index.js'
-import type { Vault } from '../../ports/index.js'
-import type { RecordedRun } from './recorded-run.js'
+import type { DraftEvent } from '../../../src/events/index.js'
+import { fingerprintKeyId } from '../../../src/events/index.js'
+import type { Vault } from '../../../src/ports/index.js'
+import type { SomeEvent } from '../reconcile/index.js'
 
 /** The key under which a run's exact texts are fingerprinted: made of its subject key, it dies with it. */
 export function runFingerprintKey(subjectKey: Uint8Array): Uint8Array {
@@ -14,7 +14,7 @@ export function runFingerprintKey(subjectKey: Uint8Array): Uint8Array {
  * an earlier build recorded it, the vault's.
  */
 export async function fingerprintKeyOf(
-  recorded: Pick<RecordedRun, 'fingerprintKey'> | undefined,
+  recorded: { readonly fingerprintKey: string | undefined } | undefined,
   subjectKey: Uint8Array,
   vault: Vault,
 ): Promise<Uint8Array> {
@@ -29,7 +29,10 @@ export async function fingerprintKeyOf(
  * The drafts with the fingerprints that are recorded, where the key for them is gone: an erasure of another run took it
  * away. What can no longer be made again is not compared.
  */
-export function withRecordedFingerprints(drafts: readonly DraftEvent[], recorded: RecordedRun): readonly DraftEvent[] {
+export function withRecordedFingerprints(
+  drafts: readonly DraftEvent[],
+  recorded: { readonly events: readonly SomeEvent[] },
+): readonly DraftEvent[] {
   const known = new Map(recorded.events.map(({ id, data }) => [id, data]))
   return drafts.map((draft) => {
     const said = known.get(draft.id)

@@ -1,6 +1,6 @@
 import { fstatSync, readSync, statSync } from 'node:fs'
-import { LineSplitter } from '../../../connectors/dbt/index.js'
-import { isMissingFile, openRegularFile, type RegularFile } from '../../system/index.js'
+import { isMissingFile, openRegularFile, type RegularFile } from '../../../src/system/index.js'
+import { LineSplitter } from '../files/index.js'
 
 const CHUNK = 1 << 20
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { readableLogLine } from '../../../connectors/dbt/index.js'
-import { ClyraError } from '../../errors/index.js'
+import { ClyraError } from '../../../src/errors/index.js'
+import { readableLogLine } from '../wrap/index.js'
 
 /**
  * The plain `logs/dbt.log` that people expect to find, made from the JSON log while the run goes on. It is a

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs'
-import type { LineBytes } from '../../../connectors/dbt/index.js'
-import { fromSystemError } from '../../errors/index.js'
-import { isMissingFile, openRegularFile } from '../../system/index.js'
+import { fromSystemError } from '../../../src/errors/index.js'
+import { isMissingFile, openRegularFile } from '../../../src/system/index.js'
+import type { LineBytes } from '../files/index.js'
 import { readIfThere } from './read-left.js'
 
 /** Up to this size a log is read at once; a larger one from the disk, portion by portion, each time that it is read. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import type { RepositoryFacts, SourceFile, SourcePath } from '../../../connectors/dbt/index.js'
-import { isMissingFile, readFileBounded } from '../../system/index.js'
+import { isMissingFile, readFileBounded } from '../../../src/system/index.js'
 import type { Git } from './git.js'
 import { readRepository } from './read-repository.js'
+import type { RepositoryFacts } from './repository.js'
+import type { SourceFile, SourcePath } from './sources.js'
 
 const SOURCE_FILE = { limit: 64 << 20, tooLarge: 'DBT_ARTIFACT_TOO_LARGE', what: 'a source file' } as const
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { linesOf } from '../../../connectors/dbt/index.js'
+import { linesOf } from '../files/index.js'
 import { fileLines } from './file-lines.js'
 
 let folder: string

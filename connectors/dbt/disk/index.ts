@@ -1,0 +1,5 @@
+export { fileLines } from './file-lines.js'
+export { type LogTail, tailFile } from './log-tail.js'
+export { LARGEST_BYTES, type ReadLeft, readIfThere, readLeft } from './read-left.js'
+export { type ReadSource, readSource } from './read-source.js'
+export { openReadableLog, type ReadableLog } from './readable-log.js'
