@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import type { DraftEvent } from '../../../src/events/index.js'
 import { type FreshnessEvent, freshnessDraft, freshnessStatus } from '../artifacts/index.js'
 import {
@@ -35,25 +34,10 @@ import { type Statement, statementDraft } from '../statements/index.js'
 import { logGaps } from './log-gaps.js'
 import { type NodeEvent, type NodePlace, type RunningNode, unfinishedDraft } from './log-nodes.js'
 import type { LogReader, LogReaderOptions, LogSummary } from './log-reader.js'
+import { invocationOfTrace, type OtelRecord, parseRecord } from './otel-record.js'
 import { asRecord, member, word } from './otel-values.js'
 import { rustOrigin, rustOutcome } from './rust-statement.js'
 import { StrayLines } from './stray-lines.js'
-
-const text = z.string().nullish().catch(undefined)
-const record = z.object({
-  record_type: z.enum(['SpanStart', 'SpanEnd', 'LogRecord']),
-  trace_id: text,
-  span_id: text,
-  start_time_unix_nano: text,
-  end_time_unix_nano: text,
-  event_type: text,
-  status: z
-    .object({ message: text, code: z.number().nullish().catch(undefined) })
-    .nullish()
-    .catch(undefined),
-  attributes: z.record(z.string(), z.unknown()).nullish().catch(undefined),
-})
-type OtelRecord = z.infer<typeof record>
 
 /**
  * Reads the Rust engine's OTel file (`--otel-file-name`, one JSON span or log record a line). Of that engine's sources
@@ -339,21 +323,6 @@ function freshnessOf(
     executionSeconds: span(startedAt, place.time),
     message: null,
   })
-}
-
-function parseRecord(line: string): OtelRecord | null {
-  try {
-    const read = record.safeParse(JSON.parse(line))
-    return read.success ? read.data : null
-  } catch {
-    return null
-  }
-}
-
-/** A trace id is the invocation id without its hyphens. */
-function invocationOfTrace(trace: string | null | undefined): string | null {
-  const parts = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(trace ?? '')
-  return parts === null ? null : parts.slice(1).join('-')
 }
 
 function statementOf(
