@@ -199,6 +199,10 @@ export class Committer {
     await this.#core.feed.catchUp(size)
     while (this.#head < size) {
       const records = await store.read({ from: this.#head, limit: Math.min(BATCH, size - this.#head) })
+      if (records.length === 0)
+        throw new ClyraError('LOG_CORRUPT', `the log has no record at position ${this.#head}`, {
+          details: { position: this.#head },
+        })
       this.#options.committed(
         records.map(({ position, leaf, bytes }) => {
           const { id, stream, revision, recordedat } = parseRecord(bytes)

@@ -166,8 +166,8 @@ for (const [name, body] of [
 test('a mutant that takes the clock as it is fails', async () => {
   const mutation = {
     name: 'recordedat taken from the clock as it is',
-    file: 'ledger/writer.js',
-    changes: [['if (now >= this.#recordedat)', 'if (true)']],
+    file: 'ledger/record-clock.js',
+    changes: [['if (now >= this.#newest)', 'if (true)']],
   } as const
   await expect(withMutant(mutation, (stores) => withClock(setBack, stores))).rejects.toThrow('2026-01-02')
 })
@@ -175,8 +175,8 @@ test('a mutant that takes the clock as it is fails', async () => {
 test('a mutant that forgets the newest recordedat when it opens fails', async () => {
   const mutation = {
     name: 'newest recordedat forgotten at opening',
-    file: 'ledger/writer.js',
-    changes: [['parseRecord(last.bytes).recordedat)', "'')"]],
+    file: 'ledger/committer.js',
+    changes: [['parseRecord(newest.bytes).recordedat, options.onWarning)', "'', options.onWarning)"]],
   } as const
   await expect(withMutant(mutation, (stores) => withClock(setBack, stores))).rejects.toThrow('2026-01-02')
 })
