@@ -92,6 +92,7 @@ export {
   type AppendableEvent,
   checkTransferred,
   defineFamily,
+  type EncryptedValue,
   type EventData,
   type EventFamily,
   type EventInput,
@@ -126,6 +127,6 @@ export type {
   StreamAppend,
   SubscriptionMessage,
 } from './ledger/index.js'
-export type { ArtifactStore, EncryptedValue, ProjectionStore, Vault } from './ports/index.js'
+export type { ArtifactStore, ProjectionStore, Vault } from './ports/index.js'
 export { type FollowedStep, type FollowOptions, follow, LmdbProjectionStore } from './projector/index.js'
 export type { EmbeddedLedger, EmbeddedLedgerReader } from './stores/index.js'

@@ -3,6 +3,7 @@ import { admit, fromBase64, fromHex, hex, type JsonObject } from '../canonical/i
 import { ALGORITHMS, openNote, sha256, signerOf, vkey } from '../crypto/index.js'
 import { isClyraError } from '../errors/index.js'
 import {
+  type EncryptedValue,
   type EventData,
   type EventInput,
   encryptValue,
@@ -12,7 +13,7 @@ import {
   toSeal,
 } from '../events/index.js'
 import { leafHash, verifyHeadsProof, verifyMultiProof } from '../merkle/index.js'
-import type { EncryptedValue, Vault } from '../ports/index.js'
+import type { Vault } from '../ports/index.js'
 import { EVIDENCE_SEED, InMemorySource, LEDGER_SEED, ORIGIN, TIME } from './in-memory-source.test.support.js'
 import {
   assembleBundle,

@@ -13,7 +13,7 @@ export type {
 } from './projection-store.js'
 export type { RememberedNote, SealMemory } from './seal-memory.js'
 export type { TileStore } from './tile-store.js'
-export type { EncryptedValue, Vault } from './vault.js'
+export type { Vault } from './vault.js'
 export type {
   AskedAfter,
   AskedBefore,

@@ -1,3 +1,5 @@
+import type { EncryptedValue } from '../events/index.js'
+
 /** Where subject keys and sealed values lie. One file per subject; destroying the file is the erasure. */
 export interface Vault {
   /** The 32-byte subject key, or undefined where there is none or it was destroyed. */
@@ -18,13 +20,4 @@ export interface Vault {
    */
   oldFingerprintKey(): Promise<Uint8Array | undefined>
   eraseOldFingerprintKey(): Promise<void>
-}
-
-/** AES-256-GCM of the JCS bytes of a sealed value, under a key derived from the subject key. */
-export interface EncryptedValue {
-  readonly id: string
-  readonly pointer: string
-  readonly iv: Uint8Array
-  readonly ciphertext: Uint8Array
-  readonly tag: Uint8Array
 }

@@ -1,8 +1,8 @@
 import { canonicalString, type JsonValue } from '../canonical/index.js'
 import { ClyraError, isClyraError } from '../errors/index.js'
-import { CLYRA_REGISTRY, type EventInput, parseRecord, type StoredEvent } from '../events/index.js'
+import { CLYRA_REGISTRY, type EncryptedValue, type EventInput, parseRecord, type StoredEvent } from '../events/index.js'
 import type { Ledger } from '../ledger/index.js'
-import type { ArtifactStore, EncryptedValue, Vault } from '../ports/index.js'
+import type { ArtifactStore, Vault } from '../ports/index.js'
 import type { SpooledEvent } from './spooled-event.js'
 
 /** Where a run goes. */

@@ -12,8 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { EventInput } from '../events/index.js'
-import type { EncryptedValue } from '../ports/index.js'
+import type { EncryptedValue, EventInput } from '../events/index.js'
 import { type DirectoryLock, lockDirectory } from '../stores/lock/index.js'
 import { openStateFile, syncDirectory, writeDurably } from '../system/index.js'
 import { sealArtifact } from './sealed-artifact.js'
