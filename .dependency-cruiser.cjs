@@ -2,124 +2,32 @@
  * The room table of docs/architecture.md as rules. A room may import itself, the rooms named here, Node's built-ins
  * and the npm packages named here; everything else is an error.
  */
+const BYTES = ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle']
+const EVENTS = [...BYTES, 'src/events']
+const LEDGER = [...EVENTS, 'src/ports', 'src/ledger']
+/** What may touch the system, above the ledger. */
+const ABOVE = ['src/system', ...LEDGER]
+const RUNTIME = [...ABOVE, 'src/stores', 'src/projector', 'projections', 'src/spool']
+
 const rooms = {
   'src/errors': { rooms: [], packages: [] },
   'src/system': { rooms: ['src/errors'], packages: [] },
   'src/canonical': { rooms: ['src/errors'], packages: [] },
   'src/crypto': { rooms: ['src/errors', 'src/system', 'src/canonical'], packages: [] },
   'src/merkle': { rooms: ['src/errors', 'src/canonical', 'src/crypto'], packages: [] },
-  'src/events': { rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle'], packages: ['zod', 'uuid'] },
-  'src/ports': { rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events'], packages: [] },
-  'src/ledger': {
-    rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events', 'src/ports'],
-    packages: ['zod'],
-  },
-  'src/stores': {
-    rooms: [
-      'src/errors',
-      'src/system',
-      'src/canonical',
-      'src/crypto',
-      'src/merkle',
-      'src/events',
-      'src/ports',
-      'src/ledger',
-    ],
-    packages: ['lmdb', 'fs-native-extensions', '@node-rs/crc32', 'zod'],
-  },
-  'src/projector': {
-    rooms: [
-      'src/errors',
-      'src/system',
-      'src/canonical',
-      'src/crypto',
-      'src/merkle',
-      'src/events',
-      'src/ports',
-      'src/ledger',
-    ],
-    packages: ['lmdb'],
-  },
-  'src/evidence': {
-    rooms: [
-      'src/errors',
-      'src/system',
-      'src/canonical',
-      'src/crypto',
-      'src/merkle',
-      'src/events',
-      'src/ports',
-      'src/ledger',
-    ],
-    packages: [],
-  },
-  projections: { rooms: ['src/errors', 'src/canonical', 'src/crypto', 'src/merkle', 'src/events'], packages: [] },
-  connectors: {
-    rooms: [
-      'src/errors',
-      'src/system',
-      'src/canonical',
-      'src/crypto',
-      'src/merkle',
-      'src/events',
-      'src/ports',
-      'src/ledger',
-    ],
-    packages: ['zod', 'yaml', 'pg'],
-  },
-  'src/spool': {
-    rooms: [
-      'src/errors',
-      'src/system',
-      'src/canonical',
-      'src/crypto',
-      'src/merkle',
-      'src/events',
-      'src/ports',
-      'src/ledger',
-      'src/stores',
-    ],
-    packages: ['zod'],
-  },
-  'src/runtime': {
-    rooms: [
-      'src/errors',
-      'src/system',
-      'src/canonical',
-      'src/crypto',
-      'src/merkle',
-      'src/events',
-      'src/ports',
-      'src/ledger',
-      'src/stores',
-      'src/projector',
-      'src/evidence',
-      'projections',
-      'connectors',
-      'src/spool',
-    ],
-    packages: ['zod'],
-  },
+  'src/events': { rooms: BYTES, packages: ['zod', 'uuid'] },
+  'src/ports': { rooms: EVENTS, packages: [] },
+  'src/ledger': { rooms: [...EVENTS, 'src/ports'], packages: ['zod'] },
+  'src/stores': { rooms: ABOVE, packages: ['lmdb', 'fs-native-extensions', '@node-rs/crc32', 'zod'] },
+  'src/projector': { rooms: ABOVE, packages: ['lmdb'] },
+  'src/evidence': { rooms: ABOVE, packages: [] },
+  projections: { rooms: EVENTS, packages: [] },
+  connectors: { rooms: ABOVE, packages: ['zod', 'yaml', 'pg'] },
+  'src/spool': { rooms: [...ABOVE, 'src/stores'], packages: ['zod'] },
+  'src/runtime': { rooms: [...RUNTIME, 'connectors/yaml'], packages: ['zod'] },
   'verifier/ts/src': { rooms: [], packages: ['@noble/hashes', '@noble/ed25519'] },
   'src/cli': {
-    rooms: [
-      'src/errors',
-      'src/system',
-      'src/canonical',
-      'src/crypto',
-      'src/merkle',
-      'src/events',
-      'src/ports',
-      'src/ledger',
-      'src/stores',
-      'src/projector',
-      'src/evidence',
-      'projections',
-      'connectors',
-      'src/spool',
-      'src/runtime',
-      'verifier/ts',
-    ],
+    rooms: [...RUNTIME, 'src/evidence', 'connectors', 'src/runtime', 'verifier/ts'],
     packages: ['commander', 'pino', 'yaml', 'zod', 'uuid', '@clyra/verify'],
   },
 }
