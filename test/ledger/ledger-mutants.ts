@@ -4,24 +4,22 @@ import { collect } from '../../src/stores/conformance/collect.js'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/** Methods that replace those of the ledger below; `below` keeps the originals. */
-export type Changes = (below: Ledger) => Partial<Ledger>
+/** Methods that replace those of the handle below; `below` keeps the originals. */
+export type Changes<Handle> = (below: Handle) => Partial<Handle>
 
-/** A reader gets of the changes those that it has a method for. */
-export function changed<Handle extends LedgerReader>(ledger: Handle, change: Changes): Handle {
-  // Holds: a change of a method calls no other one than that of the handle below, and of a reader none that it lacks.
-  const changes = change(ledger as unknown as Ledger)
-  return new Proxy(ledger, {
+/** The handle with those methods. */
+export function changed<Handle extends LedgerReader>(handle: Handle, change: Changes<Handle>): Handle {
+  const changes = change(handle)
+  return new Proxy(handle, {
     get(target, name) {
-      if (name in changes && name in target) return changes[name as keyof Ledger]
+      if (name in changes) return changes[name as keyof Handle]
       const value: unknown = Reflect.get(target, name, target)
       return typeof value === 'function' ? value.bind(target) : value
     },
   })
 }
 
-/** What is broken, where the suite is expected to notice first, and the mutant. */
-export const LEDGER_MUTANTS: readonly [string, string, Changes][] = [
+const APPENDING: readonly [string, string, Changes<Ledger>][] = [
   [
     'does not look at the expected revision',
     'expecting revision 0 of a stream at revision 3',
@@ -130,6 +128,9 @@ export const LEDGER_MUTANTS: readonly [string, string, Changes][] = [
       },
     }),
   ],
+]
+
+const READING: readonly [string, string, Changes<LedgerReader>][] = [
   [
     'lets a reader of a filter miss a category',
     'is what filtering an array gives',
@@ -303,4 +304,15 @@ export const LEDGER_MUTANTS: readonly [string, string, Changes][] = [
       positionsOf: async (ids) => (await below.positionsOf(ids)).map((position, i) => (i === 1 ? undefined : position)),
     }),
   ],
+]
+
+/** What is broken, where the suite is expected to notice first, and the mutant: of ledgers, and where readers have it too, of readers. */
+export const LEDGER_MUTANTS: readonly (readonly [
+  string,
+  string,
+  Changes<Ledger>,
+  Changes<LedgerReader> | undefined,
+])[] = [
+  ...APPENDING.map(([what, hint, change]) => [what, hint, change, undefined] as const),
+  ...READING.map(([what, hint, change]) => [what, hint, change, change] as const),
 ]

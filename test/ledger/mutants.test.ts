@@ -62,7 +62,7 @@ describe('the suite of log stores', () => {
 })
 
 describe('the suite of event logs', () => {
-  for (const [what, hint, change] of LEDGER_MUTANTS.toSorted(waitingLast)) {
+  for (const [what, hint, change, ofReaders] of LEDGER_MUTANTS.toSorted(waitingLast)) {
     run(what)(`fails for a ledger that ${what}`, async () => {
       const factory: LedgerFactory = {
         async create() {
@@ -72,7 +72,10 @@ describe('the suite of event logs', () => {
             slackMs: 2000,
             createLedger: async (options) => changed(await fixture.createLedger(options), change),
             openLedger: async (options) => changed(await fixture.openLedger(options), change),
-            openReader: async (options) => changed(await fixture.openReader(options), change),
+            openReader: async (options) => {
+              const reader = await fixture.openReader(options)
+              return ofReaders === undefined ? reader : changed(reader, ofReaders)
+            },
           }
         },
       }
