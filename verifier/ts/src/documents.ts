@@ -19,6 +19,7 @@ import {
   nullable,
   object,
   oneOf,
+  optional,
   type Shape,
   type Shaped,
   shapeAs,
@@ -33,6 +34,7 @@ const artifactPath = /^artifacts\/([0-9a-f]{64})$/
 const bySha256 = ({ sha256 }: { readonly sha256: string }) => sha256
 const recordedAt: Shape<string> = (value, path) => text(/./)(isRecordedAt(String(value)) ? value : undefined, path)
 
+const makerName = text(/^[a-z][a-z0-9-]{0,30}$/)
 const manifest = object({
   format: oneOf(SPEC.bundleFormat),
   profile: oneOf('def'),
@@ -50,12 +52,10 @@ const manifest = object({
   claims: sortedBy(object({ stream: streamName, head }), ({ stream }) => stream),
   files: sortedBy(object({ path: text(/^[a-z0-9./-]{1,255}$/), size: decimal, sha256: hashText }), ({ path }) => path),
   external: sortedBy(object({ sha256: hashText, size: decimal }), bySha256),
-  projections: sortedBy(
-    object({ name: text(/^[a-z][a-z0-9-]{0,30}$/), version: integer, digest: hashText }),
-    ({ name }) => name,
-  ),
+  projections: sortedBy(object({ name: makerName, version: integer, digest: hashText }), ({ name }) => name),
   governance: nullable(anyObject),
   policy: nullable(hashText),
+  renderer: optional(object({ name: makerName, version: integer })),
 })
 export type Manifest = Shaped<typeof manifest>
 

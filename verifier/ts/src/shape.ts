@@ -87,6 +87,12 @@ export const nullable =
   (value, path) =>
     value === null ? null : shape(value, path)
 
+/** A member that need not be there. */
+export const optional =
+  <T>(shape: Shape<T>): Shape<T | undefined> =>
+  (value, path) =>
+    value === undefined ? undefined : shape(value, path)
+
 export function text(pattern?: RegExp, expected = 'a text of its grammar'): Shape<string> {
   return (value, path) => {
     if (typeof value !== 'string' || (pattern !== undefined && !pattern.test(value))) throw mismatch(path, expected)

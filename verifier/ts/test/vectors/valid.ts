@@ -31,6 +31,24 @@ export function validVectors(): Vector[] {
   return [
     good('honest', 'A complete run, an external artefact that is not at hand, a sealed value withheld.', ledger),
     good(
+      'renderer-named',
+      'The manifest names who rendered the report; the bundles beside this one, of the form before, do not.',
+      ledger,
+      { manifest: (it) => ({ ...it, renderer: { name: 'def-report', version: 2 } }) },
+    ),
+    good(
+      'renderer-unknown',
+      'A renderer, and a fold, of which the verifier knows nothing: it takes no part in what they made.',
+      ledger,
+      {
+        manifest: (it) => ({
+          ...it,
+          projections: [{ name: 'later-fold', version: 7, digest: hex(sha256(utf8('later'))) }],
+          renderer: { name: 'somebody', version: 999 },
+        }),
+      },
+    ),
+    good(
       'genesis-pinned',
       'Key and genesis leaf pinned together.',
       ledger,

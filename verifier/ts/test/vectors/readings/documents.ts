@@ -100,6 +100,18 @@ function manifestReadings(): Vector[] {
       'A version that is a text.',
       edit({ '/projections/0/version': '1' }),
     ),
+    ...(
+      [
+        ['null', 'A renderer that is null: where none is named, the member is absent.', null],
+        ['text', 'A renderer that is a text.', 'def-report 2'],
+        ['name', 'A renderer whose name begins with a capital letter.', { name: 'Def', version: 2 }],
+        ['version-text', 'A version of the renderer that is a text.', { name: 'def-report', version: '2' }],
+        ['version-missing', 'A renderer without a version.', { name: 'def-report' }],
+        ['member', 'A renderer with a further member.', { name: 'def-report', version: 2, digest: null }],
+      ] as const
+    ).map(([name, shows, renderer]) =>
+      manifest(`manifest-renderer-${name}`, 'MANIFEST_MALFORMED', shows, edit({ '/renderer': renderer })),
+    ),
     manifest(
       'manifest-governance-list',
       'MANIFEST_MALFORMED',
