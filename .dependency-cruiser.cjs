@@ -21,13 +21,15 @@ const rooms = {
   'src/stores': { rooms: ABOVE, packages: ['lmdb', 'fs-native-extensions', '@node-rs/crc32', 'zod'] },
   'src/projector': { rooms: ABOVE, packages: ['lmdb'] },
   'src/evidence': { rooms: ABOVE, packages: [] },
+  'src/replay': { rooms: [...ABOVE, 'src/projector', 'src/evidence'], packages: ['zod'] },
   projections: { rooms: EVENTS, packages: [] },
+  profiles: { rooms: [...EVENTS, 'src/evidence', 'projections'], packages: [] },
   connectors: { rooms: ABOVE, packages: ['zod', 'yaml', 'pg'] },
   'src/spool': { rooms: [...ABOVE, 'src/stores'], packages: ['zod'] },
   'src/runtime': { rooms: [...RUNTIME, 'connectors/yaml'], packages: ['zod'] },
   'verifier/ts/src': { rooms: [], packages: ['@noble/hashes', '@noble/ed25519'] },
   'src/cli': {
-    rooms: [...RUNTIME, 'src/evidence', 'connectors', 'src/runtime', 'verifier/ts'],
+    rooms: [...RUNTIME, 'src/evidence', 'src/replay', 'profiles', 'connectors', 'src/runtime', 'verifier/ts'],
     packages: ['commander', 'pino', 'yaml', 'zod', 'uuid', '@clyra/verify'],
   },
 }
@@ -86,7 +88,7 @@ module.exports = {
       severity: 'error',
       comment: 'files are opened and programs started by src/system; exceptions have their reason in the table above',
       from: {
-        path: '^(src|connectors|projections|verifier/ts/src)/',
+        path: '^(src|connectors|projections|profiles|verifier/ts/src)/',
         pathNot: [
           '^src/system/',
           '\\.test(\\.support)?\\.ts$',
@@ -100,7 +102,7 @@ module.exports = {
       severity: 'error',
       comment: 'no shell, a closed environment, no program of the working directory: startProgram',
       from: {
-        path: '^(src|connectors|projections|verifier/ts/src)/',
+        path: '^(src|connectors|projections|profiles|verifier/ts/src)/',
         pathNot: ['^src/system/', '\\.test(\\.support)?\\.ts$'],
       },
       to: { path: '^(node:)?(child_process|cluster)$', dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
@@ -109,7 +111,7 @@ module.exports = {
     {
       name: 'no test code in the product',
       severity: 'error',
-      from: { path: '^(src|connectors|projections|verifier)/', pathNot: '\\.test(\\.support)?\\.ts$' },
+      from: { path: '^(src|connectors|projections|profiles|verifier)/', pathNot: '\\.test(\\.support)?\\.ts$' },
       to: { path: '(^test/|\\.test\\.ts$|^bench/)' },
     },
     {

@@ -29,6 +29,7 @@ export default defineConfig({
             'src/**/*.test.ts',
             'connectors/**/*.test.ts',
             'projections/**/*.test.ts',
+            'profiles/**/*.test.ts',
             'verifier/ts/**/*.test.ts',
           ],
           exclude: [...BUILT, ...withoutFixtures],

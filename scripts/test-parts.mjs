@@ -41,6 +41,7 @@ const CHECKS = [
       'src',
       'connectors',
       'projections',
+      'profiles',
       'verifier/ts/src',
     ],
     minutes: 5,

@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { foldRecords } from '../../dist/src/projector/index.js'
+import { foldRecords } from '../../dist/src/events/index.js'
 import { checkFlushes } from '../checks/flushes.mjs'
 import { CLYRA, CLYRA_WORKERS, clyra } from '../contestants/clyra.mjs'
 import { hypercore } from '../contestants/hypercore.mjs'

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { defProjection, renderReport } from '../../dist/projections/def/index.js'
-import { foldRecords, stateDigest } from '../../dist/src/projector/index.js'
+import { DEF } from '../../dist/profiles/def/index.js'
 import { expect } from '../checks/expect.mjs'
 import { timed } from '../timed.mjs'
 import { makeWorkload } from '../workload.mjs'
@@ -15,6 +14,9 @@ const NOTHING_KNOWN = {
   schema_versions: [],
 }
 
+/** The bundle shows nothing beside its records, so nothing is asked of a vault or an artefact store. */
+const NOTHING_KEPT = {}
+
 /** A DEF bundle of one run with this many statements: built once, verified in every round with the ledger's key pinned. */
 export async function measureVerify({ directory, product, rounds, pick, progress }) {
   progress('verify')
@@ -22,10 +24,9 @@ export async function measureVerify({ directory, product, rounds, pick, progress
   const ledger = await product.create({ directory: join(directory, 'verify') })
   const run = randomUUID()
   await appendRun(ledger, run, records)
-  const signers = [await ledger.evidenceSigner()]
-  const built = await timed(() =>
-    product.buildBundle({ ledger, run, signers, render: (evidence) => render(run, evidence) }),
-  )
+  const signer = await ledger.evidenceSigner()
+  const sources = { ledger, artifacts: NOTHING_KEPT, vault: NOTHING_KEPT, signers: async () => [signer] }
+  const built = await timed(() => product.buildBundle(DEF, sources, run))
   const { bytes } = built.result
   const times = []
   for (let round = 0; round < rounds; round++) {
@@ -69,19 +70,4 @@ async function appendRun(ledger, run, records) {
   for (const { events } of makeWorkload().batches({ first: 0, count: records, batch: 1_000 }))
     await ledger.append(stream, 'any', events)
   await ledger.append(stream, 'any', [{ type: 'dev.clyra.run.closed.v1', source: '/bench', data: { run } }])
-}
-
-function render(run, evidence) {
-  const state = foldRecords(defProjection, run, evidence.records)
-  const context = {
-    size: String(evidence.checkpoint.size),
-    root: Buffer.from(evidence.checkpoint.root).toString('hex'),
-    embedded: [],
-    opened: [],
-  }
-  const { name, version } = defProjection
-  return {
-    projections: [{ name, version, digest: stateDigest(state).digest }],
-    report: new TextEncoder().encode(renderReport(state, context)),
-  }
 }

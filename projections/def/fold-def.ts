@@ -1,6 +1,6 @@
 import { hex } from '../../src/canonical/index.js'
-import { isType, type LedgerRecord } from '../../src/events/index.js'
-import { foldRunRecords, runOf } from '../run/index.js'
+import { isType, type LedgerRecord, runOf } from '../../src/events/index.js'
+import { foldRunRecords } from '../run/index.js'
 import type { DefState, IntroducedKey } from './def-state.js'
 
 /**

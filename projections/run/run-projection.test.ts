@@ -10,7 +10,7 @@ import {
   startedData,
   statementData,
 } from '../example-records.test.support.js'
-import { LISTED, LISTED_NOT_SUCCESSFUL } from './fold-statement.js'
+import { LISTED, LISTED_NOT_SUCCESSFUL } from './folds/statement-records.js'
 import { foldRunRecords, lengthOf, type RunState, runProjection } from './index.js'
 
 const STREAM = `run-${RUN}`

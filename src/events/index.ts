@@ -1,4 +1,5 @@
 export type { AppendableEvent } from './appendable-event.js'
+export { applyRecords, byPartition } from './apply-records.js'
 export { type DraftData, type DraftEvent, runDraft, Sealable, type SealedEvent, toSeal } from './draft-event.js'
 export type { EventInput, LedgerRecord, StoredEvent } from './envelope.js'
 export { eventIdFor } from './event-id.js'
@@ -6,6 +7,7 @@ export { type CurrentType, type EventData, FAMILIES, type KnownType } from './fa
 export type { SealedValue, Voice } from './families/shapes.js'
 export { fingerprint, fingerprintKeyId } from './fingerprint.js'
 export { finishRecord, type LedgerAttributes, RecordFrame, type RecordFrameAttributes } from './finish-record.js'
+export { foldRecords } from './fold-records.js'
 export {
   assertAppendableStream,
   assertStreamName,
@@ -33,7 +35,7 @@ export {
   transferListOf,
 } from './prepared-events.js'
 export { producerContent, sameProducerContent } from './producer-content.js'
-export type { Projection } from './projection.js'
+export type { Projection, ProjectionPart } from './projection.js'
 export {
   CLYRA_REGISTRY,
   createRegistry,
@@ -56,7 +58,9 @@ export {
   REDACTIONS_STREAM,
   STREAM_OF_RESERVED_TYPE,
 } from './reserved.js'
+export { runOf, runStream } from './run-stream.js'
 export { type Opening, openSealed, SEALED_MEMBER, saltFor, seal, sealedDigest, sealedValuesOf } from './seal.js'
 export { decryptValue, type EncryptedValue, encryptValue } from './sealed-storage.js'
+export { type FoldDigest, foldDigests, partsOf, stateDigest } from './state-digests.js'
 export { GENESIS_PREV, streamStartValue } from './stream-start.js'
 export type { Upcaster } from './upcaster.js'

@@ -1,6 +1,15 @@
 import type { JsonValue } from '../canonical/index.js'
 import type { LedgerRecord } from './envelope.js'
 
+/** A part of a state, folded by records of its own. */
+export interface ProjectionPart<State extends JsonValue> {
+  /** `^[a-z][a-z0-9-]{0,30}$` */
+  readonly name: string
+  /** Goes up with every change of what this part makes of its records, and with no other. */
+  readonly version: number
+  of(state: State): JsonValue
+}
+
 /**
  * A derived state: a pure, deterministic fold of records. No clock but `recordedat`, no randomness, no I/O; `apply`
  * returns a new (or structurally shared) state and never mutates the old one. State is plain JSON without floats, so
@@ -22,6 +31,11 @@ export interface Projection<State extends JsonValue = JsonValue, View = unknown>
    * nobody sees, may be changed in place, `state` never. MUST give what `apply` would give.
    */
   applyAll?(state: State, records: readonly LedgerRecord[]): State
+  /**
+   * The state in parts, for a projection that is composed of folds: digests are given of each under its own name and
+   * version. `version` goes up with each of theirs.
+   */
+  readonly parts?: readonly ProjectionPart<State>[]
   /** What people or programs look at. Pure. */
   render(state: State): View
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { DEF } from '../../profiles/def/index.js'
 import { admit, fromBase64, fromHex, hex, type JsonObject } from '../canonical/index.js'
-import { ALGORITHMS, openNote, sha256, signerOf, vkey } from '../crypto/index.js'
+import { ALGORITHMS, openNote, type Signer, sha256, signerOf, vkey } from '../crypto/index.js'
 import { isClyraError } from '../errors/index.js'
 import {
   type EncryptedValue,
@@ -9,20 +10,23 @@ import {
   encryptValue,
   type Opening,
   openSealed,
+  partsOf,
   seal,
   toSeal,
 } from '../events/index.js'
 import { leafHash, verifyHeadsProof, verifyMultiProof } from '../merkle/index.js'
 import type { Vault } from '../ports/index.js'
-import { EVIDENCE_SEED, InMemorySource, LEDGER_SEED, ORIGIN, TIME } from './in-memory-source.test.support.js'
+import { EVIDENCE_SEED, InMemorySource, LEDGER_SEED, ORIGIN, sourcesOf, TIME } from './in-memory-source.test.support.js'
 import {
-  assembleBundle,
-  type BundleContent,
   buildBundle,
   bundleFiles,
+  type CollectedEvidence,
   collectEvidence,
+  derive,
+  NOTHING_SHOWN,
   openingsOf,
   preAuthenticationEncoding,
+  type Shown,
 } from './index.js'
 
 const SUBJECT = '5f0c2d3e-1a2b-4c3d-8e4f-001122334455'
@@ -30,10 +34,6 @@ const SUBJECT_KEY = new Uint8Array(32).fill(9)
 const ARTEFACT = new TextEncoder().encode('{"metadata":{}}')
 const DIGEST = hex(sha256(ARTEFACT))
 const signers = [signerOf('ed25519', EVIDENCE_SEED)]
-const content: BundleContent = {
-  projections: [{ name: 'run', version: 1, digest: 'a'.repeat(64) }],
-  report: new TextEncoder().encode('<!doctype html>'),
-}
 const started: EventData['dev.clyra.run.started.v1'] = {
   run: 'R',
   tool: 'dbt',
@@ -86,12 +86,17 @@ async function refusal(action: Promise<unknown>): Promise<string> {
 }
 
 const json = (files: ReadonlyMap<string, Uint8Array>, name: string) => admit(files.get(name)!) as JsonObject
-const render = () => content
+/** The files with what DEF makes of the evidence. */
+const filesOf = (evidence: CollectedEvidence, shown: Partial<Shown> = {}) => {
+  const all = { ...NOTHING_SHOWN, ...shown }
+  return bundleFiles(evidence, all, derive(DEF, evidence, all))
+}
+const build = (ledger: InMemorySource, by: readonly Signer[] = signers) => buildBundle(DEF, sourcesOf(ledger, by), 'R')
 
 describe('collectEvidence', () => {
   it('takes the genesis, the complete claimed streams and the heads record, with proofs that hold', async () => {
     const source = await ledgerWithRun()
-    const evidence = await collectEvidence(source, 'R')
+    const evidence = await collectEvidence(DEF, source, 'R')
     expect(evidence.claims).toEqual(['ledger-keys', 'ledger-redactions', 'run-R'])
     const streams = evidence.records.map((record) => record.event.stream)
     expect(streams).toEqual(['ledger-genesis', 'ledger-keys', 'run-R', 'run-R', 'run-R', 'ledger-heads'])
@@ -109,9 +114,9 @@ describe('collectEvidence', () => {
 
   it('writes nothing where the newest sealed heads record already covers the claimed streams', async () => {
     const source = await ledgerWithRun()
-    const first = await collectEvidence(source, 'R')
+    const first = await collectEvidence(DEF, source, 'R')
     source.append('run-other', run('closed', { run: 'other' }))
-    const second = await collectEvidence(source, 'R')
+    const second = await collectEvidence(DEF, source, 'R')
     expect(source.headsCalls).toBe(1)
     expect(second).toEqual(first)
   })
@@ -121,32 +126,32 @@ describe('collectEvidence', () => {
     const { position } = await source.heads()
     const newer = await source.heads()
     source.checkpoints.delete(newer.checkpoint.size)
-    expect((await collectEvidence(source, 'R')).heads.position).toBe(Number(position))
+    expect((await collectEvidence(DEF, source, 'R')).heads.position).toBe(Number(position))
     source.introduce(signerOf('ed25519', new Uint8Array(32).fill(5)))
-    expect((await collectEvidence(source, 'R')).heads.position).toBe(source.records.length - 1)
+    expect((await collectEvidence(DEF, source, 'R')).heads.position).toBe(source.records.length - 1)
   })
 
   it('builds an older bundle again from its heads position, without what came later', async () => {
     const source = await ledgerWithRun()
-    const first = await collectEvidence(source, 'R')
+    const first = await collectEvidence(DEF, source, 'R')
     source.append('run-R', run('gap', { run: 'R', reason: 'log-missing', count: null }))
     await source.heads()
-    expect(await collectEvidence(source, 'R', { headsPosition: first.heads.position })).toEqual(first)
-    expect(await refusal(collectEvidence(source, 'R', { headsPosition: 3 }))).toBe('NOT_SEALED')
+    expect(await collectEvidence(DEF, source, 'R', { headsPosition: first.heads.position })).toEqual(first)
+    expect(await refusal(collectEvidence(DEF, source, 'R', { headsPosition: 3 }))).toBe('NOT_SEALED')
   })
 
   it('refuses a run that is not there', async () => {
     const source = await ledgerWithRun()
-    expect(await refusal(collectEvidence(source, 'nope'))).toBe('RUN_NOT_FOUND')
-    expect(await refusal(collectEvidence(source, '../x'))).toBe('INVALID_STREAM_NAME')
+    expect(await refusal(collectEvidence(DEF, source, 'nope'))).toBe('RUN_NOT_FOUND')
+    expect(await refusal(collectEvidence(DEF, source, '../x'))).toBe('INVALID_STREAM_NAME')
   })
 })
 
 describe('bundleFiles', () => {
   it('gives a manifest whose every value follows from the records', async () => {
     const source = await ledgerWithRun()
-    const evidence = await collectEvidence(source, 'R')
-    const { files, manifest } = bundleFiles(evidence, content)
+    const evidence = await collectEvidence(DEF, source, 'R')
+    const { files, manifest } = filesOf(evidence)
     expect(admit(files.get('manifest.json')!)).toEqual(manifest)
     expect(manifest).toMatchObject({
       format: 'clyra.bundle/0',
@@ -158,10 +163,15 @@ describe('bundleFiles', () => {
       completeAsOf: { position: String(source.records.length - 1), recordedat: TIME },
       demonstration: false,
       external: [{ sha256: DIGEST, size: '15' }],
-      projections: content.projections,
+      renderer: { name: DEF.renderer.name, version: DEF.renderer.version },
       governance: started.governance,
       policy: null,
     })
+    expect(manifest.projections.map(({ name }) => name)).toEqual(
+      partsOf(DEF.projection)
+        .map(({ name }) => name)
+        .sort(),
+    )
     expect(manifest.claims.map(({ stream, head }) => [stream, head?.revision])).toEqual([
       ['ledger-keys', '0'],
       ['ledger-redactions', undefined],
@@ -186,12 +196,12 @@ describe('bundleFiles', () => {
   it('says partial with sorted reasons for gaps, and unknown for a run that was never closed', async () => {
     const gap = (reason: string) => run('gap', { run: 'R', reason, count: null })
     const source = await ledgerWithRun(gap('log-truncated'), gap('log-missing'), gap('log-missing'))
-    expect(bundleFiles(await collectEvidence(source, 'R'), content).manifest.run).toEqual({
+    expect(filesOf(await collectEvidence(DEF, source, 'R')).manifest.run).toEqual({
       id: 'R',
       completeness: 'partial',
       reasons: ['log-missing', 'log-truncated'],
     })
-    expect(bundleFiles(await collectEvidence(source, 'other'), content).manifest.run).toEqual({
+    expect(filesOf(await collectEvidence(DEF, source, 'other')).manifest.run).toEqual({
       id: 'other',
       completeness: 'unknown',
       reasons: ['run-not-closed'],
@@ -199,14 +209,14 @@ describe('bundleFiles', () => {
   })
 
   it('embeds artefacts that were asked for, and no other bytes', async () => {
-    const evidence = await collectEvidence(await ledgerWithRun(), 'R')
-    const { files, manifest } = bundleFiles(evidence, { ...content, embed: new Map([[DIGEST, ARTEFACT]]) })
+    const evidence = await collectEvidence(DEF, await ledgerWithRun(), 'R')
+    const { files, manifest } = filesOf(evidence, { embed: new Map([[DIGEST, ARTEFACT]]) })
     expect(files.get(`artifacts/${DIGEST}`)).toEqual(ARTEFACT)
     expect(manifest.external).toEqual([])
     const other = new Map([[DIGEST, new Uint8Array(3)]])
-    expect(() => bundleFiles(evidence, { ...content, embed: other })).toThrow(/no longer has that digest/)
+    expect(() => filesOf(evidence, { embed: other })).toThrow(/no longer has that digest/)
     const unnamed = new Map([['0'.repeat(64), ARTEFACT]])
-    expect(() => bundleFiles(evidence, { ...content, embed: unnamed })).toThrow(/no record of the run names/)
+    expect(() => filesOf(evidence, { embed: unnamed })).toThrow(/no record of the run names/)
   })
 
   it('shows sealed values that the vault can open, and refuses an opening of another place', async () => {
@@ -229,10 +239,10 @@ describe('bundleFiles', () => {
       },
     })
     const source = await ledgerWithRun(sealed.event as EventInput)
-    const evidence = await collectEvidence(source, 'R')
+    const evidence = await collectEvidence(DEF, source, 'R')
     const openings = await openingsOf(evidence, vaultWith(sealed.openings))
     expect(openings).toMatchObject([{ pointer: '/data/arguments', value: '--vars secret' }])
-    const { files } = bundleFiles(evidence, { ...content, openings })
+    const { files } = filesOf(evidence, { openings })
     const [opened] = admit(files.get('openings.json')!) as [
       { position: string; pointer: string; salt: string; value: string },
     ]
@@ -240,15 +250,15 @@ describe('bundleFiles', () => {
     expect(openSealed(record.event, { ...opened, salt: fromHex(opened.salt) })).toBe(true)
     expect(await openingsOf(evidence, vaultWith(sealed.openings, true))).toEqual([])
     const moved = [{ ...openings[0]!, position: evidence.records[2]!.position }]
-    expect(() => bundleFiles(evidence, { ...content, openings: moved })).toThrow(/not of the record/)
+    expect(() => filesOf(evidence, { openings: moved })).toThrow(/not of the record/)
   })
 })
 
 describe('buildBundle', () => {
   it('gives the same bytes each time, signed by the evidence key over the manifest', async () => {
     const source = await ledgerWithRun()
-    const bundle = await buildBundle({ ledger: source, run: 'R', signers, render })
-    expect(await buildBundle({ ledger: source, run: 'R', signers, render })).toEqual(bundle)
+    const bundle = await build(source)
+    expect(await build(source)).toEqual(bundle)
     const files = readZip(bundle.bytes)
     expect([...files.keys()]).toEqual([...files.keys()].sort())
     const envelope = json(files, 'manifest.dsse.json') as unknown as {
@@ -278,15 +288,14 @@ describe('buildBundle', () => {
   it('refuses where the ledger has no valid evidence key, or the signer is not one of them', async () => {
     const none = await InMemorySource.create(false)
     none.append('run-R', run('started', started))
-    expect(await refusal(buildBundle({ ledger: none, run: 'R', signers, render }))).toBe('NO_EVIDENCE_KEY')
+    expect(await refusal(build(none))).toBe('NO_EVIDENCE_KEY')
     const source = await ledgerWithRun()
     const stranger = [signerOf('ed25519', new Uint8Array(32).fill(8))]
-    expect(await refusal(buildBundle({ ledger: source, run: 'R', signers: stranger, render }))).toBe('KEY_MISMATCH')
-    expect(await refusal(buildBundle({ ledger: source, run: 'R', signers: [], render }))).toBe('NO_EVIDENCE_KEY')
+    expect(await refusal(build(source, stranger))).toBe('KEY_MISMATCH')
+    expect(await refusal(build(source, []))).toBe('NO_EVIDENCE_KEY')
     const data = { id: signers[0]!.keyId, reason: 'retired', compromisedSince: null }
     source.append('ledger-keys', { type: 'dev.clyra.ledger.key.revoked.v1', source: 'clyra', data })
-    const evidence = await collectEvidence(source, 'R')
-    expect(await refusal(assembleBundle(evidence, content, signers))).toBe('NO_EVIDENCE_KEY')
+    expect(await refusal(build(source))).toBe('NO_EVIDENCE_KEY')
   })
 })
 

@@ -1,59 +1,65 @@
-import { canonicalBytes, hex } from '../canonical/index.js'
+import { canonicalBytes, hex, type JsonValue } from '../canonical/index.js'
 import { type Signer, sha256 } from '../crypto/index.js'
-import { type BundleContent, bundleFiles } from './bundle-files.js'
-import {
-  type CollectedEvidence,
-  type CollectOptions,
-  collectEvidence,
-  type EvidenceSource,
-} from './collect-evidence.js'
+import type { ArtifactStore, Vault } from '../ports/index.js'
+import { bundleFiles } from './bundle-files.js'
+import { collectEvidence, type EvidenceSource } from './collect-evidence.js'
 import { zip } from './container/index.js'
+import { derive, NOTHING_SHOWN } from './derive.js'
 import { dsseEnvelope, IN_TOTO_PAYLOAD_TYPE } from './dsse.js'
+import { artifactsOf } from './embedded-artifacts.js'
 import { checkSigners, evidenceKeysAt } from './evidence-keys.js'
 import { MANIFEST_FILE, type Manifest } from './manifest.js'
+import { openingsOf } from './openings.js'
+import type { Profile } from './profile.js'
 
 export interface Bundle {
   /** The ZIP archive. */
   readonly bytes: Uint8Array
   readonly manifest: Manifest
+  /** What was left out of it, in words. */
+  readonly warnings: readonly string[]
 }
 
-export interface BuildBundleOptions extends CollectOptions {
+/** Where a bundle comes from. */
+export interface BundleSources {
   readonly ledger: EvidenceSource
-  /** The id after `run-`. */
-  readonly run: string
-  /** Evidence keys that are valid in `ledger-keys`; at least one. */
-  readonly signers: readonly Signer[]
-  /** Folds and renders the collected records: projections are the program's, not the builder's. */
-  readonly render: (evidence: CollectedEvidence) => BundleContent | Promise<BundleContent>
+  readonly artifacts: Pick<ArtifactStore, 'get'>
+  readonly vault: Pick<Vault, 'subjectKey' | 'values'>
+  /** Evidence keys that are valid in `ledger-keys`; at least one. Asked for when the evidence is collected. */
+  signers(): Promise<readonly Signer[]>
+}
+
+export interface BundleOptions {
+  /** Put the artefacts (up to 25 MB each) into the bundle: they may hold literals and personal data. */
+  readonly embed?: boolean
+  /** Show the sealed values that the vault still holds. */
+  readonly open?: boolean
 }
 
 /**
- * The signed DEF bundle of a run. Steps: collect the records with their proofs, let the program fold and render them,
- * assemble. Specification: `spec/def/SPEC.md`.
+ * The signed bundle of a run: collect the records with their proofs, take what is to be shown beside them, fold and render,
+ * write every file, sign the manifest. Equal sources give equal bytes. Specification: `spec/def/SPEC.md`.
  *
- * Rejects with RUN_NOT_FOUND, NO_EVIDENCE_KEY, KEY_MISMATCH, and what `collectEvidence` and `bundleFiles` say.
+ * Rejects with RUN_NOT_FOUND, NO_EVIDENCE_KEY, KEY_MISMATCH, ARTIFACT_MISSING, VAULT_FAILED, and what `collectEvidence` and
+ * `bundleFiles` say.
  */
-export async function buildBundle(options: BuildBundleOptions): Promise<Bundle> {
-  const evidence = await collectEvidence(options.ledger, options.run, options)
-  checkSigners(options.signers, evidenceKeysAt(evidence.records, evidence.heads.position))
-  return assembleBundle(evidence, await options.render(evidence), options.signers)
-}
-
-/**
- * Puts files and signature together. Equal arguments give equal bytes in every file but `manifest.dsse.json`, and there
- * too where the signature scheme is deterministic. Throws NO_EVIDENCE_KEY, KEY_MISMATCH, and as `bundleFiles`.
- */
-export async function assembleBundle(
-  evidence: CollectedEvidence,
-  content: BundleContent,
-  signers: readonly Signer[],
+export async function buildBundle<State extends JsonValue>(
+  profile: Profile<State>,
+  sources: BundleSources,
+  run: string,
+  { embed = false, open = false }: BundleOptions = {},
 ): Promise<Bundle> {
+  const evidence = await collectEvidence(profile, sources.ledger, run)
+  const signers = await sources.signers()
   checkSigners(signers, evidenceKeysAt(evidence.records, evidence.heads.position))
-  const { files, manifest } = bundleFiles(evidence, content)
+  const artifacts = embed ? await artifactsOf(evidence, sources.artifacts) : { ...NOTHING_SHOWN, warnings: [] }
+  const openings = open ? await openingsOf(evidence, sources.vault) : NOTHING_SHOWN.openings
+  const shown = { embed: artifacts.embed, openings }
+  const { files, manifest } = bundleFiles(evidence, shown, derive(profile, evidence, shown))
   const statement = statementOf(manifest, files.get(MANIFEST_FILE)!)
   const envelope = await dsseEnvelope(IN_TOTO_PAYLOAD_TYPE, canonicalBytes(statement), signers)
-  return { bytes: zip(new Map(files).set('manifest.dsse.json', envelope)), manifest }
+  const bytes = zip(new Map(files).set('manifest.dsse.json', envelope))
+  return { bytes, manifest, warnings: artifacts.warnings }
 }
 
 /** The in-toto Statement v1 that the evidence key signs: exactly one subject, the manifest. */

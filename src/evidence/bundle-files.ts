@@ -1,32 +1,13 @@
-import { canonicalBytes, decimal, hex, type JsonValue, utf8 } from '../canonical/index.js'
+import { canonicalBytes, decimal, hex, utf8 } from '../canonical/index.js'
 import { sha256 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { isType, type LedgerRecord, openSealed, parseRecord } from '../events/index.js'
 import type { HeadsPath } from '../ledger/proofs.js'
+import type { BundleOpening } from './bundle-opening.js'
 import type { CollectedEvidence } from './collect-evidence.js'
 import { BUNDLE_LIMITS, tooLarge } from './container/index.js'
-import { MANIFEST_FILE, type Manifest, type ManifestHead, type ProjectionDigest } from './manifest.js'
-import { summariseRun } from './run-summary.js'
-
-/** What the program adds to the collected records: projected values and rendered files. */
-export interface BundleContent {
-  readonly projections: readonly ProjectionDigest[]
-  /** The bytes of `report.html`. */
-  readonly report: Uint8Array
-  /** Artefacts to put into the bundle, by SHA-256; those above 25,000,000 bytes stay external. */
-  readonly embed?: ReadonlyMap<string, Uint8Array>
-  /** Sealed values to show, with what proves that they are the ones that were sealed. */
-  readonly openings?: readonly BundleOpening[]
-}
-
-export interface BundleOpening {
-  readonly position: number
-  /** From the record's root, `/data/...`. */
-  readonly pointer: string
-  /** 32 bytes. */
-  readonly salt: Uint8Array
-  readonly value: JsonValue
-}
+import type { Derived, Shown } from './derive.js'
+import { MANIFEST_FILE, type Manifest, type ManifestHead } from './manifest.js'
 
 /** Artefacts above this size are never embedded. */
 export const MAX_EMBEDDED_BYTES = BUNDLE_LIMITS.embeddedArtifactBytes
@@ -40,21 +21,21 @@ export const MAX_EMBEDDED_BYTES = BUNDLE_LIMITS.embeddedArtifactBytes
  */
 export function bundleFiles(
   evidence: CollectedEvidence,
-  content: BundleContent,
+  { embed, openings }: Shown,
+  derived: Derived,
 ): { readonly files: ReadonlyMap<string, Uint8Array>; readonly manifest: Manifest } {
   const named = artifactsOf(evidence.records)
-  const embedded = embeddedArtifacts(named, content.embed ?? new Map())
+  const embedded = embeddedArtifacts(named, embed)
   const listed = new Map<string, Uint8Array>([
     ...embedded,
     ['heads.json', headsFile(evidence)],
     ['proof.json', proofFile(evidence)],
     ['records.jsonl', recordsFile(evidence.records)],
-    ['report.html', content.report],
+    ['report.html', derived.report],
   ])
-  const openings = content.openings ?? []
   if (openings.length > 0) listed.set('openings.json', openingsFile(evidence.records, openings))
   const external = [...named].filter(([digest]) => !embedded.has(`artifacts/${digest}`))
-  const manifest = manifestOf(evidence, listed, external, content.projections)
+  const manifest = manifestOf(evidence, listed, external, derived)
   const manifestBytes = canonicalBytes(manifest)
   if (manifestBytes.length > BUNDLE_LIMITS.manifestBytes) throw tooLarge(`a manifest of ${manifestBytes.length} bytes`)
   const files = new Map(listed).set(MANIFEST_FILE, manifestBytes).set('checkpoint', evidence.checkpoint.note)
@@ -65,29 +46,28 @@ function manifestOf(
   evidence: CollectedEvidence,
   listed: ReadonlyMap<string, Uint8Array>,
   external: readonly (readonly [string, string])[],
-  projections: readonly ProjectionDigest[],
+  { profile, subject, projections, renderer }: Derived,
 ): Manifest {
-  const stream = `run-${evidence.run}`
-  const run = summariseRun(evidence.records.filter((record) => record.event.stream === stream))
   const heads = new Map(evidence.paths.map((path) => [path.stream, headOf(path)]))
   return {
     format: 'clyra.bundle/0',
-    profile: 'def',
+    profile,
     genesis: hex(evidence.genesis),
     origin: evidence.origin,
     size: String(evidence.checkpoint.size),
     root: hex(evidence.checkpoint.root),
-    run: { id: evidence.run, completeness: run.completeness, reasons: run.reasons },
+    run: { id: evidence.run, completeness: subject.completeness, reasons: subject.reasons },
     completeAsOf: { position: decimal(evidence.heads.position), recordedat: evidence.heads.event.recordedat },
-    demonstration: run.demonstration,
+    demonstration: subject.demonstration,
     claims: evidence.claims.map((name) => ({ stream: name, head: heads.get(name) ?? null })),
     files: [...listed]
       .sort(byFirst)
       .map(([path, bytes]) => ({ path, size: decimal(bytes.length), sha256: hex(sha256(bytes)) })),
     external: [...external].sort(byFirst).map(([sha, size]) => ({ sha256: sha, size })),
     projections: [...projections].sort((a, b) => compare(a.name, b.name)),
-    governance: run.governance,
-    policy: run.policy,
+    governance: subject.governance,
+    policy: subject.policy,
+    ...(renderer === null ? {} : { renderer }),
   }
 }
 

@@ -1,16 +1,9 @@
 import { ClyraError } from '../errors/index.js'
-import {
-  assertStreamName,
-  type EventData,
-  HEADS_STREAM,
-  isType,
-  KEYS_STREAM,
-  type LedgerRecord,
-  REDACTIONS_STREAM,
-} from '../events/index.js'
+import { assertStreamName, type EventData, HEADS_STREAM, isType, type LedgerRecord } from '../events/index.js'
 import type { Ledger, LedgerReader, RecordView, SignedCheckpoint } from '../ledger/index.js'
 import type { HeadsPath } from '../ledger/proofs.js'
 import { BUNDLE_LIMITS, tooLarge } from './container/index.js'
+import type { Profile } from './profile.js'
 
 /** What collecting needs of a ledger. A reader has no `heads`: there the newest heads record has to cover the run. */
 export type EvidenceSource = Pick<
@@ -19,7 +12,7 @@ export type EvidenceSource = Pick<
 > &
   Partial<Pick<Ledger, 'heads'>>
 
-/** Everything of a ledger that a DEF bundle of one run holds: records and proofs, still without projections. */
+/** Everything of a ledger that a bundle of one run holds: records and proofs, still without projections. */
 export interface CollectedEvidence {
   readonly run: string
   readonly origin: string
@@ -39,6 +32,9 @@ export interface CollectedEvidence {
   readonly hashes: readonly Uint8Array[]
 }
 
+/** What of a profile says which streams are taken. */
+export type Claiming = Pick<Profile, 'stream' | 'claims'>
+
 export interface CollectOptions {
   /** Take the heads record at this position instead of the newest: to build an older bundle again. */
   readonly headsPosition?: number
@@ -52,14 +48,15 @@ export interface CollectOptions {
  * 256 MiB of records, with READ_ONLY where a reader would need a new heads record, and as `Ledger.heads` does.
  */
 export async function collectEvidence(
+  profile: Claiming,
   ledger: EvidenceSource,
   run: string,
   options: CollectOptions = {},
 ): Promise<CollectedEvidence> {
-  const stream = `run-${run}`
+  const stream = profile.stream(run)
   assertStreamName(stream)
   if ((await ledger.streamHead(stream)) === undefined) throw runNotFound(run)
-  const claims = [KEYS_STREAM, REDACTIONS_STREAM, stream].sort()
+  const claims = profile.claims(run)
   const checkpoint = await chooseHeads(ledger, claims, options.headsPosition)
   const position = Number(checkpoint.size) - 1
   const records = await readRecords(ledger, claims, position)

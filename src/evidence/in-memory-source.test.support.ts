@@ -11,6 +11,7 @@ import {
 } from '../events/index.js'
 import type { RecordView, SignedCheckpoint } from '../ledger/index.js'
 import { HeadsMap, leafHash, leavesReader, multiProof, rootOf } from '../merkle/index.js'
+import type { BundleSources } from './build-bundle.js'
 import type { EvidenceSource } from './collect-evidence.js'
 
 export const ORIGIN = 'test.clyra.internal'
@@ -139,5 +140,15 @@ export class InMemorySource implements EvidenceSource {
     const map = new HeadsMap()
     for (const record of this.records.slice(0, position)) map.set(record.stream, Number(record.revision), record.leaf)
     return map
+  }
+}
+
+/** A ledger whose vault and artefact store are empty. */
+export function sourcesOf(ledger: EvidenceSource, signers: readonly Signer[]): BundleSources {
+  return {
+    ledger,
+    artifacts: { get: async () => undefined },
+    vault: { subjectKey: async () => undefined, values: async () => [] },
+    signers: async () => signers,
   }
 }

@@ -1,11 +1,11 @@
-import type { EventData } from '../events/index.js'
+import type { EventData, FoldDigest } from '../events/index.js'
 
-export type Governance = EventData['dev.clyra.run.started.v1']['governance']
+type Governance = EventData['dev.clyra.run.started.v1']['governance']
 
 /** `manifest.json` of a bundle, as `spec/def/SPEC.md` describes it. Hashes are lower-case hex, numbers decimal strings. */
 export interface Manifest {
   readonly format: 'clyra.bundle/0'
-  readonly profile: 'def'
+  readonly profile: string
   /** The ledger's identity: its genesis leaf. */
   readonly genesis: string
   readonly origin: string
@@ -25,7 +25,10 @@ export interface Manifest {
   readonly files: readonly { readonly path: string; readonly size: string; readonly sha256: string }[]
   /** Artefacts that records name and the bundle does not hold. Sorted by digest. */
   readonly external: readonly { readonly sha256: string; readonly size: string }[]
-  readonly projections: readonly ProjectionDigest[]
+  /** What was folded of the records, part by part. Sorted by name. */
+  readonly projections: readonly FoldDigest[]
+  /** Who made `report.html`; absent in bundles made before release 0.2. */
+  readonly renderer?: Maker
   readonly governance: Governance | null
   readonly policy: string | null
 }
@@ -35,11 +38,21 @@ export interface ManifestHead {
   readonly leaf: string
 }
 
-/** SHA-256 of the JCS bytes of a projection's state, folded over the records of the bundle. */
-export interface ProjectionDigest {
+/** Something that makes derived bytes. The version goes up with every change of what it makes of the same records. */
+export interface Maker {
   readonly name: string
   readonly version: number
-  readonly digest: string
+}
+
+/** What a manifest says of its run beside its id: all of it follows from the records of the run. */
+export interface ManifestSubject {
+  readonly completeness: 'complete' | 'partial' | 'unknown'
+  /** Sorted, each once. */
+  readonly reasons: readonly string[]
+  readonly demonstration: boolean
+  readonly governance: Governance | null
+  /** SHA-256 of the policy file in force. */
+  readonly policy: string | null
 }
 
 /** Files that `manifest.json` does not list: it cannot list itself, and these are not deterministic or come later. */

@@ -1,6 +1,6 @@
 import { decryptValue, isType, openSealed, parseRecord, saltFor, sealedValuesOf } from '../events/index.js'
 import type { Vault } from '../ports/index.js'
-import type { BundleOpening } from './bundle-files.js'
+import type { BundleOpening } from './bundle-opening.js'
 import type { CollectedEvidence } from './collect-evidence.js'
 
 /**

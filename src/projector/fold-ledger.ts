@@ -1,9 +1,7 @@
 import type { JsonValue } from '../canonical/index.js'
-import type { Projection } from '../events/index.js'
+import { applyRecords, byPartition, type Projection, stateDigest } from '../events/index.js'
 import type { FoldedState } from '../ports/index.js'
-import { applyRecords, byPartition } from './apply-records.js'
 import { checkedRecords, type ProjectedLedger } from './checked-records.js'
-import { stateDigest } from './state-digest.js'
 
 export interface FoldOptions {
   /** As of this position (inclusive); to the end where left out. */

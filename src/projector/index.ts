@@ -7,10 +7,8 @@ export {
   type ProjectionComparison,
 } from './compare-projections.js'
 export { type FoldOptions, foldLedger, type LedgerFold } from './fold-ledger.js'
-export { foldRecords } from './fold-records.js'
 export { type FollowedLedger, type FollowedStep, type FollowOptions, follow } from './follow.js'
 export { LmdbProjectionStore } from './lmdb-projection-store.js'
 export { MemoryProjectionStore } from './memory-projection-store.js'
 export { type ProjectedView, type ProjectionLag, projectionLag, readProjection } from './read-projection.js'
 export { type ProjectionRun, type RunProjectionOptions, runProjection } from './run-projection.js'
-export { stateDigest } from './state-digest.js'

@@ -1,8 +1,7 @@
 import type { JsonValue } from '../canonical/index.js'
-import type { LedgerRecord, Projection } from '../events/index.js'
+import { applyRecords, byPartition, type LedgerRecord, type Projection, stateDigest } from '../events/index.js'
 import type { ProjectionStep, StoredState } from '../ports/index.js'
-import { applyRecords, byPartition } from './apply-records.js'
-import { stateDigest, stateOf } from './state-digest.js'
+import { stateOf } from './stored-state.js'
 
 /** How many partitions, and how much of them, may stay in memory after a commit; they are loaded again when needed. */
 const KEPT = 256

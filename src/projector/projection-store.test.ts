@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { stateDigest } from '../events/index.js'
 import type { ProjectionStore } from '../ports/index.js'
-import { LmdbProjectionStore, MemoryProjectionStore, stateDigest } from './index.js'
+import { LmdbProjectionStore, MemoryProjectionStore } from './index.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'clyra-projections-'))
 afterAll(() => rmSync(directory, { recursive: true }))

@@ -2,7 +2,7 @@ import type { JsonValue } from '../canonical/index.js'
 import type { Projection } from '../events/index.js'
 import type { ProjectionStore } from '../ports/index.js'
 import type { ProjectedLedger } from './checked-records.js'
-import { stateOf } from './state-digest.js'
+import { stateOf } from './stored-state.js'
 
 /** A rendered partition with where it stands. */
 export interface ProjectedView<View> {

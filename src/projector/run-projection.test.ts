@@ -1,17 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LedgerRecord } from '../events/index.js'
+import { foldRecords, type LedgerRecord, stateDigest } from '../events/index.js'
 import { chainedLog, ledgerOf, notesProjection } from './chained-log.test.support.js'
 import {
   compareDigests,
   compareProjections,
   foldLedger,
-  foldRecords,
   MemoryProjectionStore,
   projectionLag,
   readProjection,
   runProjection,
-  stateDigest,
 } from './index.js'
 
 const STREAMS = ['note-a', 'other-x', 'note-b', 'note-a', 'note-a', 'note-b', 'note-c', 'other-x', 'note-c']

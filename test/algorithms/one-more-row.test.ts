@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import { describe, expect, it, vi } from 'vitest'
+import { DEF } from '../../profiles/def/index.js'
 import { base64, concatBytes, fromBase64, hex, utf8 } from '../../src/canonical/index.js'
 import {
   ALGORITHMS,
@@ -17,7 +18,13 @@ import {
   writeKeyFile,
 } from '../../src/crypto/index.js'
 import { ledgerKey } from '../../src/events/families/ledger.js'
-import { InMemorySource, LEDGER_SEED, ORIGIN, TIME } from '../../src/evidence/in-memory-source.test.support.js'
+import {
+  InMemorySource,
+  LEDGER_SEED,
+  ORIGIN,
+  sourcesOf,
+  TIME,
+} from '../../src/evidence/in-memory-source.test.support.js'
 import { buildBundle } from '../../src/evidence/index.js'
 import { formatVkey, readCheckpoint, parseVkey as readVkey, signersOf } from '../../verifier/ts/src/note.js'
 import { keyId } from '../../verifier/ts/src/public-key.js'
@@ -119,8 +126,7 @@ describe('one more row in the table of algorithms', () => {
     const source = await InMemorySource.create(false)
     source.introduce(signer)
     source.append('run-R', { type: 'dev.clyra.run.closed.v1', source: 'dbt', data: { run: 'R' } })
-    const content = { projections: [], report: utf8('<!doctype html>\n') }
-    const build = (signers: Signer[]) => buildBundle({ ledger: source, run: 'R', signers, render: async () => content })
+    const build = (signers: Signer[]) => buildBundle(DEF, sourcesOf(source, signers), 'R')
     const options = { trust: [vkey(ORIGIN, ledger)], now: new Date(TIME) }
     const result = await verifyBundle((await build([signer])).bytes, options)
     expect(result.checks.filter(({ result: how }) => how === 'fail')).toEqual([])

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadCommand } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/commands/index.js'
@@ -182,18 +183,47 @@ describe('a recorded run', () => {
     await clyraHere(folder, ['export', 'tiles', 'tiles'])
     expect((await clyraHere(folder, ['verify', 'tiles', '--own'])).status).toBe(0)
     rmSync(join(project(), '.clyra'), { recursive: true })
-    expect((await clyraHere(folder, ['replay', '--from', 'tiles', '--bundle', 'b.zip'])).stdout).toMatch(/^EQUAL/)
+    expect((await clyraHere(folder, ['replay', '--from', 'tiles', '--bundle', 'b.zip'])).stdout).toMatch(/^EQUAL:/)
     expect((await clyraHere(folder, ['replay', '--from', 'tiles'])).stdout).toMatch(/^NOTHING TO COMPARE WITH/)
     expect((await clyraHere(folder, ['replay', '--from', 'tiles', '--write', 'd.json'])).status).toBe(0)
-    expect((await clyraHere(folder, ['replay', '--from', 'tiles', '--expect', 'd.json'])).stdout).toMatch(/^EQUAL/)
+    expect((await clyraHere(folder, ['replay', '--from', 'tiles', '--expect', 'd.json'])).stdout).toMatch(/^EQUAL:/)
     const digests = JSON.parse(readFileSync(join(project(), 'd.json'), 'utf8')) as { digests: { digest: string }[] }
     for (const one of digests.digests) one.digest = one.digest.replace(/^./, (first) => (first === '0' ? '1' : '0'))
     writeFileSync(join(project(), 'd.json'), JSON.stringify(digests))
     const other = await clyraHere(folder, ['replay', '--from', 'tiles', '--expect', 'd.json'])
     expect({ status: other.status, said: other.stdout.split('\n')[0] }).toMatchObject({
       status: 1,
-      said: expect.stringMatching(/^DIFFERENT: run v\d+ of .* has the digest .*, expected/),
+      said: expect.stringMatching(/^DIFFERENT: run-\w+ v\d+ of .* has the digest .*, expected/),
     })
+  })
+})
+
+describe('a bundle of an earlier release', () => {
+  const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/bundles-0.1/${name}`, import.meta.url))
+  const replayed = ['replay', '--from', fixture('tiles')]
+
+  it('is rebuilt but for what its renderer and folds made, which is named with the release that can', async () => {
+    const { status, stdout } = await clyraHere(folder, [...replayed, '--bundle', fixture('good.def.zip')])
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^EQUAL but for report.html, digest of def, digest of run: 4 files of run \S+ came out/)
+    expect(stdout).toContain('report.html: release 0.1 can make it again')
+    const json = await clyraHere(folder, [...replayed, '--bundle', fixture('good.def.zip'), '--json'])
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      result: 'equal-but-for',
+      difference: null,
+      files: ['heads.json', 'manifest.json', 'proof.json', 'records.jsonl'],
+      notCompared: [
+        { what: 'report.html', madeBy: null, release: '0.1' },
+        { what: 'digest of def', madeBy: { name: 'def', version: 2 }, release: '0.1' },
+        { what: 'digest of run', madeBy: { name: 'run', version: 2 }, release: '0.1' },
+      ],
+    })
+  })
+
+  it('has digests that nothing of today can be compared with: that is said, and is no pass', async () => {
+    const { status, stdout } = await clyraHere(folder, [...replayed, '--expect', fixture('states.json')])
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/^NOTHING TO COMPARE WITH: .*\n {2}not compared: digests of run, made by run 2: release 0.1/)
   })
 })
 

@@ -1,5 +1,6 @@
 import { verifyBundle } from '@clyra/verify'
 import { describe, expect, it } from 'vitest'
+import { DEF } from '../../profiles/def/index.js'
 import { hex } from '../../src/canonical/index.js'
 import { sha256, signerOf, vkey } from '../../src/crypto/index.js'
 import { type EventInput, encryptValue, seal, toSeal } from '../../src/events/index.js'
@@ -8,19 +9,15 @@ import {
   InMemorySource,
   LEDGER_SEED,
   ORIGIN,
+  sourcesOf,
   TIME,
 } from '../../src/evidence/in-memory-source.test.support.js'
-import { buildBundle, openingsOf } from '../../src/evidence/index.js'
+import { buildBundle } from '../../src/evidence/index.js'
 
 const SUBJECT_KEY = new Uint8Array(32).fill(9)
 const ARTEFACT = new TextEncoder().encode('{"metadata":{}}')
 const DIGEST = hex(sha256(ARTEFACT))
 const trust = [vkey(ORIGIN, signerOf('ed25519', LEDGER_SEED))]
-const content = {
-  projections: [{ name: 'run', version: 1, digest: 'a'.repeat(64) }],
-  report: new TextEncoder().encode('<!doctype html>\n'),
-}
-
 const sealed = seal(SUBJECT_KEY, {
   id: '01890a5d-ac96-774b-bcce-b302099a8057',
   time: TIME,
@@ -88,23 +85,19 @@ async function ledgerWithRun(...names: string[]): Promise<InMemorySource> {
 }
 
 const build = (ledger: InMemorySource, embed = false, open = false) =>
-  buildBundle({
-    ledger,
-    run: 'R',
-    signers: [signerOf('ed25519', EVIDENCE_SEED)],
-    render: async (evidence) => ({
-      ...content,
-      ...(embed ? { embed: new Map([[DIGEST, ARTEFACT]]) } : {}),
-      ...(open
-        ? {
-            openings: await openingsOf(evidence, {
-              subjectKey: async () => SUBJECT_KEY,
-              values: async () => sealed.openings.map((opening) => encryptValue(SUBJECT_KEY, opening)),
-            }),
-          }
-        : {}),
-    }),
-  })
+  buildBundle(
+    DEF,
+    {
+      ...sourcesOf(ledger, [signerOf('ed25519', EVIDENCE_SEED)]),
+      artifacts: { get: async () => ARTEFACT },
+      vault: {
+        subjectKey: async () => SUBJECT_KEY,
+        values: async () => sealed.openings.map((opening) => encryptValue(SUBJECT_KEY, opening)),
+      },
+    },
+    'R',
+    { embed, open },
+  )
 
 const verdictOf = async (bytes: Uint8Array) => {
   const { verdict, code } = await verifyBundle(bytes, { trust, now: new Date(TIME) })

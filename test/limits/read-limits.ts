@@ -4,11 +4,12 @@ import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { LONGEST_LINE, linesOf, readIfThere, readLeft } from '../../connectors/dbt/index.js'
+import { DEF } from '../../profiles/def/index.js'
 import { artifactIn } from '../../src/cli/commands/verify.js'
 import { openNote, readKeyFile } from '../../src/crypto/index.js'
 import { ClyraError } from '../../src/errors/index.js'
 import { InMemorySource } from '../../src/evidence/in-memory-source.test.support.js'
-import { bundleFiles as bundleOf, collectEvidence, zip } from '../../src/evidence/index.js'
+import { bundleFiles as bundleOf, collectEvidence, derive, zip } from '../../src/evidence/index.js'
 import { entryBundle, leafHash, verifyHeadsProof } from '../../src/merkle/index.js'
 import { decodeFrame, encodeFrame } from '../../src/stores/embedded/segment-format.js'
 import { readArchive } from '../../verifier/ts/src/archive.js'
@@ -322,8 +323,9 @@ export const READ_LIMITS: readonly LimitCase[] = [
         const source = await InMemorySource.create()
         const data = { name: 'm', mediaType: 'application/json', sha256, size: String(length), invocation: null }
         source.append('run-R', { type: 'dev.clyra.artifact.captured.v1', source: 'dbt', data })
-        const content = { projections: [], report: text(''), embed: new Map([[sha256, bytes]]) }
-        const { files, manifest } = bundleOf(await collectEvidence(source, 'R'), content)
+        const shown = { embed: new Map([[sha256, bytes]]), openings: [] }
+        const evidence = await collectEvidence(DEF, source, 'R')
+        const { files, manifest } = bundleOf(evidence, shown, derive(DEF, evidence, shown))
         return [files.has(`artifacts/${sha256}`), manifest.external.length]
       }
       expect(await embeds(25_000_000)).toEqual([true, 0])

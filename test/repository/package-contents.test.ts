@@ -13,7 +13,7 @@ const PACKAGES = [
     workspace: '.',
     belongs: [
       /^(package\.json|README\.md|LICENSE)$/,
-      /^dist\/(src|connectors|projections)\/.+\.(js|d\.ts)$/,
+      /^dist\/(src|connectors|projections|profiles)\/.+\.(js|d\.ts)$/,
       /^spec\/.+\.(md|json|zip|txt)$/,
       /^spec\/def\/test-vectors\//,
       /^examples\/README\.md$/,

@@ -24,6 +24,7 @@ describe('the papers say what the program does', () => {
         'src',
         'connectors',
         'projections',
+        'profiles',
         ':!src/errors/codes.ts',
       ],
       {
@@ -67,6 +68,7 @@ describe('the papers say what the program does', () => {
         'docs',
         'src',
         'projections',
+        'profiles',
         'connectors',
         'verifier',
         'examples',

@@ -15,7 +15,7 @@ const UNQUOTED = [
 /** The line that a completion script begins with. */
 const NO_COMMAND = '# clyra completion for fish'
 
-test.each(['src', 'connectors', 'projections'])(
+test.each(['src', 'connectors', 'projections', 'profiles'])(
   'every command that is printed below %s is quoted for the shell',
   (room) => {
     const lines = readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })

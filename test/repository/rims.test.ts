@@ -23,7 +23,7 @@ function speaksIn(text: string): boolean {
 
 /** The modules of the product, from the root. */
 function product(): string[] {
-  const files = execFileSync('git', ['ls-files', 'src', 'connectors', 'projections', 'verifier/ts/src'], {
+  const files = execFileSync('git', ['ls-files', 'src', 'connectors', 'projections', 'profiles', 'verifier/ts/src'], {
     cwd: root,
     encoding: 'utf8',
   })

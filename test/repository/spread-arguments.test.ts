@@ -38,7 +38,7 @@ const SHORT: Readonly<Record<string, string>> = {
 it('no list that may be long is taken apart into the arguments of a call', () => {
   const tracked = execFileSync(
     'git',
-    ['ls-files', '-co', '--exclude-standard', 'src', 'connectors', 'projections', 'verifier/ts/src'],
+    ['ls-files', '-co', '--exclude-standard', 'src', 'connectors', 'projections', 'profiles', 'verifier/ts/src'],
     {
       cwd: root,
       encoding: 'utf8',

@@ -8,7 +8,7 @@ import {
   type TestState,
 } from '../../run/index.js'
 import { goneRelations } from './changed.js'
-import { grouped, nodeName, plural } from './format.js'
+import { grouped, nodeName, plural, relationName } from './format.js'
 import { type Html, html, lines, type Part } from './html.js'
 import type { Page } from './report-context.js'
 import { status } from './status.js'
@@ -127,9 +127,15 @@ function finding(one: Finding): Html {
   const tone = SEVERITY_TONE[one.severity]
   const said = one.said.map(([who, what], i) => html`${i === 0 ? null : ', '}${voiceWord(who)}: <q>${what}</q>`)
   return html`<li class="${tone}"><p><strong>${FINDINGS[one.code]}</strong></p>
-<p>${one.node === null ? null : html`${nodeName(one.node)}: `}${said.length === 0 ? null : html`${said}. `}${DISPOSITION_WORDS[one.disposition]}</p>
+<p>${about(one)}${said.length === 0 ? null : html`${said}. `}${DISPOSITION_WORDS[one.disposition]}</p>
 <p class="fine">${marked(tone, `${one.severity} severity`)} <span class="dot">·</span> <code>${one.code}</code> <span class="dot">·</span> record ${grouped(one.position)}</p></li>
 `
+}
+
+/** The step and the relation that a finding is about, as far as it says. */
+function about({ node, relation }: Finding): Html | null {
+  if (relation === null) return node === null ? null : html`${nodeName(node)}: `
+  return html`${node === null ? null : html`${nodeName(node)}, `}${relationName(relation)}: `
 }
 
 function warned(page: Page): Html | null {

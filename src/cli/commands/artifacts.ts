@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { commandLine } from '../../errors/index.js'
-import { isType } from '../../events/index.js'
+import { isType, runStream } from '../../events/index.js'
 import type { LedgerReader } from '../../ledger/index.js'
 import { withReader, withWriter } from '../../runtime/index.js'
 import { writeDurably } from '../../system/index.js'
@@ -94,7 +94,7 @@ export const artifactsExport = defineCommand({
       noteShown(place.state, context, { kind: 'artifacts', path: directory, run })
       try {
         mkdirSync(draft.path, { mode: 0o700 })
-        for await (const record of ledger.readStream(`run-${run}`)) {
+        for await (const record of ledger.readStream(runStream(run))) {
           if (!isType(record, 'dev.clyra.artifact.captured.v1') || found.has(record.event.data.sha256)) continue
           const { name, sha256, size } = record.event.data
           const bytes = await artifacts.get(sha256)

@@ -3,7 +3,9 @@ import { join, relative } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
 import { readIfThere, readLeft } from '../../../connectors/dbt/index.js'
+import { DEF } from '../../../profiles/def/index.js'
 import { ClyraError, commandLine } from '../../errors/index.js'
+import { ledgerSource, rebuildBundle } from '../../replay/index.js'
 import { withReader, withWriter } from '../../runtime/index.js'
 import { assertOutsideState } from '../../system/index.js'
 import { defineCommand } from '../command.js'
@@ -12,8 +14,6 @@ import { ingestRun } from '../dbt/ingest-run.js'
 import { claimedAndSeen } from '../demo/claimed-and-seen.js'
 import { recordedWarehouse, recordingsFolder } from '../demo/recorded-run.js'
 import { buildDef } from '../evidence/build-def.js'
-import { ledgerSource } from '../evidence/log-source.js'
-import { rebuildBundle } from '../evidence/rebuild-bundle.js'
 import { reportOfRun } from '../evidence/report-of-run.js'
 import { decimal, digest } from '../ledger/record-document.js'
 import { findingsOf, runSummary, summarise } from '../ledger/run-summary.js'
@@ -106,7 +106,9 @@ async function tell(
     trust: [{ vkey: made.vkey, genesis: made.genesis }],
     now: demo.environment.now(),
   })
-  const rebuilt = await withReader(demo, async ({ ledger }) => rebuildBundle(built.bytes, await ledgerSource(ledger)))
+  const rebuilt = await withReader(demo, async ({ ledger }) =>
+    rebuildBundle(DEF, built.bytes, await ledgerSource(ledger)),
+  )
   // The recordings are invented data: nothing in them needs to be withheld.
   const { page, view } = await reportOfRun(demo, async () => run, { open: true })
   const report = join(folder, `${recording}.report.html`)
@@ -120,7 +122,7 @@ async function tell(
     bundle,
     verdict: result.verdict,
     code: result.code,
-    replay: rebuilt.difference === null ? 'equal' : 'different',
+    replay: rebuilt.difference === null && rebuilt.notRebuilt.length === 0 ? 'equal' : 'different',
   }
 }
 

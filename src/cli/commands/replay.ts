@@ -1,14 +1,24 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
+import { DEF } from '../../../profiles/def/index.js'
 import { ClyraError } from '../../errors/index.js'
+import {
+  compareStates,
+  type Digests,
+  digestsOf,
+  type LogSource,
+  ledgerSource,
+  type Rebuilt,
+  rebuildBundle,
+  tilesSource,
+} from '../../replay/index.js'
 import { withReader } from '../../runtime/index.js'
+import { PROJECTIONS } from '../../runtime/views/index.js'
 import { isDirectory, isFile, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
-import { type Comparison, compareStored, NOTHING_STORED } from '../evidence/compare-stored.js'
-import { type Digests, digestsDocument, firstDifference, foldDigests, stateDigest } from '../evidence/fold-digests.js'
-import { type LogSource, ledgerSource, tilesSource } from '../evidence/log-source.js'
-import { rebuildBundle } from '../evidence/rebuild-bundle.js'
+import { compareStored } from '../evidence/compare-stored.js'
+import { type Comparison, digestsDocument, leftOut, NOTHING_STORED, notRebuilt } from '../evidence/comparison.js'
 import { parsePosition } from '../ledger/find-record.js'
 import { decimal } from '../ledger/record-document.js'
 import { outputPath } from '../output-path.js'
@@ -44,14 +54,16 @@ export const replay = defineCommand({
     ['clyra replay --expect digests.json', 'and compare with them'],
   ],
   json: z.strictObject({
-    result: z.enum(['equal', 'different', 'nothing-to-compare']),
+    result: z.enum(['equal', 'equal-but-for', 'different', 'nothing-to-compare']),
     comparedWith: z.enum(['bundle', 'file', 'stored', 'nothing']),
     difference: z.string().nullable(),
+    /** What another version made, and was not compared. */
+    notCompared: z.array(notRebuilt),
     records: decimal.nullable(),
     run: z.string().nullable(),
     files: z.array(z.string()),
     origin: z.string(),
-    digests: z.array(stateDigest),
+    digests: digestsDocument.shape.digests,
   }),
   run: (context, _args, flags) =>
     withSource(context, flags.from, (source, stored) =>
@@ -69,28 +81,33 @@ async function replayBundle(
 ): Promise<number> {
   const { output, environment, workbench } = context
   const progress = output.progress('building the bundle again')
-  const rebuilt = await rebuildBundle(await readEvidence(resolve(environment.cwd, bundle)), source).finally(() =>
+  const rebuilt = await rebuildBundle(DEF, await readEvidence(resolve(environment.cwd, bundle)), source).finally(() =>
     progress.done(),
   )
   if (write !== undefined)
     workbench.writeFile(outputPath(environment.cwd, write), rebuilt.archive(), { replace: force })
-  const equal = rebuilt.difference === null
+  const { notRebuilt, compared, difference } = rebuilt
   const document = {
-    result: equal ? 'equal' : 'different',
+    result: difference !== null ? 'different' : notRebuilt.length > 0 ? 'equal-but-for' : 'equal',
     comparedWith: 'bundle',
-    difference: rebuilt.difference,
+    difference,
+    notCompared: notRebuilt,
     records: null,
     run: rebuilt.run,
-    files: rebuilt.compared,
+    files: compared,
     origin: source.origin,
     digests: [],
   }
-  output.result(document, () =>
-    equal
-      ? `EQUAL: ${rebuilt.compared.length} files of run ${rebuilt.run} came out of the log byte for byte.\n${rebuilt.compared.map((name) => `  ${name}`).join('\n')}`
-      : `DIFFERENT: ${rebuilt.difference}`,
-  )
-  return equal ? 0 : 1
+  output.result(document, () => bundleSentence(rebuilt))
+  return difference === null ? 0 : 1
+}
+
+function bundleSentence({ run, compared, difference, notRebuilt }: Rebuilt): string {
+  if (difference !== null) return `DIFFERENT: ${difference}`
+  const same = `${compared.length} files of run ${run} came out of the log byte for byte.\n${compared.map((name) => `  ${name}`).join('\n')}`
+  if (notRebuilt.length === 0) return `EQUAL: ${same}`
+  const others = notRebuilt.map((one) => `  ${leftOut(one)}`).join('\n')
+  return `EQUAL but for ${notRebuilt.map(({ what }) => what).join(', ')}: ${same}\nNot rebuilt, and nothing is said of it here:\n${others}`
 }
 
 async function replayStates(context: Context, source: LogSource, flags: Options, stored: Stored): Promise<number> {
@@ -103,7 +120,7 @@ async function replayStates(context: Context, source: LogSource, flags: Options,
     })
   }
   const progress = output.progress(`folding ${source.size} records`)
-  const found = await foldDigests(source, to).finally(() => progress.done())
+  const found = await digestsOf(source, PROJECTIONS, to).finally(() => progress.done())
   if (flags.write !== undefined)
     workbench.writeFile(outputPath(environment.cwd, flags.write), `${JSON.stringify(found, null, 2)}\n`, {
       replace: flags.force,
@@ -112,11 +129,12 @@ async function replayStates(context: Context, source: LogSource, flags: Options,
     flags.expect === undefined
       ? await stored(to)
       : compareWith(found, readDigests(resolve(environment.cwd, flags.expect)))
-  const { result, comparedWith, difference } = compared
+  const { result, comparedWith, difference, notCompared } = compared
   const document = {
     result,
     comparedWith,
     difference,
+    notCompared,
     records: found.records,
     run: null,
     files: [],
@@ -128,28 +146,30 @@ async function replayStates(context: Context, source: LogSource, flags: Options,
     () =>
       `${sentence(compared, found)}\n${found.digests.map((one) => `  ${one.digest}  ${one.projection} v${one.version}  ${one.partition}`).join('\n')}`,
   )
-  return result === 'different' ? 1 : 0
+  return result === 'different' || (result === 'nothing-to-compare' && comparedWith === 'file') ? 1 : 0
 }
 
+/** A check that could compare nothing is no pass: the exit code is that of a difference. */
 function compareWith(found: Digests, expected: Digests): Comparison {
-  const difference = differentSource(found, expected) ?? firstDifference(found.digests, expected.digests) ?? null
-  return { result: difference === null ? 'equal' : 'different', comparedWith: 'file', difference }
+  const { difference, compared, notCompared } = compareStates(found, expected, {
+    projections: PROJECTIONS,
+    earlier: DEF.earlier,
+  })
+  const nothing = compared === 0 && expected.digests.length > 0
+  const equal = notCompared.length === 0 ? 'equal' : nothing ? 'nothing-to-compare' : 'equal-but-for'
+  return { result: difference === null ? equal : 'different', comparedWith: 'file', difference, notCompared }
 }
 
-function sentence({ result, comparedWith, difference }: Comparison, found: Digests): string {
+function sentence({ result, comparedWith, difference, notCompared }: Comparison, found: Digests): string {
   const folded = `${found.records} records folded, ${found.digests.length} states`
+  const others = notCompared.map((one) => `\n  not compared: ${leftOut(one)}`).join('')
   if (result === 'different') return `DIFFERENT: ${difference}`
   if (result === 'equal')
     return `EQUAL: ${folded}, as ${comparedWith === 'stored' ? 'the ledger has stored' : 'the file says'}.`
+  if (result === 'equal-but-for') return `EQUAL but for what only one side has: ${folded}.${others}`
+  if (comparedWith === 'file')
+    return `NOTHING TO COMPARE WITH: the file holds digests of other folds than these.${others}`
   return `NOTHING TO COMPARE WITH: ${folded}. Keep them with --write and compare later with --expect.`
-}
-
-function differentSource(found: Digests, expected: Digests): string | undefined {
-  if (found.origin !== expected.origin)
-    return `the digests are of the ledger ${expected.origin}, this one is ${found.origin}`
-  if (found.records !== expected.records)
-    return `the digests are of ${expected.records} records, ${found.records} were folded`
-  return undefined
 }
 
 /** Digests that an earlier replay printed. Throws USAGE where the file holds none. */

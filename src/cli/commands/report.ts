@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
+import { DEF } from '../../../profiles/def/index.js'
 import { ClyraError, commandLine } from '../../errors/index.js'
+import { reportOfBundle } from '../../replay/index.js'
 import { ledgerPlace, settingsFor } from '../../runtime/project/index.js'
 import { assertMayHoldOutput, isFile } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { noteShown } from '../erasure/copies.js'
-import { reportOfBundle } from '../evidence/report-of-bundle.js'
 import { type RunReport, reportOfRun } from '../evidence/report-of-run.js'
 import { chooseRun } from '../ledger/choose-run.js'
 import { digest } from '../ledger/record-document.js'
@@ -152,8 +153,11 @@ async function fromBundle(
     output.warn(
       `the bundle is ${verdict} (${code}): do not rely on this page; ${commandLine`clyra verify ${given}`} says why`,
     )
-  const { page, view, opened, same } = reportOfBundle(bytes)
-  if (!same) output.warn('the page inside the bundle is another one; this is made from its records')
+  const { page, view: whole, opened, same, sameRenderer } = reportOfBundle(DEF, bytes)
+  const view = whole.run
+  if (!same && sameRenderer) output.warn('the page inside the bundle is another one; this is made from its records')
+  else if (!same)
+    output.note('clyra: another release rendered the page inside the bundle; this is made from its records')
   if (open && !opened) {
     throw new ClyraError('USAGE', `${basename(given)} shows no sealed values; whoever has the ledger can`, {
       fix: commandLine`clyra bundle ${view.run} --open`,

@@ -12,7 +12,7 @@ import {
   watchFirstStatement,
 } from '../../../connectors/dbt/index.js'
 import type { GapReason } from '../../events/codes/index.js'
-import type { DraftEvent } from '../../events/index.js'
+import { type DraftEvent, runStream } from '../../events/index.js'
 import { openSpool, type SpoolWriter } from '../../spool/index.js'
 import type { Environment } from '../environment.js'
 import type { ChildExit } from './child.js'
@@ -60,7 +60,7 @@ export interface RunCapture {
 
 export function captureRun(parts: CaptureParts, guard: Guard): RunCapture {
   const { run, writer, warehouse, fingerprintKey, shapeKey } = parts
-  const stream = `run-${run}`
+  const stream = runStream(run)
   const reader = createDbtRunReader({ run, wrapped: true, fingerprintKey, shapeKey })
   const first = watchFirstStatement()
   const clock = { spawned: 0, from: '' }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { closeDbtRun, fileLines, readDbtRun, readLeft, runFingerprintKey } from '../../../connectors/dbt/index.js'
 import { ClyraError } from '../../errors/index.js'
+import { runStream } from '../../events/index.js'
 import type { OpenedLedger } from '../../runtime/index.js'
 import { type KilledSpool, openSpool, SPOOL_FILES, type SpoolReader } from '../../spool/index.js'
 import { isThere, sizeAt } from '../../system/index.js'
@@ -41,7 +42,7 @@ export async function finishKilledRun(
   const subjectKey = spool.subjectKey()
   const seal = createSealer(subjectKey, opened.settings.keepValues.value)
   const writer = resume()
-  const stream = `run-${header.run}`
+  const stream = runStream(header.run)
   const add = (drafts: Parameters<typeof seal>[0]) => {
     const { events, values } = seal(drafts)
     writer.add(stream, events, values)

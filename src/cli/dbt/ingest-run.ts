@@ -13,7 +13,7 @@ import {
   withRecordedFingerprints,
 } from '../../../connectors/dbt/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import { type DraftEvent, fingerprintKeyId } from '../../events/index.js'
+import { type DraftEvent, fingerprintKeyId, runStream } from '../../events/index.js'
 import type { OpenedLedger } from '../../runtime/index.js'
 import type { Settings, StatePlace } from '../../runtime/project/index.js'
 import { type ImportResult, importEvents } from '../../spool/index.js'
@@ -74,7 +74,7 @@ export async function ingestRun(
     settings.keepValues.value,
     lost ? withRecordedFingerprints(drafts, recorded) : drafts,
   )
-  const stream = `run-${read.runId}`
+  const stream = runStream(read.runId)
   const digests = digestsOf([...(recorded?.events ?? []), ...drafts])
   const result = await importEvents(
     {

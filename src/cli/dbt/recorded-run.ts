@@ -1,6 +1,6 @@
 import type { SomeEvent } from '../../../connectors/dbt/index.js'
 import { ClyraError } from '../../errors/index.js'
-import { isType } from '../../events/index.js'
+import { isType, runStream } from '../../events/index.js'
 import type { LedgerReader } from '../../ledger/index.js'
 
 /** What the ledger has of a run. */
@@ -14,11 +14,11 @@ export interface RecordedRun {
 
 /** Undefined where the ledger does not know the run. Throws EVENT_INVALID where its stream does not begin with `run.started`. */
 export async function recordedRun(ledger: LedgerReader, run: string): Promise<RecordedRun | undefined> {
-  if ((await ledger.streamHead(`run-${run}`)) === undefined) return undefined
+  if ((await ledger.streamHead(runStream(run))) === undefined) return undefined
   let subject: string | undefined
   let fingerprintKey: string | undefined
   const events: (SomeEvent & { readonly source: string })[] = []
-  for await (const record of ledger.readStream(`run-${run}`)) {
+  for await (const record of ledger.readStream(runStream(run))) {
     const { id, source, type, time, data } = record.event
     events.push({ id, source, type, time, data })
     if (isType(record, 'dev.clyra.run.started.v1')) subject ??= record.event.data.subject

@@ -1,4 +1,4 @@
-import { isType } from '../../events/index.js'
+import { isType, runOf, runStream } from '../../events/index.js'
 import type { LedgerReader } from '../../ledger/index.js'
 import type { ArtifactStore, Vault } from '../../ports/index.js'
 import { eraseHolder, type Holder } from './holder.js'
@@ -21,7 +21,7 @@ export async function artifactsOfRun(ledger: LedgerReader, vault: Vault, run: st
       if (!subjects.has(record.stream)) subjects.set(record.stream, record.event.data.subject)
     } else if (isType(record, 'dev.clyra.artifact.captured.v1')) {
       const { sha256 } = record.event.data
-      if (record.stream === `run-${run}`) own.add(sha256)
+      if (record.stream === runStream(run)) own.add(sha256)
       else others.set(sha256, [...(others.get(sha256) ?? []), record.stream])
     }
   }
@@ -33,7 +33,7 @@ export async function artifactsOfRun(ledger: LedgerReader, vault: Vault, run: st
   for (const sha256 of [...own].sort()) {
     for (const stream of others.get(sha256) ?? []) {
       if (!(await alive(stream))) continue
-      shared.push({ sha256, run: stream.slice('run-'.length) })
+      shared.push({ sha256, run: runOf(stream) ?? stream })
       own.delete(sha256)
       break
     }

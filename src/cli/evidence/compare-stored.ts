@@ -3,15 +3,7 @@ import { compareProjections } from '../../projector/index.js'
 import type { OpenedReader } from '../../runtime/index.js'
 import { PROJECTIONS, withProjections } from '../../runtime/views/index.js'
 import type { Context } from '../context.js'
-
-/** What a replay was compared with, and what came of it. */
-export interface Comparison {
-  readonly result: 'equal' | 'different' | 'nothing-to-compare'
-  readonly comparedWith: 'bundle' | 'file' | 'stored' | 'nothing'
-  readonly difference: string | null
-}
-
-export const NOTHING_STORED: Comparison = { result: 'nothing-to-compare', comparedWith: 'nothing', difference: null }
+import { type Comparison, NOTHING_STORED } from './comparison.js'
 
 /** Folds the log again up to where the stored states stand, and compares them. */
 export function compareStored(context: Context, opened: OpenedReader): Promise<Comparison> {
@@ -20,10 +12,10 @@ export function compareStored(context: Context, opened: OpenedReader): Promise<C
     try {
       const compared = await compareProjections(opened.ledger, PROJECTIONS, store)
       if (compared.every(({ partitions }) => partitions === 0)) return NOTHING_STORED
-      return { result: 'equal', comparedWith: 'stored', difference: null }
+      return { result: 'equal', comparedWith: 'stored', difference: null, notCompared: [] }
     } catch (error) {
       if (!isClyraError(error, 'PROJECTION_DIVERGED')) throw error
-      return { result: 'different', comparedWith: 'stored', difference: error.message }
+      return { result: 'different', comparedWith: 'stored', difference: error.message, notCompared: [] }
     }
   })
 }

@@ -1,11 +1,10 @@
-import { defProjection } from '../../../projections/def/index.js'
+import { DEF } from '../../../profiles/def/index.js'
 import type { RunView } from '../../../projections/run/index.js'
-import { openingsOf } from '../../evidence/index.js'
-import { foldRecords } from '../../projector/index.js'
+import { foldRecords } from '../../events/index.js'
+import { collectEvidence, openingsOf } from '../../evidence/index.js'
 import type { OpenedReader } from '../../runtime/index.js'
 import type { Context } from '../context.js'
-import { collectRun } from './collect-run.js'
-import { reportPage } from './report-page.js'
+import { withRun } from './with-run.js'
 
 export interface RunReport {
   readonly page: string
@@ -20,10 +19,11 @@ export function reportOfRun(
   choose: (opened: OpenedReader) => Promise<string>,
   { open }: { readonly open: boolean },
 ): Promise<RunReport> {
-  return collectRun(context, choose, async (evidence, { vault }) => {
+  return withRun(context, choose, async (chosen, { ledger, vault }) => {
+    const evidence = await collectEvidence(DEF, ledger, chosen)
     const openings = open ? await openingsOf(evidence, vault) : []
-    const state = foldRecords(defProjection, evidence.run, evidence.records)
-    const page = reportPage(state, { checkpoint: evidence.checkpoint, embedded: [], openings })
-    return { page, view: defProjection.render(state).run, opened: openings.length > 0 }
+    const state = foldRecords(DEF.projection, evidence.run, evidence.records)
+    const page = DEF.renderer.render(state, { checkpoint: evidence.checkpoint, embedded: [], openings })
+    return { page, view: DEF.projection.render(state).run, opened: openings.length > 0 }
   })
 }

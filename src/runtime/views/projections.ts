@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type RunView, runProjection } from '../../../projections/run/index.js'
 import { isClyraError } from '../../errors/index.js'
-import type { Projection } from '../../events/index.js'
+import { type Projection, runStream } from '../../events/index.js'
 import type { ProjectionStore } from '../../ports/index.js'
 import {
   runProjection as bringUpToDate,
@@ -89,7 +89,7 @@ function openKept({ output }: Pick<Caller, 'output'>, opened: OpenedReader): Lmd
 
 /** A run as people look at it: from the kept state where that covers its whole stream, else folded from the log. */
 export async function viewRun(opened: OpenedReader, store: ProjectionStore | undefined, run: string): Promise<RunView> {
-  const head = await opened.ledger.streamHead(`run-${run}`)
+  const head = await opened.ledger.streamHead(runStream(run))
   const kept = store === undefined ? undefined : await keptRun(store, run)
   if (kept !== undefined && head !== undefined && BigInt(kept.position) === head.position) return kept.view
   return runProjection.render(await foldRun(opened.ledger, run))

@@ -1,12 +1,13 @@
 import { type RunState, runProjection } from '../../../projections/run/index.js'
-import type { LedgerRecord } from '../../events/index.js'
+import { type LedgerRecord, runOf, runStream } from '../../events/index.js'
 import type { LedgerReader, RecordView } from '../../ledger/index.js'
 
 /** The ids of all runs, newest record first. */
 export async function runStreams(ledger: LedgerReader): Promise<string[]> {
   const found: { readonly run: string; readonly position: bigint }[] = []
   for await (const { stream, position } of ledger.streams()) {
-    if (stream.startsWith('run-')) found.push({ run: stream.slice('run-'.length), position })
+    const run = runOf(stream)
+    if (run !== undefined) found.push({ run, position })
   }
   return found.sort((a, b) => (a.position < b.position ? 1 : a.position > b.position ? -1 : 0)).map(({ run }) => run)
 }
@@ -14,7 +15,7 @@ export async function runStreams(ledger: LedgerReader): Promise<string[]> {
 /** The state of one run, folded from its stream. */
 export async function foldRun(ledger: LedgerReader, run: string): Promise<RunState> {
   let state = runProjection.initial(run)
-  for await (const record of ledger.readStream(`run-${run}`)) state = runProjection.apply(state, plain(record))
+  for await (const record of ledger.readStream(runStream(run))) state = runProjection.apply(state, plain(record))
   return state
 }
 

@@ -1,11 +1,23 @@
-import { append, lengthOf } from './append-list.js'
-import type { Of } from './record-of.js'
-import type { RunDraft, Statement, Statements, Tally } from './run-state.js'
-import { upsert } from './sorted-list.js'
+import { append, lengthOf } from '../append-list.js'
+import type { Of } from '../record-of.js'
+import type { RunDraft, Statement, Statements, Tally } from '../run-state.js'
+import { upsert } from '../sorted-list.js'
 
 /** How many statements a run lists in order, and how many more that failed or are unknown. Counted are all. */
 export const LISTED = 2_000
 export const LISTED_NOT_SUCCESSFUL = 2_000
+
+export const NO_STATEMENTS: Statements = {
+  total: 0,
+  byOutcome: [],
+  byOrigin: [],
+  byVerb: [],
+  byNode: [],
+  truncated: 0,
+  multiStatement: 0,
+  listed: [],
+  unlisted: 0,
+}
 
 export function foldStatement(draft: RunDraft, of: Of<'dev.clyra.dbt.statement.executed.v1'>): void {
   const { data, fresh } = of

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { fromHex } from '../../canonical/index.js'
-import { ClyraError } from '../../errors/index.js'
-import type { BundleOpening } from '../../evidence/index.js'
+import { fromHex } from '../canonical/index.js'
+import { ClyraError } from '../errors/index.js'
+import type { BundleOpening } from '../evidence/index.js'
 
 /** The files of a bundle by name, as `readZip` gives them. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>

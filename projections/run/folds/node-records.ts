@@ -1,6 +1,6 @@
-import type { Of } from './record-of.js'
-import type { NodeSaid, NodeVoices, RunDraft, TestSaid, TestVoices } from './run-state.js'
-import { upsert } from './sorted-list.js'
+import type { Of } from '../record-of.js'
+import type { NodeSaid, NodeVoices, RunDraft, TestSaid, TestVoices } from '../run-state.js'
+import { upsert } from '../sorted-list.js'
 
 /** One voice's word on a node: it stands beside the other voices' words and replaces only its own. */
 export function foldNode(draft: RunDraft, { data, position, fresh }: Of<'dev.clyra.dbt.node.executed.v1'>): void {

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
-import type { LedgerRecord, Projection } from '../events/index.js'
+import type { LedgerRecord } from './envelope.js'
+import type { Projection } from './projection.js'
 
 /** The state after these records, in their order; in one go where the projection can. */
 export function applyRecords<State extends JsonValue>(

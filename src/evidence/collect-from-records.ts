@@ -1,7 +1,7 @@
-import { ClyraError } from '../../errors/index.js'
-import { HEADS_STREAM, isType, KEYS_STREAM, type LedgerRecord, REDACTIONS_STREAM } from '../../events/index.js'
-import type { CollectedEvidence } from '../../evidence/index.js'
-import { CompactRange, HeadsMap, leavesReader, multiProof } from '../../merkle/index.js'
+import { ClyraError } from '../errors/index.js'
+import { HEADS_STREAM, isType, type LedgerRecord } from '../events/index.js'
+import { CompactRange, HeadsMap, leavesReader, multiProof } from '../merkle/index.js'
+import type { Claiming, CollectedEvidence } from './collect-evidence.js'
 
 /**
  * The evidence of a run out of nothing but the log's records up to a heads record: what `collectEvidence` takes from a
@@ -9,6 +9,7 @@ import { CompactRange, HeadsMap, leavesReader, multiProof } from '../../merkle/i
  * it is detached and passed through.
  */
 export async function collectFromRecords(
+  profile: Claiming,
   records: readonly LedgerRecord[],
   run: string,
   note: Uint8Array,
@@ -18,7 +19,7 @@ export async function collectFromRecords(
   if (heads === undefined || genesis === undefined || !isType(heads, 'dev.clyra.ledger.heads.v1')) {
     throw new ClyraError('NOT_SEALED', `position ${records.length - 1} holds no heads record`)
   }
-  const claims = [KEYS_STREAM, REDACTIONS_STREAM, `run-${run}`].sort()
+  const claims = profile.claims(run)
   const wanted = new Set(claims)
   const chosen = records.filter((record) => record === genesis || record === heads || wanted.has(record.event.stream))
   const before = records.slice(0, -1)

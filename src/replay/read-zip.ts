@@ -1,5 +1,5 @@
-import { ClyraError } from '../../errors/index.js'
-import { zip } from '../../evidence/index.js'
+import { ClyraError } from '../errors/index.js'
+import { zip } from '../evidence/index.js'
 
 const END_BYTES = 22
 const END_SIGNATURE = 0x06054b50

@@ -1,6 +1,6 @@
-import { append } from './append-list.js'
-import type { Of } from './record-of.js'
-import type { Anchor, RunDraft } from './run-state.js'
+import { append } from '../append-list.js'
+import type { Of } from '../record-of.js'
+import type { Anchor, RunDraft } from '../run-state.js'
 
 type Positioned =
   | 'dev.clyra.anchor.provisional.v1'

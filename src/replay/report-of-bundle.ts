@@ -1,29 +1,28 @@
 import * as z from 'zod'
-import { defProjection } from '../../../projections/def/index.js'
-import type { RunView } from '../../../projections/run/index.js'
-import { fromHex } from '../../canonical/index.js'
-import { ClyraError } from '../../errors/index.js'
-import { type LedgerRecord, RecordReader, upcast } from '../../events/index.js'
-import { MANIFEST_FILE } from '../../evidence/index.js'
-import { HashedRecord, VerifiedRecord } from '../../ledger/index.js'
-import { foldRecords } from '../../projector/index.js'
+import { fromHex, type JsonValue } from '../canonical/index.js'
+import { ClyraError } from '../errors/index.js'
+import { foldRecords, type LedgerRecord, RecordReader, upcast } from '../events/index.js'
+import { MANIFEST_FILE, type Profile } from '../evidence/index.js'
+import { HashedRecord, VerifiedRecord } from '../ledger/index.js'
 import { type BundleFiles, embeddedIn, openingsIn, shaped } from './bundle-contents.js'
 import { readZip } from './read-zip.js'
-import { reportPage } from './report-page.js'
 
-export interface BundleReport {
+export interface BundleReport<View> {
   readonly page: string
-  readonly view: RunView
+  readonly view: View
   /** Whether the bundle shows sealed values. */
   readonly opened: boolean
   /** Whether the bundle holds exactly this page. */
   readonly same: boolean
+  /** Whether it was rendered by this version of the renderer, as its manifest says. */
+  readonly sameRenderer: boolean
 }
 
 const manifestShape = z.object({
   run: z.object({ id: z.string().min(1) }),
   size: z.string().regex(/^[1-9][0-9]{0,15}$/),
   root: z.string().regex(/^[0-9a-f]{64}$/),
+  renderer: z.object({ name: z.string(), version: z.number() }).optional(),
 })
 const proofShape = z.object({ positions: z.array(z.string().regex(/^(0|[1-9][0-9]{0,15})$/)) })
 
@@ -32,22 +31,26 @@ const proofShape = z.object({ positions: z.array(z.string().regex(/^(0|[1-9][0-9
  * whoever made the bundle could have written anything there. The bundle must have been found sound before.
  * Throws BUNDLE_MALFORMED.
  */
-export function reportOfBundle(archive: Uint8Array): BundleReport {
+export function reportOfBundle<State extends JsonValue, View>(
+  { projection, renderer }: Profile<State, View>,
+  archive: Uint8Array,
+): BundleReport<View> {
   const files = readZip(archive)
-  const { run, size, root } = shaped(files, MANIFEST_FILE, manifestShape)
+  const { run, size, root, renderer: maker } = shaped(files, MANIFEST_FILE, manifestShape)
   const openings = openingsIn(files)
-  const state = foldRecords(defProjection, run.id, recordsIn(files))
-  const page = reportPage(state, {
+  const state = foldRecords(projection, run.id, recordsIn(files))
+  const page = renderer.render(state, {
     checkpoint: { size: BigInt(size), root: fromHex(root) },
-    embedded: embeddedIn(files).keys(),
+    embedded: [...embeddedIn(files).keys()].sort(),
     openings,
   })
   const held = files.get('report.html') ?? new Uint8Array()
   return {
     page,
-    view: defProjection.render(state).run,
+    view: projection.render(state),
     opened: openings.length > 0,
     same: Buffer.compare(held, Buffer.from(page)) === 0,
+    sameRenderer: maker?.name === renderer.name && maker.version === renderer.version,
   }
 }
 

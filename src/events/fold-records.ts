@@ -1,6 +1,7 @@
 import type { JsonValue } from '../canonical/index.js'
-import type { LedgerRecord, Projection } from '../events/index.js'
 import { applyRecords } from './apply-records.js'
+import type { LedgerRecord } from './envelope.js'
+import type { Projection } from './projection.js'
 
 /**
  * Folds records that were already selected, without asking `partition`: what a bundle holds, for instance.

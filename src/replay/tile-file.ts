@@ -1,4 +1,4 @@
-import type { ReadLimits } from '../../system/index.js'
+import type { ReadLimits } from '../system/index.js'
 
 /** A file of a published log: none is larger than 256 records of the largest size, with their lengths. */
 export const TILE_FILE = {

@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { verifyBundle } from '@clyra/verify'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { canonicalBytes, hex, type JsonObject, parseStrict } from '../../src/canonical/index.js'
+import { sha256 } from '../../src/crypto/index.js'
+import { isType, parseRecord } from '../../src/events/index.js'
+import { zip } from '../../src/evidence/index.js'
+import { type LogSource, readZip, rebuildBundle, reportOfBundle, tilesSource } from '../../src/replay/index.js'
+import { DEF } from './index.js'
+
+const FOLDER = fileURLToPath(new URL('../../test/fixtures/bundles-0.1/', import.meta.url))
+const VKEY = 'demo.clyra.internal+139a011f+AdACAFHirQbFK7GvCZjidbX7STgLJ3Pzx8e7nQSYWDg3'
+const BUNDLES = ['good', 'failing-open', 'killed', 'wrapped-embedded'] as const
+const bundle = (name: string) => new Uint8Array(readFileSync(`${FOLDER}${name}.def.zip`))
+const rebuild = (bytes: Uint8Array) => rebuildBundle(DEF, bytes, source)
+const manifestOf = (bytes: Uint8Array) => parseStrict(readZip(bytes).get('manifest.json')!) as JsonObject
+
+let source: LogSource
+beforeAll(async () => {
+  source = await tilesSource(`${FOLDER}tiles`)
+})
+
+/** The bundle with other files and another manifest, as its maker could write it, signatures aside. */
+function changed(
+  bytes: Uint8Array,
+  change: (files: Map<string, Uint8Array>, manifest: Record<string, unknown>) => void,
+): Uint8Array {
+  const files = new Map(readZip(bytes))
+  const manifest: Record<string, unknown> = { ...manifestOf(bytes) }
+  change(files, manifest)
+  return zip(files.set('manifest.json', canonicalBytes(manifest)))
+}
+
+/** Puts a page into the bundle, and its size and digest into the manifest. */
+function withPage(page: string) {
+  return (files: Map<string, Uint8Array>, manifest: Record<string, unknown>) => {
+    const bytes = Buffer.from(page)
+    files.set('report.html', bytes)
+    const listed = manifest['files'] as { path: string }[]
+    manifest['files'] = listed.map((file) =>
+      file.path === 'report.html' ? { ...file, size: String(bytes.length), sha256: hex(sha256(bytes)) } : file,
+    )
+  }
+}
+
+/** The bundle as this program makes it. */
+const today = async (name: string) => (await rebuild(changed(bundle(name), asToday(name)))).archive()
+
+function asToday(name: string) {
+  const { page } = reportOfBundle(DEF, bundle(name))
+  return (files: Map<string, Uint8Array>, manifest: Record<string, unknown>) => {
+    withPage(page)(files, manifest)
+    manifest['renderer'] = { name: DEF.renderer.name, version: DEF.renderer.version }
+    manifest['projections'] = GOLDEN.digests[name as keyof typeof GOLDEN.digests]
+  }
+}
+
+const GOLDEN = JSON.parse(readFileSync(new URL('./golden.json', import.meta.url), 'utf8')) as {
+  readonly pages: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly digests: Readonly<Record<string, readonly { name: string; version: number; digest: string }[]>>
+}
+
+describe.each(BUNDLES)('the bundle %s of release 0.1', (name) => {
+  it('is VALID', async () => {
+    const { verdict, checks } = await verifyBundle(bundle(name), { trust: [VKEY] })
+    expect(checks.filter(({ result }) => result === 'fail')).toEqual([])
+    expect(verdict).toBe('VALID')
+  })
+
+  it('is built again from its log, but for what its renderer and folds made, which is named with the release that can', async () => {
+    const bytes = bundle(name)
+    const rebuilt = await rebuild(bytes)
+    expect(rebuilt.difference).toBeNull()
+    expect(rebuilt.notRebuilt).toEqual([
+      { what: 'report.html', madeBy: null, release: '0.1' },
+      { what: 'digest of def', madeBy: { name: 'def', version: 2 }, release: '0.1' },
+      { what: 'digest of run', madeBy: { name: 'run', version: 2 }, release: '0.1' },
+    ])
+    expect(rebuilt.compared).toEqual(
+      expect.arrayContaining(['heads.json', 'manifest.json', 'proof.json', 'records.jsonl']),
+    )
+    expect(rebuilt.compared).not.toContain('report.html')
+    expect(Buffer.from(rebuilt.archive()).equals(Buffer.from(bytes))).toBe(true)
+  })
+
+  it('is byte-equal, all of it, once this release has made it', async () => {
+    const bytes = changed(bundle(name), asToday(name))
+    const rebuilt = await rebuild(bytes)
+    expect(rebuilt).toMatchObject({ difference: null, notRebuilt: [] })
+    expect(rebuilt.compared).toContain('report.html')
+    expect(Buffer.from(rebuilt.archive()).equals(Buffer.from(bytes))).toBe(true)
+  })
+
+  it('shows a page of today, made from its records', () => {
+    const { page, view, sameRenderer } = reportOfBundle(DEF, bundle(name))
+    expect(page).toContain(view.run.run)
+    expect(sameRenderer).toBe(false)
+  })
+})
+
+describe('whoever claims another version', () => {
+  it('is not believed: the page is named as not rebuilt, whatever it says', async () => {
+    const lie = changed(await today('good'), (files, manifest) => {
+      withPage('<!doctype html>all is well')(files, manifest)
+      manifest['renderer'] = { name: 'def-report', version: 999 }
+    })
+    expect(await rebuild(lie)).toMatchObject({
+      difference: null,
+      notRebuilt: [{ what: 'report.html', madeBy: { name: 'def-report', version: 999 }, release: null }],
+    })
+  })
+
+  it.each([
+    ['a renderer that is none of ours', { renderer: { name: 'somebody', version: 1 } }, /^report.html|^manifest.json/],
+    ['another root', { root: '0'.repeat(64) }, /^manifest.json/],
+    ['another completeness', { run: { completeness: 'complete', id: 'R', reasons: [] } }, /./],
+    ['governance', { governance: null }, /^manifest.json/],
+    ['a profile of another kind', { profile: 'pef' }, /profile pef/],
+  ])('differs with %s', async (_what, lie, difference) => {
+    const bytes = changed(await today('good'), (_files, manifest) => {
+      Object.assign(manifest, lie)
+    })
+    expect((await rebuild(bytes)).difference).toMatch(difference)
+  })
+
+  it('differs where the page is another under the version of today, and where the manifest lists another digest of it', async () => {
+    const page = changed(await today('good'), withPage('<!doctype html>all is well'))
+    expect((await rebuild(page)).difference).toMatch(/^report.html differs/)
+    const listed = changed(bundle('good'), (files) => {
+      files.set('report.html', Buffer.from('<!doctype html>all is well'))
+    })
+    expect((await rebuild(listed)).difference).toMatch(/^manifest.json differs/)
+  })
+
+  it('differs with a wrong digest of a fold of today, and a digest that was left out is named', async () => {
+    const wrong = changed(await today('good'), (_files, manifest) => {
+      const [first, ...others] = manifest['projections'] as { digest: string }[]
+      manifest['projections'] = [{ ...first, digest: '0'.repeat(64) }, ...others]
+    })
+    expect((await rebuild(wrong)).difference).toMatch(/^manifest.json differs/)
+    const fewer = changed(await today('good'), (_files, manifest) => {
+      manifest['projections'] = (manifest['projections'] as { name: string }[]).filter(
+        ({ name }) => name !== 'run-anchor',
+      )
+    })
+    expect(await rebuild(fewer)).toMatchObject({
+      difference: null,
+      notRebuilt: [{ what: 'digest of run-anchor', madeBy: null, release: null }],
+    })
+  })
+
+  it('differs in its records', async () => {
+    const bytes = changed(bundle('good'), (files) => {
+      const records = Buffer.from(files.get('records.jsonl')!)
+      records[records.indexOf('"dev.clyra.dbt.') + 2]! ^= 1
+      files.set('records.jsonl', records)
+    })
+    expect((await rebuild(bytes)).difference).toMatch(/^records.jsonl differs/)
+  })
+})
+
+describe('a page or a digest that is another than before', () => {
+  const { name, version } = DEF.renderer
+
+  it.each(BUNDLES)('has another version of its maker: %s', async (bundleName) => {
+    const { page } = reportOfBundle(DEF, bundle(bundleName))
+    // Another page: raise `DEF.renderer.version`, keep the old one in `DEF.earlier`, and add the new digests beside the old.
+    expect({ [bundleName]: hex(sha256(Buffer.from(page))) }).toEqual({
+      [bundleName]: GOLDEN.pages[`${name} ${version}`]?.[bundleName],
+    })
+    // Another digest: raise the version of that fold alone.
+    expect(await rebuild(changed(bundle(bundleName), asToday(bundleName)))).toMatchObject({
+      difference: null,
+      notRebuilt: [],
+    })
+  })
+})
+
+it('a finding of version 1 is read as version 2, and stays as it lies', async () => {
+  const found: string[] = []
+  for await (const record of source.records()) {
+    if (!isType(record, 'dev.clyra.finding.raised.v2')) continue
+    const stored = parseRecord(record.bytes)
+    expect(stored.type).toBe('dev.clyra.finding.raised.v1')
+    expect(record.event.data).toEqual({ ...(stored.data as object), relation: null })
+    found.push(record.event.data.code)
+  }
+  expect(found.length).toBeGreaterThan(0)
+})
