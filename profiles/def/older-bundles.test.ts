@@ -93,9 +93,9 @@ describe.each(BUNDLES)('the bundle %s of release 0.1', (name) => {
   })
 
   it('shows a page of today, made from its records', () => {
-    const { page, view, sameRenderer } = reportOfBundle(DEF, bundle(name))
+    const { page, view, otherVersion } = reportOfBundle(DEF, bundle(name))
     expect(page).toContain(view.run.run)
-    expect(sameRenderer).toBe(false)
+    expect(otherVersion).toBe(true)
   })
 })
 
@@ -148,6 +148,38 @@ describe('whoever claims another version', () => {
       difference: null,
       notRebuilt: [{ what: 'digest of run-anchor', madeBy: null, release: null }],
     })
+  })
+
+  it('is of no earlier release by leaving the renderer out: beside folds that none of them had, the page is compared', async () => {
+    for (const projections of [GOLDEN.digests['good'], []]) {
+      const bytes = changed(bundle('good'), (files, manifest) => {
+        withPage('<!doctype html>all is well')(files, manifest)
+        manifest['projections'] = projections
+      })
+      const rebuilt = await rebuild(bytes)
+      expect(rebuilt.difference).toMatch(/^report.html differs/)
+      expect(rebuilt.notRebuilt.map(({ what }) => what)).not.toContain('report.html')
+      expect(reportOfBundle(DEF, bytes)).toMatchObject({ same: false, otherVersion: false })
+    }
+  })
+
+  it('differs with a renderer of another name, whose page is not called one of another release', async () => {
+    const bytes = changed(await today('good'), (files, manifest) => {
+      withPage('<!doctype html>all is well')(files, manifest)
+      manifest['renderer'] = { name: 'somebody', version: 1 }
+    })
+    expect((await rebuild(bytes)).difference).toMatch(/^report.html differs/)
+    expect(reportOfBundle(DEF, bytes)).toMatchObject({ same: false, otherVersion: false })
+  })
+
+  it('differs with a digest that is named twice', async () => {
+    for (const bytes of [bundle('good'), await today('good')]) {
+      const twice = changed(bytes, (_files, manifest) => {
+        const [first, ...others] = manifest['projections'] as unknown[]
+        manifest['projections'] = [first, first, ...others]
+      })
+      expect((await rebuild(twice)).difference).toMatch(/^manifest.json differs/)
+    }
   })
 
   it('differs in its records', async () => {

@@ -6,6 +6,9 @@ import type { BundleOpening } from '../evidence/index.js'
 /** The files of a bundle by name, as `readZip` gives them. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>
 
+/** Who made something, as a manifest names them. */
+export const maker = z.object({ name: z.string(), version: z.number().int() })
+
 const openingsShape = z.array(
   z.object({ position: z.string(), pointer: z.string(), salt: z.string(), value: z.json() }),
 )

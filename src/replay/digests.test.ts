@@ -45,6 +45,7 @@ test('another digest, a missing one, another ledger and another length are diffe
   const wrong = [{ ...first!, digest: '0'.repeat(64) }, ...others]
   expect(compareStates(found, { ...found, digests: wrong }, by).difference).toMatch(/has the digest/)
   expect(compareStates(found, { ...found, digests: others }, by).difference).toMatch(/not among the expected/)
+  expect(compareStates(found, { ...found, digests: [] }, by).difference).toMatch(/not among the expected/)
   expect(compareStates({ ...found, digests: others }, found, by).difference).toMatch(/the log has nothing for it/)
   expect(compareStates(found, { ...found, origin: 'a.example' }, by).difference).toMatch(/of the ledger a.example/)
   expect(compareStates(found, { ...found, records: '1' }, by).difference).toMatch(/of 1 records/)

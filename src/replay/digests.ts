@@ -47,7 +47,7 @@ function byName(a: StateDigest, b: StateDigest): number {
 export interface DigestComparison {
   /** The first difference in words; null where all that can be compared is equal. */
   readonly difference: string | null
-  /** How many digests were compared. */
+  /** How many of the expected digests were compared. */
   readonly compared: number
   /** Of what only one side has digests. */
   readonly notCompared: readonly NotRebuilt[]
@@ -86,7 +86,9 @@ export function compareStates(
     if (wanted.length > 0 && !theirs.has(key))
       notCompared.push({ what: `digests of ${name}`, madeBy: null, release: null })
   }
-  const difference = differentSource(found, expected) ?? firstDifference(found.digests.filter(isOfBoth), wanted) ?? null
+  // A file without any digest names no other version that would excuse what is missing in it.
+  const comparable = theirs.size === 0 ? found.digests : found.digests.filter(isOfBoth)
+  const difference = differentSource(found, expected) ?? firstDifference(comparable, wanted) ?? null
   return { difference, compared: wanted.length, notCompared }
 }
 

@@ -2,6 +2,9 @@ import type { JsonValue } from '../canonical/index.js'
 import type { FoldDigest } from '../events/index.js'
 import type { Derived, EarlierRelease, Maker, Profile } from '../evidence/index.js'
 
+/** The page of a bundle. */
+export const REPORT = 'report.html'
+
 /** Something of a bundle that this program did not make again. */
 export interface NotRebuilt {
   /** `report.html`, or `digest of <fold>`: a digest in the manifest. */
@@ -22,38 +25,51 @@ export interface Given {
 
 /**
  * What this program derived, with what another version made put in its place as the bundle has it. A renderer of another
- * name is no version of ours: its page is compared, and differs.
+ * name is no version of ours, and none named is only right beside the folds of a release that named none: there the page is
+ * compared, and differs.
  */
 export function asGiven<State extends JsonValue>(
-  profile: Pick<Profile<State>, 'earlier' | 'renderer'>,
+  { earlier, renderer: today }: Pick<Profile<State>, 'earlier' | 'renderer'>,
   ours: Derived,
   given: Given,
 ): { readonly derived: Derived; readonly notRebuilt: readonly NotRebuilt[] } {
   const notRebuilt: NotRebuilt[] = []
   let { renderer, report } = ours
-  const { earlier } = profile
-  const otherPage = given.renderer === null || isOtherVersion(given.renderer, profile.renderer)
-  if (otherPage && given.report !== undefined) {
+  if (given.report !== undefined && isOfAnotherVersion({ earlier, renderer: today }, given)) {
     renderer = given.renderer
     report = given.report
     const from = earlier.find((release) => isSame(release.renderer, given.renderer))
-    notRebuilt.push({ what: 'report.html', madeBy: given.renderer, release: from?.release ?? null })
+    notRebuilt.push({ what: REPORT, madeBy: given.renderer, release: from?.release ?? null })
   }
-  for (const theirs of given.projections) {
-    if (ours.projections.some((one) => isSame(one, theirs))) continue
-    const { name, version } = theirs
-    const madeBy = { name, version }
-    notRebuilt.push({ what: `digest of ${name}`, madeBy, release: releaseOf(earlier, madeBy) })
+  // By name, each once: a digest that is named twice is not what any release writes, and differs.
+  const theirs = new Map(given.projections.map((one) => [one.name, one]))
+  const projections: FoldDigest[] = []
+  for (const one of theirs.values()) {
+    const same = ours.projections.find((other) => isSame(other, one))
+    projections.push(same ?? one)
+    const madeBy = { name: one.name, version: one.version }
+    if (same === undefined)
+      notRebuilt.push({ what: `digest of ${one.name}`, madeBy, release: releaseOf(earlier, madeBy) })
   }
-  const whole = earlier.some(({ folds }) => folds.every((fold) => given.projections.some((one) => isSame(one, fold))))
-  const named = new Set(given.projections.map(({ name }) => name))
-  if (!whole) {
+  if (!earlier.some((release) => hasFoldsOf(release, given))) {
     for (const { name } of ours.projections) {
-      if (!named.has(name)) notRebuilt.push({ what: `digest of ${name}`, madeBy: null, release: null })
+      if (!theirs.has(name)) notRebuilt.push({ what: `digest of ${name}`, madeBy: null, release: null })
     }
   }
-  const projections = given.projections.map((theirs) => ours.projections.find((one) => isSame(one, theirs)) ?? theirs)
   return { derived: { ...ours, renderer, report, projections }, notRebuilt }
+}
+
+/** Whether the page was rendered, as the manifest says, by a version of our renderer that is not the one of today. */
+export function isOfAnotherVersion<State extends JsonValue>(
+  { earlier, renderer }: Pick<Profile<State>, 'earlier' | 'renderer'>,
+  given: Pick<Given, 'renderer'> & { readonly projections: readonly Maker[] },
+): boolean {
+  if (given.renderer === null) return earlier.some((release) => release.renderer === null && hasFoldsOf(release, given))
+  return given.renderer.name === renderer.name && given.renderer.version !== renderer.version
+}
+
+function hasFoldsOf({ folds }: EarlierRelease, { projections }: { readonly projections: readonly Maker[] }): boolean {
+  return folds.every((fold) => projections.some((one) => isSame(one, fold)))
 }
 
 /** The release whose folds these were; null where none is known. */
@@ -63,8 +79,4 @@ export function releaseOf(earlier: readonly EarlierRelease[], fold: Maker): stri
 
 function isSame(one: Maker | null, other: Maker | null): boolean {
   return one?.name === other?.name && one?.version === other?.version
-}
-
-function isOtherVersion(one: Maker, ours: Maker): boolean {
-  return one.name === ours.name && one.version !== ours.version
 }

@@ -10,9 +10,9 @@ import {
   type Profile,
   zip,
 } from '../evidence/index.js'
-import { embeddedIn, openingsIn, shaped } from './bundle-contents.js'
+import { embeddedIn, maker, openingsIn, shaped } from './bundle-contents.js'
 import type { LogSource } from './log-source.js'
-import { asGiven, type NotRebuilt } from './not-rebuilt.js'
+import { asGiven, type NotRebuilt, REPORT } from './not-rebuilt.js'
 import { readZip } from './read-zip.js'
 
 export interface Rebuilt {
@@ -27,7 +27,6 @@ export interface Rebuilt {
   archive(): Uint8Array
 }
 
-const maker = z.object({ name: z.string(), version: z.number() })
 const manifestShape = z.object({
   profile: z.string(),
   run: z.object({ id: z.string().min(1) }),
@@ -65,13 +64,13 @@ export async function rebuildBundle<State extends JsonValue>(
   const { derived, notRebuilt } = asGiven(profile, derive(profile, evidence, shown), {
     projections: manifest.projections,
     renderer: manifest.renderer ?? null,
-    report: given.get('report.html'),
+    report: given.get(REPORT),
   })
   const { files } = bundleFiles(evidence, shown, derived)
   const detached = new Set<string>(DETACHED_FILES)
-  const taken = new Set(notRebuilt.map(({ what }) => what))
+  const isTaken = notRebuilt.some(({ what }) => what === REPORT)
   const compared = [...new Set([...files.keys(), ...given.keys()])]
-    .filter((name) => !detached.has(name) && !taken.has(name))
+    .filter((name) => !detached.has(name) && !(isTaken && name === REPORT))
     .sort()
   const differences = compared.flatMap((name) => {
     const text = differenceOf(name, given.get(name), files.get(name))

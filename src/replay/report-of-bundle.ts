@@ -4,7 +4,8 @@ import { ClyraError } from '../errors/index.js'
 import { foldRecords, type LedgerRecord, RecordReader, upcast } from '../events/index.js'
 import { MANIFEST_FILE, type Profile } from '../evidence/index.js'
 import { HashedRecord, VerifiedRecord } from '../ledger/index.js'
-import { type BundleFiles, embeddedIn, openingsIn, shaped } from './bundle-contents.js'
+import { type BundleFiles, embeddedIn, maker, openingsIn, shaped } from './bundle-contents.js'
+import { isOfAnotherVersion, REPORT } from './not-rebuilt.js'
 import { readZip } from './read-zip.js'
 
 export interface BundleReport<View> {
@@ -14,15 +15,16 @@ export interface BundleReport<View> {
   readonly opened: boolean
   /** Whether the bundle holds exactly this page. */
   readonly same: boolean
-  /** Whether it was rendered by this version of the renderer, as its manifest says. */
-  readonly sameRenderer: boolean
+  /** Whether its manifest says that another version of the renderer made the page: the word of whoever made the bundle. */
+  readonly otherVersion: boolean
 }
 
 const manifestShape = z.object({
   run: z.object({ id: z.string().min(1) }),
   size: z.string().regex(/^[1-9][0-9]{0,15}$/),
   root: z.string().regex(/^[0-9a-f]{64}$/),
-  renderer: z.object({ name: z.string(), version: z.number() }).optional(),
+  projections: z.array(maker),
+  renderer: maker.optional(),
 })
 const proofShape = z.object({ positions: z.array(z.string().regex(/^(0|[1-9][0-9]{0,15})$/)) })
 
@@ -32,11 +34,12 @@ const proofShape = z.object({ positions: z.array(z.string().regex(/^(0|[1-9][0-9
  * Throws BUNDLE_MALFORMED.
  */
 export function reportOfBundle<State extends JsonValue, View>(
-  { projection, renderer }: Profile<State, View>,
+  profile: Profile<State, View>,
   archive: Uint8Array,
 ): BundleReport<View> {
+  const { projection, renderer } = profile
   const files = readZip(archive)
-  const { run, size, root, renderer: maker } = shaped(files, MANIFEST_FILE, manifestShape)
+  const { run, size, root, projections, renderer: theirs } = shaped(files, MANIFEST_FILE, manifestShape)
   const openings = openingsIn(files)
   const state = foldRecords(projection, run.id, recordsIn(files))
   const page = renderer.render(state, {
@@ -44,13 +47,13 @@ export function reportOfBundle<State extends JsonValue, View>(
     embedded: [...embeddedIn(files).keys()].sort(),
     openings,
   })
-  const held = files.get('report.html') ?? new Uint8Array()
+  const held = files.get(REPORT) ?? new Uint8Array()
   return {
     page,
     view: projection.render(state),
     opened: openings.length > 0,
     same: Buffer.compare(held, Buffer.from(page)) === 0,
-    sameRenderer: maker?.name === renderer.name && maker.version === renderer.version,
+    otherVersion: isOfAnotherVersion(profile, { renderer: theirs ?? null, projections }),
   }
 }
 

@@ -153,11 +153,13 @@ async function fromBundle(
     output.warn(
       `the bundle is ${verdict} (${code}): do not rely on this page; ${commandLine`clyra verify ${given}`} says why`,
     )
-  const { page, view: whole, opened, same, sameRenderer } = reportOfBundle(DEF, bytes)
+  const { page, view: whole, opened, same, otherVersion } = reportOfBundle(DEF, bytes)
   const view = whole.run
-  if (!same && sameRenderer) output.warn('the page inside the bundle is another one; this is made from its records')
-  else if (!same)
-    output.note('clyra: another release rendered the page inside the bundle; this is made from its records')
+  if (!same && otherVersion)
+    output.note(
+      'clyra: the page inside the bundle is, by its own word, of another release; this is made from the records',
+    )
+  else if (!same) output.warn('the page inside the bundle is another one; this is made from its records')
   if (open && !opened) {
     throw new ClyraError('USAGE', `${basename(given)} shows no sealed values; whoever has the ledger can`, {
       fix: commandLine`clyra bundle ${view.run} --open`,
