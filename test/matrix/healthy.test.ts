@@ -13,7 +13,7 @@ const LONGEST_MS = 20 * 60_000
 describe.runIf(present)('every command of dbt 1.11 on Postgres, one after another in one project', () => {
   let results: readonly CommandResult[] = []
   beforeAll(async () => {
-    results = await runEngine(engine)
+    results = await runEngine(engine, { preloaded: true })
   }, LONGEST_MS)
 
   it.each(COMMANDS.filter(({ needs }) => needs?.(engine) !== false))(

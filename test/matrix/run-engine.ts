@@ -21,13 +21,15 @@ export interface RunOptions {
   /** Raw files of each command go to `<keep>/<command>/`; default: they are not kept. */
   readonly keep?: string | undefined
   readonly commands?: readonly MatrixCommand[] | undefined
+  /** See `WorkplaceOptions`. */
+  readonly preloaded?: boolean
   readonly recorder?: EngineRecorder | undefined
   readonly onResult?: (result: CommandResult) => void
 }
 
 /** Runs the commands that an engine has, one after another, in a database, a folder and a ledger of its own. */
 export async function runEngine(engine: Engine, options: RunOptions = {}): Promise<CommandResult[]> {
-  const place = await openWorkplace(engine, { keepLog: true })
+  const place = await openWorkplace(engine, { keepLog: true, preloaded: options.preloaded })
   try {
     return await runCommands(engine, place, options)
   } finally {

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { clyra, discard, type Ended, sandbox, startClyra } from '../cli/clyra.js'
-import { type RunningPostgres, startPostgres } from '../services/index.js'
+import { type PreloadedDbt, preloadDbt, type RunningPostgres, startPostgres } from '../services/index.js'
 import type { MatrixCommand } from './commands.js'
 import type { Engine } from './engines.js'
 
@@ -30,19 +30,24 @@ export interface Workplace {
   close(): Promise<void>
 }
 
-/**
- * Throws where the ledger cannot be made. The caller closes it. `keepLog`: dbt runs inside of a script that keeps its
- * log; signals then reach the script.
- */
-export async function openWorkplace(engine: Engine, options: { keepLog: boolean }): Promise<Workplace> {
+export interface WorkplaceOptions {
+  /** dbt runs inside of a script that keeps its log; signals then reach the script. */
+  readonly keepLog: boolean
+  /** For 1.11 on Postgres: each command is a fork of one dbt that is loaded once. Default: a program of its own. */
+  readonly preloaded?: boolean | undefined
+}
+
+/** Throws where the ledger cannot be made. The caller closes it. */
+export async function openWorkplace(engine: Engine, options: WorkplaceOptions): Promise<Workplace> {
   const folder = sandbox()
   const project = join(folder, 'project')
   const keptLog = join(folder, 'kept-log')
   cpSync(matrixProject, project, { recursive: true })
   for (const part of engine.without) rmSync(join(project, part), { recursive: true })
   const server = engine.database === 'postgres' ? await startPostgres({ major: 18 }) : undefined
+  const preloaded = options.preloaded === true ? await preloadDbt(folder) : undefined
   const environment = (command?: DbtCommand): Record<string, string> => ({
-    CLYRA_DBT: options.keepLog ? writeShim(folder, engine, keptLog) : engine.program,
+    CLYRA_DBT: options.keepLog ? writeShim(folder, engine, keptLog, preloaded) : engine.program,
     ...(options.keepLog ? {} : engine.environment),
     HOME: join(folder, 'home'),
     LANG: 'C.UTF-8',
@@ -71,8 +76,9 @@ export async function openWorkplace(engine: Engine, options: { keepLog: boolean 
     },
     start: (command) => startClyra(folder, argumentsOf(command), { env: environment(command) }),
     async close() {
+      await preloaded?.close()
       await server?.stop()
-      discard(folder)
+      await discard(folder)
     },
   }
 }
@@ -81,12 +87,13 @@ export async function openWorkplace(engine: Engine, options: { keepLog: boolean 
  * A program in dbt's place that runs dbt and keeps a copy of its log: the wrapper takes its own away once the run is
  * recorded. It sets what the engine needs and Clyra must not be given.
  */
-function writeShim(folder: string, engine: Engine, keptLog: string): string {
+function writeShim(folder: string, engine: Engine, keptLog: string, preloaded?: PreloadedDbt): string {
   const shim = join(folder, 'dbt')
   const variables = Object.entries(engine.environment).map(([name, value]) => `export ${name}='${value}'`)
+  const program = (preloaded?.command ?? [engine.program]).map((word) => `'${word}'`).join(' ')
   const text = `#!/bin/sh
 ${variables.join('\n')}
-'${engine.program}' "$@"
+${program} "$@"
 code=$?
 previous=
 for one in "$@"; do
