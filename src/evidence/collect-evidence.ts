@@ -1,7 +1,6 @@
 import { ClyraError } from '../errors/index.js'
 import { assertStreamName, type EventData, HEADS_STREAM, isType, type LedgerRecord } from '../events/index.js'
-import type { Ledger, LedgerReader, RecordView, SignedCheckpoint } from '../ledger/index.js'
-import type { HeadsPath } from '../ledger/proofs.js'
+import type { HeadsPath, Ledger, LedgerReader, RecordView, SignedCheckpoint } from '../ledger/index.js'
 import { BUNDLE_LIMITS, tooLarge } from './container/index.js'
 import type { Profile } from './profile.js'
 

@@ -1,4 +1,4 @@
-import { onAbort } from '../ledger/on-abort.js'
+import { onAbort } from '../ledger/index.js'
 
 /** Lets waiters sleep until a length goes beyond what they have seen. Nobody who asks too late is left waiting. */
 export class LengthSignal {

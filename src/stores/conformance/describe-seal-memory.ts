@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { signerOf } from '../../crypto/index.js'
-import { signCheckpoint } from '../../ledger/signed-checkpoint.js'
+import { signCheckpoint } from '../../ledger/index.js'
 import { leafHash } from '../../merkle/index.js'
 import type { SealMemory } from '../../ports/index.js'
 import { registerCases } from './register-cases.js'

@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
-import type { Findings } from '../../ledger/fsck-result.js'
-import { isLitter } from '../../ledger/litter.js'
+import { type Findings, isLitter } from '../../ledger/index.js'
 import { isMissing } from '../files/durable-file.js'
 import { parseSegmentName } from './segment-format.js'
 

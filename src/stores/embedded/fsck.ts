@@ -3,11 +3,15 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import { createRegistry } from '../../events/index.js'
-import { fsckLedger } from '../../ledger/fsck.js'
-import type { Findings, FsckResult } from '../../ledger/fsck-result.js'
-import { LedgerCore, readGenesis } from '../../ledger/ledger-core.js'
-import { missingEvidenceKey } from '../../ledger/ledger-keys.js'
-import { HashedRecord } from '../../ledger/verified-record.js'
+import {
+  type Findings,
+  type FsckResult,
+  fsckLedger,
+  HashedRecord,
+  LedgerCore,
+  missingEvidenceKey,
+  readGenesis,
+} from '../../ledger/index.js'
 import type { LedgerIndex, LogStore, StoredRecord } from '../../ports/index.js'
 import { readStateFileLater } from '../../system/index.js'
 import { FileCheckpointStore, FileKeyRing, FileTileStore } from '../files/index.js'

@@ -1,4 +1,4 @@
-import { HashedRecord } from '../../ledger/verified-record.js'
+import { HashedRecord } from '../../ledger/index.js'
 import type { StoredRecord } from '../../ports/index.js'
 import { CheckingThread } from './checking-thread.js'
 import type { SegmentFiles } from './segment-files.js'

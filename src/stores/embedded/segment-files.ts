@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import { HashedRecord } from '../../ledger/verified-record.js'
+import { HashedRecord } from '../../ledger/index.js'
 import type { ReadRange, StoredRecord } from '../../ports/index.js'
 import { openStateHandle, readStateFileLater } from '../../system/index.js'
 import { loadOffsets, type OffsetTable, saveOffsets } from './offset-table.js'

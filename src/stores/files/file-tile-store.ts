@@ -1,7 +1,7 @@
 import { readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
-import { overtakes } from '../../ledger/signed-checkpoint.js'
+import { overtakes } from '../../ledger/index.js'
 import type { TileStore } from '../../ports/index.js'
 import { assertLiesIn, readStateFileLater } from '../../system/index.js'
 import { StoreThread } from '../store-thread.js'

@@ -1,5 +1,5 @@
 import { ClyraError } from '../../errors/index.js'
-import { HashedRecord } from '../../ledger/verified-record.js'
+import { HashedRecord } from '../../ledger/index.js'
 import type { LogRecord, LogStore, LogStoreCapabilities, ReadRange, StoredRecord } from '../../ports/index.js'
 import { LengthSignal } from '../length-signal.js'
 import { assertBatch, headMoved } from '../log-store-checks.js'

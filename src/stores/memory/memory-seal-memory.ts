@@ -1,5 +1,5 @@
 import { hex } from '../../canonical/index.js'
-import { overtakes } from '../../ledger/signed-checkpoint.js'
+import { overtakes } from '../../ledger/index.js'
 import type { RememberedNote, SealMemory } from '../../ports/index.js'
 
 /** A memory of signed sizes in memory, for tests. */

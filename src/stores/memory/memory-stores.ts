@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { equalBytes } from '../../canonical/index.js'
 import { ALGORITHMS, type Signer, signerOf } from '../../crypto/index.js'
 import { ClyraError } from '../../errors/index.js'
-import { overtakes } from '../../ledger/signed-checkpoint.js'
+import { overtakes } from '../../ledger/index.js'
 import type { ArtifactStore, CheckpointStore, KeyRing, StoredArtifact, TileStore } from '../../ports/index.js'
 
 /** A tile store in memory. */

@@ -1,7 +1,6 @@
 import { equalBytes, hex } from '../../../canonical/index.js'
 import { type Checkpoint, parseCheckpoint } from '../../../crypto/index.js'
-import type { LedgerPorts } from '../../../ledger/index.js'
-import { fetchTile, TileEdge } from '../../../ledger/tile-edge.js'
+import { fetchTile, type LedgerPorts, TileEdge } from '../../../ledger/index.js'
 import { rootOf, tileWidth } from '../../../merkle/index.js'
 import type { TileStore } from '../../../ports/index.js'
 
