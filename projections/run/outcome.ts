@@ -1,4 +1,4 @@
-import { INTERRUPTED_EXIT_CODES } from '../../src/events/families/run-voices.js'
+import { INTERRUPTED_EXIT_CODES } from '../../src/events/index.js'
 import type { Completion, NodeVoices, RunState, TestVoices } from './run-state.js'
 import { valuesOf } from './sorted-list.js'
 

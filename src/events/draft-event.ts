@@ -1,8 +1,7 @@
 import type { JsonValue } from '../canonical/index.js'
 import type { EventInput } from './envelope.js'
 import { eventIdFor } from './event-id.js'
-import type { CurrentType, EventData } from './families/index.js'
-import type { SealedValue } from './families/shapes.js'
+import type { CurrentType, EventData, SealedValue } from './families/index.js'
 
 /** A personal or secret value that must not enter the log in clear: `seal` puts its commitment in its place. */
 export class Sealable {

@@ -3,8 +3,17 @@ export { applyRecords, byPartition } from './apply-records.js'
 export { type DraftData, type DraftEvent, runDraft, Sealable, type SealedEvent, toSeal } from './draft-event.js'
 export type { EventInput, LedgerRecord, StoredEvent } from './envelope.js'
 export { eventIdFor } from './event-id.js'
-export { type CurrentType, type EventData, FAMILIES, type KnownType } from './families/index.js'
-export type { SealedValue, Voice } from './families/shapes.js'
+export {
+  type CurrentType,
+  type EventData,
+  FAMILIES,
+  INTERRUPTED_EXIT_CODES,
+  type KnownType,
+  type SealedValue,
+  VOIDED_BY_REREAD,
+  type Voice,
+  voiceOfRecord,
+} from './families/index.js'
 export { fingerprint, fingerprintKeyId } from './fingerprint.js'
 export { finishRecord, type LedgerAttributes, RecordFrame, type RecordFrameAttributes } from './finish-record.js'
 export { foldRecords } from './fold-records.js'

@@ -1,5 +1,4 @@
-import type { AppendableEvent } from '../events/index.js'
-import type { PreparedEvents } from '../events/prepared-events.js'
+import type { AppendableEvent, PreparedEvents } from '../events/index.js'
 import type { LedgerReader, SignedCheckpoint } from './ledger-reader.js'
 
 /**

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { DraftEvent } from '../../../src/events/index.js'
-import { fingerprintKeyId } from '../../../src/events/index.js'
+import { type DraftEvent, fingerprintKeyId } from '../../../src/events/index.js'
 import type { Vault } from '../../../src/ports/index.js'
 import type { SomeEvent } from '../reconcile/index.js'
 

@@ -1,5 +1,4 @@
-import { voiceOfRecord } from '../../../src/events/families/run-voices.js'
-import type { DraftEvent } from '../../../src/events/index.js'
+import { type DraftEvent, voiceOfRecord } from '../../../src/events/index.js'
 import { closeDbtRun, type SomeEvent } from '../reconcile/index.js'
 import { type LastReading, lastReading } from './last-reading.js'
 import { type FileVoice, planReread, type RereadPlan } from './plan-reread.js'

@@ -1,6 +1,5 @@
 import { canonicalString } from '../../../src/canonical/index.js'
-import { VOIDED_BY_REREAD, voiceOfRecord } from '../../../src/events/families/run-voices.js'
-import { type DraftEvent, eventIdFor } from '../../../src/events/index.js'
+import { type DraftEvent, eventIdFor, VOIDED_BY_REREAD, voiceOfRecord } from '../../../src/events/index.js'
 import { draftOf, gapDraft, later, SOURCES } from '../drafts/index.js'
 import { reconcile, type SomeEvent } from '../reconcile/index.js'
 import { gapsOfBoth } from './gaps-of-both.js'

@@ -1,4 +1,4 @@
-import { VOIDED_BY_REREAD, voiceOfRecord } from '../../../src/events/families/run-voices.js'
+import { VOIDED_BY_REREAD, voiceOfRecord } from '../../../src/events/index.js'
 import type { SomeEvent } from '../reconcile/index.js'
 
 /** The events of a run that no later `run.reread` among them makes void, in their order. */
