@@ -73,9 +73,9 @@ describe.each(BUNDLES)('the bundle %s of release 0.1', (name) => {
     const rebuilt = await rebuild(bytes)
     expect(rebuilt.difference).toBeNull()
     expect(rebuilt.notRebuilt).toEqual([
-      { what: 'report.html', madeBy: null, release: '0.1' },
-      { what: 'digest of def', madeBy: { name: 'def', version: 2 }, release: '0.1' },
-      { what: 'digest of run', madeBy: { name: 'run', version: 2 }, release: '0.1' },
+      { what: 'report.html', madeBy: null, release: '0.1', known: true },
+      { what: 'digest of def', madeBy: { name: 'def', version: 2 }, release: '0.1', known: true },
+      { what: 'digest of run', madeBy: { name: 'run', version: 2 }, release: '0.1', known: true },
     ])
     expect(rebuilt.compared).toEqual(
       expect.arrayContaining(['heads.json', 'manifest.json', 'proof.json', 'records.jsonl']),
@@ -93,26 +93,49 @@ describe.each(BUNDLES)('the bundle %s of release 0.1', (name) => {
   })
 
   it('shows a page of today, made from its records', () => {
-    const { page, view, otherVersion } = reportOfBundle(DEF, bundle(name))
+    const { page, view, earlierRelease } = reportOfBundle(DEF, bundle(name))
     expect(page).toContain(view.run.run)
-    expect(otherVersion).toBe(true)
+    expect(earlierRelease).toBe(true)
   })
 })
 
 describe('whoever claims another version', () => {
-  it('is not believed: the page is named as not rebuilt, whatever it says', async () => {
+  const makers = [
+    ['a version that this release has succeeded', { name: 'def-report', version: 1 }, true],
+    ['a version that is still to come', { name: 'def-report', version: 999 }, false],
+    ['a version that never was', { name: 'def-report', version: 0 }, false],
+    ['a name of nobody', { name: 'somebody', version: 1 }, false],
+  ] as const
+
+  it.each(makers)('is not believed about a page of %s: it is named as not rebuilt', async (_what, madeBy, known) => {
     const lie = changed(await today('good'), (files, manifest) => {
       withPage('<!doctype html>all is well')(files, manifest)
-      manifest['renderer'] = { name: 'def-report', version: 999 }
+      manifest['renderer'] = madeBy
     })
     expect(await rebuild(lie)).toMatchObject({
       difference: null,
-      notRebuilt: [{ what: 'report.html', madeBy: { name: 'def-report', version: 999 }, release: null }],
+      notRebuilt: [{ what: 'report.html', madeBy, release: null, known }],
     })
+    expect(reportOfBundle(DEF, lie)).toMatchObject({ same: false, earlierRelease: known })
   })
 
   it.each([
-    ['a renderer that is none of ours', { renderer: { name: 'somebody', version: 1 } }, /^report.html|^manifest.json/],
+    ['a version that is still to come', { name: 'run-dbt', version: 999 }, false],
+    ['a name of nobody', { name: 'run-nobody', version: 1 }, false],
+    ['a fold that only earlier releases had', { name: 'run', version: 1 }, true],
+  ] as const)('is not believed about a digest of %s', async (_what, madeBy, known) => {
+    const lie = changed(await today('good'), (_files, manifest) => {
+      const others = (manifest['projections'] as { name: string }[]).filter(({ name }) => name !== madeBy.name)
+      manifest['projections'] = [...others, { ...madeBy, digest: '0'.repeat(64) }].sort((a, b) =>
+        a.name < b.name ? -1 : 1,
+      )
+    })
+    const { difference, notRebuilt } = await rebuild(lie)
+    expect(difference).toBeNull()
+    expect(notRebuilt).toContainEqual({ what: `digest of ${madeBy.name}`, madeBy, release: null, known })
+  })
+
+  it.each([
     ['another root', { root: '0'.repeat(64) }, /^manifest.json/],
     ['another completeness', { run: { completeness: 'complete', id: 'R', reasons: [] } }, /./],
     ['governance', { governance: null }, /^manifest.json/],
@@ -133,7 +156,7 @@ describe('whoever claims another version', () => {
     expect((await rebuild(listed)).difference).toMatch(/^manifest.json differs/)
   })
 
-  it('differs with a wrong digest of a fold of today, and a digest that was left out is named', async () => {
+  it('differs with a wrong digest of a fold of today, and with one that the same release writes and that was left out', async () => {
     const wrong = changed(await today('good'), (_files, manifest) => {
       const [first, ...others] = manifest['projections'] as { digest: string }[]
       manifest['projections'] = [{ ...first, digest: '0'.repeat(64) }, ...others]
@@ -145,9 +168,27 @@ describe('whoever claims another version', () => {
       )
     })
     expect(await rebuild(fewer)).toMatchObject({
-      difference: null,
-      notRebuilt: [{ what: 'digest of run-anchor', madeBy: null, release: null }],
+      difference: expect.stringMatching(/^manifest.json lacks the digests of run-anchor 1, /),
+      notRebuilt: [],
     })
+    const none = changed(await today('good'), (_files, manifest) => {
+      manifest['projections'] = []
+    })
+    expect((await rebuild(none)).difference).toMatch(/^manifest.json lacks the digests of /)
+    const older = changed(bundle('good'), (_files, manifest) => {
+      manifest['projections'] = (manifest['projections'] as { name: string }[]).filter(({ name }) => name !== 'def')
+      manifest['renderer'] = { name: 'def-report', version: 1 }
+    })
+    expect((await rebuild(older)).difference).toMatch(/^manifest.json lacks the digests of def 2, /)
+  })
+
+  it('is equal without the digest of a fold that its release did not have', async () => {
+    const folds = GOLDEN.digests['good']!.filter(({ name }) => name !== 'run-anchor')
+    const bytes = changed(await today('good'), (_files, manifest) => {
+      manifest['projections'] = folds
+    })
+    const profile = { ...DEF, earlier: [{ release: 'before', renderer: DEF.renderer, folds }, ...DEF.earlier] }
+    expect(await rebuildBundle(profile, bytes, source)).toMatchObject({ difference: null, notRebuilt: [] })
   })
 
   it('is of no earlier release by leaving the renderer out: beside folds that none of them had, the page is compared', async () => {
@@ -159,17 +200,8 @@ describe('whoever claims another version', () => {
       const rebuilt = await rebuild(bytes)
       expect(rebuilt.difference).toMatch(/^report.html differs/)
       expect(rebuilt.notRebuilt.map(({ what }) => what)).not.toContain('report.html')
-      expect(reportOfBundle(DEF, bytes)).toMatchObject({ same: false, otherVersion: false })
+      expect(reportOfBundle(DEF, bytes)).toMatchObject({ same: false, earlierRelease: false })
     }
-  })
-
-  it('differs with a renderer of another name, whose page is not called one of another release', async () => {
-    const bytes = changed(await today('good'), (files, manifest) => {
-      withPage('<!doctype html>all is well')(files, manifest)
-      manifest['renderer'] = { name: 'somebody', version: 1 }
-    })
-    expect((await rebuild(bytes)).difference).toMatch(/^report.html differs/)
-    expect(reportOfBundle(DEF, bytes)).toMatchObject({ same: false, otherVersion: false })
   })
 
   it('differs with a digest that is named twice', async () => {

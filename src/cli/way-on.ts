@@ -89,6 +89,7 @@ const WAYS_ON: Readonly<Record<ErrorCode, WayOn>> = {
   LOCKS_UNSUPPORTED: 'the same command with --ledger <a directory on a local disk>',
   LOG_CORRUPT: 'clyra fsck --all',
   LOG_LOST: 'clyra backup --help',
+  MAKER_UNKNOWN: 'the same command with a newer version of Clyra',
   NOTE_MALFORMED: 'clyra export tiles <dir>, which writes the checkpoint again',
   NOT_A_REGULAR_FILE: (details) => commandLine`ls -ld ${path(details) ?? '.clyra'}`,
   NOT_SEALED: 'clyra prove --help',

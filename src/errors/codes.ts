@@ -115,6 +115,11 @@ export const ERROR_CODES = {
     exit: 3,
     meaning: 'The log is gone from a state directory whose keys or checkpoints are still there; a backup has it.',
   },
+  MAKER_UNKNOWN: {
+    exit: 1,
+    meaning:
+      'A page or digest was made by a renderer or fold that this release does not know, by name or by version: it was not compared.',
+  },
   NOTE_MALFORMED: { exit: 1, meaning: 'A signed note or checkpoint does not have the C2SP form.' },
   NOT_A_REGULAR_FILE: {
     exit: 3,

@@ -23,7 +23,7 @@ test('digests of an earlier release are not called different: nothing of them is
   expect(compareStates(found, ofRelease, by)).toEqual({
     difference: null,
     compared: 0,
-    notCompared: [{ what: 'digests of run', madeBy: { name: 'run', version: 2 }, release: '0.1' }],
+    notCompared: [{ what: 'digests of run', madeBy: { name: 'run', version: 2 }, release: '0.1', known: true }],
   })
 })
 
@@ -35,9 +35,40 @@ test('a fold of another version leaves the others comparable', () => {
   const { difference, compared, notCompared } = compareStates(found, older, by)
   expect([difference, compared]).toEqual([null, found.digests.filter((one) => one.projection !== 'run-dbt').length])
   expect(notCompared).toEqual([
-    { what: 'digests of run-dbt', madeBy: { name: 'run-dbt', version: 7 }, release: null },
-    { what: 'digests of run-dbt', madeBy: null, release: null },
+    { what: 'digests of run-dbt', madeBy: { name: 'run-dbt', version: 7 }, release: null, known: false },
   ])
+})
+
+const without = (name: string) => found.digests.filter(({ projection }) => projection !== name)
+
+test('a fold that the release of the others had, and that is missing, is a difference', () => {
+  const { difference, notCompared } = compareStates(found, { ...found, digests: without('run-dbt') }, by)
+  expect(difference).toMatch(/^the digests lack those of run-dbt 1, /)
+  expect(notCompared).toHaveLength(1)
+})
+
+test('a fold that an earlier release did not have yet is named, and one that it had and that is missing is a difference', () => {
+  const folds = runProjection.parts!.filter(({ name }) => name !== 'run-dbt')
+  const before = { ...by, earlier: [{ release: 'before', renderer: null, folds }, ...DEF.earlier] }
+  expect(compareStates(found, { ...found, digests: without('run-dbt') }, before)).toEqual({
+    difference: null,
+    compared: without('run-dbt').length,
+    notCompared: [{ what: 'digests of run-dbt', madeBy: null, release: null, known: true }],
+  })
+  const fewer = without('run-dbt').filter(({ projection }) => projection !== 'run-anchor')
+  expect(compareStates(found, { ...found, digests: fewer }, before).difference).toMatch(/lack those of run-anchor 1, /)
+})
+
+test('digests of a fold by a name of nobody are of no release that is known', () => {
+  const others = found.digests.map((one) => (one.projection === 'run-dbt' ? { ...one, projection: 'nobody' } : one))
+  const { difference, notCompared } = compareStates(found, { ...found, digests: others }, by)
+  expect(difference).toBeNull()
+  expect(notCompared).toContainEqual({
+    what: 'digests of nobody',
+    madeBy: { name: 'nobody', version: 1 },
+    release: null,
+    known: false,
+  })
 })
 
 test('another digest, a missing one, another ledger and another length are differences', () => {

@@ -2,7 +2,8 @@ import { foldDigests, type Projection, partsOf } from '../events/index.js'
 import type { EarlierRelease, Maker } from '../evidence/index.js'
 import { foldLedger } from '../projector/index.js'
 import type { LogSource } from './log-source.js'
-import { type NotRebuilt, releaseOf } from './not-rebuilt.js'
+import { isSame, isSucceeded, lackingIn, namesOf, releaseOf } from './makers.js'
+import type { NotRebuilt } from './not-rebuilt.js'
 
 /** The digest of what one fold made of one partition's records. */
 export interface StateDigest {
@@ -54,8 +55,10 @@ export interface DigestComparison {
 }
 
 /**
- * Compares what was folded with digests of before. Only the same version of the same fold can be compared; the others are
- * named. `projections`: what `found` was folded by; `earlier`: what earlier releases folded by.
+ * Compares what was folded with digests of before. Only the same version of the same fold can be compared; what a fold of an
+ * earlier or an unknown release made is named, and so is a fold that an earlier release did not have. One that the release
+ * of the others had and that is missing is a difference. `projections`: what `found` was folded by; `earlier`: what earlier
+ * releases folded by.
  */
 export function compareStates(
   found: Digests,
@@ -65,34 +68,47 @@ export function compareStates(
     earlier,
   }: { readonly projections: readonly Projection[]; readonly earlier: readonly EarlierRelease[] },
 ): DigestComparison {
-  const ours = new Map(projections.flatMap((projection) => partsOf(projection).map((part) => [keyOf(part), part])))
-  const theirs = new Map(
-    expected.digests.map(({ projection, version }) => {
-      const maker = { name: projection, version }
-      return [keyOf(maker), maker]
-    }),
-  )
-  const isOfBoth = ({ projection, version }: StateDigest) => {
-    const key = keyOf({ name: projection, version })
-    return ours.has(key) && theirs.has(key)
-  }
-  const wanted = expected.digests.filter(isOfBoth)
-  const notCompared: NotRebuilt[] = []
-  for (const [key, madeBy] of theirs) {
-    if (!ours.has(key))
-      notCompared.push({ what: `digests of ${madeBy.name}`, madeBy, release: releaseOf(earlier, madeBy) })
-  }
-  for (const [key, { name }] of ours) {
-    if (wanted.length > 0 && !theirs.has(key))
-      notCompared.push({ what: `digests of ${name}`, madeBy: null, release: null })
+  const ours = projections.flatMap((projection) => partsOf(projection))
+  const theirs = makersOf(expected)
+  const common = theirs.filter((one) => ours.some((other) => isSame(one, other)))
+  const isCommon = ({ projection: name, version }: StateDigest) => common.some((one) => isSame(one, { name, version }))
+  const names = new Set([...ours, ...theirs].map(({ name }) => name))
+  // Earlier releases are told by the folds of a bundle; files like these are of fewer projections.
+  const releases = [ours, ...earlier.map(({ folds }) => folds.filter(({ name }) => names.has(name)))]
+  const known = releases.flat()
+  const notCompared: NotRebuilt[] = theirs
+    .filter((one) => !common.includes(one))
+    .map((madeBy) => ({
+      what: `digests of ${madeBy.name}`,
+      madeBy,
+      release: releaseOf(earlier, madeBy),
+      known: isSucceeded(madeBy, known),
+    }))
+  for (const { name } of ours) {
+    if (common.length > 0 && !theirs.some((one) => one.name === name))
+      notCompared.push({ what: `digests of ${name}`, madeBy: null, release: null, known: true })
   }
   // A file without any digest names no other version that would excuse what is missing in it.
-  const comparable = theirs.size === 0 ? found.digests : found.digests.filter(isOfBoth)
-  const difference = differentSource(found, expected) ?? firstDifference(comparable, wanted) ?? null
+  const isOfNoRelease = theirs.length === 0
+  const comparable = isOfNoRelease ? found.digests : found.digests.filter(isCommon)
+  const lacking = isOfNoRelease ? [] : lackingIn(theirs, releases)
+  const wanted = expected.digests.filter(isCommon)
+  const difference =
+    differentSource(found, expected) ??
+    firstDifference(comparable, wanted) ??
+    (lacking.length === 0
+      ? null
+      : `the digests lack those of ${namesOf(lacking)}, which the release that made the others writes`)
   return { difference, compared: wanted.length, notCompared }
 }
 
-const keyOf = ({ name, version }: Maker): string => `${name} ${version}`
+/** The folds that the digests are of, each once. */
+function makersOf({ digests }: Digests): Maker[] {
+  const makers = new Map(
+    digests.map(({ projection: name, version }) => [namesOf([{ name, version }]), { name, version }]),
+  )
+  return [...makers.values()]
+}
 
 function differentSource(found: Digests, expected: Digests): string | undefined {
   if (found.origin !== expected.origin)

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../canonical/index.js'
-import type { FoldDigest } from '../events/index.js'
-import type { Derived, EarlierRelease, Maker, Profile } from '../evidence/index.js'
+import { type FoldDigest, partsOf } from '../events/index.js'
+import type { Derived, Maker, Profile } from '../evidence/index.js'
+import { isSame, isSucceeded, lackingIn, releaseOf } from './makers.js'
 
 /** The page of a bundle. */
 export const REPORT = 'report.html'
@@ -13,6 +14,8 @@ export interface NotRebuilt {
   readonly madeBy: Maker | null
   /** The release that can make it again; null where none is known to this program: a later one, or none at all. */
   readonly release: string | null
+  /** False where this release has not succeeded the maker: it does not know the name, or not this version yet. */
+  readonly known: boolean
 }
 
 /** What the bundle says of its makers, and what they made. */
@@ -23,24 +26,29 @@ export interface Given {
   readonly report: Uint8Array | undefined
 }
 
+type Makers<State extends JsonValue> = Pick<Profile<State>, 'earlier' | 'renderer' | 'projection'>
+
 /**
- * What this program derived, with what another version made put in its place as the bundle has it. A renderer of another
- * name is no version of ours, and none named is only right beside the folds of a release that named none: there the page is
- * compared, and differs.
+ * What this program derived, with what another renderer or fold made put in its place as the bundle has it. A renderer that
+ * is not named is only another one beside the folds of a release that named none: else the page is compared, and differs.
+ * `lacking`: the folds whose digests the release that made the others would have written.
  */
 export function asGiven<State extends JsonValue>(
-  { earlier, renderer: today }: Pick<Profile<State>, 'earlier' | 'renderer'>,
+  profile: Makers<State>,
   ours: Derived,
   given: Given,
-): { readonly derived: Derived; readonly notRebuilt: readonly NotRebuilt[] } {
+): { readonly derived: Derived; readonly notRebuilt: readonly NotRebuilt[]; readonly lacking: readonly Maker[] } {
+  const { earlier, projection } = profile
   const notRebuilt: NotRebuilt[] = []
   let { renderer, report } = ours
-  if (given.report !== undefined && isOfAnotherVersion({ earlier, renderer: today }, given)) {
+  const other = given.report === undefined ? undefined : anotherRenderer(profile, given)
+  if (given.report !== undefined && other !== undefined) {
     renderer = given.renderer
     report = given.report
-    const from = earlier.find((release) => isSame(release.renderer, given.renderer))
-    notRebuilt.push({ what: REPORT, madeBy: given.renderer, release: from?.release ?? null })
+    notRebuilt.push({ what: REPORT, madeBy: given.renderer, ...other })
   }
+  const todays = partsOf(projection)
+  const known = [...todays, ...earlier.flatMap(({ folds }) => folds)]
   // By name, each once: a digest that is named twice is not what any release writes, and differs.
   const theirs = new Map(given.projections.map((one) => [one.name, one]))
   const projections: FoldDigest[] = []
@@ -49,34 +57,38 @@ export function asGiven<State extends JsonValue>(
     projections.push(same ?? one)
     const madeBy = { name: one.name, version: one.version }
     if (same === undefined)
-      notRebuilt.push({ what: `digest of ${one.name}`, madeBy, release: releaseOf(earlier, madeBy) })
+      notRebuilt.push({
+        what: `digest of ${one.name}`,
+        madeBy,
+        release: releaseOf(earlier, madeBy),
+        known: isSucceeded(madeBy, known),
+      })
   }
-  if (!earlier.some((release) => hasFoldsOf(release, given))) {
+  const lacking = lackingIn([...theirs.values()], [todays, ...earlier.map(({ folds }) => folds)])
+  if (lacking.length === 0 && !earlier.some(({ folds }) => hasFolds(given, folds))) {
     for (const { name } of ours.projections) {
-      if (!theirs.has(name)) notRebuilt.push({ what: `digest of ${name}`, madeBy: null, release: null })
+      if (!theirs.has(name)) notRebuilt.push({ what: `digest of ${name}`, madeBy: null, release: null, known: true })
     }
   }
-  return { derived: { ...ours, renderer, report, projections }, notRebuilt }
+  return { derived: { ...ours, renderer, report, projections }, notRebuilt, lacking }
 }
 
-/** Whether the page was rendered, as the manifest says, by a version of our renderer that is not the one of today. */
-export function isOfAnotherVersion<State extends JsonValue>(
-  { earlier, renderer }: Pick<Profile<State>, 'earlier' | 'renderer'>,
-  given: Pick<Given, 'renderer'> & { readonly projections: readonly Maker[] },
-): boolean {
-  if (given.renderer === null) return earlier.some((release) => release.renderer === null && hasFoldsOf(release, given))
-  return given.renderer.name === renderer.name && given.renderer.version !== renderer.version
+/** Who else rendered the page, as the manifest says; undefined where it is the renderer of today, or must have been. */
+export function anotherRenderer<State extends JsonValue>(
+  { earlier, renderer: today }: Pick<Makers<State>, 'earlier' | 'renderer'>,
+  given: { readonly renderer: Maker | null; readonly projections: readonly Maker[] },
+): Pick<NotRebuilt, 'release' | 'known'> | undefined {
+  const { renderer } = given
+  if (renderer === null) {
+    const unnamed = earlier.find((release) => release.renderer === null && hasFolds(given, release.folds))
+    return unnamed === undefined ? undefined : { release: unnamed.release, known: true }
+  }
+  if (isSame(renderer, today)) return undefined
+  const from = earlier.find((release) => isSame(release.renderer, renderer))
+  const known = [today, ...earlier.flatMap((release) => release.renderer ?? [])]
+  return { release: from?.release ?? null, known: isSucceeded(renderer, known) }
 }
 
-function hasFoldsOf({ folds }: EarlierRelease, { projections }: { readonly projections: readonly Maker[] }): boolean {
+function hasFolds({ projections }: { readonly projections: readonly Maker[] }, folds: readonly Maker[]): boolean {
   return folds.every((fold) => projections.some((one) => isSame(one, fold)))
-}
-
-/** The release whose folds these were; null where none is known. */
-export function releaseOf(earlier: readonly EarlierRelease[], fold: Maker): string | null {
-  return earlier.find(({ folds }) => folds.some((one) => isSame(one, fold)))?.release ?? null
-}
-
-function isSame(one: Maker | null, other: Maker | null): boolean {
-  return one?.name === other?.name && one?.version === other?.version
 }

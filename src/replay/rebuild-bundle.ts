@@ -12,6 +12,7 @@ import {
 } from '../evidence/index.js'
 import { embeddedIn, maker, openingsIn, shaped } from './bundle-contents.js'
 import type { LogSource } from './log-source.js'
+import { namesOf } from './makers.js'
 import { asGiven, type NotRebuilt, REPORT } from './not-rebuilt.js'
 import { readZip } from './read-zip.js'
 
@@ -38,8 +39,8 @@ const manifestShape = z.object({
 /**
  * Builds a bundle again from the log alone and compares it byte for byte, all files but the detached ones. Embedded
  * artefacts and openings are taken from the bundle: records name the first by digest and commit to the second, and
- * both are checked against the log. What the manifest says was made by another version of the renderer or of a fold is taken
- * from the bundle too, and named: nobody but that version can say whether it is right.
+ * both are checked against the log. What the manifest says was made by another renderer or fold, or another version of it, is
+ * taken from the bundle too, and named: nobody but its maker can say whether it is right.
  */
 export async function rebuildBundle<State extends JsonValue>(
   profile: Profile<State>,
@@ -61,7 +62,7 @@ export async function rebuildBundle<State extends JsonValue>(
   for await (const record of source.records(position)) records.push(record)
   const evidence = await collectFromRecords(profile, records, run, given.get('checkpoint') ?? new Uint8Array())
   const shown = { embed: embeddedIn(given), openings: openingsIn(given) }
-  const { derived, notRebuilt } = asGiven(profile, derive(profile, evidence, shown), {
+  const { derived, notRebuilt, lacking } = asGiven(profile, derive(profile, evidence, shown), {
     projections: manifest.projections,
     renderer: manifest.renderer ?? null,
     report: given.get(REPORT),
@@ -80,7 +81,11 @@ export async function rebuildBundle<State extends JsonValue>(
   const cause = differences.find(({ name }) => name !== MANIFEST_FILE) ?? differences[0]
   const kept = [...given].filter(([name]) => detached.has(name))
   const again = [...[...files].filter(([name]) => !detached.has(name)), ...kept]
-  return { run, compared, difference: cause?.text ?? null, notRebuilt, archive: () => zip(new Map(again)) }
+  const difference =
+    cause === undefined && lacking.length > 0
+      ? `${MANIFEST_FILE} lacks the digests of ${namesOf(lacking)}, which the release that made the others writes`
+      : (cause?.text ?? null)
+  return { run, compared, difference, notRebuilt, archive: () => zip(new Map(again)) }
 }
 
 function differenceOf(name: string, given: Uint8Array | undefined, rebuilt: Uint8Array | undefined): string | null {

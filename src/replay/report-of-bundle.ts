@@ -5,7 +5,7 @@ import { foldRecords, type LedgerRecord, RecordReader, upcast } from '../events/
 import { MANIFEST_FILE, type Profile } from '../evidence/index.js'
 import { HashedRecord, VerifiedRecord } from '../ledger/index.js'
 import { type BundleFiles, embeddedIn, maker, openingsIn, shaped } from './bundle-contents.js'
-import { isOfAnotherVersion, REPORT } from './not-rebuilt.js'
+import { anotherRenderer, REPORT } from './not-rebuilt.js'
 import { readZip } from './read-zip.js'
 
 export interface BundleReport<View> {
@@ -15,8 +15,8 @@ export interface BundleReport<View> {
   readonly opened: boolean
   /** Whether the bundle holds exactly this page. */
   readonly same: boolean
-  /** Whether its manifest says that another version of the renderer made the page: the word of whoever made the bundle. */
-  readonly otherVersion: boolean
+  /** Whether its manifest says that an earlier release made the page: the word of whoever made the bundle. */
+  readonly earlierRelease: boolean
 }
 
 const manifestShape = z.object({
@@ -53,7 +53,7 @@ export function reportOfBundle<State extends JsonValue, View>(
     view: projection.render(state),
     opened: openings.length > 0,
     same: Buffer.compare(held, Buffer.from(page)) === 0,
-    otherVersion: isOfAnotherVersion(profile, { renderer: theirs ?? null, projections }),
+    earlierRelease: anotherRenderer(profile, { renderer: theirs ?? null, projections })?.known === true,
   }
 }
 

@@ -13,8 +13,11 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { canonicalBytes } from '../../src/canonical/index.js'
 import { loadCommand } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/commands/index.js'
+import { zip } from '../../src/evidence/index.js'
+import { readZip } from '../../src/replay/index.js'
 import {
   clyra,
   discard,
@@ -213,9 +216,9 @@ describe('a bundle of an earlier release', () => {
       difference: null,
       files: ['heads.json', 'manifest.json', 'proof.json', 'records.jsonl'],
       notCompared: [
-        { what: 'report.html', madeBy: null, release: '0.1' },
-        { what: 'digest of def', madeBy: { name: 'def', version: 2 }, release: '0.1' },
-        { what: 'digest of run', madeBy: { name: 'run', version: 2 }, release: '0.1' },
+        { what: 'report.html', madeBy: null, release: '0.1', known: true },
+        { what: 'digest of def', madeBy: { name: 'def', version: 2 }, release: '0.1', known: true },
+        { what: 'digest of run', madeBy: { name: 'run', version: 2 }, release: '0.1', known: true },
       ],
     })
   })
@@ -224,6 +227,41 @@ describe('a bundle of an earlier release', () => {
     const { status, stdout } = await clyraHere(folder, [...replayed, '--expect', fixture('states.json')])
     expect(status).toBe(1)
     expect(stdout).toMatch(/^NOTHING TO COMPARE WITH: .*\n {2}not compared: digests of run, made by run 2: release 0.1/)
+  })
+})
+
+describe('a bundle of a release that is still to come', () => {
+  const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/bundles-0.1/${name}`, import.meta.url))
+
+  it('is not compared, with a code of its own, and is neither called equal nor different', async () => {
+    const files = new Map(readZip(new Uint8Array(readFileSync(fixture('good.def.zip')))))
+    const manifest = JSON.parse(Buffer.from(files.get('manifest.json')!).toString('utf8')) as Record<string, unknown>
+    manifest['renderer'] = { name: 'def-report', version: 999 }
+    writeFileSync(join(project(), 'later.zip'), zip(files.set('manifest.json', canonicalBytes(manifest))))
+    const replayed = ['replay', '--from', fixture('tiles'), '--bundle', 'later.zip']
+    const { status, stdout } = await clyraHere(folder, replayed)
+    expect(status).toBe(1)
+    expect(stdout).toMatch(
+      /^NOT COMPARED \(MAKER_UNKNOWN\): this release does not know def-report 999; a later one may\. 4 files of run/,
+    )
+    expect(stdout).toContain('report.html, made by def-report 999: no release that this one knows can make it again')
+    expect(await clyraJsonHere(folder, replayed)).toMatchObject({
+      result: 'not-compared',
+      code: 'MAKER_UNKNOWN',
+      difference: null,
+    })
+  })
+
+  it('has digests that are not compared either', async () => {
+    const digests = JSON.parse(readFileSync(fixture('states.json'), 'utf8')) as { digests: { version: number }[] }
+    for (const one of digests.digests) one.version = 3
+    writeFileSync(join(project(), 'later.json'), JSON.stringify(digests))
+    const replayed = ['replay', '--from', fixture('tiles'), '--expect', 'later.json']
+    const { status, stdout } = await clyraHere(folder, replayed)
+    expect({ status, stdout }).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^NOT COMPARED \(MAKER_UNKNOWN\)/),
+    })
   })
 })
 

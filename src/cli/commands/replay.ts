@@ -18,7 +18,15 @@ import { isDirectory, isFile, readTextSyncBounded, SMALL_FILE_BYTES } from '../.
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { compareStored } from '../evidence/compare-stored.js'
-import { type Comparison, digestsDocument, leftOut, NOTHING_STORED, notRebuilt } from '../evidence/comparison.js'
+import {
+  type Comparison,
+  digestsDocument,
+  leftOut,
+  NOTHING_STORED,
+  notRebuilt,
+  resultOf,
+  unknownMakers,
+} from '../evidence/comparison.js'
 import { parsePosition } from '../ledger/find-record.js'
 import { decimal } from '../ledger/record-document.js'
 import { outputPath } from '../output-path.js'
@@ -54,10 +62,12 @@ export const replay = defineCommand({
     ['clyra replay --expect digests.json', 'and compare with them'],
   ],
   json: z.strictObject({
-    result: z.enum(['equal', 'equal-but-for', 'different', 'nothing-to-compare']),
+    result: z.enum(['equal', 'equal-but-for', 'not-compared', 'different', 'nothing-to-compare']),
     comparedWith: z.enum(['bundle', 'file', 'stored', 'nothing']),
     difference: z.string().nullable(),
-    /** What another version made, and was not compared. */
+    /** `MAKER_UNKNOWN` where the result is `not-compared`. */
+    code: z.literal('MAKER_UNKNOWN').nullable(),
+    /** What another release made, and was not compared. */
     notCompared: z.array(notRebuilt),
     records: decimal.nullable(),
     run: z.string().nullable(),
@@ -87,11 +97,11 @@ async function replayBundle(
   if (write !== undefined)
     workbench.writeFile(outputPath(environment.cwd, write), rebuilt.archive(), { replace: force })
   const { notRebuilt, compared, difference } = rebuilt
+  const result = difference !== null ? 'different' : resultOf(notRebuilt)
+  const comparison: Comparison = { result, comparedWith: 'bundle', difference, notCompared: notRebuilt }
   const document = {
-    result: difference !== null ? 'different' : notRebuilt.length > 0 ? 'equal-but-for' : 'equal',
-    comparedWith: 'bundle',
-    difference,
-    notCompared: notRebuilt,
+    ...comparison,
+    code: codeOf(comparison),
     records: null,
     run: rebuilt.run,
     files: compared,
@@ -99,15 +109,30 @@ async function replayBundle(
     digests: [],
   }
   output.result(document, () => bundleSentence(rebuilt))
-  return difference === null ? 0 : 1
+  return exitOf(comparison)
+}
+
+function codeOf({ result }: Comparison) {
+  return result === 'not-compared' ? 'MAKER_UNKNOWN' : null
+}
+
+/** A check that could not compare what it was given is no pass: the exit code is that of a difference. */
+function exitOf({ result, comparedWith }: Comparison): number {
+  if (result === 'nothing-to-compare') return comparedWith === 'file' ? 1 : 0
+  return result === 'different' || result === 'not-compared' ? 1 : 0
 }
 
 function bundleSentence({ run, compared, difference, notRebuilt }: Rebuilt): string {
   if (difference !== null) return `DIFFERENT: ${difference}`
   const same = `${compared.length} files of run ${run} came out of the log byte for byte.\n${compared.map((name) => `  ${name}`).join('\n')}`
-  if (notRebuilt.length === 0) return `EQUAL: ${same}`
+  const result = resultOf(notRebuilt)
+  if (result === 'equal') return `EQUAL: ${same}`
   const others = notRebuilt.map((one) => `  ${leftOut(one)}`).join('\n')
-  return `EQUAL but for ${notRebuilt.map(({ what }) => what).join(', ')}: ${same}\nNot rebuilt, and nothing is said of it here:\n${others}`
+  const said =
+    result === 'not-compared'
+      ? `${unknownMakers(notRebuilt)}. `
+      : `EQUAL but for ${notRebuilt.map(({ what }) => what).join(', ')}: `
+  return `${said}${same}\nNot rebuilt, and nothing is said of it here:\n${others}`
 }
 
 async function replayStates(context: Context, source: LogSource, flags: Options, stored: Stored): Promise<number> {
@@ -129,12 +154,9 @@ async function replayStates(context: Context, source: LogSource, flags: Options,
     flags.expect === undefined
       ? await stored(to)
       : compareWith(found, readDigests(resolve(environment.cwd, flags.expect)))
-  const { result, comparedWith, difference, notCompared } = compared
   const document = {
-    result,
-    comparedWith,
-    difference,
-    notCompared,
+    ...compared,
+    code: codeOf(compared),
     records: found.records,
     run: null,
     files: [],
@@ -146,17 +168,16 @@ async function replayStates(context: Context, source: LogSource, flags: Options,
     () =>
       `${sentence(compared, found)}\n${found.digests.map((one) => `  ${one.digest}  ${one.projection} v${one.version}  ${one.partition}`).join('\n')}`,
   )
-  return result === 'different' || (result === 'nothing-to-compare' && comparedWith === 'file') ? 1 : 0
+  return exitOf(compared)
 }
 
-/** A check that could compare nothing is no pass: the exit code is that of a difference. */
 function compareWith(found: Digests, expected: Digests): Comparison {
   const { difference, compared, notCompared } = compareStates(found, expected, {
     projections: PROJECTIONS,
     earlier: DEF.earlier,
   })
-  const nothing = compared === 0 && expected.digests.length > 0
-  const equal = notCompared.length === 0 ? 'equal' : nothing ? 'nothing-to-compare' : 'equal-but-for'
+  const but = resultOf(notCompared)
+  const equal = but === 'equal-but-for' && compared === 0 ? 'nothing-to-compare' : but
   return { result: difference === null ? equal : 'different', comparedWith: 'file', difference, notCompared }
 }
 
@@ -167,6 +188,7 @@ function sentence({ result, comparedWith, difference, notCompared }: Comparison,
   if (result === 'equal')
     return `EQUAL: ${folded}, as ${comparedWith === 'stored' ? 'the ledger has stored' : 'the file says'}.`
   if (result === 'equal-but-for') return `EQUAL but for what only one side has: ${folded}.${others}`
+  if (result === 'not-compared') return `${unknownMakers(notCompared)}. ${folded}.${others}`
   if (comparedWith === 'file')
     return `NOTHING TO COMPARE WITH: the file holds digests of other folds than these.${others}`
   return `NOTHING TO COMPARE WITH: ${folded}. Keep them with --write and compare later with --expect.`

@@ -153,11 +153,11 @@ async function fromBundle(
     output.warn(
       `the bundle is ${verdict} (${code}): do not rely on this page; ${commandLine`clyra verify ${given}`} says why`,
     )
-  const { page, view: whole, opened, same, otherVersion } = reportOfBundle(DEF, bytes)
+  const { page, view: whole, opened, same, earlierRelease } = reportOfBundle(DEF, bytes)
   const view = whole.run
-  if (!same && otherVersion)
+  if (!same && earlierRelease)
     output.note(
-      'clyra: the page inside the bundle is, by its own word, of another release; this is made from the records',
+      'clyra: the page inside the bundle is, by its own word, of an earlier release; this is made from the records',
     )
   else if (!same) output.warn('the page inside the bundle is another one; this is made from its records')
   if (open && !opened) {

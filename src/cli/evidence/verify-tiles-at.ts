@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { type VerifyOptions, type VerifyResult, verifyTiles } from '@clyra/verify'
 import { fromSystemError } from '../../errors/index.js'
-import { TILE_FILE } from '../../replay/tile-file.js'
+import { TILE_FILE } from '../../replay/index.js'
 import { isMissingFile, readFileBounded } from '../../system/index.js'
 
 /** Verifies a whole exported log in a directory. A file that is not there is the verifier's to judge. */

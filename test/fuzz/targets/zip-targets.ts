@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
-import { readZip } from '../../../src/replay/read-zip.js'
+import { readZip } from '../../../src/replay/index.js'
 import { readArchive } from '../../../verifier/ts/src/archive.js'
 import { bundle } from '../../../verifier/ts/test/bundle-maker.js'
 import { type RawEntry, rawZip } from '../../../verifier/ts/test/raw-zip.js'
