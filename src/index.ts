@@ -128,5 +128,6 @@ export type {
   SubscriptionMessage,
 } from './ledger/index.js'
 export type { ArtifactStore, ProjectionStore, Vault } from './ports/index.js'
-export { type FollowedStep, type FollowOptions, follow, LmdbProjectionStore } from './projector/index.js'
+export { type FollowedStep, type FollowOptions, follow } from './projector/index.js'
+export { LmdbProjectionStore } from './projector/lmdb/index.js'
 export type { EmbeddedLedger, EmbeddedLedgerReader } from './stores/index.js'

@@ -3,7 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { runProjection } from '../../dist/projections/run/index.js'
-import { runProjection as foldInto, LmdbProjectionStore, readProjection } from '../../dist/src/projector/index.js'
+import { runProjection as foldInto, readProjection } from '../../dist/src/projector/index.js'
+import { LmdbProjectionStore } from '../../dist/src/projector/lmdb/index.js'
 import { product } from '../product.mjs'
 import { makeWorkload } from '../workload.mjs'
 

@@ -1,4 +1,11 @@
-import { isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { createRequire } from 'node:module'
+import type * as Yaml from 'yaml'
+
+/** The parser, loaded with the first document: most commands read none. */
+function parser(): typeof Yaml {
+  // The package is what its own types say.
+  return createRequire(import.meta.url)('yaml') as typeof Yaml
+}
 
 /** The value of a YAML document, or what is wrong with it: a sentence without its subject. */
 export type YamlRead = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string }
@@ -15,6 +22,7 @@ export const LONGEST_YAML = 512 * 1024
  */
 export function readYaml(text: string, version: '1.1' | '1.2'): YamlRead {
   if (text.length > LONGEST_YAML) return problem(`is longer than the ${LONGEST_YAML} characters that are read`)
+  const { LineCounter, parseDocument } = parser()
   const lines = new LineCounter()
   const at = (offset: number) => `in line ${lines.linePos(offset).line}`
   try {
@@ -42,7 +50,8 @@ export function readYaml(text: string, version: '1.1' | '1.2'): YamlRead {
 const TOO_DEEP = problem('is nested too deeply')
 
 /** The offset of a key that its map has already. Merge keys may come more than once. */
-function repeatedKey(document: ReturnType<typeof parseDocument>): number | undefined {
+function repeatedKey(document: Yaml.Document.Parsed): number | undefined {
+  const { isScalar, visit } = parser()
   let found: number | undefined
   visit(document, {
     Map(_key, map) {

@@ -1,3 +1,4 @@
+import { brokenInstallation } from './broken-installation.js'
 import { ClyraError } from './clyra-error.js'
 import type { ErrorCode } from './codes.js'
 
@@ -13,12 +14,18 @@ const SYSTEM_CODES: Readonly<Record<string, ErrorCode>> = {
   MODULE_NOT_FOUND: 'INSTALLATION_BROKEN',
 }
 
-/** Turns an error of a `node:fs` call into a coded one; `doing` completes the sentence "cannot ...". */
+/**
+ * Turns an error of a `node:fs` call into a coded one; `doing` completes the sentence "cannot ...". A part that could not
+ * be loaded while that was done is INSTALLATION_BROKEN.
+ */
 export function fromSystemError(error: unknown, doing: string, path?: string): ClyraError {
   if (error instanceof ClyraError) return error
   const errno = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN'
+  const code = SYSTEM_CODES[errno]
+  const broken = code === undefined ? brokenInstallation(error) : undefined
+  if (broken !== undefined) return broken
   const where = path === undefined ? '' : ` ${path}`
-  return new ClyraError(SYSTEM_CODES[errno] ?? 'IO_FAILED', `cannot ${doing}${where}: ${errno}`, {
+  return new ClyraError(code ?? 'IO_FAILED', `cannot ${doing}${where}: ${errno}`, {
     details: { errno, ...(path === undefined ? {} : { path }) },
     cause: error,
   })

@@ -8,7 +8,6 @@ export {
 } from './compare-projections.js'
 export { type FoldOptions, foldLedger, type LedgerFold } from './fold-ledger.js'
 export { type FollowedLedger, type FollowedStep, type FollowOptions, follow } from './follow.js'
-export { LmdbProjectionStore } from './lmdb-projection-store.js'
 export { MemoryProjectionStore } from './memory-projection-store.js'
 export { type ProjectedView, type ProjectionLag, projectionLag, readProjection } from './read-projection.js'
 export { type ProjectionRun, type RunProjectionOptions, runProjection } from './run-projection.js'

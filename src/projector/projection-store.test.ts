@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { stateDigest } from '../events/index.js'
 import type { ProjectionStore } from '../ports/index.js'
-import { LmdbProjectionStore, MemoryProjectionStore } from './index.js'
+import { MemoryProjectionStore } from './index.js'
+import { LmdbProjectionStore } from './lmdb/index.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'clyra-projections-'))
 afterAll(() => rmSync(directory, { recursive: true }))

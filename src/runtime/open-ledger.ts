@@ -4,7 +4,6 @@ import { drainWaiting } from './drain-waiting.js'
 import { openState, openStateReader } from './open-state.js'
 import type { OpenedLedger, OpenedReader, WritingCaller } from './opened-ledger.js'
 import { type Caller, ledgerPlace, type StatePlace, settingsFor } from './project/index.js'
-import { updateProjections } from './views/projections.js'
 
 /** Opens the ledger for reading, beside any writer, and closes it whatever happens. */
 export async function withReader<T>(caller: Caller, use: (opened: OpenedReader) => Promise<T>): Promise<T> {
@@ -29,6 +28,8 @@ export async function withWriter<T>(
   use: (opened: OpenedLedger) => Promise<T>,
   options: WriterOptions = {},
 ): Promise<T> {
+  // Who only reads needs it not. Before anything is opened: an installation that lacks a part says so first.
+  const { updateProjections } = await import('./views/index.js')
   const place = options.place ?? ledgerPlace(caller)
   const settings = settingsFor(caller, place)
   const opened = await waitForLock(caller, () => openState(caller, place, settings, options.adopt === true))

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -11,35 +11,6 @@ beforeEach(() => {
   folder = sandbox()
 })
 afterEach(() => discard(folder))
-
-describe('starting', () => {
-  /** The files that Node resolves for a command line. */
-  const loaded = (args: readonly string[]): string[] => {
-    const hook = `import { writeSync } from 'node:fs'
-      export async function resolve(specifier, context, next) {
-        const found = await next(specifier, context)
-        writeSync(2, 'loads ' + found.url + '\\n')
-        return found
-      }`
-    const start = `import { register } from 'node:module'; register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hook))})`
-    const { stderr } = spawnSync(
-      process.execPath,
-      ['--import', `data:text/javascript,${encodeURIComponent(start)}`, PROGRAM, ...args],
-      { cwd: folder, env: environment(folder), encoding: 'utf8' },
-    )
-    return [...stderr.matchAll(/^loads (\S+)$/gm)].map((match) => match[1] ?? '')
-  }
-
-  it('loads what is asked for and nothing else: that takes longer than anything the command does', () => {
-    for (const args of [['--version'], ['--help']]) {
-      const packages = loaded(args).flatMap((url) => /node_modules\/([^/]+)/.exec(url)?.[1] ?? [])
-      expect(new Set(packages)).toEqual(new Set(['commander']))
-    }
-    const dbt = loaded(['run', '--help']).join('\n')
-    expect(dbt).toMatch(/node_modules\/zod/)
-    expect(dbt).not.toMatch(/node_modules\/(lmdb|pino|pg)\//)
-  })
-})
 
 describe('help', () => {
   it('names every command, and every name it gives is a command', () => {

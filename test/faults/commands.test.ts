@@ -43,7 +43,7 @@ function broken(
 }
 
 const FAULTS: readonly CommandFault[] = [
-  broken('lmdb', 'missing', ['runs', 'log tail', 'fsck', 'init there']),
+  broken('lmdb', 'missing', ['runs', 'log tail', 'fsck', 'init ..']),
   broken('lmdb', 'without its native part', ['runs', 'bundle --last']),
   broken('@node-rs/crc32', 'without its native part', ['runs', 'fsck']),
   broken('fs-native-extensions', 'without its native part', ['spool flush', 'keys rotate']),

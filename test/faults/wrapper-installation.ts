@@ -51,6 +51,9 @@ function damagePackage(at: string, name: string, damage: Damage): void {
   }
 }
 
+/** Of what the recorder loads before anything else: nothing can be recorded, and how to mend that is said. */
+const AT_ONCE = /\(INSTALLATION_BROKEN\)\ntry: npm /
+
 const packageFault = (
   name: string,
   damage: Damage,
@@ -96,11 +99,11 @@ export const INSTALLATION_FAULTS: readonly WrapperFault[] = [
   packageFault('@node-rs/crc32', 'without its native part', 'spool'),
   packageFault('fs-native-extensions', 'missing', 'lost'),
   packageFault('fs-native-extensions', 'without its native part', 'lost'),
-  packageFault('yaml', 'missing', 'lost'),
-  packageFault('yaml', 'cut off', 'lost'),
-  packageFault('zod', 'missing', 'lost'),
-  packageFault('zod', 'cut off', 'lost'),
-  packageFault('uuid', 'missing', 'lost'),
+  packageFault('yaml', 'missing', 'lost', AT_ONCE),
+  packageFault('yaml', 'cut off', 'lost', AT_ONCE),
+  packageFault('zod', 'missing', 'lost', AT_ONCE),
+  packageFault('zod', 'cut off', 'lost', AT_ONCE),
+  packageFault('uuid', 'missing', 'lost', AT_ONCE),
   packageFault('commander', 'missing', 'ledger', null),
   packageFault('pino', 'missing', 'ledger', null, ['--verbose']),
   packageFault('@clyra/verify', 'missing', 'ledger', null),

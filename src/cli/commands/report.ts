@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path'
-import { verifyBundle } from '@clyra/verify'
 import * as z from 'zod'
 import { DEF } from '../../../profiles/def/index.js'
 import { ClyraError, commandLine } from '../../errors/index.js'
-import { reportOfBundle } from '../../replay/index.js'
 import { ledgerPlace, settingsFor } from '../../runtime/project/index.js'
 import { assertMayHoldOutput, isFile } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { noteShown } from '../erasure/copies.js'
-import { type RunReport, reportOfRun } from '../evidence/report-of-run.js'
+import type { RunReport } from '../evidence/report-of-run.js'
 import { chooseRun } from '../ledger/choose-run.js'
 import { digest } from '../ledger/record-document.js'
 import { inALine, runSummary, summarise } from '../ledger/run-summary.js'
@@ -18,7 +16,6 @@ import { openInBrowser } from '../open-in-browser.js'
 import { outputPath } from '../output-path.js'
 import { facts } from '../table.js'
 import { readTrustFile } from '../trust/trust-file.js'
-import { readEvidence } from './verify.js'
 
 /** Words that a report of another kind will take. */
 const RESERVED: readonly string[] = ['daily', 'digest']
@@ -119,6 +116,7 @@ async function fromLedger(
   flags: Flags,
   fileOf: (run: string) => string,
 ): Promise<Made> {
+  const { reportOfRun } = await import('../evidence/report-of-run.js')
   const made = await reportOfRun(
     context,
     async ({ ledger }) => {
@@ -139,6 +137,11 @@ async function fromBundle(
   fileOf: (run: string) => string,
 ): Promise<Made> {
   const { environment, output } = context
+  const [{ verifyBundle }, { readEvidence }, { reportOfBundle }] = await Promise.all([
+    import('@clyra/verify'),
+    import('./verify.js'),
+    import('../../replay/index.js'),
+  ])
   // Without a name of the user's, the run in the bundle gives it.
   if (named !== undefined) assertMayHoldOutput(fileOf(''))
   const bytes = await readEvidence(resolve(environment.cwd, given))

@@ -10,15 +10,12 @@ import {
 } from '@clyra/verify'
 import * as z from 'zod'
 import { ClyraError, isClyraError } from '../../errors/index.js'
-import { BUNDLE_LIMITS } from '../../evidence/index.js'
+import { BUNDLE_LIMITS } from '../../evidence/container/index.js'
 import { settingsFor } from '../../runtime/project/index.js'
-import { FileArtifactStore } from '../../stores/files/index.js'
 import { isDirectory, isMissingFile, readFileBounded } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { verifyDocument } from '../evidence/verify-document.js'
-import { verifyTilesAt } from '../evidence/verify-tiles-at.js'
-import { ownLedgerTrust } from '../trust/own-ledger.js'
 import { readTrustFile, trustedKey } from '../trust/trust-file.js'
 
 const options = z.object({
@@ -90,7 +87,10 @@ export const verify = defineCommand({
     const { trust, own } = await trustOf(context, flags)
     const result = await asked(async () =>
       isDirectory(path)
-        ? verifyTilesAt(path, { trust, ...(await demands(context, flags)) })
+        ? (await import('../evidence/verify-tiles-at.js')).verifyTilesAt(path, {
+            trust,
+            ...(await demands(context, flags)),
+          })
         : verifyBundle(await readEvidence(path), {
             trust,
             ...(await demands(context, flags)),
@@ -131,6 +131,7 @@ async function trustOf(
     genesis === null ? { vkey } : { vkey, genesis },
   )
   if (!flags.own) return { trust: keys, own: [] }
+  const { ownLedgerTrust } = await import('../trust/own-ledger.js')
   const own = await ownLedgerTrust(context)
   context.output.note(`clyra: trusting the ledger of ${own.path}`)
   return { trust: [...keys, { vkey: own.vkey, genesis: own.genesis }], own: [own.keys] }
@@ -182,6 +183,7 @@ export async function artifactIn(folder: string, sha256: string): Promise<Uint8A
   } catch (error) {
     if (!isMissingFile(error)) throw error
   }
+  const { FileArtifactStore } = await import('../../stores/files/index.js')
   try {
     return await new FileArtifactStore(folder).get(sha256)
   } catch (error) {

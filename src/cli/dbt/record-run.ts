@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
+// Every run reads YAML. Where the parser is missing the recorder says so at once: under a guard it would be one failed step.
+import 'yaml'
 import { dbtArguments, isNativeProgram, openReadableLog, runFingerprintKey } from '../../../connectors/dbt/index.js'
 import { ClyraError, codedError } from '../../errors/index.js'
 import { COMMANDS_WITHOUT_WAREHOUSE } from '../../events/codes/index.js'
@@ -129,7 +131,9 @@ async function prepare(
   const subject = randomUUID()
   // A run that finds no ledger has no shapes: their key is the ledger's.
   const shapeKey =
-    place === undefined ? undefined : await guard('reading the vault', () => openVault(place, settings).shapeKey())
+    place === undefined
+      ? undefined
+      : await guard('reading the vault', async () => (await openVault(place, settings)).shapeKey())
   const project = dbtProject(context, args)
   const { folder, target } = project
   const spool = await openRunSpool(

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { readYaml } from '../../../connectors/yaml/index.js'
 import { ClyraError } from '../../errors/index.js'
-import { NEW_ORIGIN } from '../../events/index.js'
+import { NEW_ORIGIN } from '../../events/grammar/index.js'
 import { isMissingFile, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
 
 const label = z.string().min(1).max(512)

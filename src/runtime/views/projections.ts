@@ -4,12 +4,8 @@ import { type RunView, runProjection } from '../../../projections/run/index.js'
 import { isClyraError } from '../../errors/index.js'
 import { type Projection, runStream } from '../../events/index.js'
 import type { ProjectionStore } from '../../ports/index.js'
-import {
-  runProjection as bringUpToDate,
-  LmdbProjectionStore,
-  type ProjectedView,
-  readProjection,
-} from '../../projector/index.js'
+import { runProjection as bringUpToDate, type ProjectedView, readProjection } from '../../projector/index.js'
+import type { LmdbProjectionStore } from '../../projector/lmdb/index.js'
 import { mappedFileFault } from '../../system/index.js'
 import type { OpenedLedger, OpenedReader } from '../opened-ledger.js'
 import type { Caller, StatePlace } from '../project/index.js'
@@ -41,12 +37,18 @@ export async function updateProjections({ output }: Pick<Caller, 'output'>, open
 }
 
 async function foldWhatIsNew(opened: OpenedLedger): Promise<void> {
-  const store = LmdbProjectionStore.open(fileOf(opened))
+  const store = await openStore(fileOf(opened))
   try {
     for (const projection of PROJECTIONS) await bringUpToDate(opened.ledger, projection, store)
   } finally {
     await store.close()
   }
+}
+
+/** The library is loaded with the first store: most of what looks at runs opens none. */
+async function openStore(file: string, options: { readonly readOnly?: boolean } = {}): Promise<LmdbProjectionStore> {
+  const { LmdbProjectionStore } = await import('../../projector/lmdb/index.js')
+  return LmdbProjectionStore.open(file, options)
 }
 
 function removeProjections(opened: OpenedLedger): void {
@@ -68,7 +70,7 @@ export async function withProjections<T>(
   opened: OpenedReader,
   use: (store: ProjectionStore | undefined) => Promise<T>,
 ): Promise<T> {
-  const store = openKept(caller, opened)
+  const store = await openKept(caller, opened)
   try {
     return await use(store)
   } finally {
@@ -76,10 +78,13 @@ export async function withProjections<T>(
   }
 }
 
-function openKept({ output }: Pick<Caller, 'output'>, opened: OpenedReader): LmdbProjectionStore | undefined {
+async function openKept(
+  { output }: Pick<Caller, 'output'>,
+  opened: OpenedReader,
+): Promise<ProjectionStore | undefined> {
   if (!existsSync(fileOf(opened))) return undefined
   try {
-    return LmdbProjectionStore.open(fileOf(opened), { readOnly: true })
+    return await openStore(fileOf(opened), { readOnly: true })
   } catch (error) {
     if (!isClyraError(error)) throw error
     output.detail(`${error.message}; the log is folded instead (${error.code})`)

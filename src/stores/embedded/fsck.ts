@@ -15,7 +15,6 @@ import {
 import type { LedgerIndex, LogStore, StoredRecord } from '../../ports/index.js'
 import { readStateFileLater } from '../../system/index.js'
 import { FileCheckpointStore, FileKeyRing, FileTileStore } from '../files/index.js'
-import { openLmdbIndexReader } from '../lmdb/index.js'
 import { layoutOf, noLedger } from '../state/index.js'
 import { copyMarked } from './copy-mark.js'
 import { type DurableMark, readMark } from './durable-mark.js'
@@ -49,6 +48,7 @@ export async function fsck({ directory, all = false }: FsckOptions): Promise<Fsc
   const mark = await readMark(places.log)
   const segments = await listSegments(places.log, mark)
   if (segments.length === 0) throw noLedger(directory)
+  const { openLmdbIndexReader } = await import('../lmdb/index.js')
   const store = await openForCheck(places.log, places.offsets)
   const copyOf = copyMarked(directory)
   const notes =

@@ -27,7 +27,6 @@ import {
   FileTileStore,
   FileVault,
 } from '../files/index.js'
-import { openLmdbIndex, openLmdbIndexReader } from '../lmdb/index.js'
 import { assertLiesWhole, layoutOf, noLedger } from '../state/index.js'
 import { copyMarked, unmarkCopy } from './copy-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
@@ -84,6 +83,8 @@ export async function createEmbeddedLedger(
     })
   }
   const random = (bytes: number) => new Uint8Array(randomBytes(bytes))
+  // An installation that lacks it leaves no half of a ledger.
+  await loadIndex()
   await ensureDirectory(directory)
   await ignoreInGit(directory)
   // A creation that was interrupted left a key under a name; the ledger takes that name unless told another.
@@ -185,6 +186,9 @@ function isACopy(directory: string, of: string): ClyraError {
   )
 }
 
+/** Loaded where one is opened, before anything else is: it is a third of what opening a ledger loads. */
+const loadIndex = () => import('../lmdb/index.js')
+
 function hasLedger(directory: string): boolean {
   try {
     return readdirSync(layoutOf(directory).log).some((name) => parseSegmentName(name) !== undefined)
@@ -213,6 +217,7 @@ async function wasCutOff(directory: string): Promise<boolean> {
 
 /** The ports of a ledger in a state directory, for writing. Opening the log takes the lock; whoever is given them closes index and store. */
 export async function writerPorts(options: EmbeddedOptions, origin: () => string): Promise<LedgerPorts> {
+  const { openLmdbIndex } = await loadIndex()
   const places = layoutOf(options.directory)
   const onWarning = options.onWarning ?? (() => undefined)
   const store = await openEmbeddedLogStore({
@@ -249,6 +254,7 @@ export async function readerPorts({
   directory,
   onWarning = () => undefined,
 }: EmbeddedReadOptions): Promise<LedgerPorts> {
+  const { openLmdbIndexReader } = await loadIndex()
   const places = layoutOf(directory)
   const checkpoints = new FileCheckpointStore(places.checkpoints)
   // The sealed size first: what is sealed was published before, so the mark that is read next is not behind it.

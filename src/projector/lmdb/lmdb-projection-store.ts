@@ -1,10 +1,10 @@
 import { dirname } from 'node:path'
 import { type Database, type Key, open, type RootDatabase } from 'lmdb'
-import { fromHex, hex } from '../canonical/index.js'
-import { ClyraError, fromSystemError } from '../errors/index.js'
-import type { ProjectionCheckpoint, ProjectionStep, ProjectionStore, StoredState } from '../ports/index.js'
-import { assertMappable } from '../system/index.js'
-import { movedCheckpoint } from './moved-checkpoint.js'
+import { fromHex, hex } from '../../canonical/index.js'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
+import type { ProjectionCheckpoint, ProjectionStep, ProjectionStore, StoredState } from '../../ports/index.js'
+import { assertMappable } from '../../system/index.js'
+import { movedCheckpoint } from '../moved-checkpoint.js'
 
 /*
  * One table. Keys are arrays, which LMDB orders by their elements:

@@ -1,0 +1,1 @@
+export { LmdbProjectionStore } from './lmdb-projection-store.js'
