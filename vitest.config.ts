@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/runs/longest-first.ts'
+import { workersOfSource } from './test/runs/workers-of-source.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -16,6 +17,7 @@ const BUILT = ['**/node_modules/**', '**/dist/**']
 const ALONE = ['test/bench/**/*.test.ts']
 
 export default defineConfig({
+  plugins: [workersOfSource()],
   resolve: { alias: { '@clyra/verify': here('./verifier/ts/src/index.ts') } },
   test: {
     globalSetup: here('./test/runs/state-of-run.ts'),

@@ -1,6 +1,31 @@
-import { describe, it } from 'vitest'
+import type { Worker } from 'node:worker_threads'
+import { describe, expect, it } from 'vitest'
 import { describeEventLog, describeLogStore } from '../../src/stores/conformance/index.js'
 import { embeddedLedgers, embeddedLogStores } from './embedded-fixtures.js'
 
+/** From the first record on its threads store, as they do for a large load. */
+const threaded = embeddedLedgers(0)
+
 describeLogStore('embedded', embeddedLogStores, { describe, it })
-describeEventLog('embedded', embeddedLedgers, { describe, it })
+describeEventLog('embedded', embeddedLedgers(), { describe, it })
+describeEventLog('embedded, stored by threads', threaded, { describe, it })
+
+it('threads of the source as it is now store index and tiles of a ledger that is stored by threads', async () => {
+  let started = 0
+  const count = (_worker: Worker) => void started++
+  process.on('worker', count)
+  const fixture = await threaded.create()
+  try {
+    const ledger = await fixture.createLedger({})
+    const { position } = await ledger.append('thing-1', 'any', [
+      { type: 'com.example.thing.v1', source: '/t', data: {} },
+    ])
+    await ledger.sealed(position)
+    await ledger.close()
+    expect(started).toBe(2)
+    await fixture.verify?.()
+  } finally {
+    process.off('worker', count)
+    await fixture.dispose()
+  }
+})

@@ -42,11 +42,12 @@ export const embeddedLogStores: LogStoreFactory = {
   },
 }
 
-export const embeddedLedgers: LedgerFactory = {
+/** `threadFrom`: see `EmbeddedOptions`. */
+export const embeddedLedgers = (threadFrom?: number): LedgerFactory => ({
   async create() {
     const root = await mkdtemp(join(tmpdir(), 'clyra-ledger-'))
     const directory = join(root, '.clyra')
-    const common = { directory, headsEveryRecords: 1_000_000, segmentBytes: SEGMENT_BYTES }
+    const common = { directory, headsEveryRecords: 1_000_000, segmentBytes: SEGMENT_BYTES, threadFrom }
     const { index } = layoutOf(directory)
     return {
       createLedger: (options) => createEmbeddedLedger({ ...common, ...options }),
@@ -82,7 +83,7 @@ export const embeddedLedgers: LedgerFactory = {
       dispose: () => rm(root, { recursive: true, force: true }),
     }
   },
-}
+})
 
 async function recordsIn(directory: string): Promise<number> {
   const reader = await openEmbeddedLedgerReader({ directory })

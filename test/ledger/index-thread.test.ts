@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-// The build: the thread that stores the index is a file of its own, which only exists there.
-import { createEmbeddedLedger, fsck, openEmbeddedLedger } from '../../dist/src/stores/index.js'
+import { createEmbeddedLedger, fsck, openEmbeddedLedger } from '../../src/stores/index.js'
 
 let directory: string
 

@@ -4,19 +4,14 @@ import os from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-// The build: the thread that reads ahead is a file of its own, which only exists there.
-import { parseRecord } from '../../dist/src/events/index.js'
-import { HashedRecord } from '../../dist/src/ledger/index.js'
-import { CheckingThread } from '../../dist/src/stores/embedded/checking-thread.js'
-import { openEmbeddedLogReader } from '../../dist/src/stores/embedded/embedded-log-reader.js'
-import { openEmbeddedLogStore } from '../../dist/src/stores/embedded/embedded-log-store.js'
-import {
-  createEmbeddedLedger,
-  type EmbeddedLedgerReader,
-  openEmbeddedLedgerReader,
-} from '../../dist/src/stores/index.js'
 import { hex, utf8 } from '../../src/canonical/index.js'
+import { parseRecord } from '../../src/events/index.js'
+import { HashedRecord } from '../../src/ledger/index.js'
 import { leafHash } from '../../src/merkle/index.js'
+import { CheckingThread } from '../../src/stores/embedded/checking-thread.js'
+import { openEmbeddedLogReader } from '../../src/stores/embedded/embedded-log-reader.js'
+import { openEmbeddedLogStore } from '../../src/stores/embedded/embedded-log-store.js'
+import { createEmbeddedLedger, type EmbeddedLedgerReader, openEmbeddedLedgerReader } from '../../src/stores/index.js'
 
 /** Records of a batch, and as many batches as a thread is started for. */
 const BATCH = 256

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-// The build: the thread that writes tiles is a file of its own, which only exists there.
-import { createEmbeddedLedger, FileTileStore, fsck, openEmbeddedLedger } from '../../dist/src/stores/index.js'
+import { createEmbeddedLedger, FileTileStore, fsck, openEmbeddedLedger } from '../../src/stores/index.js'
 
 let directory: string
 
@@ -22,7 +21,7 @@ const tilesOf = (count: number, salt: number) =>
 const threads = () => readdirSync('/proc/self/task').length
 
 test('a thread writes many tiles whole, says why where it cannot, and goes on afterwards', async () => {
-  const tiles = new FileTileStore(directory, { threaded: true })
+  const tiles = new FileTileStore(directory, { threadFrom: 8 })
   await tiles.write(tilesOf(40, 0))
   for (const { path, bytes } of tilesOf(40, 0)) expect(readFileSync(join(directory, path))).toEqual(Buffer.from(bytes))
 

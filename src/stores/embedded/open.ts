@@ -26,6 +26,7 @@ import {
   FileKeyRing,
   FileTileStore,
   FileVault,
+  MANY_FILES,
 } from '../files/index.js'
 import { assertLiesWhole, layoutOf, noLedger } from '../state/index.js'
 import { copyMarked, unmarkCopy } from './copy-mark.js'
@@ -53,6 +54,8 @@ export interface EmbeddedOptions extends EmbeddedReadOptions, Omit<LedgerOptions
   /** For tests: see `EmbeddedLogOptions`. */
   readonly segmentBytes?: number | undefined
   readonly flush?: ((file: import('node:fs/promises').FileHandle) => Promise<void>) | undefined
+  /** For tests: from so many ids and so many files on threads store them. Default: where a thread is worth it. */
+  readonly threadFrom?: number | undefined
 }
 
 /** What lies beside the log in the state directory. */
@@ -234,12 +237,12 @@ export async function writerPorts(options: EmbeddedOptions, origin: () => string
   })
   const assertHeld = () => store.assertHeld()
   try {
-    const index = await openLmdbIndex(places.lmdb, onWarning, assertHeld)
+    const index = await openLmdbIndex(places.lmdb, onWarning, assertHeld, options.threadFrom)
     return {
       store,
       index,
       checkpoints: new FileCheckpointStore(places.checkpoints, { assertHeld }),
-      tiles: new FileTileStore(places.tiles, { threaded: true, assertHeld }),
+      tiles: new FileTileStore(places.tiles, { threadFrom: options.threadFrom ?? MANY_FILES, assertHeld }),
       keys: new FileKeyRing(places.keys, origin, assertHeld),
       memory: memoryOf(options),
     }

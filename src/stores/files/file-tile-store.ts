@@ -18,8 +18,8 @@ export interface FlushedFile {
 }
 
 export interface FileTileStoreOptions {
-  /** Many files at once are written by a thread, which lives until `close`. Default false. */
-  readonly threaded?: boolean
+  /** So many files at once, or more, are written by a thread, which lives until `close`. Default: never. */
+  readonly threadFrom?: number | undefined
   /** Throws where the tree is no longer this process's to write. */
   readonly assertHeld?: () => void
 }
@@ -30,8 +30,8 @@ const TEMPORARY = '.tmp'
 /** Files written side by side: more gain nothing on one disk. */
 const PARALLEL = 4
 
-/** So many files are written by the thread, where there is one: each step of each of them would wait for its turn beside appends. */
-const MANY = 8
+/** So many files are worth a thread: each step of each of them would wait for its turn beside appends. */
+export const MANY_FILES = 8
 
 const WORKER = new URL('./tile-worker.js', import.meta.url)
 
@@ -39,13 +39,16 @@ const WORKER = new URL('./tile-worker.js', import.meta.url)
 export class FileTileStore implements TileStore {
   readonly #directory: string
   readonly #made = new Set<string>()
-  readonly #threaded: boolean
+  readonly #threadFrom: number
   readonly #assertHeld: () => void
   #thread: StoreThread<readonly FlushedFile[]> | undefined
 
-  constructor(directory: string, { threaded = false, assertHeld = () => undefined }: FileTileStoreOptions = {}) {
+  constructor(
+    directory: string,
+    { threadFrom = Number.POSITIVE_INFINITY, assertHeld = () => undefined }: FileTileStoreOptions = {},
+  ) {
     this.#directory = directory
-    this.#threaded = threaded
+    this.#threadFrom = threadFrom
     this.#assertHeld = assertHeld
   }
 
@@ -71,8 +74,9 @@ export class FileTileStore implements TileStore {
     }))
     // The attempt that it ended in was refused; the next one gets another.
     if (this.#thread?.ended === true) this.#thread = undefined
-    if (this.#threaded && files.length >= MANY) this.#thread ??= StoreThread.start(WORKER)
-    if (this.#thread !== undefined && files.length >= MANY) await this.#thread.ask(flushed)
+    const many = files.length >= this.#threadFrom
+    if (many) this.#thread ??= StoreThread.start(WORKER)
+    if (many && this.#thread !== undefined) await this.#thread.ask(flushed)
     else await writeSideBySide(flushed)
     for (const directory of directories) await syncDirectory(directory)
   }

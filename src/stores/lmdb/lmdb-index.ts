@@ -11,12 +11,13 @@ import { StoredIds } from './stored-ids.js'
 /**
  * The index in an LMDB directory, for the writer. One that cannot be read is deleted and built again: it is derived.
  * `assertHeld` throws where it is no longer this process's to write: what an older writer stores over what a newer one has
- * stored would tell that one of older heads.
+ * stored would tell that one of older heads. `threadFrom`: a merge of so many ids, or more, is left to a thread.
  */
 export async function openLmdbIndex(
   path: string,
   onWarning: (message: string) => void,
   assertHeld: () => void = () => undefined,
+  threadFrom = LARGE_MERGE,
 ): Promise<LocalIndex> {
   let base: LmdbBase
   try {
@@ -27,7 +28,7 @@ export async function openLmdbIndex(
     await rm(path, { recursive: true, force: true })
     base = LmdbBase.open(path, false)
   }
-  return new LayeredIndex(writing(base, path, assertHeld))
+  return new LayeredIndex(writing(base, path, assertHeld, threadFrom))
 }
 
 const WORKER = new URL('./index-worker.js', import.meta.url)
@@ -40,7 +41,7 @@ const LARGE_MERGE = 32 * 1024
 const USUAL_STEP = 4096
 
 /** Stores layers behind the log. The thread is started by the first large merge: most programs append less and end. */
-function writing(base: LmdbBase, path: string, assertHeld: () => void): LayeredIndexOptions {
+function writing(base: LmdbBase, path: string, assertHeld: () => void, threadFrom: number): LayeredIndexOptions {
   let thread: StoreThread<PackedLayer> | undefined
   const seen = new StoredIds(base.through())
   return {
@@ -52,7 +53,7 @@ function writing(base: LmdbBase, path: string, assertHeld: () => void): LayeredI
       await nextTurn()
       // Without a filter every id is looked up: slower, and as right.
       if (seen.wanting) seen.fill(unstored(), base).catch(() => undefined)
-      const large = base.mergeAhead(layer.size) > LARGE_MERGE
+      const large = base.mergeAhead(layer.size) >= threadFrom
       if (large) thread ??= StoreThread.start(WORKER, path)
       const packed = packLayer(layer, state)
       assertHeld()
