@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createMemoryLedger, memoryPlace, openMemoryLedger } from '../stores/memory/index.js'
 
 const event = { type: 'com.example.thing.v1', source: '/t', data: {} }
@@ -23,13 +22,16 @@ test('a heads record comes after so many others, and each has its checkpoint kep
 })
 
 test('a heads record comes after a while if anything else came, and only then', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
   const ledger = await createMemoryLedger({ headsEveryMs: 20 })
-  await sleep(100)
-  const first = await headsPositions(ledger)
-  expect(first).toEqual([2])
-  await ledger.append('thing-1', 'any', many(1))
-  await sleep(100)
-  expect(await headsPositions(ledger)).toEqual([2, 4])
+  vi.advanceTimersByTime(20)
+  await expect.poll(() => headsPositions(ledger)).toEqual([2])
+  vi.advanceTimersByTime(100)
+  // Whatever had been asked for in that time would stand before it.
+  expect(await ledger.append('thing-1', 'any', many(1))).toMatchObject({ position: 3n })
+  vi.advanceTimersByTime(20)
+  await expect.poll(() => headsPositions(ledger)).toEqual([2, 4])
   await ledger.close()
 })
 

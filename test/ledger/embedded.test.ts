@@ -159,18 +159,17 @@ test('many subscriptions and appends wait, each with a signal of its own or all 
   const reader = await openEmbeddedLedgerReader({ directory })
   const shared = new AbortController()
   const signals = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? shared : new AbortController()))
+  const seen = signals.map(() => 0)
   const followed = signals.map(async ({ signal }, i) => {
-    let seen = 0
     for await (const message of (i < 20 ? ledger : reader).subscribe({ signal })) {
-      if (message.kind === 'record' && message.record.event.type === 'com.example.thing.v1') seen += 1
+      if (message.kind === 'record' && message.record.event.type === 'com.example.thing.v1') seen[i]! += 1
     }
-    return seen
   })
   const appends = signals.map(({ signal }, n) => ledger.append(`thing-${n}`, 'any', [event(n)], { signal }))
   await Promise.all(appends)
-  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  await expect.poll(() => seen, { timeout: 60_000 }).toEqual(signals.map(() => 40))
   for (const controller of signals) controller.abort()
-  expect(await Promise.all(followed)).toEqual(signals.map(() => 40))
+  await Promise.all(followed)
   await reader.close()
   await ledger.close()
   expect(warnings).toEqual([])

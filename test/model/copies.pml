@@ -154,11 +154,10 @@ end:
   od
 }
 
-/* Only states in which one invariant holds: shows what a mutation breaks beside it. */
-#ifdef ASSUMING
-never {
-  do :: log[0] == 0 || ASSUMING od
-}
+/* Any state, or only those in which one invariant holds: shows what a mutation breaks, and what beside it. */
+#ifdef BROKEN_HOLDS
+never dragged { do :: true od }
+never broken { do :: log[0] == 0 || BROKEN_HOLDS od }
 #endif
 
 init {

@@ -56,11 +56,10 @@ end:
   od
 }
 
-/* Only states in which one invariant holds: shows what a mutation breaks beside it. */
-#ifdef ASSUMING
-never {
-  do :: batch[0] == 0 || ASSUMING od
-}
+/* Only states in which some invariants hold: what a mutation drags along; that and what it breaks. */
+#ifdef DRAGGED_HOLDS
+never dragged { do :: batch[0] == 0 || DRAGGED_HOLDS od }
+never broken { do :: batch[0] == 0 || (DRAGGED_HOLDS && BROKEN_HOLDS) od }
 #endif
 
 #define done (client[1] == TOLD && client[2] == TOLD && SIZE(published) == length && latestSeen == published)

@@ -23,34 +23,48 @@ export interface ExploreOptions {
   readonly defines: readonly string[]
   /** Default `ledger.pml`. */
   readonly model?: 'ledger.pml' | 'copies.pml'
-  /** Searches for runs in which, with weak fairness, this claim never comes true, instead of for broken invariants. */
-  readonly claim?: string
   /** A search that is short: compiled faster, run slower. */
   readonly short?: boolean
   readonly depth?: number
   readonly memoryMb?: number
 }
 
+interface Claim {
+  /** Searches for runs in which, with weak fairness, this never comes true, instead of for broken invariants. */
+  readonly claim?: string
+}
+
 /** Searches every state of the model. Rejects where spin or the compiler do not take it, or the search breaks off. */
-export async function explore({
-  defines,
-  model = 'ledger.pml',
-  claim,
-  short = false,
-  depth = 100_000,
-  memoryMb = 3000,
-}: ExploreOptions): Promise<Exploration> {
+export function explore(options: ExploreOptions & Claim): Promise<Exploration> {
+  const { claim } = options
+  return compiled(options, claim === undefined ? [] : ['-DNFAIR=3'], (search) =>
+    search(claim === undefined ? [] : ['-a', '-f', '-N', claim]),
+  )
+}
+
+/** What a mutation breaks, and what it breaks in the states in which that holds. */
+export function exploreMutation(
+  options: ExploreOptions,
+): Promise<{ readonly breaks: Exploration; readonly beside: Exploration }> {
+  return compiled(options, [], async (search) => ({
+    // Without a name it is the first claim of the model.
+    breaks: await search([]),
+    beside: await search(['-N', 'broken']),
+  }))
+}
+
+/** Compiles the model once; `use` searches it as often as it likes, each time with options of its own. */
+function compiled<T>(
+  { defines, model = 'ledger.pml', short = false, depth = 100_000, memoryMb = 3000 }: ExploreOptions,
+  checks: readonly string[],
+  use: (search: (options: readonly string[]) => Promise<Exploration>) => Promise<T>,
+): Promise<T> {
   return inCopy(async (directory) => {
     await run('spin', ['-a', ...defines.map((one) => `-D${one}`), model], directory)
     // COLLAPSE stores states without loss in less memory. Nothing here hashes states to bits.
-    const checks = claim === undefined ? ['-DSAFETY'] : ['-DNFAIR=3']
-    await run(
-      'gcc',
-      ['-w', short ? '-O0' : '-O1', ...checks, '-DCOLLAPSE', `-DMEMLIM=${memoryMb}`, '-o', 'pan', 'pan.c'],
-      directory,
-    )
-    const search = claim === undefined ? [] : ['-a', '-f', '-N', claim]
-    return exploration(await run('./pan', [`-m${depth}`, '-n', ...search], directory))
+    const stored = [...(checks.length === 0 ? ['-DSAFETY'] : checks), '-DCOLLAPSE', `-DMEMLIM=${memoryMb}`]
+    await run('gcc', ['-w', short ? '-O0' : '-O1', ...stored, '-o', 'pan', 'pan.c'], directory)
+    return use(async (options) => exploration(await run('./pan', [`-m${depth}`, '-n', ...options], directory)))
   })
 }
 
