@@ -1,4 +1,4 @@
-import { type Projection, type ProjectionPart, runOf } from '../../src/events/index.js'
+import { type Projection, type ProjectionPart, runOf, versionOfParts } from '../../src/events/index.js'
 import { RUN_PARTS } from '../run/index.js'
 import { type DefState, emptyDef } from './def-state.js'
 import { type DefView, renderDef } from './def-view.js'
@@ -24,7 +24,7 @@ const PARTS: readonly ProjectionPart<DefState>[] = [
  */
 export const defProjection: Projection<DefState, DefView> = {
   name: 'def',
-  version: PARTS.reduce((sum, { version }) => sum + version, 0),
+  version: versionOfParts(PARTS),
   partition: (record) => runOf(record.event.stream),
   initial: emptyDef,
   apply: (state, record) => foldBundleRecords(state, [record]),

@@ -1,4 +1,4 @@
-import { type Projection, runOf } from '../../src/events/index.js'
+import { type Projection, runOf, versionOfParts } from '../../src/events/index.js'
 import { emptyRun, foldRunRecords, RUN_PARTS } from './fold-run.js'
 import type { RunState } from './run-state.js'
 import { type RunView, renderRun } from './run-view.js'
@@ -18,12 +18,11 @@ export type { WarehouseHeard } from './warehouse-heard.js'
 export { type WhatRuns, whatRuns } from './what-runs.js'
 
 /**
- * What happened in a run. One partition for each stream `run-R`, named R. Composed of a fold for each family of events;
- * their versions only go up and none is ever taken out, so that their sum is a version of the whole.
+ * What happened in a run. One partition for each stream `run-R`, named R. Composed of a fold for each family of events.
  */
 export const runProjection: Projection<RunState, RunView> = {
   name: 'run',
-  version: RUN_PARTS.reduce((sum, { version }) => sum + version, 0),
+  version: versionOfParts(RUN_PARTS),
   partition: (record) => runOf(record.event.stream),
   initial: emptyRun,
   apply: (state, record) => foldRunRecords(state, [record]),

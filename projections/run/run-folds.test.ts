@@ -15,9 +15,9 @@ test('every member of the state but the run belongs to exactly one fold', () => 
   )
 })
 
-test('the names of the folds are their own, and the version of the whole goes up with each of theirs', () => {
+test('the names of the folds are their own, and the version of the whole says each of theirs', () => {
   expect(new Set(RUN_FOLDS.map(({ name }) => name)).size).toBe(RUN_FOLDS.length)
-  expect(runProjection.version).toBe(RUN_FOLDS.reduce((sum, { version }) => sum + version, 0))
+  for (const { name, version } of RUN_FOLDS) expect(runProjection.version).toContain(`${name} ${version}`)
 })
 
 describe.each(RUN_FOLDS.filter(({ types }) => Object.keys(types).length > 0))('$name', ({ initial, types }) => {

@@ -45,6 +45,7 @@ export {
 } from './prepared-events.js'
 export { producerContent, sameProducerContent } from './producer-content.js'
 export type { Projection, ProjectionPart } from './projection.js'
+export { isLaterVersion, type ProjectionVersion, versionOfParts } from './projection-version.js'
 export {
   CLYRA_REGISTRY,
   createRegistry,

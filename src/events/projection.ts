@@ -15,13 +15,15 @@ export interface ProjectionPart<State extends JsonValue> {
  * returns a new (or structurally shared) state and never mutates the old one. State is plain JSON without floats, so
  * that its digest is the SHA-256 of its RFC 8785 bytes.
  *
- * `version` goes up with every change of the fold or of the state's shape: the runner then rebuilds beside the old
+ * `version` changes with every change of the fold or of the state's shape: the runner then rebuilds beside the old
  * state and switches when it has caught up.
  */
-export interface Projection<State extends JsonValue = JsonValue, View = unknown> {
+export type Projection<State extends JsonValue = JsonValue, View = unknown> = Folding<State, View> &
+  (OneFold | Composed<State>)
+
+interface Folding<State extends JsonValue, View> {
   /** `^[a-z][a-z0-9-]{0,30}$` */
   readonly name: string
-  readonly version: number
   /** Which state a record belongs to (e.g. its run id); undefined: the record is not for this projection. */
   partition(record: LedgerRecord): string | undefined
   initial(partition: string): State
@@ -31,11 +33,18 @@ export interface Projection<State extends JsonValue = JsonValue, View = unknown>
    * nobody sees, may be changed in place, `state` never. MUST give what `apply` would give.
    */
   applyAll?(state: State, records: readonly LedgerRecord[]): State
-  /**
-   * The state in parts, for a projection that is composed of folds: digests are given of each under its own name and
-   * version. `version` goes up with each of theirs.
-   */
-  readonly parts?: readonly ProjectionPart<State>[]
   /** What people or programs look at. Pure. */
   render(state: State): View
+}
+
+interface OneFold {
+  readonly version: number
+  readonly parts?: undefined
+}
+
+/** The state in parts, each folded by records of its own: digests are given of each under its own name and version. */
+interface Composed<State extends JsonValue> {
+  /** `versionOfParts(parts)` */
+  readonly version: string
+  readonly parts: readonly ProjectionPart<State>[]
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../canonical/index.js'
+import type { ProjectionVersion } from '../events/index.js'
 
 /**
  * Where folded states lie: derived, deletable, never the only copy of a fact. Per name and version it holds one
@@ -7,26 +8,26 @@ import type { JsonValue } from '../canonical/index.js'
  */
 export interface ProjectionStore {
   /** The version that readers see; undefined where the name was never folded. */
-  active(name: string): Promise<number | undefined>
+  active(name: string): Promise<ProjectionVersion | undefined>
 
   /** How far this version is folded; `{ through: 0, leaf: null }` where it never was. */
-  checkpoint(name: string, version: number): Promise<ProjectionCheckpoint>
+  checkpoint(name: string, version: ProjectionVersion): Promise<ProjectionCheckpoint>
 
   /** One partition's state as of the checkpoint, or undefined. */
-  load(name: string, version: number, partition: string): Promise<StoredState | undefined>
+  load(name: string, version: ProjectionVersion, partition: string): Promise<StoredState | undefined>
 
   /** Ascending by UTF-8 bytes of the name, from `after` (exclusive), at most `limit`. */
-  partitions(name: string, version: number, after: string | undefined, limit: number): Promise<string[]>
+  partitions(name: string, version: ProjectionVersion, after: string | undefined, limit: number): Promise<string[]>
 
   /**
    * Moves the checkpoint from `expected` to `next` and sets the changed states, in one transaction: after a crash
    * either all of it is there or nothing. MUST reject with `HEAD_MOVED`, having written nothing, unless the checkpoint
    * stands at `expected.through`.
    */
-  commit(name: string, version: number, step: ProjectionStep): Promise<void>
+  commit(name: string, version: ProjectionVersion, step: ProjectionStep): Promise<void>
 
   /** Makes `version` the active one and drops every other version of the name, in one transaction. */
-  activate(name: string, version: number): Promise<void>
+  activate(name: string, version: ProjectionVersion): Promise<void>
 
   close(): Promise<void>
 }

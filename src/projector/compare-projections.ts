@@ -1,7 +1,7 @@
 import { hex } from '../canonical/index.js'
 import { sha256 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
-import type { Projection } from '../events/index.js'
+import type { Projection, ProjectionVersion } from '../events/index.js'
 import type { FoldedState, ProjectionStore, StoredState } from '../ports/index.js'
 import type { ProjectedLedger } from './checked-records.js'
 import { firstDifference } from './first-difference.js'
@@ -9,7 +9,7 @@ import { foldLedger, type LedgerFold } from './fold-ledger.js'
 
 export interface ProjectionComparison {
   readonly name: string
-  readonly version: number
+  readonly version: ProjectionVersion
   /** Up to where both sides were folded. */
   readonly through: number
   /** How many partitions were compared. 0 says that nothing was: `why` tells the reason, and it is not a success. */
@@ -108,7 +108,11 @@ function* differenceOf(partition: string, folded: FoldedState, kept: StoredState
   }
 }
 
-async function loadAll(store: ProjectionStore, name: string, version: number): Promise<Map<string, StoredState>> {
+async function loadAll(
+  store: ProjectionStore,
+  name: string,
+  version: ProjectionVersion,
+): Promise<Map<string, StoredState>> {
   const all = new Map<string, StoredState>()
   let after: string | undefined
   for (;;) {

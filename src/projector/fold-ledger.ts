@@ -1,5 +1,5 @@
 import type { JsonValue } from '../canonical/index.js'
-import { applyRecords, byPartition, type Projection, stateDigest } from '../events/index.js'
+import { applyRecords, byPartition, type Projection, type ProjectionVersion, stateDigest } from '../events/index.js'
 import type { FoldedState } from '../ports/index.js'
 import { checkedRecords, type ProjectedLedger } from './checked-records.js'
 
@@ -13,7 +13,7 @@ export interface FoldOptions {
 
 export interface LedgerFold<State extends JsonValue = JsonValue> {
   readonly name: string
-  readonly version: number
+  readonly version: ProjectionVersion
   /** How many records were read and checked. */
   readonly through: number
   readonly states: ReadonlyMap<string, FoldedState<State>>

@@ -67,6 +67,23 @@ describe.each(KINDS)('the %s projection store', (_, open) => {
     await store.close()
   })
 
+  test('keeps a version that is a text apart from numbers and from other texts', async () => {
+    const store = open()
+    const texts = ['run-a 1, run-b 2', 'run-a 2, run-b 1']
+    for (const [index, version] of [1, ...texts].entries()) {
+      await store.commit('run', version, { expected: START, next: at(index + 1), changes: [change(`p${index}`, 'x')] })
+    }
+    await store.commit('run-b', texts[0]!, { expected: START, next: at(9), changes: [change('p9', 'x')] })
+    expect(await store.partitions('run', texts[0]!, undefined, 10)).toEqual(['p1'])
+    expect(await store.checkpoint('run', texts[1]!)).toEqual(at(3))
+    await store.activate('run', texts[1]!)
+    expect(await store.active('run')).toBe(texts[1])
+    expect(await store.partitions('run', texts[1]!, undefined, 10)).toEqual(['p2'])
+    for (const dropped of [1, texts[0]!]) expect(await store.checkpoint('run', dropped)).toEqual(START)
+    expect(await store.load('run-b', texts[0]!, 'p9')).toBeDefined()
+    await store.close()
+  })
+
   test('activating a version drops the others of that name and nothing else', async () => {
     const store = open()
     for (const [name, version] of [

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../canonical/index.js'
-import type { Projection } from '../events/index.js'
+import type { Projection, ProjectionVersion } from '../events/index.js'
 import type { ProjectionStore } from '../ports/index.js'
 import type { ProjectedLedger } from './checked-records.js'
 import { stateOf } from './stored-state.js'
@@ -35,8 +35,8 @@ export async function readProjection<State extends JsonValue, View>(
 export interface ProjectionLag {
   readonly name: string
   /** The version that readers see, and the one that the program has; they differ while a rebuild is due. */
-  readonly active: number | undefined
-  readonly version: number
+  readonly active: ProjectionVersion | undefined
+  readonly version: ProjectionVersion
   /** How many records the program's version has folded, and how many it still has to. */
   readonly through: number
   readonly lag: number

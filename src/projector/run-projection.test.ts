@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { foldRecords, type LedgerRecord, stateDigest } from '../events/index.js'
+import { foldRecords, type LedgerRecord, stateDigest, versionOfParts } from '../events/index.js'
 import { chainedLog, ledgerOf, notesProjection } from './chained-log.test.support.js'
 import {
   compareDigests,
@@ -110,6 +110,21 @@ describe('runProjection', () => {
     expect(await readProjection(store, next, 'c')).toMatchObject({ view: 'c v2,7,9', position: 9, through: 10 })
     expect(await store.partitions('notes', 1, undefined, 10)).toEqual([])
     await expect(runProjection(ledger, notes, store)).rejects.toMatchObject({ code: 'FORMAT_TOO_NEW' })
+  })
+
+  test('of a projection that is composed, other folds are another version, also where their versions have the same sum', async () => {
+    const ledger = ledgerOf(chainedLog(STREAMS))
+    const store = new MemoryProjectionStore()
+    const { version: _, ...notes } = notesProjection()
+    const composedOf = (a: number, b: number) => {
+      const parts = Object.entries({ a, b }).map(([name, version]) => ({ name, version, of: () => null }))
+      return { ...notes, parts, version: versionOfParts(parts) }
+    }
+    await runProjection(ledger, composedOf(2, 1), store)
+    expect(await readProjection(store, composedOf(1, 2), 'c')).toBeUndefined()
+    expect(await runProjection(ledger, composedOf(1, 2), store)).toMatchObject({ switched: true, folded: 10 })
+    expect(await runProjection(ledger, composedOf(1, 3), store)).toMatchObject({ switched: true, folded: 10 })
+    await expect(runProjection(ledger, composedOf(1, 2), store)).rejects.toMatchObject({ code: 'FORMAT_TOO_NEW' })
   })
 
   test('a store that was folded from another log is refused', async () => {

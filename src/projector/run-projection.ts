@@ -1,6 +1,6 @@
 import type { JsonValue } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
-import type { Projection } from '../events/index.js'
+import { isLaterVersion, type Projection, type ProjectionVersion } from '../events/index.js'
 import type { ProjectionCheckpoint, ProjectionStore } from '../ports/index.js'
 import { checkedRecords, type ProjectedLedger } from './checked-records.js'
 import { PartitionStates } from './partition-states.js'
@@ -15,7 +15,7 @@ export interface RunProjectionOptions {
 
 export interface ProjectionRun {
   readonly name: string
-  readonly version: number
+  readonly version: ProjectionVersion
   /** How many records are folded now. */
   readonly through: number
   /** The ledger's size when the fold ended, and how many of its records are not folded. */
@@ -61,9 +61,9 @@ export async function beginFold(
   ledger: ProjectedLedger,
   { name, version }: Pick<Projection, 'name' | 'version'>,
   store: ProjectionStore,
-): Promise<{ readonly start: ProjectionCheckpoint; readonly active: number | undefined }> {
+): Promise<{ readonly start: ProjectionCheckpoint; readonly active: ProjectionVersion | undefined }> {
   const active = await store.active(name)
-  if (active !== undefined && active > version) throw tooNew(name, version, active)
+  if (active !== undefined && isLaterVersion(active, version)) throw tooNew(name, version, active)
   const start = await store.checkpoint(name, version)
   await checkSameLog(ledger, name, start)
   if (active === undefined) await store.activate(name, version)
@@ -112,7 +112,7 @@ async function checkSameLog(ledger: ProjectedLedger, name: string, checkpoint: P
   )
 }
 
-function tooNew(name: string, version: number, active: number): ClyraError {
+function tooNew(name: string, version: ProjectionVersion, active: ProjectionVersion): ClyraError {
   return new ClyraError(
     'FORMAT_TOO_NEW',
     `the projection ${name} was folded by version ${active}; this release has version ${version}`,

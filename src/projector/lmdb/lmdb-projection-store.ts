@@ -1,17 +1,19 @@
 import { dirname } from 'node:path'
 import { type Database, type Key, open, type RootDatabase } from 'lmdb'
-import { fromHex, hex } from '../../canonical/index.js'
+import { fromHex, hex, utf8 } from '../../canonical/index.js'
+import { sha256Hex } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
+import type { ProjectionVersion } from '../../events/index.js'
 import type { ProjectionCheckpoint, ProjectionStep, ProjectionStore, StoredState } from '../../ports/index.js'
 import { assertMappable } from '../../system/index.js'
 import { movedCheckpoint } from '../moved-checkpoint.js'
 
 /*
  * One table. Keys are arrays, which LMDB orders by their elements:
- *   ['active', name]                        u64 version
+ *   ['active', name]                        u64 version, or the text of one that is no number
  *   ['checkpoint', name, version]           u64 through, leaf (32 bytes; absent at 0)
  *   ['state', name, version, partition]     digest (32 bytes), u64 position, the state's canonical JSON
- * Integers are big-endian.
+ * Integers are big-endian. In keys, which have an end, a version that is a text stands as its SHA-256.
  */
 const DIGEST = 32
 const HEADER = DIGEST + 8
@@ -49,20 +51,20 @@ export class LmdbProjectionStore implements ProjectionStore {
     }
   }
 
-  async active(name: string): Promise<number | undefined> {
+  async active(name: string): Promise<ProjectionVersion | undefined> {
     return reading(() => {
       const value = this.#table.get(['active', name])
-      return value === undefined ? undefined : Number(value.readBigUInt64BE())
+      return value === undefined ? undefined : versionIn(value)
     })
   }
 
-  async checkpoint(name: string, version: number): Promise<ProjectionCheckpoint> {
+  async checkpoint(name: string, version: ProjectionVersion): Promise<ProjectionCheckpoint> {
     return this.#checkpoint(name, version)
   }
 
-  async load(name: string, version: number, partition: string): Promise<StoredState | undefined> {
+  async load(name: string, version: ProjectionVersion, partition: string): Promise<StoredState | undefined> {
     return reading(() => {
-      const value = this.#table.get(['state', name, version, partition])
+      const value = this.#table.get(['state', name, keyOf(version), partition])
       if (value === undefined) return undefined
       return {
         digest: hex(value.subarray(0, DIGEST)),
@@ -73,14 +75,19 @@ export class LmdbProjectionStore implements ProjectionStore {
     })
   }
 
-  async partitions(name: string, version: number, after: string | undefined, limit: number): Promise<string[]> {
-    const start = ['state', name, version, ...(after === undefined ? [] : [after])]
+  async partitions(
+    name: string,
+    version: ProjectionVersion,
+    after: string | undefined,
+    limit: number,
+  ): Promise<string[]> {
+    const under = ['state', name, keyOf(version)]
     return reading(() => {
       const found: string[] = []
-      for (const key of this.#table.getKeys({ start, end: ['state', name, version + 1] })) {
+      for (const key of this.#keysUnder(under, after)) {
         // Keys under 'state' have four elements, the last a string.
-        const partition = (key as string[])[3]
-        if (partition === undefined || partition === after) continue
+        const partition = key[3] as string
+        if (partition === after) continue
         if (found.length === limit) break
         found.push(partition)
       }
@@ -88,27 +95,23 @@ export class LmdbProjectionStore implements ProjectionStore {
     })
   }
 
-  async commit(name: string, version: number, step: ProjectionStep): Promise<void> {
+  async commit(name: string, version: ProjectionVersion, step: ProjectionStep): Promise<void> {
     await this.#write(() => {
       const actual = this.#checkpoint(name, version)
       if (actual.through !== step.expected.through) throw movedCheckpoint(name, step, actual)
-      this.#table.put(['checkpoint', name, version], checkpointBytes(step.next))
+      this.#table.put(['checkpoint', name, keyOf(version)], checkpointBytes(step.next))
       for (const change of step.changes) {
-        this.#table.put(['state', name, version, change.partition], stateBytes(change))
+        this.#table.put(['state', name, keyOf(version), change.partition], stateBytes(change))
       }
     })
   }
 
-  async activate(name: string, version: number): Promise<void> {
+  async activate(name: string, version: ProjectionVersion): Promise<void> {
     await this.#write(() => {
-      this.#table.put(['active', name], u64(version))
+      this.#table.put(['active', name], versionBytes(version))
       for (const kind of ['checkpoint', 'state']) {
-        for (const key of [
-          ...this.#table.getKeys({ start: [kind, name], end: [kind, name, Number.POSITIVE_INFINITY] }),
-        ]) {
-          // Keys of both kinds have the version as their third element.
-          if ((key as Key[])[2] !== version) this.#table.remove(key)
-        }
+        // Keys of both kinds have the version as their third element.
+        for (const key of [...this.#keysUnder([kind, name])]) if (key[2] !== keyOf(version)) this.#table.remove(key)
       }
     })
   }
@@ -117,9 +120,19 @@ export class LmdbProjectionStore implements ProjectionStore {
     await this.#root.close()
   }
 
-  #checkpoint(name: string, version: number): ProjectionCheckpoint {
+  /** The keys that begin with these elements, in order, from `after` on. */
+  *#keysUnder(under: readonly Key[], after?: string): Iterable<Key[]> {
+    for (const key of this.#table.getKeys({ start: after === undefined ? [...under] : [...under, after] })) {
+      // Every key of the table is an array.
+      const elements = key as Key[]
+      if (!under.every((element, at) => element === elements[at])) return
+      yield elements
+    }
+  }
+
+  #checkpoint(name: string, version: ProjectionVersion): ProjectionCheckpoint {
     return reading(() => {
-      const value = this.#table.get(['checkpoint', name, version])
+      const value = this.#table.get(['checkpoint', name, keyOf(version)])
       if (value === undefined) return { through: 0, leaf: null }
       return { through: Number(value.readBigUInt64BE()), leaf: value.length > 8 ? hex(value.subarray(8)) : null }
     })
@@ -150,6 +163,19 @@ function u64(value: number): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeBigUInt64BE(BigInt(value))
   return bytes
+}
+
+function keyOf(version: ProjectionVersion): number | string {
+  return typeof version === 'number' ? version : sha256Hex(utf8(version))
+}
+
+/** A number, below 2^53, begins with a byte 0; no text of a version does. */
+function versionBytes(version: ProjectionVersion): Buffer {
+  return typeof version === 'number' ? u64(version) : Buffer.from(version)
+}
+
+function versionIn(bytes: Buffer): ProjectionVersion {
+  return bytes[0] === 0 ? Number(bytes.readBigUInt64BE()) : bytes.toString()
 }
 
 function checkpointBytes({ through, leaf }: ProjectionCheckpoint): Buffer {
