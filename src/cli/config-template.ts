@@ -1,4 +1,4 @@
-/** The `clyra.yaml` that `clyra init` writes: every setting, commented. */
+/** The `clyra.yaml` that `clyra init` writes: the settings that are looked for first, commented. */
 export function configTemplate(origin: string): string {
   return `# Clyra's settings for this project. A flag wins over an environment variable, that over this file.
 # \`clyra config\` shows every value and where it came from. Secrets never stand here.

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { optionalLedgerPlace, settingsFor } from '../../runtime/project/index.js'
+import { optionalLedgerPlace, SETTING_ROWS, type SettingValue, settingsFor } from '../../runtime/project/index.js'
 import { defineCommand } from '../command.js'
 import { table } from '../table.js'
 import { withoutPasswords } from '../without-passwords.js'
@@ -28,12 +28,12 @@ export const config = defineCommand({
   async run(context, _args, flags) {
     const place = optionalLedgerPlace(context)
     const settings = settingsFor(context, place, flags)
-    const listed = Object.entries(settings).map(([name, setting]) => ({
-      name: SPELLING[name] ?? name,
-      value: showable(name === 'postgresUrl' ? secret(context.environment.variables, setting.value) : setting.value),
-      source: setting.source,
-      from: setting.from,
-    }))
+    const listed = SETTING_ROWS.map(([key, row]) => {
+      const { value, source, from } = settings[key]
+      const secret = row.secret === true && typeof value === 'string'
+      const said = secret ? whetherSet(context.environment.variables, value) : value
+      return { name: row.name, value: showable(said), source, from }
+    })
     const ledger = place === undefined ? null : { directory: place.state, config: place.config, source: place.source }
     context.output.result({ ledger, settings: listed }, () =>
       table(
@@ -48,38 +48,19 @@ export const config = defineCommand({
   },
 })
 
-/** The names of `clyra.yaml`, where they differ from ours. */
-const SPELLING: Readonly<Record<string, string>> = {
-  keepValues: 'vault.keepValues',
-  postgresUrl: 'connectors.postgres.url',
-  postgresBeforeMs: 'connectors.postgres.beforeMs',
-  postgresAfterMs: 'connectors.postgres.afterMs',
-  postgresCommitsMs: 'connectors.postgres.commitsMs',
-  dbtCommand: 'connectors.dbt.command',
-  jobId: 'governance.job_id',
-  serviceId: 'governance.service_id',
-  pipelineId: 'governance.pipeline_id',
-  agentId: 'governance.agent_id',
-  actorId: 'payout.actor_id',
-  assetId: 'payout.asset_id',
-  changeIntent: 'payout.change_intent',
-  businessMetricRefs: 'payout.business_metric_refs',
-  payoutRef: 'payout.payout_ref',
-  currency: 'payout.currency',
-}
-
-function secret(variables: Readonly<Record<string, string | undefined>>, reference: string | null): string | null {
-  if (reference === null || !reference.startsWith('env:')) return reference
+/** The reference to a secret, and whether its variable is set. */
+function whetherSet(variables: Readonly<Record<string, string | undefined>>, reference: string): string {
+  if (!reference.startsWith('env:')) return reference
   return `${reference} (${variables[reference.slice('env:'.length)] ? 'set' : 'not set'})`
 }
 
 /** Any setting may be given an address by mistake. */
-function showable<T extends string | number | boolean | readonly string[] | null>(value: T): T | string | string[] {
+function showable(value: SettingValue): string | number | boolean | string[] | null {
   if (typeof value === 'string') return withoutPasswords(value)
-  return Array.isArray(value) ? value.map(withoutPasswords) : value
+  return typeof value === 'object' && value !== null ? value.map(withoutPasswords) : value
 }
 
-function shown(value: string | number | boolean | readonly string[] | null): string {
+function shown(value: SettingValue): string {
   if (value === null) return '-'
   if (typeof value === 'object') return value.length === 0 ? '-' : value.join(', ')
   return String(value)

@@ -52,7 +52,7 @@ export async function recordRun(context: Context, args: readonly string[], wire:
   const folders = [project, environment.cwd]
   const settings = await guard('preparing to record the run', () => settingsFor(context, place))
   // Where the settings cannot be read dbt still runs, unrecorded, as the environment says.
-  const { dbtCommand: configured } = settings ?? resolveSettings({}, environment, {}, '')
+  const { dbtCommand: configured } = settings ?? resolveSettings({}, environment)
   const command = dbtCommand(configured, { variables: environment.variables, folders })
   if (command.note !== null) context.output.note(`clyra: ${command.note}`)
   const { program, words } = command

@@ -47,7 +47,7 @@ function believedSettings(context: Context): Settings {
     return settingsFor(context, optionalLedgerPlace(context))
   } catch (error) {
     if (!isClyraError(error)) throw error
-    return resolveSettings({}, context.environment, {}, '')
+    return resolveSettings({}, context.environment)
   }
 }
 

@@ -1,63 +1,44 @@
 import * as z from 'zod'
 import { readYaml } from '../../../connectors/yaml/index.js'
 import { ClyraError } from '../../errors/index.js'
-import { NEW_ORIGIN } from '../../events/grammar/index.js'
 import { isMissingFile, readTextSyncBounded, SMALL_FILE_BYTES } from '../../system/index.js'
+import { SETTING_ROWS, type SettingValue } from './setting-table.js'
 
-const label = z.string().min(1).max(512)
-/** Where a secret lies. The secret itself is refused here, so that it cannot end up in version control. */
-const secretReference = z
-  .string()
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, 'must be env:NAME or file:PATH; a secret never stands in this file')
+/** What `clyra.yaml` says: the name of a setting -> its value. */
+export type ConfigFile = ReadonlyMap<string, SettingValue>
 
-/** The longest that a warehouse may be waited for: ten minutes. */
-export const LONGEST_WAIT_MS = 600_000
-const wait = z.int().min(0).max(LONGEST_WAIT_MS)
+/** An object of the file: its members are settings or such objects again. */
+interface Section {
+  readonly [member: string]: z.ZodType | Section
+}
 
-/** `clyra.yaml`. Unknown names are errors: a misspelled setting must not be silently without effect. */
-export const configFile = z.strictObject({
-  origin: z.string().regex(NEW_ORIGIN, 'must be a lower-case host name').optional(),
-  store: z.string().min(1).optional(),
-  tiles: z.string().min(1).nullable().optional(),
-  artifacts: z.string().min(1).optional(),
-  policy: z.string().min(1).nullable().optional(),
-  vault: z.strictObject({ keepValues: z.boolean().optional() }).optional(),
-  connectors: z
-    .strictObject({
-      postgres: z
-        .strictObject({
-          url: secretReference.optional(),
-          beforeMs: wait.optional(),
-          afterMs: wait.optional(),
-          commitsMs: wait.optional(),
-        })
-        .optional(),
-      dbt: z.strictObject({ command: z.string().min(1).optional() }).optional(),
-    })
-    .optional(),
-  governance: z
-    .strictObject({
-      job_id: label.optional(),
-      service_id: label.optional(),
-      pipeline_id: label.optional(),
-      agent_id: label.optional(),
-    })
-    .optional(),
-  payout: z
-    .strictObject({
-      actor_id: label.optional(),
-      asset_id: label.optional(),
-      change_intent: label.optional(),
-      business_metric_refs: z.array(label).max(64).optional(),
-      payout_ref: label.optional(),
-      currency: z
-        .string()
-        .regex(/^[A-Z]{3}$/, 'must be three capital letters')
-        .optional(),
-    })
-    .optional(),
-})
-export type ConfigFile = z.infer<typeof configFile>
+const isSchema = (member: z.ZodType | Section): member is z.ZodType => member instanceof z.ZodType
+
+/** `clyra.yaml`, from the table of settings. Unknown names are errors: a misspelled setting must not be silently without effect. */
+const FILE = strict(sections())
+
+function sections(): Section {
+  const all: Record<string, Section | z.ZodType> = {}
+  for (const [, { name, schema }] of SETTING_ROWS) {
+    if (schema === undefined) continue
+    const path = name.split('.')
+    let section = all
+    for (const part of path.slice(0, -1)) {
+      section[part] ??= {}
+      // Holds: a name of the table goes on below no other name of it.
+      section = section[part] as Record<string, Section | z.ZodType>
+    }
+    section[path[path.length - 1]!] = schema
+  }
+  return all
+}
+
+function strict(section: Section): z.ZodType {
+  const members = Object.entries(section).map(
+    ([name, member]) => [name, (isSchema(member) ? member : strict(member)).optional()] as const,
+  )
+  return z.strictObject(Object.fromEntries(members))
+}
 
 /** Of a file that was written to annoy, a message quotes no more. */
 const LONGEST_QUOTE = 200
@@ -68,7 +49,7 @@ export function readConfigFile(path: string): ConfigFile {
   try {
     text = readTextSyncBounded(path, { limit: SMALL_FILE_BYTES, tooLarge: 'CONFIG_INVALID', what: 'the settings file' })
   } catch (error) {
-    if (isMissingFile(error)) return {}
+    if (isMissingFile(error)) return new Map()
     throw error
   }
   const read = readYaml(text, '1.2')
@@ -78,8 +59,8 @@ export function readConfigFile(path: string): ConfigFile {
     })
   }
   const content = read.value ?? {}
-  const parsed = configFile.safeParse(content)
-  if (parsed.success) return parsed.data
+  const parsed = FILE.safeParse(content)
+  if (parsed.success) return settingsIn(parsed.data)
   const issue = parsed.error.issues[0]
   const field = issue?.path.join('.').slice(0, LONGEST_QUOTE) ?? ''
   throw new ClyraError(
@@ -90,4 +71,22 @@ export function readConfigFile(path: string): ConfigFile {
       fix: 'clyra config',
     },
   )
+}
+
+function settingsIn(content: unknown): ConfigFile {
+  const found = new Map<string, SettingValue>()
+  for (const [, { name, schema }] of SETTING_ROWS) {
+    const value = schema === undefined ? undefined : valueAt(content, name)
+    if (value !== undefined) found.set(name, value)
+  }
+  return found
+}
+
+function valueAt(content: unknown, name: string): SettingValue | undefined {
+  let value: unknown = content
+  for (const part of name.split('.')) {
+    // Holds: the content fits the schema, whose sections are objects.
+    value = (value as Readonly<Record<string, unknown>> | undefined)?.[part]
+  }
+  return value as SettingValue | undefined
 }

@@ -25,6 +25,6 @@ export function settingsFor(
   place: StatePlace | undefined,
   flags: { readonly trust?: string | undefined } = {},
 ): Settings {
-  const file = place === undefined ? {} : readConfigFile(place.config)
-  return resolveSettings(flags, environment, file, place?.config ?? '')
+  const file = place === undefined ? undefined : readConfigFile(place.config)
+  return resolveSettings(flags, environment, file, place?.config)
 }
