@@ -20,7 +20,6 @@ export { foldRecords } from './fold-records.js'
 export {
   assertAppendableStream,
   assertStreamName,
-  categoryOf,
   isRecordedAt,
   isStreamName,
   isTime,
@@ -43,7 +42,6 @@ export {
   SEGMENTS,
   transferListOf,
 } from './prepared-events.js'
-export { producerContent, sameProducerContent } from './producer-content.js'
 export type { Projection, ProjectionPart } from './projection.js'
 export { isLaterVersion, type ProjectionVersion, versionOfParts } from './projection-version.js'
 export {
@@ -60,7 +58,6 @@ export {
   CLYRA_TYPE_PREFIX,
   GENESIS_STREAM,
   HEADS_STREAM,
-  ISSUED_STREAM,
   isReservedStream,
   isReservedType,
   KEYS_STREAM,
@@ -69,6 +66,7 @@ export {
   STREAM_OF_RESERVED_TYPE,
 } from './reserved.js'
 export { runOf, runStream } from './run-stream.js'
+export { sameProducerContent } from './same-producer-content.js'
 export { type Opening, openSealed, SEALED_MEMBER, saltFor, seal, sealedDigest, sealedValuesOf } from './seal.js'
 export { decryptValue, type EncryptedValue, encryptValue } from './sealed-storage.js'
 export { type FoldDigest, foldDigests, partsOf, stateDigest } from './state-digests.js'

@@ -11,7 +11,6 @@ import {
   finishRecord,
   parseRecord,
   prepare,
-  producerContent,
   RecordFrame,
   sameProducerContent,
   transferListOf,
@@ -27,6 +26,11 @@ const LEDGER = {
   prev: '0'.repeat(64),
   submitter: 'local',
   recordedat: TIME,
+}
+/** The producer content of a record, by its definition. */
+const producerContent = (record: Uint8Array): Uint8Array => {
+  const { ledger, revision, prev, submitter, recordedat, ...content } = parseRecord(record)
+  return canonicalBytes(content)
 }
 const codeOf = (action: () => unknown): string => {
   try {
@@ -143,7 +147,6 @@ describe('prepare and finishRecord', () => {
         expect(parsed.id).toBe(input.id)
         const { ledger, revision, prev, submitter, recordedat, ...content } = { ...LEDGER }
         expect(producerContent(record)).toEqual(whole(input, content))
-        expect(producerContent(parsed)).toEqual(producerContent(record))
         expect(sameProducerContent(prepared, 0, LEDGER.stream, record)).toBe(true)
         expect(sameProducerContent(prepared, 0, 'order-2', record)).toBe(false)
       }),

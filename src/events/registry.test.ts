@@ -2,9 +2,9 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
 import { isClyraError } from '../errors/index.js'
 import {
+  assertStreamName,
   CLYRA_REGISTRY,
   type CurrentType,
-  categoryOf,
   createRegistry,
   type DraftEvent,
   defineFamily,
@@ -121,10 +121,10 @@ describe('a registry', () => {
 })
 
 describe('grammars', () => {
-  it('take a stream apart at its first dash', () => {
-    expect(categoryOf('run-a-b')).toBe('run')
+  it('know the name of a stream', () => {
+    assertStreamName('run-a-b')
     for (const name of ['run', 'run-', '-x', 'Run-x', 'run-ü', 'run-a/b', `run-${'x'.repeat(201)}`, '1a-b']) {
-      expect(() => categoryOf(name)).toThrow()
+      expect(() => assertStreamName(name)).toThrow()
     }
   })
 

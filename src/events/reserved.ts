@@ -11,8 +11,6 @@ export const HEADS_STREAM = 'ledger-heads'
 export const REDACTIONS_STREAM = 'ledger-redactions'
 /** Says where a copy, or a ledger that was set back, went on. */
 export const ADOPTIONS_STREAM = 'ledger-adoptions'
-/** For the records that give a bundle's manifest a place in the log; no type of it is written yet. */
-export const ISSUED_STREAM = 'ledger-issued'
 
 /** The one stream in which each reserved type may stand; anything else there, or that type elsewhere, is invalid. */
 export const STREAM_OF_RESERVED_TYPE: Readonly<Record<Extract<KnownType, `dev.clyra.ledger.${string}`>, string>> = {

@@ -17,13 +17,11 @@ export { type HeadClaim, type HeadsProof, verifyHeadsProof } from './heads-proof
 /**
  * Where the map keeps its nodes: one value of 65 bytes for each path, a path being the bits from the root as a string
  * of `0` and `1` (the root is the empty string; 256 characters at most, about log2(streams) in practice). Synchronous,
- * so that it can be one LMDB transaction. `get` MUST return what `set` stored last under the path, undefined if nothing
- * or deleted since.
+ * so that it can be one LMDB transaction. `get` MUST return what `set` stored last under the path, undefined if nothing.
  */
 export interface HeadsNodeStore {
   get(path: string): Uint8Array | undefined
   set(path: string, node: Uint8Array): void
-  delete(path: string): void
 }
 
 /** A store in memory. */
@@ -36,10 +34,6 @@ export class MemoryNodeStore implements HeadsNodeStore {
 
   set(path: string, node: Uint8Array): void {
     this.#nodes.set(path, node)
-  }
-
-  delete(path: string): void {
-    this.#nodes.delete(path)
   }
 
   /** How many nodes are stored. */
@@ -73,21 +67,19 @@ export class HeadsMap {
     this.update([{ stream, revision, leaf }])
   }
 
-  /** Sets the heads of several streams; for a stream named twice the later entry counts. */
+  /** Sets the heads of several streams; for a stream named twice the later entry counts. None is ever taken out. */
   update(entries: readonly HeadEntry[]): void {
-    this.#change(
-      entries.map(({ stream, revision, leaf }) => {
-        if (!Number.isSafeInteger(revision) || revision < 0 || leaf.length !== 32) {
-          throw new ClyraError('INTERNAL', `not a head: revision ${revision}, leaf of ${leaf.length} bytes`)
-        }
-        return { kind: 'leaf', keyHash: headKeyHash(stream), valueHash: headValueHash(revision, leaf) } as const
-      }),
-    )
-  }
-
-  /** Takes streams out, as if they had never been set: for going back to an older state. Unknown streams are no error. */
-  remove(streams: readonly string[]): void {
-    this.#change(streams.map((stream) => ({ kind: 'gone', keyHash: headKeyHash(stream) })))
+    if (entries.length === 0) return
+    // Map keeps the last value under each key.
+    const last = new Map<string, LeafNode>()
+    for (const { stream, revision, leaf } of entries) {
+      if (!Number.isSafeInteger(revision) || revision < 0 || leaf.length !== 32) {
+        throw new ClyraError('INTERNAL', `not a head: revision ${revision}, leaf of ${leaf.length} bytes`)
+      }
+      last.set(stream, { kind: 'leaf', keyHash: headKeyHash(stream), valueHash: headValueHash(revision, leaf) })
+    }
+    const sorted = [...last.values()].sort((a, b) => Buffer.compare(a.keyHash, b.keyHash))
+    this.#apply('', this.#read(''), sorted)
   }
 
   /** A presence or absence proof for `stream` under `root()`; see `verifyHeadsProof`. */
@@ -107,68 +99,32 @@ export class HeadsMap {
     return { siblings, other: other === undefined ? null : { keyHash: other.keyHash, valueHash: other.valueHash } }
   }
 
-  #change(changes: Change[]): void {
-    if (changes.length === 0) return
-    // Later changes of one key win: Map keeps the last value under each key.
-    const last = new Map(changes.map((change) => [Buffer.from(change.keyHash).toString('latin1'), change]))
-    const sorted = [...last.values()].sort((a, b) => Buffer.compare(a.keyHash, b.keyHash))
-    this.#apply('', this.#read(''), sorted)
+  /** Sets leaves, at least one, ascending by key and all below `path`, in the subtree `node`; returns and stores the new one. */
+  #apply(path: string, node: HeadsNode | undefined, leaves: readonly LeafNode[]): HeadsNode {
+    if (node?.kind === 'inner') return this.#applyInner(path, node, leaves)
+    if (node === undefined || leaves.some((leaf) => equalBytes(leaf.keyHash, node.keyHash)))
+      return this.#build(path, leaves)
+    const at = leaves.findIndex((leaf) => Buffer.compare(leaf.keyHash, node.keyHash) > 0)
+    return this.#build(path, leaves.toSpliced(at < 0 ? leaves.length : at, 0, node))
   }
 
-  /** Applies changes, ascending by key and all below `path`, to the subtree `node`; returns and stores the new one. */
-  #apply(path: string, node: HeadsNode | undefined, changes: readonly Change[]): HeadsNode | undefined {
-    if (changes.length === 0) return node
-    if (node?.kind === 'inner') return this.#applyInner(path, node, changes)
-    const leaves = changes.filter((change) => change.kind === 'leaf')
-    if (node !== undefined && !changes.some((change) => equalBytes(change.keyHash, node.keyHash))) {
-      const at = leaves.findIndex((leaf) => Buffer.compare(leaf.keyHash, node.keyHash) > 0)
-      leaves.splice(at < 0 ? leaves.length : at, 0, node)
-    }
-    return this.#build(path, leaves)
+  #applyInner(path: string, node: InnerNode, leaves: readonly LeafNode[]): HeadsNode {
+    const split = splitByBit(leaves, path.length)
+    const left = this.#applySide(`${path}0`, node.left, leaves.slice(0, split))
+    const right = this.#applySide(`${path}1`, node.right, leaves.slice(split))
+    return this.#write(path, { kind: 'inner', left, right })
   }
 
-  #applyInner(path: string, node: InnerNode, changes: readonly Change[]): HeadsNode | undefined {
-    const split = splitByBit(changes, path.length)
-    const left = this.#applySide(`${path}0`, node.left, changes.slice(0, split))
-    const right = this.#applySide(`${path}1`, node.right, changes.slice(split))
-    return this.#join(path, left, right)
+  /** The hash of one side of an inner node, from the hash that it had. */
+  #applySide(path: string, hash: Uint8Array, leaves: readonly LeafNode[]): Uint8Array {
+    if (leaves.length === 0) return hash
+    return hashOf(this.#apply(path, equalBytes(hash, PLACEHOLDER) ? undefined : this.#child(path), leaves))
   }
 
-  /** A side without changes stays a hash; only a removal beside it may need to know what it is. */
-  #applySide(path: string, hash: Uint8Array, changes: readonly Change[]): Side {
-    if (changes.length === 0) return { path, hash, node: undefined }
-    const before = equalBytes(hash, PLACEHOLDER) ? undefined : this.#child(path)
-    const node = this.#apply(path, before, changes)
-    return { path, hash: hashOf(node), node }
-  }
-
-  #join(path: string, left: Side, right: Side): HeadsNode | undefined {
-    const leftEmpty = equalBytes(left.hash, PLACEHOLDER)
-    const rightEmpty = equalBytes(right.hash, PLACEHOLDER)
-    if (leftEmpty && rightEmpty) {
-      this.#store.delete(path)
-      return undefined
-    }
-    if (leftEmpty || rightEmpty) {
-      const only = leftEmpty ? right : left
-      const node = only.node ?? this.#child(only.path)
-      if (node.kind === 'leaf') {
-        // A leaf that is left alone moves up to where it is alone.
-        this.#store.delete(only.path)
-        return this.#write(path, node)
-      }
-    }
-    return this.#write(path, { kind: 'inner', left: left.hash, right: right.hash })
-  }
-
-  /** A subtree of exactly these leaves, ascending by key, in place of a leaf or of nothing. */
-  #build(path: string, leaves: readonly LeafNode[]): HeadsNode | undefined {
+  /** A subtree of exactly these leaves, at least one, ascending by key, in place of a leaf or of nothing. */
+  #build(path: string, leaves: readonly LeafNode[]): HeadsNode {
     const [only] = leaves
-    if (only === undefined) {
-      this.#store.delete(path)
-      return undefined
-    }
-    if (leaves.length === 1) return this.#write(path, only)
+    if (only !== undefined && leaves.length === 1) return this.#write(path, only)
     const split = splitByBit(leaves, path.length)
     const left = split === 0 ? undefined : this.#build(`${path}0`, leaves.slice(0, split))
     const right = split === leaves.length ? undefined : this.#build(`${path}1`, leaves.slice(split))
@@ -191,16 +147,6 @@ export class HeadsMap {
     if (node === undefined) throw damagedNode(path)
     return node
   }
-}
-
-/** A key with its new value, or with none to take it out. */
-type Change = LeafNode | { readonly kind: 'gone'; readonly keyHash: Uint8Array }
-
-/** One side of an inner node: its hash, and the node itself where it was looked at. */
-interface Side {
-  readonly path: string
-  readonly hash: Uint8Array
-  readonly node: HeadsNode | undefined
 }
 
 /** Index of the first item on the right side at this depth; the items are ascending by key and agree above it. */

@@ -16,8 +16,6 @@ export { multiProof, verifyMultiProof } from './multi-proof.js'
 export { type HashReader, leavesReader, subtreeHash } from './subtree.js'
 export {
   entriesPath,
-  newTileAddresses,
-  newTiles,
   TILE_WIDTH,
   type Tile,
   type TileAddress,

@@ -1,4 +1,3 @@
-import { concatBytes } from '../canonical/index.js'
 import { ClyraError } from '../errors/index.js'
 import type { HashReader } from './subtree.js'
 import { nodeHash } from './tree-hash.js'
@@ -41,33 +40,6 @@ export function entriesPath(index: number, width: number = TILE_WIDTH): string {
 export function tileWidth(level: number, index: number, size: number): number {
   const hashes = Math.floor(size / TILE_WIDTH ** level)
   return Math.max(0, Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH))
-}
-
-/** The tiles that a tree of `newSize` has and one of `oldSize` has not, level by level: each grown or new one once. */
-export function newTileAddresses(oldSize: number, newSize: number): TileAddress[] {
-  if (!Number.isSafeInteger(newSize) || oldSize > newSize)
-    throw invalid(`a tree cannot go from ${oldSize} to ${newSize} leaves`)
-  const addresses: TileAddress[] = []
-  for (let level = 0; newSize >= TILE_WIDTH ** level; level++) {
-    const before = Math.floor(oldSize / TILE_WIDTH ** level)
-    const after = Math.floor(newSize / TILE_WIDTH ** level)
-    if (before === after) continue
-    for (let index = Math.floor(before / TILE_WIDTH); index * TILE_WIDTH < after; index++) {
-      addresses.push({ level, index, width: tileWidth(level, index, newSize) })
-    }
-  }
-  return addresses
-}
-
-/** The same with their bytes; `read` must know the complete subtrees of the tree of `newSize` leaves. */
-export async function newTiles(oldSize: number, newSize: number, read: HashReader): Promise<Tile[]> {
-  const tiles: Tile[] = []
-  for (const { level, index, width } of newTileAddresses(oldSize, newSize)) {
-    const hashes: Uint8Array[] = []
-    for (let i = 0; i < width; i++) hashes.push(await read(level * TILE_HEIGHT, index * TILE_WIDTH + i))
-    tiles.push({ level, index, width, path: tilePath(level, index, width), bytes: concatBytes(...hashes) })
-  }
-  return tiles
 }
 
 /** Fetches the bytes of a tile: of the width asked for, or of a wider one in its place, as tlog-tiles allows. */

@@ -61,23 +61,6 @@ async function compareProjection(
   return { ...line, partitions: stored.size, why: stored.size === 0 ? 'no-partitions' : null }
 }
 
-/** Digests that were noted down somewhere else, e.g. by an auditor. */
-export interface ExpectedDigest {
-  readonly partition: string
-  readonly digest: string
-}
-
-/** Compares a fold with digests from outside. Throws PROJECTION_DIVERGED as above; partitions without an expectation are not looked at. */
-export function compareDigests(fold: LedgerFold, expected: readonly ExpectedDigest[]): void {
-  const wrong = expected.flatMap(({ partition, digest }) => {
-    const folded = fold.states.get(partition)
-    if (folded?.digest === digest) return []
-    const what = folded === undefined ? 'the log has no record of it' : 'its digest is another one'
-    return [{ partition, position: folded?.position ?? 0, what }]
-  })
-  throwFirst(fold.name, wrong)
-}
-
 interface Difference {
   readonly partition: string
   readonly position: number

@@ -152,9 +152,3 @@ export function assertAppendableStream(name: string): void {
     )
   }
 }
-
-/** The part of a stream name before its first `-`. Throws INVALID_STREAM_NAME. */
-export function categoryOf(stream: string): string {
-  assertStreamName(stream)
-  return stream.slice(0, stream.indexOf('-'))
-}

@@ -2,7 +2,6 @@ export {
   ATTRIBUTE_TEXT,
   assertAppendableStream,
   assertStreamName,
-  categoryOf,
   DATASCHEMA,
   DECIMAL,
   EXTENSION_NAME,

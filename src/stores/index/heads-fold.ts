@@ -25,7 +25,7 @@ export class HeadsFold {
 
   constructor(source: HeadsSource) {
     this.#source = source
-    this.#nodes = { get: (path) => source.node(path), set: readOnlyMap, delete: readOnlyMap }
+    this.#nodes = { get: (path) => source.node(path), set: readOnlyMap }
   }
 
   /** Position of the newest heads record. */
@@ -55,8 +55,8 @@ export class HeadsFold {
     return this.#folded().root
   }
 
-  /** Takes a heads record, which states the map before it; gives the nodes that change (null: deleted). Throws TREE_DIVERGED. */
-  take(position: number, stated: Uint8Array): ReadonlyMap<string, Uint8Array | null> {
+  /** Takes a heads record, which states the map before it; gives the nodes that change. Throws TREE_DIVERGED. */
+  take(position: number, stated: Uint8Array): ReadonlyMap<string, Uint8Array> {
     const { root, nodes } = this.#folded()
     if (!equalBytes(root, stated)) {
       throw new ClyraError('TREE_DIVERGED', `the heads record at position ${position} states another root`, {

@@ -16,8 +16,8 @@ export class IndexLayer {
   lastLeaf: Uint8Array | undefined
   readonly heads = new Map<string, IndexedHead>()
   readonly positions = new Map<string, PositionRuns>()
-  /** Nodes of the heads map that changed; null: deleted. */
-  readonly nodes = new Map<string, Uint8Array | null>()
+  /** Nodes of the heads map that changed. */
+  readonly nodes = new Map<string, Uint8Array>()
   readonly #ids = new IdTable()
 
   constructor(from: number) {

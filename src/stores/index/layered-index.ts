@@ -215,7 +215,7 @@ export class LayeredIndex implements LocalIndex {
   #node(path: string): Uint8Array | undefined {
     for (const layer of [this.#layers.current, this.#layers.writing]) {
       const known = layer?.nodes.get(path)
-      if (known !== undefined) return known ?? undefined
+      if (known !== undefined) return known
     }
     return this.#base.node(path)
   }

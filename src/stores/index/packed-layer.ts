@@ -19,7 +19,7 @@ export interface PackedLayer {
   readonly leaves: Uint8Array<ArrayBuffer>
   /** The runs of positions of the first stream, then of the second, and so on (see `PositionRuns`). */
   readonly positions: Float64Array<ArrayBuffer>
-  /** Nodes of the heads map that changed: paths, and 65 bytes each, all zero for a deleted one. */
+  /** Nodes of the heads map that changed: paths, and 65 bytes each. */
   readonly paths: readonly string[]
   readonly nodes: Uint8Array<ArrayBuffer>
   /** Streams changed since the heads record in this layer, in the place of all that were noted; undefined: all `streams` beside them. */
@@ -49,10 +49,8 @@ export function packLayer(layer: IndexLayer, { headsPosition, changed }: LayerSt
   }
   const paths = [...layer.nodes.keys()]
   const nodes = new Uint8Array(NODE_BYTES * paths.length)
-  paths.forEach((path, i) => {
-    const node = layer.nodes.get(path)
-    if (node !== null && node !== undefined) nodes.set(node, NODE_BYTES * i)
-  })
+  let node = 0
+  for (const bytes of layer.nodes.values()) nodes.set(bytes, NODE_BYTES * node++)
   const cleared = headsPosition !== undefined && headsPosition >= layer.from
   const { from, through, lastLeaf } = layer
   return {

@@ -2,7 +2,7 @@ import type { HeadsNodeStore } from '../../merkle/index.js'
 
 /** Collects changes of nodes without making them. */
 export class ScratchNodes implements HeadsNodeStore {
-  readonly changed = new Map<string, Uint8Array | null>()
+  readonly changed = new Map<string, Uint8Array>()
   readonly #below: HeadsNodeStore
 
   constructor(below: HeadsNodeStore) {
@@ -10,15 +10,10 @@ export class ScratchNodes implements HeadsNodeStore {
   }
 
   get(path: string): Uint8Array | undefined {
-    const known = this.changed.get(path)
-    return known === undefined ? this.#below.get(path) : (known ?? undefined)
+    return this.changed.get(path) ?? this.#below.get(path)
   }
 
   set(path: string, node: Uint8Array): void {
     this.changed.set(path, node)
-  }
-
-  delete(path: string): void {
-    this.changed.set(path, null)
   }
 }

@@ -176,11 +176,8 @@ export class LmdbBase implements IndexBase {
     const { paths, nodes } = layer
     const directory = this.#ids.add(this.#directory(), layer.ids, layer.from)
     this.#putStreams(layer)
-    for (let i = 0; i < paths.length; i++) {
-      const node = bufferOf(nodes, NODE_BYTES * i, NODE_BYTES)
-      if (node[0] === 0) this.#nodes.removeSync(nodeKey(paths[i]!))
-      else this.#nodes.putSync(nodeKey(paths[i]!), node)
-    }
+    for (let i = 0; i < paths.length; i++)
+      this.#nodes.putSync(nodeKey(paths[i]!), bufferOf(nodes, NODE_BYTES * i, NODE_BYTES))
     for (const stream of gone) this.#changed.removeSync(Buffer.from(stream, 'latin1'))
     for (const stream of layer.changed ?? layer.streams) this.#changed.putSync(Buffer.from(stream, 'latin1'), NOTHING)
     this.#meta.putSync(STATE, encodeState(layer, directory))

@@ -1,21 +1,10 @@
-import { canonicalBytes, utf8 } from '../canonical/index.js'
-import type { StoredEvent } from './envelope.js'
-import { parseRecord } from './parse-record.js'
+import { utf8 } from '../canonical/index.js'
 import { type PreparedEvents, SEGMENTS } from './prepared-events.js'
 
 /**
- * What makes an event the same event, whenever it is appended: the JCS bytes of its record without
- * `ledger revision prev submitter recordedat`; the stream is part of it.
- */
-export function producerContent(record: StoredEvent | Uint8Array): Uint8Array {
-  const event = record instanceof Uint8Array ? parseRecord(record) : record
-  const { ledger, revision, prev, submitter, recordedat, ...content } = event
-  return canonicalBytes(content)
-}
-
-/**
- * True where prepared event `i`, appended to `stream`, has the producer content of a stored record. Compares bytes and
- * parses nothing; `stored` MUST be an admitted record (as every record of a log is).
+ * True where prepared event `i`, appended to `stream`, has the producer content of a stored record: what makes an event the
+ * same event, whenever it is appended, is its record without `ledger revision prev submitter recordedat`; the stream is part
+ * of it. Compares bytes and parses nothing; `stored` MUST be an admitted record (as every record of a log is).
  */
 export function sameProducerContent(prepared: PreparedEvents, i: number, stream: string, stored: Uint8Array): boolean {
   const { bytes, offsets } = prepared
