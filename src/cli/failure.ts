@@ -2,7 +2,7 @@ import { codedError } from '../errors/index.js'
 import { oneLine } from '../system/index.js'
 import type { Environment } from './environment.js'
 import type { OutputOptions } from './output.js'
-import { wayOn } from './way-on.js'
+import { suggestedCommand } from './suggested-command.js'
 import { withoutPasswords } from './without-passwords.js'
 
 /**
@@ -12,7 +12,7 @@ import { withoutPasswords } from './without-passwords.js'
 export function reportFailure(environment: Environment, options: OutputOptions, thrown: unknown): number {
   const error = codedError(thrown)
   environment.stderr.write(`clyra: ${sentence(error.message)} (${error.code})\n`)
-  const hint = wayOn(error)
+  const hint = suggestedCommand(error)
   const fix = hint === undefined ? undefined : withoutPasswords(hint)
   if (fix !== undefined) environment.stderr.write(`try: ${oneLine(fix)}\n`)
   if (options.verbose) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { codedError } from '../errors/index.js'
-import { wayOn } from './way-on.js'
+import { suggestedCommand } from './suggested-command.js'
 import type { FromRecorder, ToRecorder } from './wrapper/messages.js'
 
 /**
@@ -31,7 +31,7 @@ function beat(): void {
 
 function fail(thrown: unknown): void {
   const error = codedError(thrown)
-  const complaint = { message: error.message, code: error.code, fix: wayOn(error) ?? null }
+  const complaint = { message: error.message, code: error.code, fix: suggestedCommand(error) ?? null }
   send({ tell: 'failed', complaint }, () => process.exit(1))
 }
 

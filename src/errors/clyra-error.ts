@@ -7,7 +7,7 @@ export type ErrorDetails = Readonly<Record<string, unknown>>
  * The one error class of the package.
  *
  * `message` is a sentence a person can act on, without the code; `details` holds the thing that was
- * wrong; `fix`, where there is one, is a command to try.
+ * wrong; `fix`, where there is one, is what to try: no command of Clyra's, which only `src/cli` knows.
  */
 export class ClyraError extends Error {
   readonly code: ErrorCode

@@ -142,12 +142,11 @@ function checkComplete(records: readonly LedgerRecord[], paths: readonly HeadsPa
     if (found !== proved) {
       throw new ClyraError('INDEX_CORRUPT', `${stream} has ${found} records where its heads path proves ${proved}`, {
         details: { stream, found, proved },
-        fix: 'clyra fsck',
       })
     }
   }
 }
 
 function runNotFound(run: string): ClyraError {
-  return new ClyraError('RUN_NOT_FOUND', `the ledger has no run ${run}`, { details: { run }, fix: 'clyra runs' })
+  return new ClyraError('RUN_NOT_FOUND', `the ledger has no run ${run}`, { details: { run } })
 }

@@ -1,4 +1,4 @@
-import { ClyraError, commandLine } from '../errors/index.js'
+import { ClyraError } from '../errors/index.js'
 import { isType } from '../events/index.js'
 import type { ArtifactStore } from '../ports/index.js'
 import { MAX_EMBEDDED_BYTES } from './bundle-files.js'
@@ -25,8 +25,7 @@ export async function artifactsOf(
     const bytes = await artifacts.get(sha256)
     if (bytes === undefined) {
       throw new ClyraError('ARTIFACT_MISSING', `${name} (${sha256}) is not in the artefact store`, {
-        details: { sha256, name },
-        fix: commandLine`clyra bundle ${evidence.run}`,
+        details: { sha256, name, run: evidence.run },
       })
     }
     embed.set(sha256, bytes)

@@ -28,9 +28,7 @@ export function evidenceKeysAt(records: readonly LedgerRecord[], position: numbe
 /** Throws NO_EVIDENCE_KEY where no key is valid, KEY_MISMATCH where a signer is not one of the valid ones. */
 export function checkSigners(signers: readonly Signer[], valid: ReadonlySet<string>): void {
   if (valid.size === 0 || signers.length === 0) {
-    throw new ClyraError('NO_EVIDENCE_KEY', 'the ledger has no valid evidence key to sign the bundle with', {
-      fix: 'clyra keys rotate',
-    })
+    throw new ClyraError('NO_EVIDENCE_KEY', 'the ledger has no valid evidence key to sign the bundle with')
   }
   for (const { keyId } of signers) {
     if (!valid.has(keyId)) {

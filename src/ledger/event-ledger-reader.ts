@@ -204,9 +204,6 @@ export class EventLedgerReader implements LedgerReaderHandle {
       key === undefined
         ? 'the ledger has no valid evidence key'
         : `the private key of evidence key ${key.id} is not here`,
-      {
-        fix: 'clyra keys rotate',
-      },
     )
   }
 

@@ -54,7 +54,7 @@ export async function exportTiles(ledger: LedgerReaderHandle, target: TileStore)
   await write(true)
   if (BigInt(edge.size) !== checkpoint.size || !equalBytes(edge.root(), checkpoint.root)) {
     throw new ClyraError('TREE_DIVERGED', `the records do not give the root of the checkpoint of ${checkpoint.size}`, {
-      fix: 'clyra fsck',
+      details: { damaged: 'tree' },
     })
   }
   await target.publish(checkpoint.note)
@@ -87,6 +87,6 @@ function contradicted({ size, root }: Sealed, checkpoint: SignedCheckpoint): Cly
   return new ClyraError(
     'LEDGER_ROLLED_BACK',
     `a checkpoint of ${size} records is published in this tree, and ${why}: nothing was written; export to a new directory, and tell whoever reads the old one`,
-    { details: { size, root: hex(root), signed: String(checkpoint.size) }, fix: 'clyra adopt --help' },
+    { details: { size, root: hex(root), signed: String(checkpoint.size) } },
   )
 }

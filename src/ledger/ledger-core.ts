@@ -48,7 +48,7 @@ export interface Genesis {
 export async function readGenesis(store: LogStore): Promise<Genesis> {
   const [record] = await store.read({ from: 0, limit: 1 })
   if (record !== undefined) return parseGenesis(record)
-  throw new ClyraError('LEDGER_NOT_FOUND', 'the log is empty: there is no ledger yet', { fix: 'clyra init' })
+  throw new ClyraError('LEDGER_NOT_FOUND', 'the log is empty: there is no ledger yet')
 }
 
 /** What the record at position 0 says. Throws FORMAT_TOO_NEW, LOG_CORRUPT. */

@@ -72,8 +72,7 @@ export function assertRevocable(core: LedgerCore, keys: readonly KeyState[], id:
     })
   }
   const key = keys.find((one) => one.id === id)
-  if (key === undefined)
-    throw new ClyraError('KEY_INVALID', `the ledger has no key ${id}`, { details: { id }, fix: 'clyra keys' })
+  if (key === undefined) throw new ClyraError('KEY_INVALID', `the ledger has no key ${id}`, { details: { id } })
   if (key.revokedAt !== undefined) {
     throw new ClyraError('KEY_INVALID', `the key ${id} was revoked at position ${key.revokedAt}`, {
       details: { id, position: key.revokedAt },

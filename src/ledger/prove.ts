@@ -12,7 +12,7 @@ function readerOf(core: LedgerCore, size: number): HashReader {
     const bytes = await fetchTile(core.ports.tiles, level, index, width)
     if (bytes !== undefined) return bytes
     const path = tilePath(level, index, width)
-    throw new ClyraError('TREE_DIVERGED', `the tile ${path} is missing`, { details: { path }, fix: 'clyra fsck' })
+    throw new ClyraError('TREE_DIVERGED', `the tile ${path} is missing`, { details: { path, damaged: 'tile' } })
   })
 }
 

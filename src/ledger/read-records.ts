@@ -153,7 +153,6 @@ function indexCorrupt(stream: string, revision: number): ClyraError {
     `the index leads to another record than revision ${revision} of ${stream}; delete it and it is rebuilt`,
     {
       details: { stream, revision },
-      fix: 'clyra fsck',
     },
   )
 }

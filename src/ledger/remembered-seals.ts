@@ -73,7 +73,6 @@ export function rolledBack(contradictions: readonly Contradiction[]): ClyraError
     `${what} (remembered in ${seal.where}). Restore the newer state; whoever holds that checkpoint would find this ledger diverged`,
     {
       details: { reason, had, size: seal.size, root: hex(seal.root), remembered: seal.where },
-      fix: 'clyra adopt --help',
     },
   )
 }
@@ -145,6 +144,6 @@ function tilesOf(tiles: TileStore, size: number) {
   return async (level: number, index: number, width: number): Promise<Uint8Array> => {
     const bytes = await fetchTile(tiles, level, index, tileWidth(level, index, size))
     if (bytes !== undefined) return bytes.subarray(0, 32 * width)
-    throw new ClyraError('TREE_DIVERGED', `tile ${level}/${index} is missing`, { fix: 'clyra fsck' })
+    throw new ClyraError('TREE_DIVERGED', `tile ${level}/${index} is missing`, { details: { damaged: 'tile' } })
   }
 }

@@ -148,5 +148,5 @@ export async function checkNewestLeaves(
 }
 
 function diverged(message: string, details: Readonly<Record<string, unknown>>): ClyraError {
-  return new ClyraError('TREE_DIVERGED', message, { details, fix: 'clyra fsck' })
+  return new ClyraError('TREE_DIVERGED', message, { details: { ...details, damaged: 'tree' } })
 }

@@ -105,7 +105,6 @@ function isHexOf(text: string, bytes: Uint8Array): boolean {
 function hashed({ position, leaf, bytes }: StoredRecord): string {
   if (equalBytes(leafHash(bytes), leaf)) return hex(leaf)
   throw new ClyraError('LOG_CORRUPT', `the record at position ${position} does not have its leaf hash`, {
-    details: { position },
-    fix: 'clyra fsck',
+    details: { position, damaged: 'record' },
   })
 }

@@ -62,8 +62,7 @@ function broken(record: LedgerRecord, what: string): ClyraError {
     'LOG_CORRUPT',
     `the record at position ${position} (stream ${event.stream}) cannot be folded: ${what}`,
     {
-      details: { position: String(position), stream: event.stream },
-      fix: 'clyra fsck',
+      details: { position: String(position), stream: event.stream, damaged: 'record' },
     },
   )
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { equalBytes } from '../canonical/index.js'
 import { type Checkpoint, parseCheckpoint } from '../crypto/index.js'
-import { ClyraError, commandLine } from '../errors/index.js'
+import { ClyraError } from '../errors/index.js'
 import { type LedgerRecord, RecordReader, upcast } from '../events/index.js'
 import { HashedRecord, type LedgerReader, VerifiedRecord } from '../ledger/index.js'
 import { CompactRange, entriesPath, entryBundle, TILE_WIDTH } from '../merkle/index.js'
@@ -57,8 +57,7 @@ async function* entriesOf(folder: string, { size, root }: Checkpoint, to: number
   }
   if (!equalBytes(tree.root(), root)) {
     throw new ClyraError('TREE_DIVERGED', `the records in ${folder} do not have the root of its checkpoint`, {
-      details: { path: folder, size },
-      fix: commandLine`clyra verify ${folder}`,
+      details: { path: folder, size, damaged: 'export' },
     })
   }
 }

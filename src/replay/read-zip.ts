@@ -39,5 +39,5 @@ export function readZip(archive: Uint8Array): ReadonlyMap<string, Uint8Array> {
 }
 
 function malformed(why: string): ClyraError {
-  return new ClyraError('BUNDLE_MALFORMED', `the bundle cannot be read: ${why}`, { fix: 'clyra verify <bundle>' })
+  return new ClyraError('BUNDLE_MALFORMED', `the bundle cannot be read: ${why}`)
 }

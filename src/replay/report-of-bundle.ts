@@ -76,7 +76,5 @@ function recordsIn(files: BundleFiles): LedgerRecord[] {
 }
 
 function malformed(): ClyraError {
-  return new ClyraError('BUNDLE_MALFORMED', 'the bundle does not have one position for each of its records', {
-    fix: 'clyra verify <bundle>',
-  })
+  return new ClyraError('BUNDLE_MALFORMED', 'the bundle does not have one position for each of its records')
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { ClyraError, commandLine } from '../errors/index.js'
+import { ClyraError } from '../errors/index.js'
 import { type EmbeddedLedgerReader, openEmbeddedLedger, openEmbeddedLedgerReader } from '../stores/embedded/index.js'
 import { FileArtifactStore } from '../stores/files/index.js'
 import { layoutOf } from '../stores/state/index.js'
@@ -51,8 +51,7 @@ function checkStore(place: StatePlace, { store, tiles }: Settings): void {
       'NOT_YET_SUPPORTED',
       'publishing tiles while appending is not part of this release; leave `tiles` out',
       {
-        details: { field: 'tiles' },
-        fix: commandLine`clyra export tiles ${tiles.value}`,
+        details: { field: 'tiles', tiles: tiles.value },
       },
     )
   }
@@ -61,7 +60,6 @@ function checkStore(place: StatePlace, { store, tiles }: Settings): void {
   if (scheme !== 'file') {
     throw new ClyraError('NOT_YET_SUPPORTED', `a log store of the kind ${scheme}: is not part of this release`, {
       details: { store: scheme },
-      fix: 'clyra config',
     })
   }
   // A ledger that was named is that one, whatever the settings beside it say of another: a backup in the project.
@@ -71,7 +69,6 @@ function checkStore(place: StatePlace, { store, tiles }: Settings): void {
       `store must be file:.clyra in this release; the ledger lies in ${place.state}`,
       {
         details: { field: 'store' },
-        fix: 'clyra config',
       },
     )
   }

@@ -66,7 +66,7 @@ test('a deleted evidence key is told when the ledger is opened, by fsck and doct
     where: 'opening, fsck, doctor, bundle',
     cases: 4,
     survived: 4,
-    rule: 'named at once, with the way on: a backup, or keys rotate, after which bundles are signed again',
+    rule: 'named at once, with what to try: a backup, or keys rotate, after which bundles are signed again',
     mutation: 'look for the key only where it signs',
   })
 })

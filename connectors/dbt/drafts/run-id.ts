@@ -22,7 +22,5 @@ export function runIdOf(carried: readonly (string | null | undefined)[], invocat
       `${JSON.stringify(invocation.slice(0, 80))} is no invocation id of dbt: a run's id begins with a letter or a digit and goes on with A-Z a-z 0-9 . _ : ~ -`,
       { details: { invocation } },
     )
-  throw new ClyraError('DBT_ARTIFACT_MISSING', 'neither a log nor an artefact names the dbt invocation of this run', {
-    fix: 'clyra ingest dbt target --log logs/dbt.log',
-  })
+  throw new ClyraError('DBT_ARTIFACT_MISSING', 'neither a log nor an artefact names the dbt invocation of this run')
 }

@@ -206,7 +206,7 @@ describe('whose the artefacts are', () => {
       expect(() => readDbtRun({ ...given, invocation: OTHER_INVOCATION })).toThrow(
         expect.objectContaining({
           code: 'DBT_RUN_MISMATCH',
-          fix: `clyra ingest dbt target --invocation ${INVOCATION}`,
+          details: { asked: OTHER_INVOCATION, known: expect.arrayContaining([INVOCATION]) },
         }),
       )
     }

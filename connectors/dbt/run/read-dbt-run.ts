@@ -1,4 +1,4 @@
-import { ClyraError, commandLine, isClyraError } from '../../../src/errors/index.js'
+import { ClyraError, isClyraError } from '../../../src/errors/index.js'
 import type { DraftEvent } from '../../../src/events/index.js'
 import { readManifest, readRunResults } from '../artifacts/index.js'
 import { type LeftOut, later, runIdOf } from '../drafts/index.js'
@@ -205,7 +205,6 @@ function unnamed(files: DbtRunFiles, scan: LogScan, traces: ReturnType<typeof sc
     `no log line and no artefact here is of the dbt invocation ${files.invocation}; they name ${known.length === 0 ? 'none' : known.join(', ')}`,
     {
       details: { asked: files.invocation, known },
-      ...(known.length === 0 ? {} : { fix: commandLine`clyra ingest dbt target --invocation ${known.at(-1) ?? ''}` }),
     },
   )
 }

@@ -60,7 +60,6 @@ export const ingestDbt = defineCommand({
         `${target} holds neither manifest.json nor run_results.json, and there is no log`,
         {
           details: { path: target },
-          fix: 'clyra ingest dbt target --log logs/dbt.log',
         },
       )
     }

@@ -17,11 +17,18 @@ import type { Context } from '../context.js'
 import { dbtProject } from '../dbt/dbt-project.js'
 import { findWarehouse } from '../dbt/find-warehouse.js'
 import { GIVE_AN_ADDRESS, WAREHOUSES } from '../dbt/warehouses.js'
+import { suggestedCommand } from '../suggested-command.js'
 import type { Finding } from './finding.js'
 
 const ok = (check: string, message: string): Finding => ({ check, status: 'ok', message, fix: null })
 const warn = (check: string, message: string, fix: string | null): Finding => ({ check, status: 'warn', message, fix })
 const fail = (check: string, message: string, fix: string | null): Finding => ({ check, status: 'fail', message, fix })
+
+/** What to try after an error that is not examining again. */
+function tryAfter(error: ClyraError): string | null {
+  const suggested = suggestedCommand(error)
+  return suggested === undefined || suggested === 'clyra doctor' ? null : suggested
+}
 
 /** Configuration, ledger, spools, space and warehouse. A check that cannot be made is a finding of its own. */
 export async function examineProject(context: Context, offline: boolean): Promise<Finding[]> {
@@ -31,11 +38,11 @@ export async function examineProject(context: Context, offline: boolean): Promis
       findings.push(...(await examine()))
     } catch (thrown) {
       const error = codedError(thrown)
-      findings.push(fail(check, `${error.message} (${error.code})`, error.fix ?? null))
+      findings.push(fail(check, `${error.message} (${error.code})`, tryAfter(error)))
     }
   }
   const place = believedPlace(context)
-  if (place instanceof ClyraError) return [fail('ledger', `${place.message} (${place.code})`, place.fix ?? null)]
+  if (place instanceof ClyraError) return [fail('ledger', `${place.message} (${place.code})`, tryAfter(place))]
   await attempt('configuration', () => {
     settingsFor(context, place)
     return [ok('configuration', place === undefined || !existsSync(place.config) ? 'defaults' : place.config)]
@@ -94,7 +101,7 @@ async function evidenceKey({ ledger, place }: OpenedReader): Promise<Finding> {
     const error = codedError(thrown)
     const message = `${error.message}: bundles cannot be signed (${error.code})`
     const elsewhere = !existsSync(join(place.state, 'keys', 'ledger.key'))
-    return elsewhere ? warn('evidence key', message, null) : fail('evidence key', message, error.fix ?? null)
+    return elsewhere ? warn('evidence key', message, null) : fail('evidence key', message, tryAfter(error))
   }
 }
 

@@ -68,7 +68,6 @@ export function readConfigFile(path: string): ConfigFile {
     `${path}: ${field === '' ? '' : `${field} `}${(issue?.message ?? 'is not valid').slice(0, LONGEST_QUOTE)}`,
     {
       details: { path, field },
-      fix: 'clyra config',
     },
   )
 }

@@ -73,7 +73,6 @@ export function requireState(
   if (found !== undefined) return found
   throw new ClyraError('LEDGER_NOT_FOUND', `no ledger was found in ${environment.cwd} or above it`, {
     details: { path: environment.cwd },
-    fix: 'clyra init',
   })
 }
 
@@ -82,7 +81,6 @@ function named(cwd: string, text: string, source: SettingSource): StatePlace {
     const scheme = text.slice(0, text.indexOf(':'))
     throw new ClyraError('NOT_YET_SUPPORTED', `a ledger at ${scheme}: cannot be opened in this release`, {
       details: { scheme },
-      fix: 'clyra --help',
     })
   }
   const path = text.startsWith('file:') ? text.slice('file:'.length) : text
@@ -94,7 +92,6 @@ function named(cwd: string, text: string, source: SettingSource): StatePlace {
   }
   throw new ClyraError('LEDGER_NOT_FOUND', `there is no ledger at ${folder}`, {
     details: { path: folder },
-    fix: 'clyra init',
   })
 }
 

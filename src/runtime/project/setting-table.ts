@@ -44,7 +44,6 @@ function milliseconds(name: string, variable: string, fallback: number) {
       if (/^[0-9]+$/.test(value) && number <= LONGEST_WAIT_MS) return number
       throw new ClyraError('CONFIG_INVALID', `${from} must be whole milliseconds from 0 to ${LONGEST_WAIT_MS}`, {
         details: { field: from },
-        fix: 'clyra config',
       })
     },
     fallback: () => fallback,

@@ -187,7 +187,6 @@ class EmbeddedLogReader implements LogStore {
       `the writer published ${mark.size} durable records, but after ${position} there is none that can be read`,
       {
         details: { position, published: mark.size },
-        fix: 'clyra fsck --all',
       },
     )
   }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseCheckpoint } from '../../crypto/index.js'
-import { ClyraError, commandLine, fromSystemError } from '../../errors/index.js'
+import { ClyraError, fromSystemError } from '../../errors/index.js'
 import {
   type Contradiction,
   createLedger,
@@ -96,7 +96,6 @@ export async function createEmbeddedLedger(
   if (left !== undefined && left.name !== origin) {
     throw new ClyraError('LEDGER_EXISTS', `an interrupted creation left the key of ${left.name} in ${directory}`, {
       details: { directory, origin: left.name },
-      fix: commandLine`clyra init --origin ${left.name}`,
     })
   }
   const ports = await writerPorts(options, () => origin)
@@ -185,7 +184,7 @@ function isACopy(directory: string, of: string): ClyraError {
   return new ClyraError(
     'LEDGER_IS_A_COPY',
     `${directory} is a copy of the ledger in ${of}: it can be read, and nothing is appended, because both would sign the same sizes with other roots`,
-    { details: { directory, original: of }, fix: 'clyra adopt --help' },
+    { details: { directory, original: of } },
   )
 }
 

@@ -224,6 +224,6 @@ function corrupt(
   return new ClyraError(
     'LOG_CORRUPT',
     `the log is damaged in segment ${segment} at offset ${offset}: position ${position} is gone, and ${vouched} records are known to have been durable`,
-    { details: { segment, offset, position, vouched }, fix: 'clyra fsck --all' },
+    { details: { segment, offset, position, vouched } },
   )
 }

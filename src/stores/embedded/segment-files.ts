@@ -288,7 +288,6 @@ function damaged(path: string, offset: number, position: number): ClyraError {
     `the log is damaged in segment ${path} at offset ${offset}: the record at position ${position} is not what was appended`,
     {
       details: { segment: path, offset, position },
-      fix: 'clyra fsck --all',
     },
   )
 }

@@ -19,13 +19,11 @@ export function noLedger(directory: string): ClyraError {
       `the log in ${places.log} is gone, while ${keys} still there: put the directory back from a backup; nothing can be begun in its place`,
       {
         details: { directory, path: places.log },
-        fix: 'mv .clyra .clyra-without-log && cp -a <backup> .clyra && clyra adopt',
       },
     )
   }
   return new ClyraError('LEDGER_NOT_FOUND', `there is no ledger in ${directory}`, {
     details: { directory },
-    fix: 'clyra init',
   })
 }
 
