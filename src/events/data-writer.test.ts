@@ -186,17 +186,17 @@ describe('the writer of a schema', () => {
     expect(reads).toBe(1)
   })
 
-  it('says where the bytes end, whatever room there is, and writes nothing beyond it', () => {
+  it('says where the bytes end, whatever the size of the buffer, and writes nothing beyond it', () => {
     const schema = z.strictObject({ a: z.string(), b: z.array(z.enum(['x', 'yy'])), c: z.boolean().nullable() })
     const value = { a: 'é"'.repeat(60), b: ['x', 'yy'], c: null }
     const whole = canonicalString(value)
     const write = dataWriter(schema)
-    for (let room = 0; room <= Buffer.byteLength(whole) + 2; room++) {
+    for (let size = 0; size <= Buffer.byteLength(whole) + 2; size++) {
       const memory = new Uint8Array(600)
-      const end = write?.(value, targetOf(memory.subarray(0, room)), 0)
+      const end = write?.(value, targetOf(memory.subarray(0, size)), 0)
       expect(end).toBe(Buffer.byteLength(whole))
-      if (room >= Buffer.byteLength(whole)) expect(Buffer.from(memory.subarray(0, end)).toString()).toBe(whole)
-      expect(memory.subarray(room).every((byte) => byte === 0)).toBe(true)
+      if (size >= Buffer.byteLength(whole)) expect(Buffer.from(memory.subarray(0, end)).toString()).toBe(whole)
+      expect(memory.subarray(size).every((byte) => byte === 0)).toBe(true)
     }
   })
 

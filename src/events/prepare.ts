@@ -30,7 +30,7 @@ export interface PrepareOptions {
   /** Only for the ledger's own records: lets `dev.clyra.ledger.*` pass. */
   readonly allowReserved?: boolean
   /** Memory to write into where it is large enough: the result is good until that is used for something else. */
-  readonly room?: Uint8Array<ArrayBuffer> | undefined
+  readonly buffer?: Uint8Array<ArrayBuffer> | undefined
 }
 
 /**
@@ -48,7 +48,7 @@ export function prepare<T extends string>(
   const registry = options.registry ?? CLYRA_REGISTRY
   const ids: string[] = new Array(events.length)
   const types: string[] = new Array(events.length)
-  const writer = new SegmentWriter(events.length, options.room)
+  const writer = new SegmentWriter(events.length, options.buffer)
   const attributes = new AttributeChecker(options)
   let entry: EventType | undefined
   for (let i = 0; i < events.length; i++) {

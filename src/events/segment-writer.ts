@@ -45,7 +45,7 @@ interface Repeated {
   member: FixedText | undefined
 }
 
-/** Room to begin with; more is made by what the events written so far have taken. */
+/** Bytes to begin with; more are taken by what the events written so far have taken. */
 const FIRST_BYTES = 2048
 
 /**
@@ -61,9 +61,9 @@ export class SegmentWriter {
   readonly #source: Repeated = { name: 'source', text: undefined, member: undefined }
   readonly #type: Repeated = { name: 'type', text: undefined, member: undefined }
 
-  /** `room`: memory to begin with, for so many events. */
-  constructor(count: number, room: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BYTES)) {
-    this.#bytes = room
+  /** `buffer`: memory to begin with, for so many events. */
+  constructor(count: number, buffer: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BYTES)) {
+    this.#bytes = buffer
     this.#target = targetOf(this.#bytes)
     this.#offsets = new Uint32Array(count * SEGMENTS + 1)
   }
@@ -92,7 +92,7 @@ export class SegmentWriter {
     return { bytes: this.#bytes.subarray(0, this.#end), offsets: this.#offsets }
   }
 
-  /** Room for `needed` bytes, and for the events that follow if they are like this one and those before. */
+  /** A larger buffer: for `needed` bytes, and for the events that follow if they are like this one and those before. */
   #grow(needed: number): void {
     const written = this.#next / SEGMENTS + 1
     const all = (this.#offsets.length - 1) / SEGMENTS

@@ -138,7 +138,7 @@ export class EventLedger extends EventLedgerReader implements LedgerHandle {
     const expected = parseExpected(expectedRevision)
     const prepared = isPrepared(events)
       ? events
-      : prepare(events, { registry: this.core.registry, now: this.#now, room: this.#buffers.take() })
+      : prepare(events, { registry: this.core.registry, now: this.#now, buffer: this.#buffers.take() })
     if (prepared !== events) loaned.push(prepared.bytes.buffer)
     const reserved = prepared.types.find(isReservedType)
     if (reserved !== undefined)

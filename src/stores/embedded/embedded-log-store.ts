@@ -117,7 +117,7 @@ class EmbeddedLogStore implements EmbeddedLog {
   readonly #saving = new Set<Promise<void>>()
   #segment: NewestSegment | undefined
   /** Where frames are made: one is on its way to the disk at a time. */
-  #room: Buffer = Buffer.alloc(0)
+  #frameBuffer: Buffer = Buffer.alloc(0)
   #size: number
   #failure: ClyraError | undefined
   #appending = false
@@ -219,8 +219,9 @@ class EmbeddedLogStore implements EmbeddedLog {
    * still this process's is in what he reads, and only such a frame is acknowledged.
    */
   async #write(records: readonly LogRecord[]): Promise<void> {
-    const frame = encodeFrame(records, this.#size, this.#room)
-    if (frame.bytes.length > this.#room.length && frame.bytes.length <= MOST_ROOM) this.#room = frame.bytes
+    const frame = encodeFrame(records, this.#size, this.#frameBuffer)
+    if (frame.bytes.length > this.#frameBuffer.length && frame.bytes.length <= LARGEST_BUFFER)
+      this.#frameBuffer = frame.bytes
     const newest = this.#files.newest
     const limit = this.#options.segmentBytes ?? SEGMENT_BYTES
     const fits = newest !== undefined && (newest.count === 0 || newest.end + frame.bytes.length <= limit)
@@ -310,5 +311,5 @@ class EmbeddedLogStore implements EmbeddedLog {
   }
 }
 
-/** What larger frames were made in is not kept. */
-const MOST_ROOM = 8 * 1024 * 1024
+/** A larger one is not kept for the next frame. */
+const LARGEST_BUFFER = 8 * 1024 * 1024

@@ -72,12 +72,12 @@ export interface EncodedFrame {
   readonly entries: readonly number[]
 }
 
-/** `room`: where the frame is written if it has room for it; else it gets memory of its own. */
-export function encodeFrame(records: readonly LogRecord[], durableBefore: number, room?: Buffer): EncodedFrame {
+/** `buffer`: where the frame is written if it fits; else it gets memory of its own. */
+export function encodeFrame(records: readonly LogRecord[], durableBefore: number, buffer?: Buffer): EncodedFrame {
   let length = FRAME_HEADER_BYTES
   for (const { bytes } of records) length += ENTRY_HEADER_BYTES + bytes.length
   const size = padded(length)
-  const frame = room !== undefined && size <= room.length ? room.subarray(0, size) : Buffer.allocUnsafe(size)
+  const frame = buffer !== undefined && size <= buffer.length ? buffer.subarray(0, size) : Buffer.allocUnsafe(size)
   FRAME_MAGIC.copy(frame, 0)
   frame.writeUInt32LE(length, 12)
   // A frame has at least one record; assertBatch saw to it.

@@ -19,12 +19,12 @@ it('writes the same bytes into memory that was used before, whatever is in it an
       fc.nat(255),
       (texts, size, rest) => {
         const events = texts.map(event)
-        const room = new Uint8Array(size).fill(rest)
-        const there = prepare(events, { room })
+        const buffer = new Uint8Array(size).fill(rest)
+        const there = prepare(events, { buffer })
         const fresh = prepare(events)
         expect(there).toEqual(fresh)
         // It is used where it is large enough.
-        if (size > 3000 && there.bytes.length < 1000) expect(there.bytes.buffer).toBe(room.buffer)
+        if (size > 3000 && there.bytes.length < 1000) expect(there.bytes.buffer).toBe(buffer.buffer)
       },
     ),
   )
