@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path'
 import { profilesFiles, profileTarget, readManifest } from '../../../connectors/dbt/index.js'
 import { isClyraError } from '../../errors/index.js'
-import type { Warehouse } from '../../ports/index.js'
+import type { NotGiven, Warehouse } from '../../ports/index.js'
 import { optionalLedgerPlace, type Settings } from '../../runtime/project/index.js'
 import { readFileSyncBounded, readTextSyncBounded } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { type DbtProject, readDbtSettings } from './dbt-project.js'
-import { USUAL_LIMITS, WAREHOUSES, type WarehouseLimits } from './warehouses.js'
+import { USUAL_LIMITS, WAREHOUSES, type WarehouseLimits, type WarehouseRow } from './warehouses.js'
 
 /** Whom to ask about a run: a warehouse, or nobody, because of a reason that is recorded. */
 export type FoundWarehouse =
@@ -19,8 +19,19 @@ export type FoundWarehouse =
     }
   /** A kind that nothing here reads; `detail` is dbt's name of it. */
   | { readonly ask: false; readonly code: 'NOT_SUPPORTED'; readonly detail: string | null }
-  /** There is no address that may be used; `detail` is a word for why. */
-  | { readonly ask: false; readonly code: 'POLICY_SKIP'; readonly detail: string; readonly says: string }
+  | NoAddress
+
+/** There is no address that may be used. */
+export interface NoAddress {
+  readonly ask: false
+  readonly code: 'POLICY_SKIP'
+  /** A word for why. */
+  readonly detail: string
+  /** The same for people. */
+  readonly says: string
+  /** The kind whose address it would be; undefined where nothing names one. */
+  readonly row: WarehouseRow | undefined
+}
 
 /**
  * The warehouse that a setting names, else that of dbt's profile. Connects nowhere; of the connectors only the one that
@@ -45,14 +56,18 @@ export async function findWarehouse(
   const chosen = choices.find(({ address }) => address !== undefined) ?? choices.find(({ row }) => row.kind === adapter)
   if (chosen === undefined) {
     if (profile.ok) return { ask: false, code: 'NOT_SUPPORTED', detail: adapter }
-    return { ask: false, code: 'POLICY_SKIP', detail: profile.reason, says: profile.says }
+    return noAddress(profile, undefined)
   }
   const { row, address, limits } = chosen
   const fields = profile.ok && adapter === row.kind ? profile.fields : undefined
   const found = (await row.load()).target({ fields, address, variables, home, now })
   return found.ok
     ? { ask: true, warehouse: found.warehouse, schemas: schemasOf(found.schema, target), limits }
-    : { ask: false, code: 'POLICY_SKIP', detail: found.reason, says: found.says }
+    : noAddress(found, row)
+}
+
+function noAddress({ reason, says }: NotGiven, row: WarehouseRow | undefined): NoAddress {
+  return { ask: false, code: 'POLICY_SKIP', detail: reason, says, row }
 }
 
 /** The connection string that a setting refers to, or undefined. */

@@ -9,6 +9,8 @@ export interface WarehouseRow {
   readonly name: string
   /** Its connector, with what that needs: loaded where a profile or a setting names the kind. */
   readonly load: () => Promise<WarehouseKind>
+  /** A command by which an address is given where dbt's profile has none that may be used. */
+  readonly giveAddress: string
   /** What is configured for it beside dbt's profile. */
   readonly configured?: (settings: Settings) => WarehouseSettings
 }
@@ -34,6 +36,7 @@ export const WAREHOUSES: readonly WarehouseRow[] = [
   {
     kind: 'postgres',
     name: 'Postgres',
+    giveAddress: 'export CLYRA_POSTGRES_URL=postgres://reader@host/db',
     load: async () => (await import('../../../connectors/postgres/index.js')).postgresWarehouse,
     configured: (settings) => ({
       reference: settings.postgresUrl.value,
@@ -45,6 +48,3 @@ export const WAREHOUSES: readonly WarehouseRow[] = [
     }),
   },
 ]
-
-/** How an address is given where dbt's profile has none that may be used. */
-export const GIVE_AN_ADDRESS = 'export CLYRA_POSTGRES_URL=postgres://reader@host/db'

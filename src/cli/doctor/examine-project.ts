@@ -15,8 +15,8 @@ import { ledgerSpool, listSpools, livingChild, userSpool } from '../../spool/ind
 import { findObjections } from '../../stores/embedded/index.js'
 import type { Context } from '../context.js'
 import { dbtProject } from '../dbt/dbt-project.js'
-import { findWarehouse } from '../dbt/find-warehouse.js'
-import { GIVE_AN_ADDRESS, WAREHOUSES } from '../dbt/warehouses.js'
+import { findWarehouse, type NoAddress } from '../dbt/find-warehouse.js'
+import { WAREHOUSES } from '../dbt/warehouses.js'
 import { suggestedCommand } from '../suggested-command.js'
 import type { Finding } from './finding.js'
 
@@ -145,7 +145,7 @@ async function warehouse(context: Context): Promise<readonly Finding[]> {
   const settings = settingsFor(context, optionalLedgerPlace(context))
   const found = await findWarehouse(context, settings, dbtProject(context, []))
   if (found.ask) return found.warehouse.doctor()
-  return [found.code === 'NOT_SUPPORTED' ? otherWarehouse(found.detail) : noAddress(found.says)]
+  return [found.code === 'NOT_SUPPORTED' ? otherWarehouse(found.detail) : noAddress(found)]
 }
 
 function otherWarehouse(adapter: string | null): Finding {
@@ -157,10 +157,10 @@ function otherWarehouse(adapter: string | null): Finding {
   )
 }
 
-function noAddress(why: string): Finding {
+function noAddress({ says, row = WAREHOUSES[0] }: NoAddress): Finding {
   return warn(
     'warehouse',
-    `no address that may be used: ${why}. Runs are recorded without the warehouse's own word`,
-    GIVE_AN_ADDRESS,
+    `no address that may be used: ${says}. Runs are recorded without the warehouse's own word`,
+    row?.giveAddress ?? null,
   )
 }
