@@ -18,6 +18,8 @@ export interface Output extends Teller {
   result(document: object, text: string | (() => string)): void
   /** One line of a streamed result: NDJSON with `--json`, else the text. */
   item(document: object, text: string | (() => string)): void
+  /** What a person may do next, said like a note but without the program's name. */
+  hint(text: string): void
   bold(text: string): string
   good(text: string): string
   bad(text: string): string
@@ -33,6 +35,9 @@ export function createOutput(environment: Environment, options: OutputOptions): 
   const colour = stdout.isTTY && !environment.variables['NO_COLOR'] && environment.variables['TERM'] !== 'dumb'
   const { paint: painted } = steering(stdout.mark)
   const paint = (code: 1 | 31 | 32 | 33) => (text: string) => (colour ? painted(code, text) : text)
+  const aside = (value: string) => {
+    if (!options.quiet) stderr.write(endLine(value))
+  }
   const text = (value: string | (() => string)) => (typeof value === 'string' ? value : value())
   return {
     options,
@@ -42,9 +47,8 @@ export function createOutput(environment: Environment, options: OutputOptions): 
     item(document, value) {
       stdout.write(options.json ? `${JSON.stringify(document)}\n` : endLine(text(value)))
     },
-    note(value) {
-      if (!options.quiet) stderr.write(endLine(value))
-    },
+    note: (value) => aside(`clyra: ${value}`),
+    hint: aside,
     warn(value) {
       stderr.write(`clyra: ${oneLine(value)}\n`)
     },

@@ -48,7 +48,7 @@ async function drainQuietly(caller: WritingCaller, opened: OpenedLedger): Promis
   const { runs, waiting } = await drainWaiting(caller, opened, { everySpool: false })
   for (const { run, appended, skippedErased } of runs) {
     const erased = skippedErased > 0 ? `, ${skippedErased} left out because the run was erased` : ''
-    caller.output.note(`clyra: appended ${appended} waiting records of run ${run}${erased}`)
+    caller.output.note(`appended ${appended} waiting records of run ${run}${erased}`)
   }
   for (const { directory, reason, code } of waiting)
     caller.output.warn(`the spool ${directory} still waits: ${reason} (${code})`)

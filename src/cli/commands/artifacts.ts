@@ -59,7 +59,7 @@ export const artifactsPrune = defineCommand({
         `${document.artifacts} artefacts (${document.bytes} bytes) ${yes ? 'were removed' : 'would be removed'}; ${document.kept} (${document.keptBytes} bytes) stay.`,
       )
       if (!yes && document.artifacts > 0)
-        context.output.note(commandLine`Do it: clyra artifacts prune --older-than ${olderThan} --yes`)
+        context.output.hint(commandLine`Do it: clyra artifacts prune --older-than ${olderThan} --yes`)
       return 0
     }),
 })

@@ -159,9 +159,7 @@ async function fromBundle(
   const { page, view: whole, opened, same, earlierRelease } = reportOfBundle(DEF, bytes)
   const view = whole.run
   if (!same && earlierRelease)
-    output.note(
-      'clyra: the page inside the bundle is, by its own word, of an earlier release; this is made from the records',
-    )
+    output.note('the page inside the bundle is, by its own word, of an earlier release; this is made from the records')
   else if (!same) output.warn('the page inside the bundle is another one; this is made from its records')
   if (open && !opened) {
     throw new ClyraError('USAGE', `${basename(given)} shows no sealed values; whoever has the ledger can`, {

@@ -133,7 +133,7 @@ async function trustOf(
   if (!flags.own) return { trust: keys, own: [] }
   const { ownLedgerTrust } = await import('../trust/own-ledger.js')
   const own = await ownLedgerTrust(context)
-  context.output.note(`clyra: trusting the ledger of ${own.path}`)
+  context.output.note(`trusting the ledger of ${own.path}`)
   return { trust: [...keys, { vkey: own.vkey, genesis: own.genesis }], own: [own.keys] }
 }
 

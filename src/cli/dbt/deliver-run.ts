@@ -47,7 +47,7 @@ export async function deliverRun(
     const { summary } = delivered
     if (summary !== null) {
       const line = `${summary.outcome.toUpperCase()} run recorded: ${inALine(summary)}`
-      context.output.note(`clyra: ${line}; clyra report --last`)
+      context.output.note(`${line}; clyra report --last`)
     }
     return delivered
   } catch (thrown) {

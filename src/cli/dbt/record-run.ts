@@ -54,7 +54,7 @@ export async function recordRun(context: Context, args: readonly string[], wire:
   // Where the settings cannot be read dbt still runs, unrecorded, as the environment says.
   const { dbtCommand: configured } = settings ?? resolveSettings({}, environment)
   const command = dbtCommand(configured, { variables: environment.variables, folders })
-  if (command.note !== null) context.output.note(`clyra: ${command.note}`)
+  if (command.note !== null) context.output.note(command.note)
   const { program, words } = command
   const prepared =
     settings !== undefined && isRun(context, args)

@@ -16,7 +16,7 @@ export interface Surroundings {
   randomBytes(length: number): Uint8Array
 }
 
-/** Who is told what is not a result. */
+/** Who is told what is not a result. It adds who speaks. */
 export interface Teller {
   /** What a person may want to know. */
   note(text: string): void

@@ -26,7 +26,7 @@ export async function updateProjections({ output }: Pick<Caller, 'output'>, open
   try {
     await foldWhatIsNew(opened).catch(async (error: unknown) => {
       if (!isClyraError(error, 'INDEX_CORRUPT')) throw error
-      output.note(`clyra: ${error.message}; they are folded again`)
+      output.note(`${error.message}; they are folded again`)
       removeProjections(opened)
       await foldWhatIsNew(opened)
     })
