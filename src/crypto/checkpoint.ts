@@ -40,6 +40,15 @@ export function parseCheckpoint(text: string): Checkpoint {
   throw malformed('its size is 0, or its root has not 32 bytes')
 }
 
+/**
+ * What a signed note states, its signatures unread: for comparing and for finding things; who believes it opens the note.
+ * Throws `NOTE_MALFORMED`.
+ */
+export function statedCheckpoint(note: Uint8Array): Checkpoint {
+  const text = Buffer.from(note).toString('utf8')
+  return parseCheckpoint(text.slice(0, text.lastIndexOf('\n\n') + 1))
+}
+
 function malformed(why: string): ClyraError {
   return new ClyraError('NOTE_MALFORMED', `not a checkpoint: ${why}`)
 }

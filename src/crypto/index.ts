@@ -1,5 +1,5 @@
 export { ALGORITHMS, type SignatureAlgorithm } from './algorithms.js'
-export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.js'
+export { type Checkpoint, formatCheckpoint, parseCheckpoint, statedCheckpoint } from './checkpoint.js'
 export { type KeyFile, readKeyFile, writeKeyFile } from './key-file.js'
 export { keyIdOf, type PublicKey, SIGNATURE_ALGORITHMS } from './public-key.js'
 export { sha256, sha256Hex } from './sha256.js'

@@ -1,5 +1,5 @@
 import { equalBytes, hex } from '../canonical/index.js'
-import { parseCheckpoint, type Vkey } from '../crypto/index.js'
+import { statedCheckpoint, type Vkey } from '../crypto/index.js'
 import { ClyraError, isClyraError } from '../errors/index.js'
 import { CompactRange, entriesPath, entryBundle, leafHash, TILE_WIDTH, type Tile, tilePath } from '../merkle/index.js'
 import type { CheckpointStore, TileStore } from '../ports/index.js'
@@ -302,9 +302,8 @@ function holdsExactly(bundle: Uint8Array, entries: readonly BundleEntry[]): bool
 
 /** The text of a checkpoint whose signature nobody can verify. */
 function readCheckpoint(note: Uint8Array, where: string): Sealed {
-  const text = Buffer.from(note).toString('utf8')
   try {
-    return { ...parseCheckpoint(text.slice(0, text.indexOf('\n\n') + 1)), note }
+    return { ...statedCheckpoint(note), note }
   } catch (cause) {
     throw new ClyraError('TREE_DIVERGED', `the checkpoint in ${where} cannot be read`, { details: { where }, cause })
   }

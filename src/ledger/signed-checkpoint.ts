@@ -6,6 +6,7 @@ import {
   parseCheckpoint,
   type Signer,
   signNote,
+  statedCheckpoint,
   type Vkey,
 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
@@ -53,9 +54,8 @@ export function overtakes(next: Uint8Array, there: Uint8Array | undefined): bool
 }
 
 function statedIn(note: Uint8Array): Checkpoint | undefined {
-  const text = Buffer.from(note).toString('utf8')
   try {
-    return parseCheckpoint(text.slice(0, text.lastIndexOf('\n\n') + 1))
+    return statedCheckpoint(note)
   } catch {
     return undefined
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { equalBytes } from '../canonical/index.js'
-import { type Checkpoint, parseCheckpoint } from '../crypto/index.js'
+import { type Checkpoint, statedCheckpoint } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { type LedgerRecord, RecordReader, upcast } from '../events/index.js'
 import { HashedRecord, type LedgerReader, VerifiedRecord } from '../ledger/index.js'
@@ -35,8 +35,7 @@ export async function ledgerSource(ledger: LedgerReader): Promise<LogSource> {
  * again: TREE_DIVERGED unless it has the root of the directory's checkpoint. Signatures are for `verify` to check.
  */
 export async function tilesSource(folder: string): Promise<LogSource> {
-  const note = Buffer.from(await read(folder, 'checkpoint')).toString('utf8')
-  const checkpoint = parseCheckpoint(note.slice(0, note.indexOf('\n\n') + 1))
+  const checkpoint = statedCheckpoint(await read(folder, 'checkpoint'))
   const { size } = checkpoint
   const records = (to = Number.MAX_SAFE_INTEGER) => entriesOf(folder, checkpoint, to)
   return { origin: checkpoint.origin, size, records, projected: await projectedTiles(size, records) }

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import { ClyraError, fromSystemError } from '../errors/index.js'
-import { readStateFile } from '../system/index.js'
+import { readStateFile, STATE_MARKS } from '../system/index.js'
 
 /** The files of one spool. */
 export const SPOOL_FILES = {
-  header: 'spool.json',
+  header: STATE_MARKS.spool,
   subjectKey: 'subject.key',
   events: 'events.ndjson',
   values: 'values.ndjson',
@@ -13,7 +13,7 @@ export const SPOOL_FILES = {
   /** There once nothing more will be added. */
   finished: 'finished',
   /** Held by the process that writes or drains the spool; the operating system drops it with the process. */
-  lock: 'lock',
+  lock: STATE_MARKS.lock,
   /** Which process writes the raw log. */
   child: 'process.json',
   /** What another program writes while the spool grows: clear text, gone once its events are flushed. */

@@ -28,6 +28,7 @@ export {
   type StateFileUse,
   writeStateFile,
 } from './state-file.js'
+export { STATE_DIRECTORY, STATE_MARKS } from './state-marks.js'
 export { oneLine, steering, unbroken, visible } from './terminal-text.js'
 export { folderNamed, homeOf, userFolder } from './user-folders.js'
 export { isDirectory, isFile, isThere, sizeAt } from './what-is-there.js'

@@ -2,11 +2,11 @@ import { existsSync, lstatSync, realpathSync, type Stats } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ClyraError, fromSystemError } from '../errors/index.js'
 import { kindOf } from './kind-of-file.js'
+import { STATE_DIRECTORY, STATE_MARKS } from './state-marks.js'
 
-/** The folder that holds a ledger, unless it was given another name. */
-const STATE_DIRECTORY = '.clyra'
+const { durable, lock, copy, spool } = STATE_MARKS
 /** What shows a state directory, a copy of one or a run's spool under any name. */
-const MARKS = ['log/durable', 'log/lock', 'log/00000000000000000000.seg', 'copy.json', 'spool.json'] as const
+const MARKS = [`log/${durable}`, `log/${lock}`, 'log/00000000000000000000.seg', copy, spool] as const
 
 /**
  * Whether something may be written at a path that a user named, and replace what is there.

@@ -4,15 +4,10 @@ import { join } from 'node:path'
 import { ClyraError, codedError } from '../../errors/index.js'
 import { rolledBack } from '../../ledger/index.js'
 import { type OpenedReader, withReader } from '../../runtime/index.js'
-import {
-  optionalLedgerPlace,
-  rememberIn,
-  STATE_DIRECTORY,
-  type StatePlace,
-  settingsFor,
-} from '../../runtime/project/index.js'
+import { optionalLedgerPlace, rememberIn, type StatePlace, settingsFor } from '../../runtime/project/index.js'
 import { ledgerSpool, listSpools, livingChild, userSpool } from '../../spool/index.js'
 import { findObjections } from '../../stores/embedded/index.js'
+import { STATE_DIRECTORY } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { dbtProject } from '../dbt/dbt-project.js'
 import { findWarehouse, type NoAddress } from '../dbt/find-warehouse.js'

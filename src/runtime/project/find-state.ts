@@ -1,10 +1,10 @@
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { ClyraError, commandLine } from '../../errors/index.js'
-import { isDirectory, type User, whyNotOurs } from '../../system/index.js'
+import { layoutOf } from '../../stores/state/index.js'
+import { isDirectory, STATE_DIRECTORY, type User, whyNotOurs } from '../../system/index.js'
 import type { Surroundings } from './caller.js'
 import type { SettingSource } from './settings.js'
 
-export const STATE_DIRECTORY = '.clyra'
 export const CONFIG_FILE = 'clyra.yaml'
 
 /** Where a project's ledger and configuration lie. */
@@ -102,5 +102,6 @@ function place(state: string, source: SettingSource): StatePlace {
 
 /** A backup or a state directory under another name: it has a log and its tiles. */
 function looksLikeState(folder: string): boolean {
-  return isDirectory(join(folder, 'log')) && isDirectory(join(folder, 'tiles'))
+  const { log, tiles } = layoutOf(folder)
+  return isDirectory(log) && isDirectory(tiles)
 }

@@ -1,5 +1,5 @@
 export type { Caller, Progress, Surroundings, Teller } from './caller.js'
-export { CONFIG_FILE, findState, STATE_DIRECTORY, type StatePlace } from './find-state.js'
+export { CONFIG_FILE, findState, type StatePlace } from './find-state.js'
 export { openVault } from './open-vault.js'
 export { ledgerPlace, optionalLedgerPlace, rememberIn, settingsFor } from './place-of.js'
 export { SETTING_ROWS, type SettingValue } from './setting-table.js'

@@ -1,13 +1,13 @@
 import { constants } from 'node:fs'
 import { copyFile, open, readdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { parseCheckpoint } from '../../crypto/index.js'
+import { statedCheckpoint } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { fetchTile } from '../../ledger/index.js'
 import { TILE_WIDTH, tilePath, tileWidth } from '../../merkle/index.js'
 import type { TileStore } from '../../ports/index.js'
-import { assertStateFile } from '../../system/index.js'
-import { ensureDirectory, isMissing, syncDirectory, writeFlushed } from '../files/durable-file.js'
+import { assertStateFile, isMissingFile } from '../../system/index.js'
+import { ensureDirectory, syncDirectory, writeFlushed } from '../files/durable-file.js'
 import { FileTileStore } from '../files/index.js'
 import { layoutOf, noLedger } from '../state/index.js'
 import { markAsCopy } from './copy-mark.js'
@@ -39,10 +39,10 @@ export async function backup(directory: string, target: string): Promise<BackupR
   const copy = new Copy()
   // What says most first: each step that follows can only be further than what it has to back.
   const latest = await copy.file(join(from.checkpoints, 'latest'), join(to.checkpoints, 'latest'))
-  const sealed = latest === undefined ? 0 : sizeOf(latest)
+  const sealed = latest === undefined ? 0 : statedCheckpoint(latest).size
   const checkpoint = await copy.file(join(from.tiles, 'checkpoint'), join(to.tiles, 'checkpoint'))
   // The published one may have moved on since; the older one is republished when the copy is opened.
-  if (latest !== undefined && checkpoint !== undefined && sizeOf(checkpoint) > sealed) {
+  if (latest !== undefined && checkpoint !== undefined && statedCheckpoint(checkpoint).size > sealed) {
     await writeFlushed(join(to.tiles, 'checkpoint'), latest, 0o644)
   }
   for (const name of await names(from.checkpoints)) {
@@ -131,7 +131,7 @@ class Copy {
       }
     } catch (error) {
       // Partial tiles go away while the tree grows.
-      if (isMissing(error)) return undefined
+      if (isMissingFile(error)) return undefined
       throw fromSystemError(error, 'copy', from)
     }
   }
@@ -159,12 +159,7 @@ async function entries(directory: string): Promise<{ readonly name: string; read
       .map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() }))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
   } catch (error) {
-    if (isMissing(error)) return []
+    if (isMissingFile(error)) return []
     throw fromSystemError(error, 'read the directory', directory)
   }
-}
-
-function sizeOf(note: Uint8Array): number {
-  const text = Buffer.from(note).toString('utf8')
-  return parseCheckpoint(text.slice(0, text.lastIndexOf('\n\n') + 1)).size
 }

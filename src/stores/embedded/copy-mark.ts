@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
-import { isMissingFile, readTextSyncBounded } from '../../system/index.js'
+import { isMissingFile, readTextSyncBounded, STATE_MARKS } from '../../system/index.js'
 import { replaceFile, syncDirectory } from '../files/durable-file.js'
 
 /** What a copy says of itself: nothing is written to it before somebody said that it goes on. */
@@ -16,7 +16,7 @@ export interface CopyMark {
 const FORMAT = 'clyra.copy/1'
 
 function copyMarkPath(directory: string): string {
-  return join(directory, 'copy.json')
+  return join(directory, STATE_MARKS.copy)
 }
 
 /** Durable when it resolves. */

@@ -3,8 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
 import { fromSystemError } from '../../errors/index.js'
-import { openStateHandle } from '../../system/index.js'
-import { isMissing } from '../files/durable-file.js'
+import { isMissingFile, openStateHandle, STATE_MARKS } from '../../system/index.js'
 
 /** How far the writer knows the log to be on the device: where readers of other processes stop. */
 export interface DurableMark {
@@ -18,7 +17,7 @@ const MAGIC = Buffer.from('CLYMARK1', 'latin1')
 const BYTES = 40
 
 export function markPath(directory: string): string {
-  return join(directory, 'durable')
+  return join(directory, STATE_MARKS.durable)
 }
 
 function encode({ size, segment, offset }: DurableMark): Buffer {
@@ -47,7 +46,7 @@ export class DurableMarkWriter {
     try {
       return new DurableMarkWriter(
         await openStateHandle(path, 'r+').catch((error) =>
-          isMissing(error) ? openStateHandle(path, 'w') : Promise.reject(error),
+          isMissingFile(error) ? openStateHandle(path, 'w') : Promise.reject(error),
         ),
       )
     } catch (error) {
@@ -88,7 +87,7 @@ async function readBytes(path: string): Promise<Buffer | undefined> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(BYTES), 0, BYTES, 0)
     return buffer.subarray(0, bytesRead)
   } catch (error) {
-    if (isMissing(error)) return undefined
+    if (isMissingFile(error)) return undefined
     throw fromSystemError(error, 'read', path)
   } finally {
     await file?.close()

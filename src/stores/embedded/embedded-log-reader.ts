@@ -5,8 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { onAbort } from '../../ledger/index.js'
 import type { LogRecord, LogStore, ReadRange, StoredRecord } from '../../ports/index.js'
-import { openStateHandle } from '../../system/index.js'
-import { isMissing } from '../files/durable-file.js'
+import { isMissingFile, openStateHandle } from '../../system/index.js'
 import { HeldPath } from '../lock/index.js'
 import { type DurableMark, readMark } from './durable-mark.js'
 import { EMBEDDED_CAPABILITIES } from './embedded-log-store.js'
@@ -56,7 +55,7 @@ interface HeldDirectory {
 async function holdDirectory(directory: string): Promise<HeldDirectory> {
   if (process.platform === 'win32') return { file: undefined, assertSame: () => undefined }
   const file = await open(directory, 'r').catch((error: unknown) => {
-    if (isMissing(error)) return undefined
+    if (isMissingFile(error)) return undefined
     throw fromSystemError(error, 'open the directory', directory)
   })
   if (file === undefined) return { file, assertSame: () => undefined }
@@ -169,7 +168,7 @@ class EmbeddedLogReader implements LogStore {
     const path = join(this.#directory, segmentName(this.#files.size))
     const header = decodeSegmentHeader(
       await readFrom(path, 0, HEADER_BYTES).catch((error: unknown) => {
-        throw isMissing(error) ? this.#behind(mark) : error
+        throw isMissingFile(error) ? this.#behind(mark) : error
       }),
     )
     if (header === 'too-new')

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import { type Findings, isLitter } from '../../ledger/index.js'
-import { isMissing } from '../files/durable-file.js'
+import { isMissingFile, STATE_MARKS } from '../../system/index.js'
 import { parseSegmentName } from './segment-format.js'
 
 interface Folder {
@@ -28,7 +28,8 @@ export async function checkStrays(
       name: 'log',
       path: log,
       belongs: (file) =>
-        parseSegmentName(file) !== undefined || ['durable', 'lock', 'lock.json', 'torn'].includes(file),
+        parseSegmentName(file) !== undefined ||
+        [STATE_MARKS.durable, STATE_MARKS.lock, 'lock.json', 'torn'].includes(file),
     },
     {
       name: 'checkpoints',
@@ -53,7 +54,7 @@ async function filesIn(path: string): Promise<string[]> {
   try {
     return (await readdir(path)).sort()
   } catch (error) {
-    if (isMissing(error)) return []
+    if (isMissingFile(error)) return []
     throw fromSystemError(error, 'read the directory', path)
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { parseCheckpoint } from '../../crypto/index.js'
+import { statedCheckpoint } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import {
   type Contradiction,
@@ -293,8 +293,7 @@ async function sealedSize(checkpoints: CheckpointStore): Promise<number> {
 function sizeOf(note: Uint8Array | undefined): number {
   if (note === undefined) return 0
   try {
-    const text = Buffer.from(note).toString('utf8')
-    return parseCheckpoint(text.slice(0, text.lastIndexOf('\n\n') + 1)).size
+    return statedCheckpoint(note).size
   } catch {
     return 0
   }

@@ -1,8 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import { openStateHandle, readStateFileLater } from '../../system/index.js'
-import { isMissing } from '../files/durable-file.js'
+import { isMissingFile, openStateHandle, readStateFileLater } from '../../system/index.js'
 import type { DurableMark } from './durable-mark.js'
 import { loadOffsets, type OffsetTable } from './offset-table.js'
 import { type SegmentScan, scanSegment } from './scan-segment.js'
@@ -130,7 +129,7 @@ async function listSegments({ directory, mark }: RecoverOptions): Promise<Found[
   try {
     names = await readdir(directory)
   } catch (error) {
-    if (isMissing(error)) return []
+    if (isMissingFile(error)) return []
     throw fromSystemError(error, 'read the directory', directory)
   }
   const found: Found[] = []

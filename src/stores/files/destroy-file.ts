@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { fromSystemError } from '../../errors/index.js'
-import { isMissing } from './durable-file.js'
+import { isMissingFile } from '../../system/index.js'
 
 const ZEROS = Buffer.alloc(1 << 16)
 
@@ -27,7 +27,7 @@ async function overwrite(path: string): Promise<void> {
     file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
     // ELOOP: a link. Not writable, or a FIFO without a reader: its name goes all the same.
-    if (isMissing(error) || hasCode(error, 'ELOOP', 'EACCES', 'EPERM', 'ENXIO', 'EISDIR')) return
+    if (isMissingFile(error) || hasCode(error, 'ELOOP', 'EACCES', 'EPERM', 'ENXIO', 'EISDIR')) return
     throw error
   }
   try {

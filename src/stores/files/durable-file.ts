@@ -3,7 +3,7 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { fromSystemError, isClyraError } from '../../errors/index.js'
-import { openStateFile, readStateFile } from '../../system/index.js'
+import { isMissingFile, openStateFile, readStateFile } from '../../system/index.js'
 
 /*
  * Only what may take long leaves the event loop: a flush. A small file is opened, written and renamed in microseconds, and
@@ -49,7 +49,7 @@ async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory() || path === dirname(path)
   } catch (error) {
-    if (isMissing(error)) return false
+    if (isMissingFile(error)) return false
     throw error
   }
 }
@@ -102,12 +102,7 @@ export function readSmallFile(path: string): Uint8Array | undefined {
   try {
     return new Uint8Array(readStateFile(path))
   } catch (error) {
-    if (isMissing(error)) return undefined
+    if (isMissingFile(error)) return undefined
     throw fromSystemError(error, 'read', path)
   }
-}
-
-/** True for the error of a path that is not there. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }

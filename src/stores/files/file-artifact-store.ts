@@ -3,9 +3,9 @@ import { lstat, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { ArtifactStore, StoredArtifact } from '../../ports/index.js'
-import { readStateFileLater } from '../../system/index.js'
+import { isMissingFile, readStateFileLater } from '../../system/index.js'
 import { destroyFile } from './destroy-file.js'
-import { ensureDirectory, isMissing, replaceFile, syncDirectory } from './durable-file.js'
+import { ensureDirectory, replaceFile, syncDirectory } from './durable-file.js'
 import { packArtifact, unpackArtifact } from './packed-artifact.js'
 
 const PACKED = '.br'
@@ -108,7 +108,7 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   try {
     return new Uint8Array(await readStateFileLater(path))
   } catch (error) {
-    if (isMissing(error)) return undefined
+    if (isMissingFile(error)) return undefined
     throw fromSystemError(error, 'read', path)
   }
 }
@@ -119,7 +119,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
     const found = await lstat(path)
     return found.isFile() ? found.size : undefined
   } catch (error) {
-    if (isMissing(error)) return undefined
+    if (isMissingFile(error)) return undefined
     throw fromSystemError(error, 'look for', path)
   }
 }
@@ -129,7 +129,7 @@ async function namesIn(directory: string): Promise<string[]> {
   try {
     return (await readdir(directory)).sort()
   } catch (error) {
-    if (isMissing(error)) return []
+    if (isMissingFile(error)) return []
     throw fromSystemError(error, 'read the directory', directory)
   }
 }

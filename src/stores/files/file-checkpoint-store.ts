@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { equalBytes } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { CheckpointStore } from '../../ports/index.js'
-import { ensureDirectory, isMissing, readSmallFile, replaceFile, syncDirectory } from './durable-file.js'
+import { isMissingFile } from '../../system/index.js'
+import { ensureDirectory, readSmallFile, replaceFile, syncDirectory } from './durable-file.js'
 
 const LATEST = 'latest'
 
@@ -68,7 +69,7 @@ export class FileCheckpointStore implements CheckpointStore {
         .map(Number)
         .sort((a, b) => a - b)
     } catch (error) {
-      if (isMissing(error)) return []
+      if (isMissingFile(error)) return []
       throw fromSystemError(error, 'read the directory', this.#directory)
     }
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { ALGORITHMS, type KeyFile, readKeyFile, type Signer, signerOf, writeKeyFile } from '../../crypto/index.js'
 import { fromSystemError } from '../../errors/index.js'
 import type { KeyPurpose, KeyRing } from '../../ports/index.js'
-import { ensureDirectory, isMissing } from './durable-file.js'
+import { isMissingFile } from '../../system/index.js'
+import { ensureDirectory } from './durable-file.js'
 
 /** What new keys are of. */
 const NEW_KEYS = 'ed25519'
@@ -60,7 +61,7 @@ export class FileKeyRing implements KeyRing {
     try {
       return readdirSync(this.#directory).filter((name) => name.endsWith('.key'))
     } catch (error) {
-      if (isMissing(error)) return []
+      if (isMissingFile(error)) return []
       throw fromSystemError(error, 'read the directory', this.#directory)
     }
   }

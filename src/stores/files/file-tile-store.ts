@@ -3,9 +3,9 @@ import { dirname, join, sep } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import { overtakes } from '../../ledger/index.js'
 import type { TileStore } from '../../ports/index.js'
-import { assertLiesIn, readStateFileLater } from '../../system/index.js'
+import { assertLiesIn, isMissingFile, readStateFileLater } from '../../system/index.js'
 import { StoreThread } from '../store-thread.js'
-import { ensureDirectory, isMissing, readSmallFile, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
+import { ensureDirectory, readSmallFile, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
 
 /** For everybody: a tree is public. */
 export const TILE_MODE = 0o644
@@ -56,7 +56,7 @@ export class FileTileStore implements TileStore {
     try {
       return new Uint8Array(await readStateFileLater(this.#pathOf(path)))
     } catch (error) {
-      if (isMissing(error)) return undefined
+      if (isMissingFile(error)) return undefined
       throw fromSystemError(error, 'read', this.#pathOf(path))
     }
   }
@@ -161,7 +161,7 @@ async function* listFiles(root: string, under: string): AsyncIterable<string> {
   try {
     entries = await readdir(join(root, under), { withFileTypes: true })
   } catch (error) {
-    if (isMissing(error)) return
+    if (isMissingFile(error)) return
     throw fromSystemError(error, 'read the directory', join(root, under))
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

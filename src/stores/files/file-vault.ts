@@ -5,9 +5,9 @@ import { base64, equalBytes, fromBase64, fromHex, hex } from '../../canonical/in
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import type { EncryptedValue } from '../../events/index.js'
 import type { Vault } from '../../ports/index.js'
-import { openStateHandle, readStateFileLater } from '../../system/index.js'
+import { isMissingFile, openStateHandle, readStateFileLater } from '../../system/index.js'
 import { destroyFile } from './destroy-file.js'
-import { ensureDirectory, isMissing, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
+import { ensureDirectory, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
 
 const SHAPE_KEY = 'shape.key'
 const OLD_FINGERPRINT_KEY = 'fingerprint.key'
@@ -91,7 +91,7 @@ export class FileVault implements Vault {
     try {
       return (await this.#secretsOf(subject)).length > 0
     } catch (error) {
-      if (isMissing(error)) return false
+      if (isMissingFile(error)) return false
       throw failed('the vault cannot be read', subject, error)
     }
   }
@@ -100,7 +100,7 @@ export class FileVault implements Vault {
     try {
       return (await lstat(this.#path(subject, 'erased'))).isFile()
     } catch (error) {
-      if (isMissing(error)) return false
+      if (isMissingFile(error)) return false
       throw failed('the vault cannot be read', subject, error)
     }
   }
@@ -154,7 +154,7 @@ export class FileVault implements Vault {
     try {
       return (await readStateFileLater(path)).toString('utf8')
     } catch (error) {
-      if (isMissing(error)) return undefined
+      if (isMissingFile(error)) return undefined
       throw new ClyraError('VAULT_FAILED', `the vault cannot read ${path}: ${fromSystemError(error, 'read').message}`, {
         details: { path },
         cause: error,

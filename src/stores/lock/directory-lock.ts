@@ -4,8 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
-import { openStateHandle, readStateFile, writeStateFile } from '../../system/index.js'
-import { isMissing } from '../files/durable-file.js'
+import { isMissingFile, openStateHandle, readStateFile, STATE_MARKS, writeStateFile } from '../../system/index.js'
 import { HeldPath } from './held-path.js'
 
 /** The one function that is used of the package, which carries no types. */
@@ -43,7 +42,7 @@ const RETRY_MS = 50
  */
 export async function lockDirectory(directory: string, options: LockOptions): Promise<DirectoryLock> {
   const until = performance.now() + (options.waitMs ?? 0)
-  const path = join(directory, 'lock')
+  const path = join(directory, STATE_MARKS.lock)
   const file = await lockFile(directory, path, until)
   let around: FileHandle | undefined
   try {
@@ -120,7 +119,7 @@ const WITHOUT_LOCKS = new Set(['ENOLCK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EIN
  */
 async function lockCounts(held: HeldPath): Promise<boolean> {
   const again = await openStateHandle(held.path, 'r+').catch((error: unknown) => {
-    if (isMissing(error)) return undefined
+    if (isMissingFile(error)) return undefined
     throw fromSystemError(error, 'open the lock', held.path)
   })
   if (again === undefined) return false

@@ -1,5 +1,5 @@
 import { equalBytes, hex } from '../../../canonical/index.js'
-import { type Checkpoint, parseCheckpoint } from '../../../crypto/index.js'
+import { type Checkpoint, statedCheckpoint } from '../../../crypto/index.js'
 import { fetchTile, type LedgerPorts, TileEdge } from '../../../ledger/index.js'
 import { rootOf, tileWidth } from '../../../merkle/index.js'
 import type { TileStore } from '../../../ports/index.js'
@@ -35,11 +35,11 @@ export class Witness {
         keptSizes: () => checkpoints.keptSizes(),
         compareAndSet: async (expected, next) => {
           await checkpoints.compareAndSet(expected, next)
-          this.#note(parsed(next))
+          this.#note(statedCheckpoint(next))
         },
         keep: async (size, note) => {
           await checkpoints.keep(size, note)
-          this.#note(parsed(note))
+          this.#note(statedCheckpoint(note))
         },
       },
     }
@@ -49,7 +49,7 @@ export class Witness {
     // What a client reads now, which need not be what was given.
     const note = await tiles.read('checkpoint')
     if (note === undefined) return this.#violation('nothing is published after a publication')
-    const checkpoint = parsed(note)
+    const checkpoint = statedCheckpoint(note)
     this.#note(checkpoint)
     const { size, root } = checkpoint
     const before = this.#published
@@ -57,7 +57,7 @@ export class Witness {
     if (before !== undefined && size < before.size)
       this.#violation(`the published checkpoint went back from ${before.size} to ${size}`)
     const latest = await checkpoints.latest()
-    if (latest === undefined || parsed(latest).size < size)
+    if (latest === undefined || statedCheckpoint(latest).size < size)
       this.#violation(`${size} is published, but is not what was signed last`)
     if (equalBytes(note, given) && !equalBytes(root, (await rootOfTiles(tiles, size)) ?? new Uint8Array()))
       this.#violation(`the checkpoint of ${size} was published before its tiles were there`)
@@ -74,12 +74,6 @@ export class Witness {
   #violation(what: string): void {
     this.violations.push(what)
   }
-}
-
-/** The text of a signed note, without a look at its signatures: those are checked when the ledger is. */
-function parsed(note: Uint8Array): Checkpoint {
-  const text = Buffer.from(note).toString('utf8')
-  return parseCheckpoint(text.slice(0, text.lastIndexOf('\n\n') + 1))
 }
 
 /** The root of the first `size` leaves as the tiles give them, by leaves and by edge; undefined where one is missing. */
