@@ -148,6 +148,12 @@ describe('collectEvidence', () => {
 })
 
 describe('bundleFiles', () => {
+  it('takes the size of an artefact that two records name from the last of them, as verifiers do', async () => {
+    const source = await ledgerWithRun({ ...captured, data: { ...captured.data, size: '16' } })
+    const { manifest } = filesOf(await collectEvidence(DEF, source, 'R'))
+    expect(manifest.external).toEqual([{ sha256: DIGEST, size: '16' }])
+  })
+
   it('gives a manifest whose every value follows from the records', async () => {
     const source = await ledgerWithRun()
     const evidence = await collectEvidence(DEF, source, 'R')
@@ -240,7 +246,7 @@ describe('bundleFiles', () => {
     })
     const source = await ledgerWithRun(sealed.event as EventInput)
     const evidence = await collectEvidence(DEF, source, 'R')
-    const openings = await openingsOf(evidence, vaultWith(sealed.openings))
+    const openings = await openingsOf(DEF, evidence, vaultWith(sealed.openings))
     expect(openings).toMatchObject([{ pointer: '/data/arguments', value: '--vars secret' }])
     const { files } = filesOf(evidence, { openings })
     const [opened] = admit(files.get('openings.json')!) as [
@@ -248,7 +254,7 @@ describe('bundleFiles', () => {
     ]
     const record = evidence.records.find((r) => r.position === Number(opened.position))!
     expect(openSealed(record.event, { ...opened, salt: fromHex(opened.salt) })).toBe(true)
-    expect(await openingsOf(evidence, vaultWith(sealed.openings, true))).toEqual([])
+    expect(await openingsOf(DEF, evidence, vaultWith(sealed.openings, true))).toEqual([])
     const moved = [{ ...openings[0]!, position: evidence.records[2]!.position }]
     expect(() => filesOf(evidence, { openings: moved })).toThrow(/not of the record/)
   })

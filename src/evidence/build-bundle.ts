@@ -6,16 +6,16 @@ import { collectEvidence, type EvidenceSource } from './collect-evidence.js'
 import { zip } from './container/index.js'
 import { derive, NOTHING_SHOWN } from './derive.js'
 import { dsseEnvelope, IN_TOTO_PAYLOAD_TYPE } from './dsse.js'
-import { artifactsOf } from './embedded-artifacts.js'
+import { embeddedArtifacts } from './embedded-artifacts.js'
 import { checkSigners, evidenceKeysAt } from './evidence-keys.js'
-import { MANIFEST_FILE, type Manifest } from './manifest.js'
+import { MANIFEST_FILE, type Manifest, type ProfileMembers } from './manifest.js'
 import { openingsOf } from './openings.js'
 import type { Profile } from './profile.js'
 
-export interface Bundle {
+export interface Bundle<Members extends ProfileMembers = ProfileMembers> {
   /** The ZIP archive. */
   readonly bytes: Uint8Array
-  readonly manifest: Manifest
+  readonly manifest: Manifest<Members>
   /** What was left out of it, in words. */
   readonly warnings: readonly string[]
 }
@@ -43,17 +43,18 @@ export interface BundleOptions {
  * Rejects with RUN_NOT_FOUND, NO_EVIDENCE_KEY, KEY_MISMATCH, ARTIFACT_MISSING, VAULT_FAILED, and what `collectEvidence` and
  * `bundleFiles` say.
  */
-export async function buildBundle<State extends JsonValue>(
-  profile: Profile<State>,
+export async function buildBundle<State extends JsonValue, Members extends ProfileMembers>(
+  profile: Profile<State, unknown, Members>,
   sources: BundleSources,
   run: string,
   { embed = false, open = false }: BundleOptions = {},
-): Promise<Bundle> {
+): Promise<Bundle<Members>> {
   const evidence = await collectEvidence(profile, sources.ledger, run)
   const signers = await sources.signers()
   checkSigners(signers, evidenceKeysAt(evidence.records, evidence.heads.position))
-  const artifacts = embed ? await artifactsOf(evidence, sources.artifacts) : { ...NOTHING_SHOWN, warnings: [] }
-  const openings = open ? await openingsOf(evidence, sources.vault) : NOTHING_SHOWN.openings
+  const named = embed ? profile.artifacts(evidence.records) : []
+  const artifacts = await embeddedArtifacts(run, named, sources.artifacts)
+  const openings = open ? await openingsOf(profile, evidence, sources.vault) : NOTHING_SHOWN.openings
   const shown = { embed: artifacts.embed, openings }
   const { files, manifest } = bundleFiles(evidence, shown, derive(profile, evidence, shown))
   const statement = statementOf(manifest, files.get(MANIFEST_FILE)!)

@@ -1,13 +1,13 @@
 import { canonicalBytes, decimal, hex, utf8 } from '../canonical/index.js'
 import { sha256 } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
-import { isType, type LedgerRecord, openSealed, parseRecord } from '../events/index.js'
+import { type LedgerRecord, openSealed, parseRecord } from '../events/index.js'
 import type { HeadsPath } from '../ledger/index.js'
 import type { BundleOpening } from './bundle-opening.js'
 import type { CollectedEvidence } from './collect-evidence.js'
 import { BUNDLE_LIMITS, tooLarge } from './container/index.js'
 import type { Derived, Shown } from './derive.js'
-import { MANIFEST_FILE, type Manifest, type ManifestHead } from './manifest.js'
+import { MANIFEST_FILE, type Manifest, type ManifestHead, type ProfileMembers } from './manifest.js'
 
 /** Artefacts above this size are never embedded. */
 export const MAX_EMBEDDED_BYTES = BUNDLE_LIMITS.embeddedArtifactBytes
@@ -19,13 +19,13 @@ export const MAX_EMBEDDED_BYTES = BUNDLE_LIMITS.embeddedArtifactBytes
  * Throws ARTIFACT_MISSING for an artefact that no record names, ARTIFACT_CORRUPT for one with another digest,
  * EVENT_INVALID for an opening that is not of its record, BUNDLE_TOO_LARGE.
  */
-export function bundleFiles(
+export function bundleFiles<Members extends ProfileMembers>(
   evidence: CollectedEvidence,
   { embed, openings }: Shown,
-  derived: Derived,
-): { readonly files: ReadonlyMap<string, Uint8Array>; readonly manifest: Manifest } {
-  const named = artifactsOf(evidence.records)
-  const embedded = embeddedArtifacts(named, embed)
+  derived: Derived<Members>,
+): { readonly files: ReadonlyMap<string, Uint8Array>; readonly manifest: Manifest<Members> } {
+  const named = new Map(derived.artifacts.map(({ sha256, size }) => [sha256, size]))
+  const embedded = checkedArtifacts(named, embed)
   const listed = new Map<string, Uint8Array>([
     ...embedded,
     ['heads.json', headsFile(evidence)],
@@ -42,47 +42,33 @@ export function bundleFiles(
   return { files, manifest }
 }
 
-function manifestOf(
+function manifestOf<Members extends ProfileMembers>(
   evidence: CollectedEvidence,
   listed: ReadonlyMap<string, Uint8Array>,
   external: readonly (readonly [string, string])[],
-  { profile, subject, projections, renderer }: Derived,
-): Manifest {
+  { profile, members, projections, renderer }: Derived<Members>,
+): Manifest<Members> {
   const heads = new Map(evidence.paths.map((path) => [path.stream, headOf(path)]))
   return {
+    ...members,
     format: 'clyra.bundle/0',
     profile,
     genesis: hex(evidence.genesis),
     origin: evidence.origin,
     size: String(evidence.checkpoint.size),
     root: hex(evidence.checkpoint.root),
-    run: { id: evidence.run, completeness: subject.completeness, reasons: subject.reasons },
     completeAsOf: { position: decimal(evidence.heads.position), recordedat: evidence.heads.event.recordedat },
-    demonstration: subject.demonstration,
     claims: evidence.claims.map((name) => ({ stream: name, head: heads.get(name) ?? null })),
     files: [...listed]
       .sort(byFirst)
       .map(([path, bytes]) => ({ path, size: decimal(bytes.length), sha256: hex(sha256(bytes)) })),
     external: [...external].sort(byFirst).map(([sha, size]) => ({ sha256: sha, size })),
     projections: [...projections].sort((a, b) => compare(a.name, b.name)),
-    governance: subject.governance,
-    policy: subject.policy,
     ...(renderer === null ? {} : { renderer }),
   }
 }
 
-/** Digest -> size of every artefact that a record of the bundle names. */
-function artifactsOf(records: readonly LedgerRecord[]): ReadonlyMap<string, string> {
-  const named = new Map<string, string>()
-  for (const record of records) {
-    if (!isType(record, 'dev.clyra.artifact.captured.v1')) continue
-    const { sha256: digest, size } = record.event.data
-    if (!named.has(digest)) named.set(digest, size)
-  }
-  return named
-}
-
-function embeddedArtifacts(
+function checkedArtifacts(
   named: ReadonlyMap<string, string>,
   embed: ReadonlyMap<string, Uint8Array>,
 ): ReadonlyMap<string, Uint8Array> {

@@ -47,7 +47,7 @@ export interface CollectOptions {
  * 256 MiB of records, with READ_ONLY where a reader would need a new heads record, and as `Ledger.heads` does.
  */
 export async function collectEvidence(
-  profile: Claiming,
+  profile: Claiming & Pick<Profile, 'smaller'>,
   ledger: EvidenceSource,
   run: string,
   options: CollectOptions = {},
@@ -55,15 +55,23 @@ export async function collectEvidence(
   const stream = profile.stream(run)
   assertStreamName(stream)
   if ((await ledger.streamHead(stream)) === undefined) throw runNotFound(run)
-  const claims = profile.claims(run)
-  const checkpoint = await chooseHeads(ledger, claims, options.headsPosition)
+  const { headsPosition } = options
+  const kept = headsPosition === undefined ? undefined : await keptCheckpoint(ledger, headsPosition)
+  const taken = new TakenRecords(ledger, profile.smaller)
+  const own = await taken.stream(stream, headsPosition)
+  const checkpoint = kept ?? (await chooseHeads(ledger, profile.claims(run, own)))
   const position = Number(checkpoint.size) - 1
-  const records = await readRecords(ledger, claims, position)
-  const heads = records[records.length - 1]
+  // What came between reading and choosing belongs to the run, and may name one more stream.
+  own.push(...(await taken.stream(stream, position, own.length)))
+  if (own.length === 0) throw runNotFound(run)
+  const claims = profile.claims(run, own)
+  for (const other of claims) if (other !== stream) await taken.stream(other, position)
+  await taken.record(0)
+  const heads = await taken.record(position)
   if (heads === undefined || !isType(heads, 'dev.clyra.ledger.heads.v1')) {
     throw new ClyraError('NOT_SEALED', `position ${position} holds no heads record`, { details: { position } })
   }
-  if (!records.some((record) => record.event.stream === stream)) throw runNotFound(run)
+  const records = taken.inOrder()
   const paths = await Promise.all(
     [...claims, HEADS_STREAM].sort().map((name) => ledger.proveHead(name, BigInt(position))),
   )
@@ -73,18 +81,15 @@ export async function collectEvidence(
   return { run, origin: ledger.origin, genesis: ledger.identity, heads, checkpoint, records, claims, paths, hashes }
 }
 
-async function chooseHeads(
-  ledger: EvidenceSource,
-  claims: readonly string[],
-  wanted?: number,
-): Promise<SignedCheckpoint> {
-  if (wanted !== undefined) {
-    const kept = await ledger.checkpointAt(BigInt(wanted) + 1n)
-    if (kept !== undefined) return kept
-    throw new ClyraError('NOT_SEALED', `no checkpoint is kept for a heads record at position ${wanted}`, {
-      details: { position: wanted },
-    })
-  }
+async function keptCheckpoint(ledger: EvidenceSource, position: number): Promise<SignedCheckpoint> {
+  const kept = await ledger.checkpointAt(BigInt(position) + 1n)
+  if (kept !== undefined) return kept
+  throw new ClyraError('NOT_SEALED', `no checkpoint is kept for a heads record at position ${position}`, {
+    details: { position },
+  })
+}
+
+async function chooseHeads(ledger: EvidenceSource, claims: readonly string[]): Promise<SignedCheckpoint> {
   const usable = await newestUsableHeads(ledger, claims)
   if (usable !== undefined) return usable
   if (ledger.heads !== undefined) return (await ledger.heads()).checkpoint
@@ -106,31 +111,46 @@ async function newestUsableHeads(
   return undefined
 }
 
-/** A run's records cannot be left out of its bundle; a run can be made of fewer. */
-const IN_PARTS = 'next time in parts, each a run and a bundle of its own: clyra run dbt build --select <part>'
+/** Records of a ledger, taken one stream after the other; together no more than a bundle may hold. */
+class TakenRecords {
+  readonly #ledger: EvidenceSource
+  readonly #smaller: string
+  readonly #records: LedgerRecord[] = []
+  #bytes = 0
 
-/** Genesis, the claimed streams below `headsPosition`, and the record at it. */
-async function readRecords(
-  ledger: EvidenceSource,
-  claims: readonly string[],
-  headsPosition: number,
-): Promise<LedgerRecord[]> {
-  const records: LedgerRecord[] = []
-  let bytes = 0
-  const add = (view: RecordView): void => {
-    bytes += view.bytes.length + 1
-    if (bytes > BUNDLE_LIMITS.recordsBytes) throw tooLarge(`${bytes} bytes of records`, IN_PARTS)
-    records.push({ position: Number(view.position), leaf: view.leaf, bytes: view.bytes, event: view.event })
+  /** `smaller`: what to do where they are more. */
+  constructor(ledger: EvidenceSource, smaller: string) {
+    this.#ledger = ledger
+    this.#smaller = smaller
   }
-  for await (const view of ledger.readAll({ from: 0n, limit: 1 })) add(view)
-  for (const stream of claims) {
-    for await (const view of ledger.readStream(stream)) {
-      if (view.position >= BigInt(headsPosition)) break
-      add(view)
+
+  /** Takes what a stream holds below a position, from a revision on. */
+  async stream(name: string, below = Number.POSITIVE_INFINITY, from = 0): Promise<LedgerRecord[]> {
+    const records: LedgerRecord[] = []
+    for await (const view of this.#ledger.readStream(name, { from: BigInt(from) })) {
+      if (view.position >= below) break
+      records.push(this.#take(view))
     }
+    return records
   }
-  for await (const view of ledger.readAll({ from: BigInt(headsPosition), limit: 1 })) add(view)
-  return records.sort((a, b) => a.position - b.position)
+
+  /** Takes the record at a position, if there is one. */
+  async record(position: number): Promise<LedgerRecord | undefined> {
+    for await (const view of this.#ledger.readAll({ from: BigInt(position), limit: 1 })) return this.#take(view)
+    return undefined
+  }
+
+  inOrder(): readonly LedgerRecord[] {
+    return this.#records.sort((a, b) => a.position - b.position)
+  }
+
+  #take({ position, leaf, bytes, event }: RecordView): LedgerRecord {
+    this.#bytes += bytes.length + 1
+    if (this.#bytes > BUNDLE_LIMITS.recordsBytes) throw tooLarge(`${this.#bytes} bytes of records`, this.#smaller)
+    const record = { position: Number(position), leaf, bytes, event }
+    this.#records.push(record)
+    return record
+  }
 }
 
 /** Each claimed stream must be there up to the head that its path proves; else the log changed under our reading. */

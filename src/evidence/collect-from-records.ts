@@ -19,10 +19,14 @@ export async function collectFromRecords(
   if (heads === undefined || genesis === undefined || !isType(heads, 'dev.clyra.ledger.heads.v1')) {
     throw new ClyraError('NOT_SEALED', `position ${records.length - 1} holds no heads record`)
   }
-  const claims = profile.claims(run)
+  const before = records.slice(0, -1)
+  const stream = profile.stream(run)
+  const claims = profile.claims(
+    run,
+    before.filter((record) => record.event.stream === stream),
+  )
   const wanted = new Set(claims)
   const chosen = records.filter((record) => record === genesis || record === heads || wanted.has(record.event.stream))
-  const before = records.slice(0, -1)
   const map = new HeadsMap()
   const newest = new Map(before.map((record) => [record.event.stream, record]))
   map.update(

@@ -2,8 +2,8 @@ import { type JsonValue, utf8 } from '../canonical/index.js'
 import { type FoldDigest, foldDigests, foldRecords } from '../events/index.js'
 import type { BundleOpening } from './bundle-opening.js'
 import type { CollectedEvidence } from './collect-evidence.js'
-import type { Maker, ManifestSubject } from './manifest.js'
-import type { Profile } from './profile.js'
+import type { Maker, ProfileMembers } from './manifest.js'
+import type { NamedArtifact, Profile } from './profile.js'
 
 /** What a bundle shows beside its records. */
 export interface Shown {
@@ -16,9 +16,11 @@ export interface Shown {
 export const NOTHING_SHOWN: Shown = { embed: new Map(), openings: [] }
 
 /** What a profile makes of the records: everything in a bundle that another version of a fold or renderer makes otherwise. */
-export interface Derived {
+export interface Derived<Members extends ProfileMembers = ProfileMembers> {
   readonly profile: string
-  readonly subject: ManifestSubject
+  /** The profile's members of the manifest. */
+  readonly members: Members
+  readonly artifacts: readonly NamedArtifact[]
   readonly projections: readonly FoldDigest[]
   /** Null: the manifest names none, as those made before release 0.2. */
   readonly renderer: Maker | null
@@ -27,17 +29,18 @@ export interface Derived {
 }
 
 /** Folds and renders: a pure function of its arguments. */
-export function derive<State extends JsonValue>(
-  profile: Profile<State>,
+export function derive<State extends JsonValue, Members extends ProfileMembers>(
+  profile: Profile<State, unknown, Members>,
   { run, records, checkpoint }: CollectedEvidence,
   { embed, openings }: Shown,
-): Derived {
+): Derived<Members> {
   const { renderer, projection } = profile
   const state = foldRecords(projection, run, records)
   const page = renderer.render(state, { checkpoint, embedded: [...embed.keys()].sort(), openings })
   return {
     profile: profile.name,
-    subject: profile.manifest(state),
+    members: profile.manifest(state),
+    artifacts: profile.artifacts(records),
     projections: foldDigests(projection, state),
     renderer: { name: renderer.name, version: renderer.version },
     report: utf8(page),

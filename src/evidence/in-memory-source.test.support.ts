@@ -99,8 +99,8 @@ export class InMemorySource implements EvidenceSource {
     return this.of(stream).at(-1)
   }
 
-  async *readStream(stream: string, options: { backwards?: boolean } = {}) {
-    yield* options.backwards === true ? this.of(stream).reverse() : this.of(stream)
+  async *readStream(stream: string, { backwards = false, from = 0n }: { backwards?: boolean; from?: bigint } = {}) {
+    yield* backwards ? this.of(stream).reverse() : this.of(stream).slice(Number(from))
   }
 
   async *readAll(options: { from?: bigint; limit?: number } = {}) {

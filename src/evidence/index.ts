@@ -18,7 +18,7 @@ export {
   type Maker,
   type Manifest,
   type ManifestHead,
-  type ManifestSubject,
+  type ProfileMembers,
 } from './manifest.js'
 export { openingsOf } from './openings.js'
-export type { EarlierRelease, Profile, Renderer, ReportParts } from './profile.js'
+export type { EarlierRelease, NamedArtifact, Profile, Renderer, ReportParts } from './profile.js'

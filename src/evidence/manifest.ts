@@ -1,9 +1,15 @@
-import type { EventData, FoldDigest } from '../events/index.js'
+import type { FoldDigest } from '../events/index.js'
 
-type Governance = EventData['dev.clyra.run.started.v1']['governance']
+/** `manifest.json` of a bundle: what every bundle says, and the members of its profile. Hashes are lower-case hex, numbers decimal strings. */
+export type Manifest<Members extends ProfileMembers = ProfileMembers> = CommonMembers & Members
 
-/** `manifest.json` of a bundle, as `spec/def/SPEC.md` describes it. Hashes are lower-case hex, numbers decimal strings. */
-export interface Manifest {
+/** What a profile's members have in common: which run the bundle is about. */
+export interface ProfileMembers {
+  readonly run: { readonly id: string }
+}
+
+/** What every manifest says, whatever its profile. */
+export interface CommonMembers {
   readonly format: 'clyra.bundle/0'
   readonly profile: string
   /** The ledger's identity: its genesis leaf. */
@@ -11,14 +17,8 @@ export interface Manifest {
   readonly origin: string
   readonly size: string
   readonly root: string
-  readonly run: {
-    readonly id: string
-    readonly completeness: 'complete' | 'partial' | 'unknown'
-    readonly reasons: readonly string[]
-  }
   /** The heads record that proves the claims. */
   readonly completeAsOf: { readonly position: string; readonly recordedat: string }
-  readonly demonstration: boolean
   /** Null: the stream is proved absent. Sorted by stream. */
   readonly claims: readonly { readonly stream: string; readonly head: ManifestHead | null }[]
   /** Every file but `manifest.json` and the detached ones. Sorted by path. */
@@ -29,8 +29,6 @@ export interface Manifest {
   readonly projections: readonly FoldDigest[]
   /** Who made `report.html`; absent in bundles made before release 0.2. */
   readonly renderer?: Maker
-  readonly governance: Governance | null
-  readonly policy: string | null
 }
 
 export interface ManifestHead {
@@ -42,17 +40,6 @@ export interface ManifestHead {
 export interface Maker {
   readonly name: string
   readonly version: number
-}
-
-/** What a manifest says of its run beside its id: all of it follows from the records of the run. */
-export interface ManifestSubject {
-  readonly completeness: 'complete' | 'partial' | 'unknown'
-  /** Sorted, each once. */
-  readonly reasons: readonly string[]
-  readonly demonstration: boolean
-  readonly governance: Governance | null
-  /** SHA-256 of the policy file in force. */
-  readonly policy: string | null
 }
 
 /** Files that `manifest.json` does not list: it cannot list itself, and these are not deterministic or come later. */

@@ -1,7 +1,8 @@
-import { decryptValue, isType, openSealed, parseRecord, saltFor, sealedValuesOf } from '../events/index.js'
+import { decryptValue, openSealed, parseRecord, saltFor, sealedValuesOf } from '../events/index.js'
 import type { Vault } from '../ports/index.js'
 import type { BundleOpening } from './bundle-opening.js'
 import type { CollectedEvidence } from './collect-evidence.js'
+import type { Profile } from './profile.js'
 
 /**
  * Opens what can still be opened of a run's sealed values, for a reader who may see them (`bundle --open`): those whose
@@ -9,12 +10,12 @@ import type { CollectedEvidence } from './collect-evidence.js'
  * bundle then withholds them. Rejects with VAULT_FAILED where a kept value is damaged.
  */
 export async function openingsOf(
-  evidence: CollectedEvidence,
+  profile: Pick<Profile, 'subject'>,
+  evidence: Pick<CollectedEvidence, 'records'>,
   vault: Pick<Vault, 'subjectKey' | 'values'>,
 ): Promise<BundleOpening[]> {
-  const started = evidence.records.find((record) => isType(record, 'dev.clyra.run.started.v1'))
-  if (started === undefined || !isType(started, 'dev.clyra.run.started.v1')) return []
-  const { subject } = started.event.data
+  const subject = profile.subject(evidence.records)
+  if (subject === undefined) return []
   const key = await vault.subjectKey(subject)
   if (key === undefined) return []
   const kept = new Map((await vault.values(subject)).map((value) => [`${value.id} ${value.pointer}`, value]))

@@ -1,26 +1,48 @@
 import type { JsonValue } from '../canonical/index.js'
-import type { Projection } from '../events/index.js'
+import type { LedgerRecord, Projection } from '../events/index.js'
 import type { BundleOpening } from './bundle-opening.js'
-import type { Maker, ManifestSubject } from './manifest.js'
+import type { Maker, ProfileMembers } from './manifest.js'
 
 /**
  * A kind of bundle as one value: which streams it claims, what is folded of their records, what its manifest says, and who
  * renders it. Builder, replay and report take it as it is; whoever adds a profile changes none of them.
  */
-export interface Profile<State extends JsonValue = JsonValue, View = unknown> {
+export interface Profile<
+  State extends JsonValue = JsonValue,
+  View = unknown,
+  Members extends ProfileMembers = ProfileMembers,
+> {
   /** `profile` of the manifest. */
   readonly name: string
   /** The stream that a bundle of this run is about. */
   stream(run: string): string
-  /** Every stream that it must claim, sorted; `stream(run)` is one of them. */
-  claims(run: string): readonly string[]
+  /**
+   * Every stream that it must claim, sorted, each once; `stream(run)` and `ledger-keys` are among them. `records`: those of
+   * `stream(run)`, in their order, which may name others.
+   */
+  claims(run: string, records: readonly LedgerRecord[]): readonly string[]
+  /** What to do about a run of too many records: none can be left out of its bundle, but the next run can be of fewer. */
+  readonly smaller: string
+  /** Under whose key the values in these records are sealed; undefined where nobody's are. */
+  subject(records: readonly LedgerRecord[]): string | undefined
+  /** What these records name that lies in the artefact store. Of two that name one digest the last says the size. */
+  artifacts(records: readonly LedgerRecord[]): readonly NamedArtifact[]
   /** Folded over the bundle's records; its parts stand in the manifest with their digests. */
   readonly projection: Projection<State, View>
-  /** What the manifest says of the run: all of it follows from the records. */
-  manifest(state: State): ManifestSubject
+  /** The members of the manifest beside those of every bundle: all of them follow from the records. */
+  manifest(state: State): Members
   readonly renderer: Renderer<State>
   /** What earlier releases made otherwise, newest first, so that whoever cannot make it again can say who can. */
   readonly earlier: readonly EarlierRelease[]
+}
+
+/** An artefact as a record names it. */
+export interface NamedArtifact {
+  readonly name: string
+  /** Lower-case hex. */
+  readonly sha256: string
+  /** In bytes, decimal. */
+  readonly size: string
 }
 
 /** Makes `report.html`: a pure function of state and parts, the same bytes each time. */

@@ -104,7 +104,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     hole: 'takes an archive that the one writer would not make',
     target: 'zip-replay',
-    file: 'src/cli/evidence/read-zip.ts',
+    file: 'src/replay/read-zip.ts',
     from: 'if (Buffer.compare(zip(files), archive) !== 0)',
     to: 'if (zip(files).length !== archive.length)',
   },

@@ -1,4 +1,4 @@
-import { DEF } from '../../../profiles/def/index.js'
+import { DEF, type DefMembers } from '../../../profiles/def/index.js'
 import { type Bundle, type BundleOptions, buildBundle } from '../../evidence/index.js'
 import type { OpenedReader } from '../../runtime/index.js'
 import type { Context } from '../context.js'
@@ -9,7 +9,7 @@ export function buildDef(
   context: Context,
   choose: (opened: OpenedReader) => Promise<string>,
   options: BundleOptions,
-): Promise<Bundle> {
+): Promise<Bundle<DefMembers>> {
   return withRun(context, choose, (run, opened) => {
     const signers = async () => [await opened.ledger.evidenceSigner()]
     return buildBundle(DEF, { ...opened, signers }, run, options)

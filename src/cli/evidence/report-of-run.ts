@@ -21,7 +21,7 @@ export function reportOfRun(
 ): Promise<RunReport> {
   return withRun(context, choose, async (chosen, { ledger, vault }) => {
     const evidence = await collectEvidence(DEF, ledger, chosen)
-    const openings = open ? await openingsOf(evidence, vault) : []
+    const openings = open ? await openingsOf(DEF, evidence, vault) : []
     const state = foldRecords(DEF.projection, evidence.run, evidence.records)
     const page = DEF.renderer.render(state, { checkpoint: evidence.checkpoint, embedded: [], openings })
     return { page, view: DEF.projection.render(state).run, opened: openings.length > 0 }
