@@ -100,23 +100,21 @@ function genesisOf(findings: Findings, first: StoredRecord | undefined): Genesis
  * which is a finding.
  */
 async function comparedIndex({ store, index }: FsckPlaces, findings: Findings): Promise<ComparedIndex | undefined> {
-  // In this order: a writer publishes records before it indexes them.
-  const through = index.through()
-  if (isPending(through)) {
-    await through
-    findings.notes.push('the index does not lie in this process; it is derived, and was not compared')
-    return undefined
-  }
-  // Holds: an index that answers one question at once answers all of them so.
-  const local = index as LocalIndex
-  let size: number
   try {
-    size = await store.head()
-  } catch {
-    findings.notes.push('the log cannot be opened as it is, so the index was compared as far as it lies')
-    return { index: local, through }
-  }
-  try {
+    // In this order: a writer publishes records before it indexes them.
+    const through = index.through()
+    if (isPending(through)) {
+      await through
+      findings.notes.push('the index does not lie in this process; it is derived, and was not compared')
+      return undefined
+    }
+    // Holds: an index that answers one question at once answers all of them so.
+    const local = index as LocalIndex
+    const size = await store.head().catch(() => undefined)
+    if (size === undefined) {
+      findings.notes.push('the log cannot be opened as it is, so the index was compared as far as it lies')
+      return { index: local, through }
+    }
     if (through > size) {
       findings.add('INDEX_CORRUPT', 'the index', `the index knows ${through} records, the log has ${size}`)
     }
