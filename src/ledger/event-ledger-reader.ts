@@ -146,7 +146,7 @@ export class EventLedgerReader implements LedgerReaderHandle {
 
   async checkpointAt(size: bigint): Promise<SignedCheckpoint | undefined> {
     this.assertOpen()
-    const kept = await this.core.kept(toNumber(size))
+    const kept = await this.#kept(toNumber(size))
     return kept === undefined ? undefined : publicCheckpoint(kept)
   }
 
@@ -156,7 +156,7 @@ export class EventLedgerReader implements LedgerReaderHandle {
     const under =
       options.size === undefined || options.size === BigInt(newest.size)
         ? newest
-        : await this.core.kept(toNumber(options.size))
+        : await this.#kept(toNumber(options.size))
     if (under === undefined)
       throw new ClyraError('NOT_SEALED', `no checkpoint of size ${options.size} is kept`, {
         details: { size: String(options.size) },
@@ -230,6 +230,13 @@ export class EventLedgerReader implements LedgerReaderHandle {
 
   protected assertOpen(): void {
     if (this.#closed !== undefined) throw new ClyraError('LEDGER_CLOSED', 'the ledger was closed')
+  }
+
+  /** It is kept before it is published; nothing can be proved under it until then. */
+  async #kept(size: number): Promise<Sealed | undefined> {
+    const kept = await this.core.kept(size)
+    const newest = await this.#tree.newest()
+    return newest !== undefined && size <= newest.size ? kept : undefined
   }
 
   async #sealedTree(): Promise<Sealed> {

@@ -76,7 +76,7 @@ export interface LedgerReader extends AsyncDisposable {
   sealed(position: bigint): Promise<SignedCheckpoint>
   /** The newest published checkpoint. */
   checkpoint(): Promise<SignedCheckpoint>
-  /** The checkpoint kept for ever at a heads size; undefined where there is none. */
+  /** The checkpoint kept for ever at a heads size; undefined where there is none, or it is not published yet. */
   checkpointAt(size: bigint): Promise<SignedCheckpoint | undefined>
   /** Inclusion of one record in the newest checkpoint (or the kept one of `size`). */
   prove(position: bigint, options?: { readonly size?: bigint }): Promise<InclusionProof>

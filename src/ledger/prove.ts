@@ -81,13 +81,16 @@ export async function proveHead(core: LedgerCore, stream: string, position: numb
   }
   const newest = await index.headsMap()
   if (newest?.position === position) {
-    return {
-      position: BigInt(position),
-      root: newest.root,
-      stream,
-      head: await headBefore(core, stream, position),
-      proof: await newest.prove(stream),
-    }
+    const proof = await newest.prove(stream)
+    // Else another heads record was applied meanwhile, and this one is an older one by now.
+    if (proof !== undefined)
+      return {
+        position: BigInt(position),
+        root: newest.root,
+        stream,
+        head: await headBefore(core, stream, position),
+        proof,
+      }
   }
   const { map, heads } = await core.headsAt(position)
   const head = heads.get(stream)

@@ -48,7 +48,7 @@ export interface LedgerIndex {
 
   /**
    * The map as it was at the newest applied `ledger-heads` record: its position p, and paths in the state before p.
-   * Undefined where no heads record was applied. The view is good until the next heads record is applied.
+   * Undefined where no heads record was applied. The view proves until the next heads record is applied.
    */
   headsMap(): Awaitable<HeadsMapView | undefined>
 
@@ -85,6 +85,6 @@ export interface HeadsMapView {
   /** Position of the heads record whose map this is. */
   readonly position: number
   readonly root: Uint8Array
-  /** A presence or absence proof for `stream` under `root`. */
-  prove(stream: string): Awaitable<HeadsProof>
+  /** A presence or absence proof for `stream` under `root`. Undefined once a newer heads record was applied. */
+  prove(stream: string): Awaitable<HeadsProof | undefined>
 }
