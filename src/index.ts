@@ -9,7 +9,8 @@
  * ])
  * await ledger.sealed(position)
  */
-import { homedir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
+import { type ServedLedger, serveLedger as serve } from './runtime/resident/index.js'
 import {
   createEmbeddedLedger,
   type EmbeddedLedger,
@@ -20,6 +21,7 @@ import {
   openEmbeddedLedger,
   openEmbeddedLedgerReader,
 } from './stores/index.js'
+import { userOf } from './system/index.js'
 
 export type OpenLedgerOptions = Pick<
   EmbeddedOptions,
@@ -78,7 +80,24 @@ export function createLedger(options: CreateLedgerOptions): Promise<EmbeddedLedg
   return createEmbeddedLedger(remembering(options))
 }
 
-/** The one place where the library looks at the environment. */
+/**
+ * Lets other processes of this user append to a ledger that this one holds, over a socket in its state directory, so that
+ * `clyra run dbt`, `ingest`, `bundle`, `redact` work beside it (docs/resident.md). Close it before the ledger. It keeps
+ * no process alive. Rejects with STATE_NOT_OURS, NOT_A_REGULAR_FILE, CONFIG_INVALID.
+ *
+ * @example
+ * await using ledger = await openLedger({ directory: '.clyra' })
+ * await using served = await serveLedger(ledger)
+ */
+export function serveLedger(
+  ledger: EmbeddedLedger,
+  { onWarning }: { readonly onWarning?: (message: string) => void } = {},
+): Promise<ServedLedger> {
+  const user = userOf(process.geteuid?.(), process.env)
+  return serve(ledger, { user, short: [process.env['XDG_RUNTIME_DIR'], tmpdir()], onWarning })
+}
+
+/** Where the library looks at the environment: here and in `serveLedger`. */
 function remembering<Options extends OpenLedgerOptions>(options: Options) {
   const rememberIn =
     options.rememberIn === undefined
@@ -130,4 +149,5 @@ export type {
 export type { ArtifactStore, ProjectionStore, Vault } from './ports/index.js'
 export { type FollowedStep, type FollowOptions, follow } from './projector/index.js'
 export { LmdbProjectionStore } from './projector/lmdb/index.js'
+export type { ServedLedger } from './runtime/resident/index.js'
 export type { EmbeddedLedger, EmbeddedLedgerReader } from './stores/index.js'

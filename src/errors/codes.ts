@@ -63,6 +63,11 @@ export const ERROR_CODES = {
   EVIDENCE_REFUSED: { exit: 1, meaning: 'The verifier found the bundle INVALID; nothing that it holds is shown.' },
   FORMAT_TOO_NEW: { exit: 3, meaning: 'The ledger or file was written by a newer release; nothing was touched.' },
   HEAD_MOVED: { exit: 1, meaning: 'Another writer appended first; the store is not at the expected head.' },
+  HOLDER_GONE: {
+    exit: 3,
+    meaning:
+      'The process that holds the ledger ended, or did not answer, before it said whether it recorded what it was asked to.',
+  },
   INDEX_CORRUPT: { exit: 3, meaning: 'The derived index contradicts the log; delete it and it is rebuilt.' },
   INSTALLATION_BROKEN: {
     exit: 3,
@@ -95,6 +100,10 @@ export const ERROR_CODES = {
     meaning: 'The directory is a copy of a ledger; it can be read, and nothing is appended until it is told to go on.',
   },
   LEDGER_LOCKED: { exit: 3, meaning: 'Another process writes this ledger.' },
+  LEDGER_MISMATCH: {
+    exit: 3,
+    meaning: 'The process that answers for this ledger holds another one.',
+  },
   LEDGER_NOT_FOUND: { exit: 3, meaning: 'No ledger was found.' },
   LEDGER_ROLLED_BACK: {
     exit: 3,
@@ -129,6 +138,10 @@ export const ERROR_CODES = {
   NOT_YET_SUPPORTED: { exit: 2, meaning: 'The operation is specified but not part of this release.' },
   NO_EVIDENCE_KEY: { exit: 3, meaning: 'The ledger has no valid evidence key to sign a bundle with.' },
   OUTPUT_EXISTS: { exit: 2, meaning: 'A file is there already where a command was to write; it was left as it is.' },
+  PEER_REFUSED: {
+    exit: 3,
+    meaning: 'What came over the socket of the ledger is no request or answer of its protocol.',
+  },
   PERMISSION_DENIED: { exit: 3, meaning: 'The file system refused access.' },
   PROJECTION_DIVERGED: { exit: 1, meaning: 'Folding the log again gives another state than the stored one.' },
   PROJECTION_FAILED: { exit: 1, meaning: 'A projection cannot fold a record; the message names its position.' },

@@ -2,7 +2,7 @@ import { canonicalBytes, hex, type JsonValue } from '../canonical/index.js'
 import { type Signer, sha256 } from '../crypto/index.js'
 import type { ArtifactStore, Vault } from '../ports/index.js'
 import { bundleFiles } from './bundle-files.js'
-import { collectEvidence, type EvidenceSource } from './collect-evidence.js'
+import { type CollectOptions, collectEvidence, type EvidenceSource } from './collect-evidence.js'
 import { zip } from './container/index.js'
 import { derive, NOTHING_SHOWN } from './derive.js'
 import { dsseEnvelope, IN_TOTO_PAYLOAD_TYPE } from './dsse.js'
@@ -29,7 +29,7 @@ export interface BundleSources {
   signers(): Promise<readonly Signer[]>
 }
 
-export interface BundleOptions {
+export interface BundleOptions extends CollectOptions {
   /** Put the artefacts (up to 25 MB each) into the bundle: they may hold literals and personal data. */
   readonly embed?: boolean
   /** Show the sealed values that the vault still holds. */
@@ -47,9 +47,9 @@ export async function buildBundle<State extends JsonValue, Members extends Profi
   profile: Profile<State, unknown, Members>,
   sources: BundleSources,
   run: string,
-  { embed = false, open = false }: BundleOptions = {},
+  { embed = false, open = false, ...under }: BundleOptions = {},
 ): Promise<Bundle<Members>> {
-  const evidence = await collectEvidence(profile, sources.ledger, run)
+  const evidence = await collectEvidence(profile, sources.ledger, run, under)
   const signers = await sources.signers()
   checkSigners(signers, evidenceKeysAt(evidence.records, evidence.heads.position))
   const named = embed ? profile.artifacts(evidence.records) : []

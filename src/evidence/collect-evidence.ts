@@ -35,7 +35,7 @@ export interface CollectedEvidence {
 export type Claiming = Pick<Profile, 'stream' | 'claims'>
 
 export interface CollectOptions {
-  /** Take the heads record at this position instead of the newest: to build an older bundle again. */
+  /** Take the heads record at this position instead of the newest: to build an older bundle again, or under one just appended. */
   readonly headsPosition?: number
 }
 

@@ -33,7 +33,7 @@ export async function drainWaiting(
     command: 'clyra spool flush',
     randomBytes: (length) => environment.randomBytes(length),
   })
-  if (drained.runs.some(({ appended }) => appended > 0)) await opened.ledger.heads()
+  if (drained.runs.some(({ appended }) => appended > 0)) await opened.appender.heads()
   return drained
 }
 

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { ClyraError, isClyraError } from '../errors/index.js'
 import { drainWaiting } from './drain-waiting.js'
-import { openState, openStateReader } from './open-state.js'
+import { openForWriting } from './open-for-writing.js'
+import { openStateReader } from './open-state.js'
 import type { OpenedLedger, OpenedReader, WritingCaller } from './opened-ledger.js'
 import { type Caller, ledgerPlace, type StatePlace, settingsFor } from './project/index.js'
 
@@ -20,8 +19,8 @@ export interface WriterOptions {
 }
 
 /**
- * Opens the ledger for writing, waiting up to ten seconds (CLYRA_LOCK_WAIT seconds) for another writer, and appends
- * what waits in its spools. Throws LEDGER_LOCKED, READ_ONLY and what opening throws.
+ * Opens the ledger for writing (see `openForWriting`) and appends what waits in its spools. Throws LEDGER_LOCKED,
+ * READ_ONLY and what opening throws.
  */
 export async function withWriter<T>(
   caller: WritingCaller,
@@ -32,7 +31,7 @@ export async function withWriter<T>(
   const { updateProjections } = await import('./views/index.js')
   const place = options.place ?? ledgerPlace(caller)
   const settings = settingsFor(caller, place)
-  const opened = await waitForLock(caller, () => openState(caller, place, settings, options.adopt === true))
+  const opened = await openForWriting(caller, place, settings, options.adopt === true)
   return using(opened, async () => {
     const drain = options.drain ?? 'before'
     if (drain === 'before') await drainQuietly(caller, opened)
@@ -54,34 +53,6 @@ async function drainQuietly(caller: WritingCaller, opened: OpenedLedger): Promis
     caller.output.warn(`the spool ${directory} still waits: ${reason} (${code})`)
 }
 
-const RETRY_MS = 100
-
-async function waitForLock(caller: Caller, open: () => Promise<OpenedLedger>): Promise<OpenedLedger> {
-  const until = caller.environment.elapsed() + lockWaitMs(caller.environment.variables['CLYRA_LOCK_WAIT'])
-  const progress = caller.output.progress('waiting for another writer of the ledger')
-  try {
-    for (;;) {
-      try {
-        return await open()
-      } catch (error) {
-        if (!isClyraError(error, 'LEDGER_LOCKED') || caller.environment.elapsed() >= until) throw error
-      }
-      await sleep(RETRY_MS)
-      if (caller.environment.stopped.aborted)
-        throw new ClyraError('ABORTED', 'interrupted while waiting for the ledger')
-    }
-  } finally {
-    progress.done()
-  }
-}
-
-function lockWaitMs(text: string | undefined): number {
-  if (text === undefined || text === '') return 10_000
-  const seconds = Number(text)
-  if (Number.isFinite(seconds) && seconds >= 0 && seconds <= 3600) return seconds * 1000
-  throw new ClyraError('CONFIG_INVALID', 'CLYRA_LOCK_WAIT must be a number of seconds', { details: { value: text } })
-}
-
 async function using<T, Opened extends OpenedReader>(opened: Opened, use: (opened: Opened) => Promise<T>): Promise<T> {
   let failed = true
   try {
@@ -90,7 +61,7 @@ async function using<T, Opened extends OpenedReader>(opened: Opened, use: (opene
     return result
   } finally {
     // A failure of closing must not hide the failure that came first.
-    await opened.ledger.close().catch((error: unknown) => {
+    await opened.close().catch((error: unknown) => {
       if (!failed) throw error
     })
   }

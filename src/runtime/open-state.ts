@@ -10,7 +10,7 @@ import { type Caller, rememberIn, type Settings, type StatePlace } from './proje
 export async function openStateReader(caller: Caller, place: StatePlace, settings: Settings): Promise<OpenedReader> {
   checkStore(place, settings)
   const ledger = await openEmbeddedLedgerReader(commonOptions(caller, place, settings))
-  return { place, settings, ledger, ...besideOf(ledger, place, settings) }
+  return { place, settings, ledger, close: () => ledger.close(), ...besideOf(ledger, place, settings) }
 }
 
 /** The same for writing; `adopt`: although it is a copy or was set back. */
@@ -28,7 +28,9 @@ export async function openState(
     rememberIn: rememberIn(caller),
     adopt,
   })
-  return { place, settings, ledger, ...besideOf(ledger, place, settings) }
+  const { adoption } = ledger
+  const close = () => ledger.close()
+  return { place, settings, ledger, appender: ledger, adoption, close, ...besideOf(ledger, place, settings) }
 }
 
 function commonOptions(caller: Caller, place: StatePlace, settings: Settings) {

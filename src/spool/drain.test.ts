@@ -53,6 +53,7 @@ async function drain(directories: readonly string[], finishers: ReadonlyMap<stri
   await using ledger = await createMemoryLedger({})
   const target = {
     ledger,
+    appender: ledger,
     vault: new FileVault({ directory: join(root, 'vault') }),
     artifacts: new FileArtifactStore(join(root, 'artifacts')),
   }

@@ -36,7 +36,12 @@ const finding = (version: 1 | 2, data: EventInput['data']): EventInput => ({
 async function afterwards(recorded: EventInput, imported: EventInput): Promise<string> {
   await using ledger = await createMemoryLedger({})
   await ledger.append(runStream('R'), 'no-stream', [recorded])
-  const target = { ledger, vault: new FileVault({ directory: root }), artifacts: new FileArtifactStore(root) }
+  const target = {
+    ledger,
+    appender: ledger,
+    vault: new FileVault({ directory: root }),
+    artifacts: new FileArtifactStore(root),
+  }
   const source = {
     run: 'R',
     subject: '5f0c2d3e-1a2b-4c3d-8e4f-001122334455',

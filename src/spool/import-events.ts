@@ -1,13 +1,17 @@
 import { canonicalString, type JsonValue } from '../canonical/index.js'
 import { ClyraError, isClyraError } from '../errors/index.js'
 import { CLYRA_REGISTRY, type EncryptedValue, type EventInput, parseRecord, type StoredEvent } from '../events/index.js'
-import type { Ledger } from '../ledger/index.js'
+import type { LedgerReader } from '../ledger/index.js'
 import type { ArtifactStore, Vault } from '../ports/index.js'
 import type { SpooledEvent } from './spooled-event.js'
 
 /** Where a run goes. */
 export interface ImportTarget {
-  readonly ledger: Ledger
+  readonly ledger: Pick<LedgerReader, 'positionsOf' | 'readAll'>
+  /** All or nothing, and once: events that are known with equal content are not appended again. */
+  readonly appender: {
+    append(stream: string, expectedRevision: 'any', events: readonly EventInput[]): Promise<unknown>
+  }
   readonly vault: Vault
   readonly artifacts: ArtifactStore
 }
@@ -62,7 +66,7 @@ export async function importEvents(source: ImportSource, target: ImportTarget): 
   let known = 0
   for (const chunk of chunks(source.events(), sizeOf, CHUNK_EVENTS, CHUNK_BYTES)) {
     for (const [stream, events] of byStream(chunk)) {
-      const fresh = await appendUnknown(target.ledger, stream, events)
+      const fresh = await appendUnknown(target, stream, events)
       appended += fresh
       known += events.length - fresh
     }
@@ -70,7 +74,7 @@ export async function importEvents(source: ImportSource, target: ImportTarget): 
   return { run: source.run, appended, known, skippedErased: 0 }
 }
 
-async function skipErased(source: ImportSource, ledger: Ledger): Promise<ImportResult> {
+async function skipErased(source: ImportSource, ledger: ImportTarget['ledger']): Promise<ImportResult> {
   let known = 0
   let skippedErased = 0
   for (const chunk of chunks(source.events(), sizeOf, CHUNK_EVENTS, CHUNK_BYTES)) {
@@ -82,35 +86,35 @@ async function skipErased(source: ImportSource, ledger: Ledger): Promise<ImportR
 }
 
 /** Appends those that are not known and gives their number; the known ones must have equal content. */
-async function appendUnknown(ledger: Ledger, stream: string, events: readonly EventInput[]): Promise<number> {
-  const positions = await ledger.positionsOf(events.map(idOf))
+async function appendUnknown(target: ImportTarget, stream: string, events: readonly EventInput[]): Promise<number> {
+  const positions = await target.ledger.positionsOf(events.map(idOf))
   const known = events.filter((_event, index) => positions[index] !== undefined)
   const fresh = events.filter((_event, index) => positions[index] === undefined)
   // The ledger itself compares: the same content gives the old positions, other content is refused.
-  if (known.length > 0) await assertKnown(ledger, stream, known)
-  if (fresh.length > 0) await ledger.append(stream, 'any', fresh)
+  if (known.length > 0) await assertKnown(target, stream, known)
+  if (fresh.length > 0) await target.appender.append(stream, 'any', fresh)
   return fresh.length
 }
 
-async function assertKnown(ledger: Ledger, stream: string, known: readonly EventInput[]): Promise<void> {
+async function assertKnown(target: ImportTarget, stream: string, known: readonly EventInput[]): Promise<void> {
   try {
-    await ledger.append(stream, 'any', known)
+    await target.appender.append(stream, 'any', known)
   } catch (error) {
     if (!isClyraError(error, 'EVENT_ID_REUSED')) throw error
     // In another order than before they are still known; only one that differs by itself is a conflict.
-    for (const event of known) await assertSame(ledger, stream, event)
+    for (const event of known) await assertSame(target, stream, event)
   }
 }
 
 /** The same fact, though its time may be another: what a file without a time of its own says is dated by its neighbours. */
-async function assertSame(ledger: Ledger, stream: string, event: EventInput): Promise<void> {
+async function assertSame(target: ImportTarget, stream: string, event: EventInput): Promise<void> {
   try {
-    await ledger.append(stream, 'any', [event])
+    await target.appender.append(stream, 'any', [event])
   } catch (error) {
     if (!isClyraError(error, 'EVENT_ID_REUSED')) throw error
-    const [position] = await ledger.positionsOf([idOf(event)])
+    const [position] = await target.ledger.positionsOf([idOf(event)])
     if (position === undefined) throw error
-    for await (const record of ledger.readAll({ from: position, limit: 1 })) {
+    for await (const record of target.ledger.readAll({ from: position, limit: 1 })) {
       if (record.stream !== stream || !isSameFact(parseRecord(record.bytes), event)) throw error
     }
   }
@@ -147,7 +151,7 @@ function idOf(event: EventInput): string {
 }
 
 function sizeOf({ event }: SpooledEvent): number {
-  return JSON.stringify(event).length
+  return Buffer.byteLength(JSON.stringify(event))
 }
 
 /** Consecutive pieces of at most `count` items and `size` in sum (one item alone may be larger). */

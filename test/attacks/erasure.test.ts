@@ -163,7 +163,7 @@ async function recordAsEarlierBuild(recording: string, fingerprintKey: Uint8Arra
       values: () => values,
       artifacts: () => read.artifacts.map(({ sha256, bytes }) => ({ sha256, read: () => bytes })),
     },
-    { ledger, vault: ledger.vault, artifacts },
+    { ledger, appender: ledger, vault: ledger.vault, artifacts },
   )
   await ledger.close()
   return run

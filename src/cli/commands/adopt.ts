@@ -40,10 +40,9 @@ export const adopt = defineCommand({
     if (!yes && (objections.copyOf !== undefined || objections.contradictions.length > 0)) throw unconfirmed(objections)
     return withWriter(
       context,
-      async ({ ledger }) => {
+      async ({ ledger, appender, adoption }) => {
         const size = await ledger.size()
-        const { adoption } = ledger
-        if (adoption !== undefined) await ledger.sealed(size - 1n)
+        if (adoption !== undefined) await appender.sealed(size - 1n)
         tell(context, state, adoption, size)
         return 0
       },

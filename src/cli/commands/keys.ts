@@ -72,9 +72,9 @@ export const keysRotate = defineCommand({
   run: (context, _, { purpose }) => {
     if (purpose === 'ledger')
       throw new ClyraError('NOT_YET_SUPPORTED', "the ledger's own key cannot be rotated by this release")
-    return withWriter(context, async ({ ledger }) => {
-      const rotated = await ledger.rotateEvidenceKey()
-      await ledger.sealed(rotated.position)
+    return withWriter(context, async ({ appender }) => {
+      const rotated = await appender.rotateEvidenceKey()
+      await appender.sealed(rotated.position)
       context.output.result(
         { id: rotated.id, position: rotated.position.toString() },
         `new evidence key  ${rotated.id}\nvalid from        ${rotated.position}`,
@@ -100,13 +100,13 @@ export const keysRevoke = defineCommand({
   ],
   json: z.strictObject({ id: digest, position: decimal }),
   run: (context, [id = ''], options) =>
-    withWriter(context, async ({ ledger }) => {
+    withWriter(context, async ({ appender }) => {
       const since =
         options.compromisedSince === undefined
           ? {}
           : { compromisedSince: parsePosition(options.compromisedSince, '--compromised-since') }
-      const position = await ledger.revokeKey(id, { reason: options.reason, ...since })
-      await ledger.sealed(position)
+      const position = await appender.revokeKey(id, { reason: options.reason, ...since })
+      await appender.sealed(position)
       context.output.result({ id, position: position.toString() }, `revoked ${id} at position ${position}`)
       return 0
     }),

@@ -52,7 +52,7 @@ export const redact = defineCommand({
   }),
   run: (context, [given = ''], options) =>
     withWriter(context, async (opened) => {
-      const { ledger, place } = opened
+      const { ledger, appender, place } = opened
       const run = await runToErase(context, opened, given)
       if (!options.yes) {
         throw new ClyraError('USAGE', `this erases the values and artefacts of run ${run} for ever`, {
@@ -66,8 +66,8 @@ export const redact = defineCommand({
       if (staying.length > 0) throw incomplete(run, holders, staying)
       // Only now: what is recorded as erased is nowhere that is known of.
       const before = await redactionOf(ledger, subject)
-      const position = before ?? (await ledger.recordRedaction(subject, options.reason))
-      await ledger.sealed(position)
+      const position = before ?? (await appender.recordRedaction(subject, options.reason))
+      await appender.sealed(position)
       const document = {
         run,
         subject,

@@ -35,7 +35,7 @@ export async function deliverRun(
       context,
       async (opened) => {
         const { appended } = await importEvents(sourceOf(openSpool(directory)), opened)
-        await opened.ledger.heads()
+        await opened.appender.heads()
         durable = appended
         recorded(appended)
         removeSpool(directory)

@@ -92,7 +92,7 @@ export async function ingestRun(
     },
     opened,
   )
-  if (result.appended > 0) await ledger.heads()
+  if (result.appended > 0) await opened.appender.heads()
   return {
     ...result,
     known: result.known + known,

@@ -10,8 +10,8 @@ export function buildDef(
   choose: (opened: OpenedReader) => Promise<string>,
   options: BundleOptions,
 ): Promise<Bundle<DefMembers>> {
-  return withRun(context, choose, (run, opened) => {
+  return withRun(context, choose, (run, opened, under) => {
     const signers = async () => [await opened.ledger.evidenceSigner()]
-    return buildBundle(DEF, { ...opened, signers }, run, options)
+    return buildBundle(DEF, { ...opened, signers }, run, { ...options, ...under })
   })
 }

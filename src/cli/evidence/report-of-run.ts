@@ -19,8 +19,8 @@ export function reportOfRun(
   choose: (opened: OpenedReader) => Promise<string>,
   { open }: { readonly open: boolean },
 ): Promise<RunReport> {
-  return withRun(context, choose, async (chosen, { ledger, vault }) => {
-    const evidence = await collectEvidence(DEF, ledger, chosen)
+  return withRun(context, choose, async (chosen, { ledger, vault }, under) => {
+    const evidence = await collectEvidence(DEF, ledger, chosen, under)
     const openings = open ? await openingsOf(DEF, evidence, vault) : []
     const state = foldRecords(DEF.projection, evidence.run, evidence.records)
     const page = DEF.renderer.render(state, { checkpoint: evidence.checkpoint, embedded: [], openings })

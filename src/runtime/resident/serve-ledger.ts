@@ -1,0 +1,216 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseStrict } from '../../canonical/index.js'
+import { codedError, fromSystemError, isClyraError } from '../../errors/index.js'
+import type { EventInput } from '../../events/index.js'
+import type { ExpectedRevision, Ledger } from '../../ledger/index.js'
+import { encodeFrame, type Frame, FrameReader, refused } from './frames.js'
+import { type Asked, failureOf, fixedEvent, PROTOCOL, request, spelled } from './protocol.js'
+import { claimSocket, closeToOthers, releaseSocket, type SocketOwner } from './socket-place.js'
+
+/** Peers at a time; one more is not answered and comes again. */
+const MOST_PEERS = 32
+/** How long a peer may say nothing before its hello or inside a frame, or leave an answer unread. */
+const STALLED_MS = 30_000
+/** After so long the ledger's queue is tried again where it was full. */
+const QUEUE_RETRY_MS = 20
+
+/** What others are served: a ledger that is held for writing, and its state directory. */
+export interface HeldLedger
+  extends Pick<
+    Ledger,
+    'identity' | 'size' | 'append' | 'heads' | 'sealed' | 'recordRedaction' | 'rotateEvidenceKey' | 'revokeKey'
+  > {
+  readonly directory: string
+}
+
+export interface ServeOptions extends SocketOwner {
+  /** Told of a peer that was ended. Default: nobody. */
+  readonly onWarning?: ((message: string) => void) | undefined
+}
+
+/** The serving of a ledger. It keeps no process alive; close it before the ledger. */
+export interface ServedLedger extends AsyncDisposable {
+  /** Where it listens. */
+  readonly path: string
+  /** Takes no further request, ends those that are being answered, and removes the socket. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves a held ledger to other processes of the same user over a socket in its state directory: whoever may enter the
+ * folder may ask. What they append is admitted as anything else, under the submitter `peer:<name>`: a peer says the name,
+ * and cannot leave out the prefix. What the ledger records for them of itself (heads, keys, erasures) has the holder's.
+ *
+ * Each peer is answered in the order of its requests, one at a time, and read no further meanwhile: at most one frame of
+ * it (8 MiB) waits here, also while the ledger's own queue is full. A peer that sends what is no frame, or a larger one, or stalls inside one, is ended; the others
+ * do not notice.
+ *
+ * Rejects with STATE_NOT_OURS, NOT_A_REGULAR_FILE, CONFIG_INVALID (a path too long for a socket), and what the file
+ * system says.
+ */
+export async function serveLedger(ledger: HeldLedger, options: ServeOptions): Promise<ServedLedger> {
+  const { directory } = ledger
+  const path = claimSocket(directory, options)
+  const peers = new Set<Peer>()
+  const server = createServer((socket) => {
+    const peer = new Peer(socket, ledger, options.onWarning ?? (() => undefined))
+    peers.add(peer)
+    peer.ended.finally(() => peers.delete(peer))
+  })
+  server.maxConnections = MOST_PEERS
+  server.unref()
+  await listen(server, path)
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    const ended = new Promise<void>((resolve) => server.close(() => resolve()))
+    for (const peer of peers) peer.close()
+    await Promise.all([...peers].map((peer) => peer.ended))
+    await ended
+    releaseSocket(directory, options.user)
+  }
+  const closeOnce = () => {
+    closed ??= close()
+    return closed
+  }
+  return { path, close: closeOnce, [Symbol.asyncDispose]: closeOnce }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(fromSystemError(error, 'listen at', path)))
+    server.listen(path, () => {
+      closeToOthers(path)
+      // One that cannot be taken in (too many files are open) comes again.
+      server.removeAllListeners('error').on('error', () => undefined)
+      resolve()
+    })
+  })
+}
+
+/** One connection. Never rejects: what goes wrong with a peer is told and ends it. */
+class Peer {
+  readonly #socket: Socket
+  readonly #ledger: HeldLedger
+  readonly #reader = new FrameReader()
+  #name: string | undefined
+  #working = false
+  #closing = false
+  readonly ended: Promise<void>
+
+  constructor(socket: Socket, ledger: HeldLedger, tell: (message: string) => void) {
+    this.#socket = socket
+    this.#ledger = ledger
+    socket.unref()
+    socket.on('error', () => undefined)
+    socket.setTimeout(STALLED_MS, () => {
+      const owes = !this.#working && (this.#name === undefined || this.#reader.inside)
+      if (owes || socket.writableLength > 0) socket.destroy()
+    })
+    this.ended = this.#serve().catch((error: unknown) =>
+      tell(`a peer of the ledger was ended: ${codedError(error).message}`),
+    )
+  }
+
+  /** Ends it, once what it asked is answered. */
+  close(): void {
+    this.#closing = true
+    if (!this.#working) this.#socket.destroy()
+  }
+
+  async #serve(): Promise<void> {
+    try {
+      // Left open where a frame is refused: the peer is told why.
+      const bytes = this.#socket.iterator({ destroyOnReturn: false })
+      for await (const frame of this.#reader.read(bytes)) {
+        this.#working = true
+        await this.#write(await this.#answer(frame))
+        this.#working = false
+        if (this.#closing) return
+      }
+    } catch (error) {
+      // Reset by the peer, or destroyed by us: nothing is left to be said to it.
+      if (this.#socket.destroyed) return
+      await this.#write(failureOf(codedError(error)))
+      throw error
+    } finally {
+      this.#socket.destroy()
+    }
+  }
+
+  /** Throws PEER_REFUSED for what is no request; what the ledger refuses is an answer. */
+  async #answer({ header, body }: Frame): Promise<object> {
+    const parsed = request.safeParse(header)
+    if (!parsed.success) throw refused('the header of a frame is no request')
+    const asked = parsed.data
+    if (asked.do === 'hello') {
+      // Who speaks another version is told this one, and does no more here.
+      if (asked.protocol === PROTOCOL) this.#name = asked.name
+      const size = await this.#ledger.size()
+      return { protocol: PROTOCOL, identity: this.#ledger.identity, size }
+    }
+    if (this.#name === undefined) throw refused('the first request has to say who asks')
+    try {
+      return await this.#do(asked, body, `peer:${this.#name}`)
+    } catch (error) {
+      return failureOf(codedError(error))
+    }
+  }
+
+  async #do(asked: Exclude<Asked, { do: 'hello' }>, body: Uint8Array, submitter: string): Promise<object> {
+    const ledger = this.#ledger
+    switch (asked.do) {
+      case 'append':
+        return this.#append(asked.stream, asked.expected, eventsIn(body), submitter)
+      case 'heads':
+        return { position: (await ledger.heads()).position }
+      case 'sealed':
+        return { size: (await ledger.sealed(asked.position)).size }
+      case 'redaction':
+        return { position: await ledger.recordRedaction(asked.subject, asked.reason) }
+      case 'rotate':
+        return ledger.rotateEvidenceKey()
+      case 'revoke': {
+        const { id, reason, compromisedSince } = asked
+        const since = compromisedSince === null ? {} : { compromisedSince }
+        return { position: await ledger.revokeKey(id, { reason, ...since }) }
+      }
+    }
+  }
+
+  /** Waits while the ledger's queue is full: the peer is not read meanwhile. */
+  async #append(stream: string, expected: ExpectedRevision, events: EventInput[], submitter: string) {
+    for (;;) {
+      try {
+        return await this.#ledger.append(stream, expected, events, { submitter })
+      } catch (error) {
+        if (!isClyraError(error, 'QUEUE_FULL') || this.#closing || this.#socket.destroyed) throw error
+      }
+      await sleep(QUEUE_RETRY_MS)
+    }
+  }
+
+  /** Resolves when the system has taken it, or the peer is gone. */
+  #write(answer: object): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#socket.destroyed) return resolve()
+      this.#socket.once('close', resolve)
+      this.#socket.write(encodeFrame(JSON.parse(spelled(answer))), () => {
+        this.#socket.removeListener('close', resolve)
+        resolve()
+      })
+    })
+  }
+}
+
+/** The events of an append, a line of JSON each. What they hold is judged by the ledger, as for any other producer. */
+function eventsIn(body: Uint8Array): EventInput[] {
+  const lines: EventInput[] = []
+  for (let start = 0; start < body.length; ) {
+    const end = body.indexOf(0x0a, start)
+    const line = body.subarray(start, end === -1 ? body.length : end)
+    lines.push(fixedEvent(parseStrict(line)))
+    start += line.length + 1
+  }
+  return lines
+}
