@@ -62,7 +62,6 @@ const rims = {
   'src/cli/erasure/': 'looks through what holds a run, removes copies, and adds to the list of copies',
   'src/cli/doctor/': 'asks for modes, names and free room, and reads no content',
   'src/runtime/views/projections.ts': 'removes the kept projections, which the log gives again',
-  'src/runtime/open-for-writing.ts': 'makes the folder in which those who work beside a ledger take turns',
   'src/runtime/resident/socket-place.ts': 'makes, looks at and removes the socket and its folder',
   'src/cli/trust/trust-file.ts': 'makes the folder of the trust file and follows the link of a user to his own',
   'src/cli/wrapper/note-child.ts': 'writes a note into the spool, in the background of a run',

@@ -83,7 +83,8 @@ export function createLedger(options: CreateLedgerOptions): Promise<EmbeddedLedg
 /**
  * Lets other processes of this user append to a ledger that this one holds, over a socket in its state directory, so that
  * `clyra run dbt`, `ingest`, `bundle`, `redact` work beside it (docs/resident.md). Close it before the ledger. It keeps
- * no process alive. Rejects with STATE_NOT_OURS, NOT_A_REGULAR_FILE, CONFIG_INVALID.
+ * no process alive. Rejects with LEDGER_LOCKED (it is served already), OUTPUT_EXISTS, STATE_NOT_OURS, NOT_A_REGULAR_FILE,
+ * CONFIG_INVALID.
  *
  * @example
  * await using ledger = await openLedger({ directory: '.clyra' })

@@ -1,15 +1,14 @@
-import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hex } from '../canonical/index.js'
-import { ClyraError, fromSystemError, isClyraError } from '../errors/index.js'
+import { ClyraError, isClyraError } from '../errors/index.js'
 import { type DirectoryLock, lockDirectory } from '../stores/lock/index.js'
 import { layoutOf } from '../stores/state/index.js'
-import { isDirectory, isThere } from '../system/index.js'
+import { isDirectory, type User } from '../system/index.js'
 import { lasting, type Reached } from './lasting-appender.js'
 import { openState, openStateReader } from './open-state.js'
 import type { OpenedLedger, OpenedReader } from './opened-ledger.js'
 import type { Caller, Settings, StatePlace } from './project/index.js'
-import { connectHolder, type Holder, socketFolder } from './resident/index.js'
+import { connectHolder, type Holder, makeSocketFolder } from './resident/index.js'
 
 /**
  * Opens a ledger to append to it. Where another process holds it and serves others, that one appends; else this one
@@ -27,7 +26,7 @@ export async function openForWriting(
 ): Promise<OpenedLedger> {
   const waiting = patience(caller)
   try {
-    const turn = await waiting.until(() => takeTurn(place.state))
+    const turn = await waiting.until(() => takeTurn(place.state, caller.environment.user))
     try {
       const opened = await (adopt
         ? waiting.until(() => openState(caller, place, settings, true))
@@ -43,16 +42,9 @@ export async function openForWriting(
 }
 
 /** One of those who work beside the ledger at a time. Undefined where there is no log: opening says what that means. */
-async function takeTurn(state: string): Promise<DirectoryLock | undefined> {
+async function takeTurn(state: string, user: User): Promise<DirectoryLock | undefined> {
   if (!isDirectory(layoutOf(state).log)) return undefined
-  const folder = socketFolder(state)
-  try {
-    if (!isThere(folder)) mkdirSync(folder, { mode: 0o700 })
-  } catch (error) {
-    // Another one may have made it just now.
-    if (!isThere(folder)) throw fromSystemError(error, 'make the directory', folder)
-  }
-  return lockDirectory(folder, { command: 'clyra' })
+  return lockDirectory(makeSocketFolder(state, user), { command: 'clyra' })
 }
 
 /** By the holder if there is one that serves, else by this process; both are tried until one works or time is up. */

@@ -33,8 +33,13 @@ export function encodeFrame(header: object, body: Uint8Array = new Uint8Array())
  * frames before were taken: what a peer sends faster than it is answered stays in the peer.
  */
 export class FrameReader {
+  readonly #maxHeader: number
   #parts: Buffer[] = []
   #have = 0
+
+  constructor({ maxHeaderBytes = MAX_FRAME_BYTES } = {}) {
+    this.#maxHeader = maxHeaderBytes
+  }
 
   /** True while a part of a frame has come and the rest has not. */
   get inside(): boolean {
@@ -51,8 +56,8 @@ export class FrameReader {
         const held =
           this.#parts.length === 1 && this.#parts[0] !== undefined ? this.#parts[0] : Buffer.concat(this.#parts)
         const [header, body] = [held.readUInt32BE(0), held.readUInt32BE(4)]
-        if (header + body > MAX_FRAME_BYTES) {
-          throw refused(`a frame of ${header + body} bytes is more than one may hold (${MAX_FRAME_BYTES})`)
+        if (header > this.#maxHeader || header + body > MAX_FRAME_BYTES) {
+          throw refused(`a frame of ${header} and ${body} bytes is more than one may hold`)
         }
         need = LENGTHS + header + body
         this.#parts = [held]

@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -24,6 +28,7 @@ import { connectHolder } from './connect-holder.js'
 import { encodeFrame } from './frames.js'
 import { PROTOCOL } from './protocol.js'
 import { type HeldLedger, type ServedLedger, serveLedger } from './serve-ledger.js'
+import { claimSocket } from './socket-place.js'
 
 const user = userOf(process.geteuid?.(), {})
 let folder: string
@@ -39,7 +44,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function held(directory = state, changed: Partial<HeldLedger> = {}) {
+async function held(directory = state, changed: Partial<HeldLedger> = {}, patienceMs = 30_000) {
   const ledger = await createMemoryLedger({})
   const warnings: string[] = []
   const view: HeldLedger = {
@@ -54,9 +59,10 @@ async function held(directory = state, changed: Partial<HeldLedger> = {}) {
     revokeKey: (id, how) => ledger.revokeKey(id, how),
     ...changed,
   }
-  const served = await serveLedger(view, { user, short: [tmpdir()], onWarning: (text) => warnings.push(text) })
+  const options = { user, short: [tmpdir()], patienceMs, onWarning: (text: string) => warnings.push(text) }
+  const served = await serveLedger(view, options)
   opened.push(ledger, served)
-  return { ledger, served, warnings }
+  return { ledger, served, warnings, again: () => serveLedger(view, options) }
 }
 
 const event = (id: string, value = ''): EventInput => ({
@@ -183,6 +189,7 @@ describe('a peer that misbehaves harms nobody else', () => {
   it.each([
     ['garbage', Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n'), 'PEER_REFUSED'],
     ['a frame that is too large', huge, 'PEER_REFUSED'],
+    ['a header that is too large', Buffer.from([0, 0, 0x40, 1, 0, 0, 0, 0]), 'PEER_REFUSED'],
     ['a request before it says who asks', encodeFrame({ do: 'heads' }), 'PEER_REFUSED'],
     ['a request that there is not', Buffer.concat([hello, encodeFrame({ do: 'drop' })]), 'PEER_REFUSED'],
     [
@@ -204,6 +211,42 @@ describe('a peer that misbehaves harms nobody else', () => {
     expect(await good?.append('jobs-a', 'any', [event('1')])).toMatchObject({ revision: 0n })
     expect(warnings).toEqual([expect.stringContaining('a peer of the ledger was ended')])
     good?.close()
+  })
+
+  it.each([
+    ['nothing at all', Buffer.alloc(0)],
+    ['half a frame', hello.subarray(0, 11)],
+    ['half a frame after a hello', Buffer.concat([hello, hello.subarray(0, 11)])],
+  ])('%s meets a deadline, and is told so', async (_what, bytes) => {
+    const { served, warnings } = await held(state, {}, 300)
+    const good = await connect()
+    const { socket, ended } = rawPeer(served)
+    socket.write(bytes)
+    expect(await ended).toMatch(/PEER_REFUSED.*within 0\.3 s/s)
+    expect(warnings).toEqual([expect.stringContaining('within 0.3 s')])
+    // One that owes nothing may be silent for as long as it likes.
+    expect(await good?.append('jobs-a', 'any', [event('1')])).toMatchObject({ revision: 0n })
+    good?.close()
+  })
+
+  it('more bytes of the same frame give it no more time', async () => {
+    const { served, warnings } = await held(state, {}, 300)
+    const { socket, ended } = rawPeer(served)
+    socket.write(Buffer.concat([hello, Buffer.from([0, 0, 1, 0, 0, 0, 0, 0])]))
+    const drips = setInterval(() => socket.destroyed || socket.write(' '), 20)
+    await ended
+    clearInterval(drips)
+    expect(warnings).toEqual([expect.stringContaining('within 0.3 s')])
+  })
+
+  it('an answer that is not read meets the same deadline', async () => {
+    const ids = Array.from({ length: 100_000 }, () => 'x'.repeat(36))
+    const append = async () => ({ position: 1n, positions: [1n], ids, revision: 0n, replayed: false })
+    const { served, warnings } = await held(state, { append }, 300)
+    const socket = createConnection(served.path)
+    socket.write(Buffer.concat([hello, encodeFrame({ do: 'append', stream: 'a-b', expected: 'any' })]))
+    await expect.poll(() => warnings, { timeout: 5000 }).toEqual([expect.stringContaining('within 0.3 s')])
+    socket.destroy()
   })
 
   it('half a frame, nothing at all, or a reset waits for nobody and is not told of', async () => {
@@ -243,14 +286,70 @@ describe('a peer that misbehaves harms nobody else', () => {
 })
 
 describe('what lies in the place of a socket', () => {
-  it('is replaced by the next holder where a killed one left it, be it a socket or a file', async () => {
+  it('is replaced by the next holder where it is a socket that a killed one left', async () => {
     const path = join(state, 'socket', 'holder')
     mkdirSync(dirname(path), { mode: 0o755 })
-    writeFileSync(path, 'not a socket')
+    const killed = createServer()
+    await new Promise<void>((resolve) => killed.listen(`${path}-`, resolve))
+    // Under this name it stays when the server ends.
+    renameSync(`${path}-`, path)
+    await new Promise((resolve) => killed.close(resolve))
+    chmodSync(dirname(path), 0o700)
     expect(await connect()).toBeUndefined()
+    chmodSync(dirname(path), 0o755)
     const { served } = await held()
     expect([served.path, lstatSync(path).isSocket()]).toEqual([path, true])
     expect(statSync(dirname(path)).mode & 0o777).toBe(0o700)
+    const holder = await connect()
+    expect(holder).toBeDefined()
+    holder?.close()
+  })
+
+  it('is left as it is, and named, where it is anything else', async () => {
+    const path = join(state, 'socket', 'holder')
+    mkdirSync(dirname(path), { mode: 0o700 })
+    const precious = join(folder, 'precious')
+    writeFileSync(precious, 'precious')
+    for (const put of [() => writeFileSync(path, 'x'), () => mkdirSync(path), () => symlinkSync(precious, path)]) {
+      put()
+      expect(await connect()).toBeUndefined()
+      await expect(held()).rejects.toMatchObject({ code: 'OUTPUT_EXISTS', details: { path } })
+      expect(lstatSync(path).isSocket()).toBe(false)
+      rmSync(path, { recursive: true })
+    }
+    expect(readFileSync(precious, 'utf8')).toBe('precious')
+    await held()
+  })
+
+  it.each(['elsewhere', 'serving'])(
+    '%s beside it is no link, no FIFO and nothing else of another kind',
+    async (name) => {
+      const path = join(state, 'socket', name)
+      mkdirSync(dirname(path), { mode: 0o700 })
+      const other = join(folder, 'other')
+      if (name === 'serving') mkdirSync(other)
+      else writeFileSync(other, join(folder, 'holder'))
+      const wrong = name === 'serving' ? () => writeFileSync(path, '') : () => mkdirSync(path)
+      for (const put of [() => symlinkSync(other, path), () => execFileSync('mkfifo', [path]), wrong]) {
+        put()
+        await expect(held()).rejects.toMatchObject({ code: 'NOT_A_REGULAR_FILE', details: { path } })
+        if (name === 'elsewhere') await expect(connect()).rejects.toMatchObject({ code: 'NOT_A_REGULAR_FILE' })
+        rmSync(path, { recursive: true })
+      }
+      await held()
+    },
+  )
+
+  it('is one: a ledger that is served is not served a second time, also at the same moment', async () => {
+    const { served, again } = await held()
+    await expect(again()).rejects.toMatchObject({ code: 'LEDGER_LOCKED', message: expect.stringContaining('served') })
+    const holder = await connect()
+    expect(await holder?.append('jobs-a', 'any', [event('1')])).toMatchObject({ revision: 0n })
+    holder?.close()
+    await served.close()
+    const both = await Promise.allSettled([again(), again()])
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    for (const one of both) if (one.status === 'fulfilled') await one.value.close()
   })
 
   it('is not followed where it is a link, and nothing is made behind one', async () => {
@@ -258,13 +357,16 @@ describe('what lies in the place of a socket', () => {
     mkdirSync(elsewhere)
     symlinkSync(elsewhere, join(state, 'socket'))
     await expect(held()).rejects.toMatchObject({ code: 'NOT_A_REGULAR_FILE' })
-    rmSync(join(state, 'socket'))
-    mkdirSync(join(state, 'socket'))
-    writeFileSync(join(folder, 'precious'), 'precious')
-    symlinkSync(join(folder, 'precious'), join(state, 'socket', 'holder'))
-    expect(await connect()).toBeUndefined()
-    await held()
-    expect(readFileSync(join(folder, 'precious'), 'utf8')).toBe('precious')
+    expect(readdirSync(elsewhere)).toEqual([])
+  })
+
+  it('is not in a folder of another user', async () => {
+    const stranger = (user.uid ?? 0) + 4321
+    mkdirSync(join(state, 'socket'), { mode: 0o700 })
+    // Only root can give a folder away; another user is another one to whom the folder is not his.
+    if (user.uid === 0) chownSync(join(state, 'socket'), stranger, stranger)
+    const asking = user.uid === 0 ? user : { uid: stranger, sudoUid: undefined }
+    await expect(claimSocket(state, { user: asking, short: [] })).rejects.toMatchObject({ code: 'STATE_NOT_OURS' })
   })
 
   it('is believed only where others cannot have put it there', async () => {

@@ -6,12 +6,14 @@ import type { EventInput } from '../../events/index.js'
 import type { ExpectedRevision, Ledger } from '../../ledger/index.js'
 import { encodeFrame, type Frame, FrameReader, refused } from './frames.js'
 import { type Asked, failureOf, fixedEvent, PROTOCOL, request, spelled } from './protocol.js'
-import { claimSocket, closeToOthers, releaseSocket, type SocketOwner } from './socket-place.js'
+import { claimSocket, closeToOthers, type SocketOwner } from './socket-place.js'
 
 /** Peers at a time; one more is not answered and comes again. */
 const MOST_PEERS = 32
-/** How long a peer may say nothing before its hello or inside a frame, or leave an answer unread. */
-const STALLED_MS = 30_000
+/** How long a peer may take for its hello, for a frame from the first byte to the last, and to read an answer. */
+const PATIENCE_MS = 30_000
+/** A request without its events: the longest name of a stream fits many times. */
+const MAX_REQUEST_BYTES = 16 << 10
 /** After so long the ledger's queue is tried again where it was full. */
 const QUEUE_RETRY_MS = 20
 
@@ -25,6 +27,8 @@ export interface HeldLedger
 }
 
 export interface ServeOptions extends SocketOwner {
+  /** How long a peer may take for what it owes. Default: half a minute. */
+  readonly patienceMs?: number
   /** Told of a peer that was ended. Default: nobody. */
   readonly onWarning?: ((message: string) => void) | undefined
 }
@@ -46,34 +50,38 @@ export interface ServedLedger extends AsyncDisposable {
  * it (8 MiB) waits here, also while the ledger's own queue is full. A peer that sends what is no frame, or a larger one, or stalls inside one, is ended; the others
  * do not notice.
  *
- * Rejects with STATE_NOT_OURS, NOT_A_REGULAR_FILE, CONFIG_INVALID (a path too long for a socket), and what the file
- * system says.
+ * Rejects with LEDGER_LOCKED (it is served already), OUTPUT_EXISTS (something that is no socket lies in its place),
+ * STATE_NOT_OURS, NOT_A_REGULAR_FILE, CONFIG_INVALID (a path too long for a socket), and what the file system says.
  */
 export async function serveLedger(ledger: HeldLedger, options: ServeOptions): Promise<ServedLedger> {
-  const { directory } = ledger
-  const path = claimSocket(directory, options)
+  const claimed = await claimSocket(ledger.directory, options)
   const peers = new Set<Peer>()
   const server = createServer((socket) => {
-    const peer = new Peer(socket, ledger, options.onWarning ?? (() => undefined))
+    const peer = new Peer(socket, ledger, options.patienceMs ?? PATIENCE_MS, options.onWarning ?? (() => undefined))
     peers.add(peer)
     peer.ended.finally(() => peers.delete(peer))
   })
   server.maxConnections = MOST_PEERS
   server.unref()
-  await listen(server, path)
+  try {
+    await listen(server, claimed.path)
+  } catch (error) {
+    await claimed.release()
+    throw error
+  }
   let closed: Promise<void> | undefined
   const close = async () => {
     const ended = new Promise<void>((resolve) => server.close(() => resolve()))
     for (const peer of peers) peer.close()
     await Promise.all([...peers].map((peer) => peer.ended))
     await ended
-    releaseSocket(directory, options.user)
+    await claimed.release()
   }
   const closeOnce = () => {
     closed ??= close()
     return closed
   }
-  return { path, close: closeOnce, [Symbol.asyncDispose]: closeOnce }
+  return { path: claimed.path, close: closeOnce, [Symbol.asyncDispose]: closeOnce }
 }
 
 function listen(server: Server, path: string): Promise<void> {
@@ -92,21 +100,22 @@ function listen(server: Server, path: string): Promise<void> {
 class Peer {
   readonly #socket: Socket
   readonly #ledger: HeldLedger
-  readonly #reader = new FrameReader()
+  readonly #reader = new FrameReader({ maxHeaderBytes: MAX_REQUEST_BYTES })
+  readonly #patienceMs: number
   #name: string | undefined
+  /** Runs while the peer owes something. */
+  #deadline: NodeJS.Timeout | undefined
   #working = false
   #closing = false
   readonly ended: Promise<void>
 
-  constructor(socket: Socket, ledger: HeldLedger, tell: (message: string) => void) {
+  constructor(socket: Socket, ledger: HeldLedger, patienceMs: number, tell: (message: string) => void) {
     this.#socket = socket
     this.#ledger = ledger
+    this.#patienceMs = patienceMs
     socket.unref()
     socket.on('error', () => undefined)
-    socket.setTimeout(STALLED_MS, () => {
-      const owes = !this.#working && (this.#name === undefined || this.#reader.inside)
-      if (owes || socket.writableLength > 0) socket.destroy()
-    })
+    this.#owes()
     this.ended = this.#serve().catch((error: unknown) =>
       tell(`a peer of the ledger was ended: ${codedError(error).message}`),
     )
@@ -120,22 +129,49 @@ class Peer {
 
   async #serve(): Promise<void> {
     try {
-      // Left open where a frame is refused: the peer is told why.
-      const bytes = this.#socket.iterator({ destroyOnReturn: false })
-      for await (const frame of this.#reader.read(bytes)) {
+      for await (const frame of this.#reader.read(this.#bytes())) {
+        this.#paid()
         this.#working = true
         await this.#write(await this.#answer(frame))
         this.#working = false
         if (this.#closing) return
+        // The beginning of the next one came with it.
+        if (this.#name === undefined || this.#reader.inside) this.#owes()
       }
     } catch (error) {
-      // Reset by the peer, or destroyed by us: nothing is left to be said to it.
-      if (this.#socket.destroyed) return
+      // Reset by the peer: nothing is left to be said, to it or of it.
+      if (this.#socket.destroyed && !isClyraError(error, 'PEER_REFUSED')) return
       await this.#write(failureOf(codedError(error)))
       throw error
     } finally {
+      this.#paid()
       this.#socket.destroy()
     }
+  }
+
+  async *#bytes(): AsyncGenerator<Buffer> {
+    // Left open where a frame is refused: the peer is told why.
+    for await (const chunk of this.#socket.iterator({ destroyOnReturn: false })) {
+      this.#owes()
+      yield chunk
+    }
+  }
+
+  /** From the first time on; more bytes of the same frame give no more time. */
+  #owes(): void {
+    this.#deadline ??= setTimeout(() => this.#end(), this.#patienceMs).unref()
+  }
+
+  #paid(): void {
+    clearTimeout(this.#deadline)
+    this.#deadline = undefined
+  }
+
+  #end(): void {
+    const late = refused(`a frame was not ended, or an answer not read, within ${this.#patienceMs / 1000} s`)
+    // What the system takes at once; nobody waits for the rest.
+    if (this.#socket.writableLength === 0) this.#socket.write(encodeFrame(failureOf(late)))
+    this.#socket.destroy(late)
   }
 
   /** Throws PEER_REFUSED for what is no request; what the ledger refuses is an answer. */
@@ -191,15 +227,17 @@ class Peer {
   }
 
   /** Resolves when the system has taken it, or the peer is gone. */
-  #write(answer: object): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#socket.destroyed) return resolve()
+  async #write(answer: object): Promise<void> {
+    if (this.#socket.destroyed) return
+    this.#owes()
+    await new Promise<void>((resolve) => {
       this.#socket.once('close', resolve)
       this.#socket.write(encodeFrame(JSON.parse(spelled(answer))), () => {
         this.#socket.removeListener('close', resolve)
         resolve()
       })
     })
+    this.#paid()
   }
 }
 

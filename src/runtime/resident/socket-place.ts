@@ -1,12 +1,15 @@
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
-import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { ClyraError, fromSystemError, isClyraError } from '../../errors/index.js'
+import { type DirectoryLock, lockDirectory } from '../../stores/lock/index.js'
 import { isDirectory, isThere, readStateFile, type User, whyNotOurs, writeStateFile } from '../../system/index.js'
 
 /** Names in the folder of the socket. */
 const SOCKET = 'holder'
 /** A file that says where the socket lies, where that is elsewhere. */
 const ELSEWHERE = 'elsewhere'
+/** A folder with the lock of the one that serves. */
+const SERVING = 'serving'
 /** What a socket's address holds on Linux (108) and macOS (104), without the zero byte after it. */
 const MAX_PATH_BYTES = 103
 
@@ -17,28 +20,80 @@ export interface SocketOwner {
 }
 
 /** The folder of a state directory that is for the process that holds it, and for who works beside it. */
-export function socketFolder(state: string): string {
+function socketFolder(state: string): string {
   return join(state, 'socket')
 }
 
 /**
- * Makes the folder, private, and gives the path at which the holder may listen; nothing lies there then. Only for who
- * holds the ledger's lock: what a killed holder left is removed.
- *
- * Throws STATE_NOT_OURS where the folder is another user's, NOT_A_REGULAR_FILE where something else lies in its place,
- * CONFIG_INVALID where every path is too long, and what the file system says.
+ * Makes that folder, private. Throws STATE_NOT_OURS where it is another user's, NOT_A_REGULAR_FILE where something else
+ * lies in its place, and what the file system says.
  */
-export function claimSocket(state: string, { user, short }: SocketOwner): string {
+export function makeSocketFolder(state: string, user: User): string {
   const folder = socketFolder(state)
+  makePrivate(folder, user)
+  return folder
+}
+
+/** A place to listen at, which is this process's alone until it is given back. */
+export interface ClaimedSocket {
+  readonly path: string
+  /** Removes what was made for it beside the socket, which the server itself removes. */
+  release(): Promise<void>
+}
+
+/**
+ * Gives the path at which the holder may listen; nothing lies there then. Only for who holds the ledger's lock: a socket
+ * that a killed holder left is removed, anything else is left as it is.
+ *
+ * Rejects with LEDGER_LOCKED where the ledger is served already, OUTPUT_EXISTS where something that is no socket lies
+ * there, CONFIG_INVALID where every path is too long, and as `makeSocketFolder` throws.
+ */
+export async function claimSocket(state: string, { user, short }: SocketOwner): Promise<ClaimedSocket> {
+  const folder = makeSocketFolder(state, user)
+  const lock = await lockServing(folder, user)
   try {
-    makePrivate(folder, user)
     removeElsewhere(folder, user)
-    const path = join(folder, SOCKET)
-    rmSync(path, { force: true })
-    return Buffer.byteLength(path) <= MAX_PATH_BYTES ? path : claimElsewhere(folder, short)
+    removeSocket(join(folder, SOCKET))
+    const own = join(folder, SOCKET)
+    const path = Buffer.byteLength(own) <= MAX_PATH_BYTES ? own : claimElsewhere(folder, short)
+    return {
+      path,
+      release: async () => {
+        try {
+          removeElsewhere(folder, user)
+        } finally {
+          await lock.release()
+        }
+      },
+    }
   } catch (error) {
+    await lock.release()
     throw fromSystemError(error, 'make the socket', folder)
   }
+}
+
+async function lockServing(folder: string, user: User): Promise<DirectoryLock> {
+  const serving = join(folder, SERVING)
+  makePrivate(serving, user)
+  return lockDirectory(serving, { command: 'serving' }).catch((error: unknown) => {
+    if (!isClyraError(error, 'LEDGER_LOCKED')) throw error
+    throw new ClyraError('LEDGER_LOCKED', `the ledger in ${dirname(folder)} is served already`, {
+      details: error.details,
+      fix: 'close what serves it first',
+    })
+  })
+}
+
+/** Throws OUTPUT_EXISTS where something else lies there. */
+function removeSocket(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isSocket()) {
+    throw new ClyraError('OUTPUT_EXISTS', `${path} is no socket, and was left as it is`, {
+      details: { path },
+      fix: 'move it away, and the same again',
+    })
+  }
+  rmSync(path, { force: true })
 }
 
 function claimElsewhere(folder: string, short: SocketOwner['short']): string {
@@ -59,11 +114,6 @@ function claimElsewhere(folder: string, short: SocketOwner['short']): string {
 /** Closes the socket to others; until then its folder alone keeps them out. */
 export function closeToOthers(path: string): void {
   chmodSync(path, 0o600)
-}
-
-/** Removes what `claimSocket` made beside the socket, which the server itself removes. */
-export function releaseSocket(state: string, user: User): void {
-  removeElsewhere(socketFolder(state), user)
 }
 
 /**
@@ -98,8 +148,8 @@ function removeElsewhere(folder: string, user: User): void {
   rmSync(join(folder, ELSEWHERE), { force: true })
   const other = dirname(path)
   if (other === folder || !/^clyra-[A-Za-z0-9]{6}$/.test(basename(other)) || whyNotPrivate(other, user)) return
-  rmSync(path, { force: true })
   try {
+    removeSocket(path)
     rmdirSync(other)
   } catch {
     // Gone already, or something else lies in it by now.
@@ -107,15 +157,21 @@ function removeElsewhere(folder: string, user: User): void {
 }
 
 function makePrivate(folder: string, user: User): void {
-  if (!isThere(folder)) mkdirSync(folder, { mode: 0o700 })
-  if (lstatSync(folder).isDirectory() !== true) {
-    throw new ClyraError('NOT_A_REGULAR_FILE', `${folder} is no folder`, {
-      details: { path: folder, kind: 'no folder' },
-    })
+  try {
+    // Recursive: another process may make it at the same moment.
+    if (!isThere(folder)) mkdirSync(folder, { mode: 0o700, recursive: true })
+    const found = lstatSync(folder)
+    if (!found.isDirectory()) {
+      throw new ClyraError('NOT_A_REGULAR_FILE', `${folder} is no folder`, {
+        details: { path: folder, kind: 'no folder' },
+      })
+    }
+    const why = whyNotOurs(folder, user)
+    if (why !== undefined && found.uid !== user.uid) throw notOurs(folder, why)
+    if (whyNotPrivate(folder, user) !== undefined) chmodSync(folder, 0o700)
+  } catch (error) {
+    throw fromSystemError(error, 'make the directory', folder)
   }
-  const why = whyNotOurs(folder, user)
-  if (why?.startsWith('it belongs') === true) throw notOurs(folder, why)
-  chmodSync(folder, 0o700)
 }
 
 /** Undefined where nobody but the user can have put anything there. */
