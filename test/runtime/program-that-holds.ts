@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 const PROGRAM = fileURLToPath(new URL('./holder.mjs', import.meta.url))
 
-/** A program that holds a ledger, serves it and appends a little itself. */
+/** A program that holds a ledger and appends a little itself. */
 export interface HoldingProgram {
   readonly child: ChildProcess
   /** Settles with the path of its socket once others can use it. */
@@ -14,8 +14,11 @@ export interface HoldingProgram {
   stop(): Promise<number | null>
 }
 
-export function holdAndServe(state: string, { serve = true } = {}): HoldingProgram {
-  const child = spawn(process.execPath, [PROGRAM, state, serve ? 'serve' : 'alone'], {
+/** How it holds the ledger: see holder.mjs. */
+export type Holding = 'serve' | 'alone' | 'restless'
+
+export function holdAndServe(state: string, how: Holding = 'serve'): HoldingProgram {
+  const child = spawn(process.execPath, [PROGRAM, state, how], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'] ?? '' },
   })

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { ClyraError, fromSystemError, isClyraError } from '../../errors/index.js'
 import { type DirectoryLock, lockDirectory } from '../../stores/lock/index.js'
@@ -30,8 +30,13 @@ function socketFolder(state: string): string {
  */
 export function makeSocketFolder(state: string, user: User): string {
   const folder = socketFolder(state)
-  makePrivate(folder, user)
+  makePrivate(folder, believed(state, user))
   return folder
+}
+
+/** To root, also those of whom the state directory belongs to: he could have replaced all of it. */
+function believed(state: string, user: User): User {
+  return user.uid === 0 ? { ...user, sudoUid: statSync(state, { throwIfNoEntry: false })?.uid } : user
 }
 
 /** A place to listen at, which is this process's alone until it is given back. */
@@ -48,8 +53,9 @@ export interface ClaimedSocket {
  * Rejects with LEDGER_LOCKED where the ledger is served already, OUTPUT_EXISTS where something that is no socket lies
  * there, CONFIG_INVALID where every path is too long, and as `makeSocketFolder` throws.
  */
-export async function claimSocket(state: string, { user, short }: SocketOwner): Promise<ClaimedSocket> {
-  const folder = makeSocketFolder(state, user)
+export async function claimSocket(state: string, { user: asking, short }: SocketOwner): Promise<ClaimedSocket> {
+  const folder = makeSocketFolder(state, asking)
+  const user = believed(state, asking)
   const lock = await lockServing(folder, user)
   try {
     removeElsewhere(folder, user)
@@ -120,7 +126,8 @@ export function closeToOthers(path: string): void {
  * Where the holder of a state directory listens, if one does; undefined where nothing that is a socket lies there.
  * Throws STATE_NOT_OURS where the socket is another user's, or in a folder that others may enter.
  */
-export function findSocket(state: string, user: User): string | undefined {
+export function findSocket(state: string, asking: User): string | undefined {
+  const user = believed(state, asking)
   const folder = socketFolder(state)
   const path = placeIn(folder)
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return undefined
