@@ -12,7 +12,6 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
  * exhausted: whoever adds a line here says what bounds the list.
  */
 const SHORT: Readonly<Record<string, string>> = {
-  'src/merkle/tiles.ts concatBytes': 'a tile has at most 256 hashes',
   'src/ledger/fsck-tree.ts Math.max': 'the widths of one tile, at most 256',
   'src/ledger/writer.ts sizes.unshift': '64 positions of a step',
   'src/stores/files/file-tile-store.ts join': 'the parts of one path',
