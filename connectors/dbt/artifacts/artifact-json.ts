@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ClyraError } from '../../../src/errors/index.js'
-import { label } from '../drafts/index.js'
+import { label, utc } from '../drafts/index.js'
 import { decodeText, parsePythonJson, pickJson, placeOf, wantedBy } from '../files/index.js'
 
 /** The artefacts whose content is read. */
@@ -32,10 +32,38 @@ export const artifactMetadata = z.object({
   env: z.record(z.string(), z.unknown()).optional().catch(undefined),
 })
 
+/** What every artefact says of itself, in its metadata. */
+export interface ArtifactHead {
+  readonly invocation: string | null
+  /** The wrapper's run id, where one was handed to dbt. */
+  readonly runId: string | null
+  /** Of dbt. */
+  readonly version: string | null
+  readonly generatedAt: string | null
+  /** From dbt 1.10 on. */
+  readonly startedAt: string | null
+  /** Sentences for people about how the file could be read. */
+  readonly notes: readonly string[]
+}
+
 /** An artefact's value, and sentences for people about how it could be read. */
 export interface ReadArtifact<T> {
   readonly value: T
   readonly notes: readonly string[]
+}
+
+export function headOf({
+  value: { metadata },
+  notes,
+}: ReadArtifact<{ readonly metadata: z.infer<typeof artifactMetadata> }>): ArtifactHead {
+  return {
+    invocation: label(metadata.invocation_id),
+    runId: label(metadata.env?.CLYRA_RUN_ID),
+    version: label(metadata.dbt_version),
+    generatedAt: utc(metadata.generated_at),
+    startedAt: utc(metadata.invocation_started_at),
+    notes,
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ import {
 } from '../drafts/index.js'
 import { nodeStatus, statusCounts } from '../expectations/index.js'
 import { type Answered, responseDraft } from './adapter-response.js'
-import { artifactMetadata, parseArtifact } from './artifact-json.js'
+import { type ArtifactHead, artifactMetadata, headOf, parseArtifact } from './artifact-json.js'
 import type { Manifest } from './manifest.js'
 
 export type FreshnessEvent = DraftEvent<'dev.clyra.dbt.source.freshness.v1'>
@@ -40,32 +40,16 @@ const result = z.object({
 const sources = z.object({ metadata: artifactMetadata, results: z.array(result), elapsed_time: number })
 
 /** `sources.json`, as far as evidence needs it. */
-export interface SourcesJson {
-  readonly invocation: string | null
-  readonly runId: string | null
-  readonly version: string | null
-  readonly generatedAt: string | null
-  readonly startedAt: string | null
+export interface SourcesJson extends ArtifactHead {
   readonly elapsedSeconds: string | null
   readonly rows: readonly z.infer<typeof result>[]
-  /** What of the file was read otherwise than it was written, as sentences. */
-  readonly notes: readonly string[]
 }
 
 /** Reads sources.json (v3, of dbt 0.21 to 1.12 and the Rust engine). Throws DBT_ARTIFACT_INVALID, _UNSUPPORTED. */
 export function readSourcesJson(bytes: Uint8Array): SourcesJson {
-  const { value, notes } = parseArtifact('sources.json', bytes, sources)
-  const { metadata, results, elapsed_time: elapsed } = value
-  return {
-    invocation: label(metadata.invocation_id),
-    runId: label(metadata.env?.CLYRA_RUN_ID),
-    version: label(metadata.dbt_version),
-    generatedAt: utc(metadata.generated_at),
-    startedAt: utc(metadata.invocation_started_at),
-    elapsedSeconds: fraction(elapsed),
-    rows: results,
-    notes,
-  }
+  const read = parseArtifact('sources.json', bytes, sources)
+  const { results, elapsed_time: elapsed } = read.value
+  return { ...headOf(read), elapsedSeconds: fraction(elapsed), rows: results }
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { label, type Relation, utc } from '../drafts/index.js'
+import { label, type Relation } from '../drafts/index.js'
 import { resourceTypeOf } from '../expectations/index.js'
-import { artifactMetadata, parseArtifact } from './artifact-json.js'
+import { type ArtifactHead, artifactMetadata, headOf, parseArtifact } from './artifact-json.js'
 import { relationAsKept } from './relation-names.js'
 
 const text = z.string().nullish().catch(undefined)
@@ -49,19 +49,11 @@ export interface ManifestNode {
 }
 
 /** `manifest.json`, as far as evidence needs it. */
-export interface Manifest {
-  readonly invocation: string | null
-  readonly version: string | null
-  readonly generatedAt: string | null
-  /** From dbt 1.10 on. */
-  readonly startedAt: string | null
+export interface Manifest extends ArtifactHead {
   readonly adapter: string | null
   /** The root project; null before dbt 1.6, which does not say it. */
   readonly project: string | null
-  readonly runId: string | null
   readonly nodes: ReadonlyMap<string, ManifestNode>
-  /** Sentences for people about how the file could be read. */
-  readonly notes: readonly string[]
   /** Sources, unit tests, functions and macros: only where they are written down matters. */
   readonly others: readonly ManifestNode[]
 }
@@ -72,21 +64,16 @@ export interface Manifest {
  * Throws DBT_ARTIFACT_INVALID, DBT_ARTIFACT_UNSUPPORTED.
  */
 export function readManifest(bytes: Uint8Array): Manifest {
-  const { value, notes } = parseArtifact('manifest.json', bytes, manifest)
-  const { metadata, nodes: written, ...rest } = value
+  const read = parseArtifact('manifest.json', bytes, manifest)
+  const { metadata, nodes: written, ...rest } = read.value
   const adapter = label(metadata.adapter_type)
   const others = [rest.sources, rest.unit_tests, rest.functions, rest.macros].flatMap((part) =>
     Object.entries(part ?? {}),
   )
   return {
-    invocation: label(metadata.invocation_id),
-    version: label(metadata.dbt_version),
-    generatedAt: utc(metadata.generated_at),
-    startedAt: utc(metadata.invocation_started_at),
+    ...headOf(read),
     adapter,
     project: label(metadata.project_name),
-    runId: label(metadata.env?.CLYRA_RUN_ID),
-    notes,
     nodes: new Map(Object.entries(written).map(([id, raw]) => [id, manifestNode(id, raw, adapter)])),
     others: others.map(([id, raw]) => manifestNode(id, raw, adapter)),
   }

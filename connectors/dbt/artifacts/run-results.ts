@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { before, earlier, fraction, label, utc } from '../drafts/index.js'
 import { commandOf, commandOfProcess } from '../expectations/index.js'
-import { artifactMetadata, parseArtifact } from './artifact-json.js'
+import { type ArtifactHead, artifactMetadata, headOf, parseArtifact } from './artifact-json.js'
 
 const text = z.string().nullish().catch(undefined)
 const number = z.number().nullish().catch(undefined)
@@ -36,16 +36,10 @@ const runResults = z.object({
 })
 
 /** `run_results.json`, as far as evidence needs it. */
-export interface RunResults {
-  readonly invocation: string | null
-  readonly version: string | null
-  readonly generatedAt: string | null
-  /** From dbt 1.10 on. */
-  readonly startedAt: string | null
+export interface RunResults extends ArtifactHead {
   /** When dbt began, as well as the file tells it: `startedAt`, else the first node's beginning, else the end less the time that it took. */
   readonly beganAt: string | null
   readonly elapsedSeconds: string | null
-  readonly runId: string | null
   /** As it was typed: `retry` for a retry. */
   readonly command: string | null
   /** What dbt did: of a retry the command that it repeats. */
@@ -54,8 +48,6 @@ export interface RunResults {
   readonly target: string | null
   readonly threads: number | null
   readonly rows: readonly ResultRow[]
-  /** Sentences for people about how the file could be read. */
-  readonly notes: readonly string[]
 }
 
 /**
@@ -64,25 +56,20 @@ export interface RunResults {
  * Throws DBT_ARTIFACT_INVALID, DBT_ARTIFACT_UNSUPPORTED.
  */
 export function readRunResults(bytes: Uint8Array): RunResults {
-  const { value, notes } = parseArtifact('run_results.json', bytes, runResults)
-  const { metadata, results, elapsed_time: elapsed, args } = value
+  const read = parseArtifact('run_results.json', bytes, runResults)
+  const { results, elapsed_time: elapsed, args } = read.value
   const threads = args?.threads ?? null
   const named = commandOf(args?.which ?? args?.command)
   return {
-    invocation: label(metadata.invocation_id),
-    version: label(metadata.dbt_version),
-    generatedAt: utc(metadata.generated_at),
-    startedAt: utc(metadata.invocation_started_at),
-    beganAt: beganAt(value),
+    ...headOf(read),
+    beganAt: beganAt(read.value),
     elapsedSeconds: fraction(elapsed),
-    runId: label(metadata.env?.CLYRA_RUN_ID),
     command: commandOfProcess(args?.invocation_command) ?? named ?? commandOf(args?.invocation_command),
     repeats: named,
     arguments: args?.invocation_command ?? null,
     target: label(args?.target),
     threads: threads !== null && Number.isInteger(threads) && threads > 0 ? threads : null,
     rows: results,
-    notes,
   }
 }
 

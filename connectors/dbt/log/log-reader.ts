@@ -23,17 +23,10 @@ import {
   statusCounts,
 } from '../expectations/index.js'
 import { type Statement, type StatementContext, statementDraft } from '../statements/index.js'
+import { leftOpen } from './left-open.js'
 import { LogContinuity } from './log-continuity.js'
-import { logGaps } from './log-gaps.js'
 import { type Envelope, type LogLine, readLogLine } from './log-line.js'
-import {
-  finishedDraft,
-  type NodeEvent,
-  type NodePlace,
-  type RunningNode,
-  runningNode,
-  unfinishedDraft,
-} from './log-nodes.js'
+import { finishedDraft, type NodeEvent, type NodePlace, type RunningNode, runningNode } from './log-nodes.js'
 import { loggedFreshness } from './logged-freshness.js'
 import { readRustStatement } from './rust-statement.js'
 import { StatementTracker } from './statement-tracker.js'
@@ -170,15 +163,17 @@ class JsonLogReader implements LogReader {
     if (!this.#spoke) return []
     const drafts: DraftEvent[] = this.#statements(this.#tracker.settle())
     const broken = this.#breaks() + missingParts > 0
-    // Only dbt's own end without the node's, in a log from which nothing is missing, says that it was interrupted.
-    const status = this.#succeeded === false && !broken ? 'interrupted' : 'unknown'
-    for (const running of this.#running.values()) {
-      drafts.push(unfinishedDraft(this.#place(1, this.#doneTo(running)), running, status))
+    const state = {
+      lost: this.#strays.lost,
+      began: this.#began,
+      broken,
+      cut: this.#cut,
+      ended: this.#ended,
+      succeeded: this.#succeeded,
+      lastTime: this.#lastTime,
     }
-    const events = this.#release(drafts, true)
-    const state = { lost: this.#strays.lost, began: this.#began, broken, cut: this.#cut, ended: this.#ended }
-    for (const gap of logGaps(run, this.#lastTime, state)) events.push(gap)
-    return events
+    const open = leftOpen(run, state, this.#running.values(), (node) => this.#place(1, this.#doneTo(node)))
+    return this.#release([...drafts, ...open], true)
   }
 
   summary(): LogSummary {

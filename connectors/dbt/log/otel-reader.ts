@@ -31,8 +31,8 @@ import {
   statusFor,
 } from '../expectations/index.js'
 import { type Statement, statementDraft } from '../statements/index.js'
-import { logGaps } from './log-gaps.js'
-import { type NodeEvent, type NodePlace, type RunningNode, unfinishedDraft } from './log-nodes.js'
+import { leftOpen } from './left-open.js'
+import type { NodeEvent, NodePlace, RunningNode } from './log-nodes.js'
 import type { LogReader, LogReaderOptions, LogSummary } from './log-reader.js'
 import { invocationOfTrace, type OtelRecord, parseRecord } from './otel-record.js'
 import { asRecord, member, word } from './otel-values.js'
@@ -106,13 +106,17 @@ class OtelReader implements LogReader {
     const events: DraftEvent[] = this.#startInvocation({}, this.#firstTime)
     for (const statement of this.#statements.values()) events.push(this.#draft(statement))
     const broken = this.#orphans + missingParts > 0
-    const status = this.#succeeded === false && !broken ? 'interrupted' : 'unknown'
-    for (const running of this.#running.values()) {
-      events.push(unfinishedDraft(this.#place(this.#doneTo(running)), running, status))
+    const state = {
+      lost: this.#strays.lost,
+      began: this.#began,
+      broken,
+      cut: this.#cut,
+      ended: this.#ended,
+      succeeded: this.#succeeded,
+      lastTime: this.#lastTime,
     }
-    const state = { lost: this.#strays.lost, began: this.#began, broken, cut: this.#cut, ended: this.#ended }
-    for (const gap of logGaps(run, this.#lastTime, state)) events.push(gap)
-    return events
+    const open = leftOpen(run, state, this.#running.values(), (node) => this.#place(this.#doneTo(node)))
+    return [...events, ...open]
   }
 
   summary(): LogSummary {
