@@ -7,7 +7,7 @@ import type { OpenedLedger } from '../../runtime/index.js'
 import { type KilledSpool, openSpool, SPOOL_FILES, type SpoolReader } from '../../spool/index.js'
 import { isThere, sizeAt } from '../../system/index.js'
 import { VERSION } from '../version.js'
-import { policyDigest } from './ingest-run.js'
+import { policyDigest } from './policy-digest.js'
 import { startedRun } from './run-metadata.js'
 import { createSealer } from './sealer.js'
 
