@@ -58,6 +58,9 @@ export const RUN_PARTS: readonly ProjectionPart<RunState>[] = RUN_FOLDS.map(({ n
   of: (state) => Object.fromEntries(Object.entries(state).filter(([member]) => member in initial)),
 }))
 
+/** The types that a fold knows, sorted. */
+export const RUN_TYPES: readonly string[] = [...new Set(RUN_FOLDS.flatMap(({ types }) => Object.keys(types)))].sort()
+
 type Fold = (draft: RunDraft, of: Of<never>) => void
 
 /**
