@@ -8,7 +8,7 @@ const root = new URL('../', import.meta.url)
 const json = (path) => JSON.parse(readFileSync(new URL(path, root), 'utf8'))
 
 /** The generated module as text. */
-export function verifierSpec() {
+function verifierSpec() {
   const codes = json('spec/def/codes.json')
   const constants = json('spec/def/constants.json')
   const table = Object.fromEntries(
@@ -36,7 +36,7 @@ export function verifierSpec() {
 }
 
 /** The table of reason codes for people. */
-export function codesPage() {
+function codesPage() {
   const { stages, codes, ok, warnings } = json('spec/def/codes.json')
   const row = ({ code, order, verdict, profiles, meaning, needs }) =>
     `| ${order} | ${meaning} | \`${code}\` | ${verdict} | ${profiles.join(', ')} | ${needs} |`
@@ -68,7 +68,7 @@ export function codesPage() {
 }
 
 /** The result's schema with the codes of the table; the rest of it is written by hand. */
-export function resultSchema() {
+function resultSchema() {
   const { codes, ok, warnings } = json('spec/def/codes.json')
   const schema = json('spec/def/schemas/result.schema.json')
   schema.$defs.code.enum = [...codes.map(({ code }) => code), ok.code]

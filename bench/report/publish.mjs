@@ -29,7 +29,7 @@ export function publish(root, result) {
 const [BEGIN, END] = ['<!-- bench:headline -->', '<!-- /bench:headline -->']
 
 /** The text with what stands between the two marks replaced; as it is where there are none. */
-export function withHeadline(text, result) {
+function withHeadline(text, result) {
   const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)]
   if (from < 0 || to < from) return text
   const perSecond = median(contestant(result, 1_000, 'clyra').settled)

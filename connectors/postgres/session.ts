@@ -190,7 +190,7 @@ export type PostgresAttempt =
   | { readonly ok: false; readonly sqlState: string }
 
 /** True where a session was handed in instead of an address. */
-export function isSession(where: PostgresTarget | PostgresSession): where is PostgresSession {
+function isSession(where: PostgresTarget | PostgresSession): where is PostgresSession {
   return typeof where !== 'string' && 'readOnly' in where
 }
 

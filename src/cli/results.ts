@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type CommandEntry, loadCommand } from './command.js'
 
 /** The document that `--json` prints when a command fails. */
-export const failureDocument = z.strictObject({
+const failureDocument = z.strictObject({
   error: z.strictObject({
     code: z.string().regex(/^[A-Z_]+$/),
     message: z.string(),

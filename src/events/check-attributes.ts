@@ -36,7 +36,7 @@ export const OPTIONAL_ATTRIBUTES = {
 } as const satisfies Partial<Record<keyof EventInput, readonly [RegExp, string]>>
 
 /** The same as producers are held to it. */
-export const PRODUCER_GRAMMARS = {
+const PRODUCER_GRAMMARS = {
   ...OPTIONAL_ATTRIBUTES,
   dataschema: [DATASCHEMA, 'is not a URI with a scheme (RFC 3986)'],
 } as const satisfies Partial<Record<keyof EventInput, readonly [RegExp, string]>>

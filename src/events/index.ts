@@ -61,13 +61,12 @@ export {
   isReservedStream,
   isReservedType,
   KEYS_STREAM,
-  LEDGER_TYPE_PREFIX,
   REDACTIONS_STREAM,
   STREAM_OF_RESERVED_TYPE,
 } from './reserved.js'
 export { runOf, runStream } from './run-stream.js'
 export { sameProducerContent } from './same-producer-content.js'
-export { type Opening, openSealed, SEALED_MEMBER, saltFor, seal, sealedDigest, sealedValuesOf } from './seal.js'
+export { type Opening, openSealed, saltFor, seal, sealedValuesOf } from './seal.js'
 export { decryptValue, type EncryptedValue, encryptValue } from './sealed-storage.js'
 export { type FoldDigest, foldDigests, partsOf, stateDigest } from './state-digests.js'
 export { GENESIS_PREV, streamStartValue } from './stream-start.js'

@@ -1,7 +1,7 @@
 import type { KnownType } from './families/index.js'
 
 /** Types under this prefix are written by the ledger alone. */
-export const LEDGER_TYPE_PREFIX = 'dev.clyra.ledger.'
+const LEDGER_TYPE_PREFIX = 'dev.clyra.ledger.'
 /** Types under this prefix are the project's own: a public append refuses those that the registry does not know. */
 export const CLYRA_TYPE_PREFIX = 'dev.clyra.'
 

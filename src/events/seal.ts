@@ -6,7 +6,7 @@ import { type DraftEvent, Sealable, type SealedEvent } from './draft-event.js'
 import type { CurrentType } from './families/index.js'
 
 /** The member that stands for a sealed value. */
-export const SEALED_MEMBER = 'clyra:sealed'
+const SEALED_MEMBER = 'clyra:sealed'
 
 /** A sealed value in clear, with its place: the id of its event and the JSON pointer from the record's root. */
 export interface Opening {
@@ -19,7 +19,7 @@ export interface Opening {
  * The commitment to a value: SHA-256("clyra.seal/1\n" || u16be(len) id || u16be(len) pointer || salt || u64be(len) v),
  * with v the JCS bytes of the value. 32 bytes. Id and pointer are in it, so an opening fits one place only.
  */
-export function sealedDigest(id: string, pointer: string, salt: Uint8Array, valueJcs: Uint8Array): Uint8Array {
+function sealedDigest(id: string, pointer: string, salt: Uint8Array, valueJcs: Uint8Array): Uint8Array {
   if (salt.length !== 32) throw new ClyraError('VAULT_FAILED', `a salt has 32 bytes, not ${salt.length}`)
   return sha256(utf8('clyra.seal/1\n'), withLength(id), withLength(pointer), salt, u64(valueJcs.length), valueJcs)
 }

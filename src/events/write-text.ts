@@ -98,7 +98,7 @@ export function writeText(value: string, { bytes }: Target, at: number): number 
 }
 
 /** Bytes, where they fit. Returns where they end. */
-export function writeBytes(bytes: Uint8Array, target: Target, at: number): number {
+function writeBytes(bytes: Uint8Array, target: Target, at: number): number {
   const end = at + bytes.length
   if (end <= target.bytes.length) target.bytes.set(bytes, at)
   return end

@@ -2,7 +2,7 @@ import { ClyraError } from '../errors/index.js'
 import { TILE_WIDTH } from './tiles.js'
 
 /** The largest entry that the two length bytes of a C2SP entry bundle can hold. */
-export const MAX_ENTRY_BYTES = 65_535
+const MAX_ENTRY_BYTES = 65_535
 
 /**
  * C2SP tlog-tiles entry bundles: each entry with its length before it, u16 big-endian, at most 256 of them.

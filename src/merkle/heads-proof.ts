@@ -17,7 +17,7 @@ export interface HeadsProof {
 }
 
 /** The most siblings a path can have: one for each bit of a key hash. */
-export const MAX_SIBLINGS = 256
+const MAX_SIBLINGS = 256
 
 /**
  * Whether the path shows, under this root, that the stream's head is `claim`, or, for null, that the stream is absent.
@@ -60,7 +60,7 @@ function absentNode(keyHash: Uint8Array, { siblings, other }: HeadsProof): Uint8
 }
 
 /** How many leading bits two key hashes have in common. */
-export function sharedBits(a: Uint8Array, b: Uint8Array): number {
+function sharedBits(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length; i++) {
     const difference = a[i]! ^ b[i]!
     if (difference !== 0) return 8 * i + Math.clz32(difference) - 24

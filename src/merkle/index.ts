@@ -1,6 +1,6 @@
 export { CompactRange, type NodeVisitor, peaksOf, rootOf } from './compact-range.js'
 export { consistencyProof, verifyConsistency } from './consistency.js'
-export { entryBundle, MAX_ENTRY_BYTES } from './entry-bundle.js'
+export { entryBundle } from './entry-bundle.js'
 export { headKeyHash, headValueHash, PLACEHOLDER } from './heads-hash.js'
 export {
   type HeadClaim,

@@ -21,7 +21,7 @@ export const SPOOL_FILES = {
 } as const
 
 /** What must be known to bring a spool in, and to finish it where its writer was killed; nothing that is secret. */
-export const spoolHeader = z.strictObject({
+const spoolHeader = z.strictObject({
   format: z.literal('clyra.spool/2'),
   /** What is spooled: whose finisher ends it where its writer was killed. */
   kind: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),

@@ -36,7 +36,7 @@ async function listenOnce(path: string): Promise<void> {
 }
 
 /** How long any command may take over a file that it refuses, on a machine that is busy. */
-export const BOUND_MS = 90_000
+const BOUND_MS = 90_000
 
 /** Runs one of the two programs in `<folder>/project`; a run that does not end in time has a signal. */
 export function tryProgram(

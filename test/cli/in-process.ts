@@ -50,7 +50,7 @@ export async function clyraHere(
   return { status, signal: null, ...said }
 }
 
-export interface HereOptions extends Options {
+interface HereOptions extends Options {
   /** Ends a command that would go on. */
   readonly stopped: AbortSignal
 }

@@ -6,7 +6,7 @@ export const INVOCATION = '0f2c1b5e-8a57-4c36-9d3f-6c1f0b7e2a11'
 export const OTHER_INVOCATION = '7d0e6a52-1f0b-4e9c-8b1a-3f5d2c4e6a88'
 export const RUN = '01900000-0000-7000-8000-000000000001'
 
-export interface LineOptions {
+interface LineOptions {
   readonly thread?: string
   readonly invocation?: string
   readonly runId?: string

@@ -13,7 +13,7 @@ export const STORES = join(
 )
 
 /** What must be true of a ledger that a fault left. */
-export interface Promised {
+interface Promised {
   readonly directory: string
   /** Position and id of each event that was acknowledged. */
   readonly acknowledged: readonly (readonly [number, string])[]

@@ -14,7 +14,7 @@ import { type MemoryPlace, memoryPlace, memoryPorts } from '../../src/stores/mem
 import { verifyLedger } from '../ledger/verify-ledger.js'
 
 /** What a mutant changes of a fixture. */
-export type ChangeFixture = (fixture: FaultFixture) => FaultFixture
+type ChangeFixture = (fixture: FaultFixture) => FaultFixture
 const unchanged: ChangeFixture = (fixture) => fixture
 
 export function memoryFaults(

@@ -6,7 +6,7 @@ import { acknowledgedBy, publishedBy, traceWork, type Worked } from './workload.
 import type { PreparedWork } from './works.js'
 
 /** What strace does to one call: an error instead of it, or a kill before it. */
-export type Injected = 'EIO' | 'ENOSPC' | 'SIGKILL'
+type Injected = 'EIO' | 'ENOSPC' | 'SIGKILL'
 
 /** One call of a piece of work on one file, and what is done to it. */
 export interface Injection {

@@ -27,7 +27,7 @@ import {
 /** Draws when each writer dies; how far it has come by then is the machine's. */
 export const SEED = Number(process.env['CLYRA_FAULTS_SEED'] ?? 20_261)
 
-export interface KillOptions {
+interface KillOptions {
   readonly rounds: number
   /** Deaths of one ledger before the next one is made, so that creation is killed too. */
   readonly roundsOfOne?: number

@@ -7,7 +7,7 @@ import { MemoryTileStore, memoryPlace } from '../../src/stores/memory/index.js'
 import { embeddedFaults, memoryFaults } from './fault-fixtures.js'
 
 /** A ledger that is broken in one way, and the case of the fault suite that is expected to notice. */
-export interface PortMutant {
+interface PortMutant {
   readonly what: string
   readonly hint: string
   /** A part of what the suite has to say. */

@@ -20,7 +20,7 @@ export interface Recording {
 }
 
 /** What became of the images of one recording. */
-export interface Losses {
+interface Losses {
   readonly images: number
   /** The first images after which something did not hold, with what. */
   readonly faults: readonly string[]

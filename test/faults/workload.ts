@@ -72,7 +72,7 @@ export async function traceWork(
   }
 }
 
-export interface TraceOptions {
+interface TraceOptions {
   readonly stores?: string | undefined
   /** Arguments of strace that say what is traced and what is injected. */
   readonly strace?: readonly string[]

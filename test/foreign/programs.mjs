@@ -61,7 +61,7 @@ export function buildProgram(name) {
   return programPath(name)
 }
 
-export function isBuilt(name) {
+function isBuilt(name) {
   return existsSync(programPath(name)) && existsSync(stamp(name)) && readFileSync(stamp(name), 'utf8') === digest(name)
 }
 

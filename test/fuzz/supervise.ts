@@ -10,20 +10,20 @@ import type { Mutant } from './mutants.js'
 const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url))
 
 /** The heap that a session may have, in MiB; with the module loader it needs about 100. */
-export const HEAP_MIB = 256
+const HEAP_MIB = 256
 /** The whole process at its largest, in KiB: heap, code and the inputs outside of the heap. */
 export const MOST_RSS_KIB = 768 * 1024
 /** An input that is being read for longer than this hangs. */
-export const HANG_MS = 30_000
+const HANG_MS = 30_000
 
-export interface Session {
+interface Session {
   readonly counts: readonly (Counts & { readonly hole?: string })[]
   readonly maxRSS: number
   /** Why the process ended before its time: it hung, ran out of memory or died, and on which input. */
   readonly ended: string | undefined
 }
 
-export interface SessionRequest {
+interface SessionRequest {
   readonly seed: number
   readonly milliseconds: number
   readonly only?: readonly string[]

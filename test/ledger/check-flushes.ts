@@ -1,5 +1,5 @@
 /** What a trace of a writer shows. */
-export interface FlushCheck {
+interface FlushCheck {
   readonly acknowledgements: number
   readonly flushes: number
   readonly segments: number

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const DIST = process.env['CLYRA_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url))
 const SCRIPT = fileURLToPath(new URL('./append-forever.mjs', import.meta.url))
 
-export interface WriterSettings {
+interface WriterSettings {
   readonly directory: string
   /** Appends that are under way at once. */
   readonly inFlight: number

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
-export interface LargeRun {
+interface LargeRun {
   readonly models: number
   /** Statements of each model between its begin and its end, beside COMMIT. */
   readonly statements: number

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Engine } from './engines.js'
 
 /** What a command does with the nodes that it selects; it decides what a record of it may say. */
-export type Effect = 'builds' | 'tests' | 'both' | 'neither'
+type Effect = 'builds' | 'tests' | 'both' | 'neither'
 
 /** One row of the matrix: one run of dbt over the project, in this order, in one database and one target folder. */
 export interface MatrixCommand {

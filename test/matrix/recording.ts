@@ -2,7 +2,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
 import * as z from 'zod'
 
 /** What dbt leaves of a run, by the name under which `readDbtRun` takes it. */
-export const LEFT_FILES = ['log', 'otel', 'queryLog', 'manifest', 'runResults', 'sources'] as const
+const LEFT_FILES = ['log', 'otel', 'queryLog', 'manifest', 'runResults', 'sources'] as const
 export type LeftFile = (typeof LEFT_FILES)[number]
 
 const command = z.strictObject({

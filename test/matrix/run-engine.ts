@@ -17,7 +17,7 @@ export interface CommandResult {
   readonly view: RunView | undefined
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Raw files of each command go to `<keep>/<command>/`; default: they are not kept. */
   readonly keep?: string | undefined
   readonly commands?: readonly MatrixCommand[] | undefined

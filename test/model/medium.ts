@@ -38,12 +38,6 @@ export interface Medium {
   index: LayeredIndex | undefined
 }
 
-/** The two lines of work of a process: its committer and its sealer. */
-export interface Lanes {
-  readonly append: Lane
-  readonly seal: Lane
-}
-
 export class GatedTiles implements TileStore {
   readonly #medium: Medium
   readonly #lane: Lane
@@ -187,7 +181,7 @@ class GatedLog implements LogStore {
   }
 }
 
-export interface OpenedLog {
+interface OpenedLog {
   readonly store: LogStore
   /** Throws where the lock of the log was taken away. */
   readonly assertHeld: () => void

@@ -8,7 +8,7 @@ import { removeFolder } from '../services/index.js'
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 /** What an exhaustive search found. */
-export interface Exploration {
+interface Exploration {
   readonly errors: number
   /** The invariant of the first error, `cycle` for a run in which it never comes true, `undefined` without errors. */
   readonly violated: string | undefined
@@ -18,7 +18,7 @@ export interface Exploration {
   readonly complete: boolean
 }
 
-export interface ExploreOptions {
+interface ExploreOptions {
   /** Macros without `-D`: `CRASHES=2`, `MANY`, `MUTATE_...`. */
   readonly defines: readonly string[]
   /** Default `ledger.pml`. */

@@ -12,7 +12,7 @@ export const LISTED_REASONS = {
   'multi-statement': 'one part of a string of several statements, which dbt logs as one',
   'seed-truncated': 'the INSERT of a seed: dbt logs placeholders, cut at 512 characters',
 } as const
-export type ListedReason = keyof typeof LISTED_REASONS
+type ListedReason = keyof typeof LISTED_REASONS
 
 export interface Pairing {
   readonly paired: readonly { readonly server: ServerStatement; readonly record: StatementRecord }[]

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-export interface SlowProxy extends AsyncDisposable {
+interface SlowProxy extends AsyncDisposable {
   readonly port: number
   /** How many it has taken. */
   connections(): number

@@ -4,7 +4,7 @@
 const COMMENT = /^\s*\/\*\s*(\{[^*]*\})\s*\*\/\s*/
 
 /** The node that the query comment names: undefined without a comment, null where it names none. */
-export function commentNode(text: string): string | null | undefined {
+function commentNode(text: string): string | null | undefined {
   const json = COMMENT.exec(copied(text))?.[1]
   if (json === undefined) return undefined
   const comment: unknown = JSON.parse(json)

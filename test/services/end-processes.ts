@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A process as /proc tells it (proc(5)). */
-export interface RunningProcess {
+interface RunningProcess {
   readonly pid: number
   readonly parent: number
   readonly session: number

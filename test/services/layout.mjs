@@ -25,7 +25,7 @@ export const DBT_MATRIX = ['1.8', '1.9', '1.10', '1.11', '1.12']
 export const dbtMatrixHome = (version) => join(cache, 'dbt-matrix', version)
 export const dbtMatrixProgram = (version) => join(dbtMatrixHome(version), 'bin', 'dbt')
 export const dbtMatrixRequirementsPath = (version) => join(servicesSource, 'dbt-matrix', `${version}-requirements.txt`)
-export const dbtMatrixRequirements = (version) => readFileSync(dbtMatrixRequirementsPath(version), 'utf8')
+const dbtMatrixRequirements = (version) => readFileSync(dbtMatrixRequirementsPath(version), 'utf8')
 /** The service of a version: `dbt-1.8`. */
 export const dbtMatrixServices = DBT_MATRIX.map((version) => `dbt-${version}`)
 
@@ -55,10 +55,10 @@ export const findChromium = () =>
 
 /** A finished installation leaves a stamp with the content it was made from. */
 export const stampOf = (home) => join(home, '.clyra-installed')
-export const isStamped = (home, content) => existsSync(stampOf(home)) && readFileSync(stampOf(home), 'utf8') === content
+const isStamped = (home, content) => existsSync(stampOf(home)) && readFileSync(stampOf(home), 'utf8') === content
 
 export const postgresLock = () => readFileSync(join(servicesSource, 'package-lock.json'), 'utf8')
-export const dbtRequirements = () => readFileSync(join(servicesSource, 'dbt-requirements.txt'), 'utf8')
+const dbtRequirements = () => readFileSync(join(servicesSource, 'dbt-requirements.txt'), 'utf8')
 
 /**
  * What is there of one service: `{ present, detail }`; `detail` is a path or the reason of absence.

@@ -6,7 +6,7 @@ import type { ClaimedRelation, GivenTarget, ProfileFields, Warehouse, WarehouseK
 /** A target of a dbt profile. */
 export type Target = Readonly<Record<string, string>>
 
-export interface WarehouseFixture {
+interface WarehouseFixture {
   readonly kind: WarehouseKind
   /** A warehouse that answers; one at whose address nothing does; one that is connected to and says nothing. */
   readonly target: Target

@@ -3,7 +3,7 @@ import { type DraftEvent, runDraft } from '../../src/events/index.js'
 import type { ClaimedRelation, ProfileFields, Warehouse, WarehouseKind } from '../../src/ports/index.js'
 
 /** What one warehouse in memory holds. */
-export interface MemoryWarehouse {
+interface MemoryWarehouse {
   readonly identity: string
   readonly schema: string
   readonly tables: ReadonlySet<string>

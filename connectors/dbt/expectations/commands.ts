@@ -84,7 +84,7 @@ export function actionFor(command: string | null, announced: boolean | null): Ac
 const WORDS = new Set(Object.keys(COMMANDS).flatMap((command) => command.split(' ', 1)))
 
 /** Flags before a sub-command that take the next word: `--log-level debug build` is a build. */
-export const VALUE_FLAGS: ReadonlySet<string> = new Set([
+const VALUE_FLAGS: ReadonlySet<string> = new Set([
   '--defer-state',
   '--indirect-selection',
   '--log-file-max-bytes',

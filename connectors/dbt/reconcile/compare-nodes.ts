@@ -85,38 +85,35 @@ function alone(
 function statusDiffers(code: FindingCode, claim: Said<Ended>, log: Said<Ended>): Finding[] {
   const [says, saw] = [claim.data.status, log.data.status]
   if (VAGUE.has(says) || VAGUE.has(saw) || (SAME[says] ?? says) === (SAME[saw] ?? saw)) return []
-  return [
-    {
-      code,
-      disposition: 'contradicted',
-      severity: WENT_WELL.has(says) === WENT_WELL.has(saw) ? 'medium' : 'high',
-      node: claim.data.node,
-      events: [claim.id, log.id],
-      voices: ['claim', 'log'],
-      said: [
-        ['claim', says],
-        ['log', saw],
-      ],
-    },
-  ]
+  const severity = WENT_WELL.has(says) === WENT_WELL.has(saw) ? 'medium' : 'high'
+  return [contradicted(code, severity, claim, log, [says, saw])]
 }
 
 function rowsDiffer(claim: Said<NodeData>, log: Said<NodeData> | undefined): Finding[] {
   const says = claim.data.rowsAffected
   const saw = log?.data.rowsAffected ?? null
   if (log === undefined || says === null || saw === null || says === saw) return []
-  return [
-    {
-      code: 'node-rows-differ',
-      disposition: 'contradicted',
-      severity: 'medium',
-      node: claim.data.node,
-      events: [claim.id, log.id],
-      voices: ['claim', 'log'],
-      said: [
-        ['claim', says],
-        ['log', saw],
-      ],
-    },
-  ]
+  return [contradicted('node-rows-differ', 'medium', claim, log, [says, saw])]
+}
+
+/** The log saw a node do another thing than the artefact claims. */
+function contradicted(
+  code: FindingCode,
+  severity: Finding['severity'],
+  claim: Said<{ readonly node: string }>,
+  log: Said<unknown>,
+  [says, saw]: readonly [string, string],
+): Finding {
+  return {
+    code,
+    disposition: 'contradicted',
+    severity,
+    node: claim.data.node,
+    events: [claim.id, log.id],
+    voices: ['claim', 'log'],
+    said: [
+      ['claim', says],
+      ['log', saw],
+    ],
+  }
 }

@@ -42,7 +42,7 @@ function whoDiffers({ run }: Page): string {
 }
 
 /** What stands in the way of calling two accounts one: nothing where all three were heard and agree. */
-export function whyNotAgreed({ run }: Pick<Page, 'run'>): string | null {
+function whyNotAgreed({ run }: Pick<Page, 'run'>): string | null {
   const { claim, log, warehouse } = run.voices
   const silent = [
     claim.completeness === 'missing' ? VOICE_WORDS.claim : null,

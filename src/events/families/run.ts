@@ -3,7 +3,7 @@ import { codesOf, GAPS, LEFT_OUT_REASONS, REREAD_REASONS } from '../codes/index.
 import { governance, hexDigest, label, payout, voice } from './shapes.js'
 
 /** The kinds of source that a run's files are. */
-export const SOURCE_KINDS = [
+const SOURCE_KINDS = [
   'adapter-response',
   'catalog',
   'log',

@@ -16,7 +16,7 @@ export interface DurableMark {
 const MAGIC = Buffer.from('CLYMARK1', 'latin1')
 const BYTES = 40
 
-export function markPath(directory: string): string {
+function markPath(directory: string): string {
   return join(directory, STATE_MARKS.durable)
 }
 

@@ -19,7 +19,7 @@ export const SEGMENT_BYTES = 64 * 1024 * 1024
 export const MAX_BATCH_BYTES = 32 * 1024 * 1024
 export const MAX_BATCH_RECORDS = 65_536
 /** No valid frame is longer: 32 MiB of records, and what each entry adds. */
-export const MAX_FRAME_BYTES = FRAME_HEADER_BYTES + MAX_BATCH_BYTES + MAX_BATCH_RECORDS * ENTRY_HEADER_BYTES
+const MAX_FRAME_BYTES = FRAME_HEADER_BYTES + MAX_BATCH_BYTES + MAX_BATCH_RECORDS * ENTRY_HEADER_BYTES
 
 const SEGMENT_MAGIC = Buffer.from([0xff, 0x43, 0x4c, 0x59, 0x53, 0x45, 0x47, 0x0a])
 /** The first byte never occurs in UTF-8, so no record's text can look like a frame. */

@@ -8,7 +8,7 @@ import { brotliCompress, brotliDecompress, constants } from 'node:zlib'
 const QUALITY = 5
 
 /** The largest artefact that a run is read with; what unpacks to more was not put here by this store. */
-export const LARGEST_ARTIFACT_BYTES = 512 << 20
+const LARGEST_ARTIFACT_BYTES = 512 << 20
 
 const compress = promisify(brotliCompress)
 const decompress = promisify(brotliDecompress)

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { equalBytes } from '../../canonical/index.js'
 import { ALGORITHMS, type Signer, signerOf } from '../../crypto/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { overtakes } from '../../ledger/index.js'
-import type { ArtifactStore, CheckpointStore, KeyRing, StoredArtifact, TileStore } from '../../ports/index.js'
+import type { CheckpointStore, KeyRing, TileStore } from '../../ports/index.js'
 
 /** A tile store in memory. */
 export class MemoryTileStore implements TileStore {
@@ -89,33 +88,5 @@ export class MemoryKeyRing implements KeyRing {
     const signer = signerOf('ed25519', this.#seed(purpose))
     this.#signers.set(signer.keyId, signer)
     return signer
-  }
-}
-
-/** Artefacts in memory. */
-export class MemoryArtifactStore implements ArtifactStore {
-  readonly #files = new Map<string, Uint8Array>()
-
-  async put(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly size: number }> {
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
-    this.#files.set(sha256, Uint8Array.from(bytes))
-    return { sha256, size: bytes.length }
-  }
-
-  async get(sha256: string): Promise<Uint8Array | undefined> {
-    return this.#files.get(sha256)
-  }
-
-  async has(sha256: string): Promise<boolean> {
-    return this.#files.has(sha256)
-  }
-
-  async remove(sha256: string): Promise<void> {
-    this.#files.delete(sha256)
-  }
-
-  async *list(): AsyncIterable<StoredArtifact> {
-    for (const sha256 of [...this.#files.keys()].sort())
-      yield { sha256, storedBytes: this.#files.get(sha256)?.length ?? 0 }
   }
 }

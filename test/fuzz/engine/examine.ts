@@ -15,7 +15,7 @@ export interface Verdict {
 /** Milliseconds that one input of at most 200,000 bytes may take, for the better of three attempts. */
 export const LONGEST_MS = 400
 
-export interface Examined {
+interface Examined {
   readonly outcome: Outcome
   readonly verdict: Verdict | undefined
 }

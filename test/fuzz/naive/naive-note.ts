@@ -49,7 +49,7 @@ export function naiveCheckpoint(
 }
 
 /** The Ed25519 key of a test under a name, as `node:crypto` knows it. Honest keys only: edge points are the vectors' task. */
-export interface NaiveKey {
+interface NaiveKey {
   readonly name: string
   readonly publicKey: Uint8Array
 }

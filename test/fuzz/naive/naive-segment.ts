@@ -15,13 +15,13 @@ function position(bytes: Uint8Array, at: number): number | undefined {
   return value <= 2n ** 53n - 1n ? Number(value) : undefined
 }
 
-export interface NaiveHeader {
+interface NaiveHeader {
   readonly first: number
   readonly genesis: string
 }
 
 /** Section 2. */
-export function naiveHeader(bytes: Uint8Array): NaiveHeader | 'damaged' | 'too-new' {
+function naiveHeader(bytes: Uint8Array): NaiveHeader | 'damaged' | 'too-new' {
   if (bytes.length < 64 || hexAt(bytes, 0, 8) !== SEGMENT_MAGIC) return 'damaged'
   const fields = view(bytes)
   if (naiveCrc(bytes.slice(0, 60), CASTAGNOLI) !== fields.getUint32(60, true)) return 'damaged'
@@ -31,7 +31,7 @@ export function naiveHeader(bytes: Uint8Array): NaiveHeader | 'damaged' | 'too-n
   return { first, genesis: hexAt(bytes, 24, 32) }
 }
 
-export interface NaiveFrame {
+interface NaiveFrame {
   readonly first: number
   readonly durableBefore: number
   readonly end: number
@@ -74,7 +74,7 @@ function naiveLength(bytes: Uint8Array, at: number): number {
   return length >= 40 && at + Math.ceil(length / 8) * 8 <= bytes.length ? length : 0
 }
 
-export interface NaiveScan {
+interface NaiveScan {
   readonly first: number | undefined
   readonly end: number
   readonly next: number

@@ -1,7 +1,7 @@
 import { naiveCrc, ZIP_POLYNOMIAL } from './naive-crc.js'
 
 /** What an archive holds, or the code of `spec/def/SPEC.md`, section 1, under which it is refused. */
-export type NaiveArchive =
+type NaiveArchive =
   | { readonly files: readonly (readonly [name: string, content: Uint8Array])[] }
   | { readonly code: string }
 
@@ -51,7 +51,7 @@ export function naiveReadZip(bytes: Uint8Array): NaiveArchive {
   return { files }
 }
 
-export function naiveFileName(name: string): boolean {
+function naiveFileName(name: string): boolean {
   if (name.length > 255) return false
   return name
     .split('/')

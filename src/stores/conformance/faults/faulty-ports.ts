@@ -29,7 +29,7 @@ export function faultyPorts(below: LedgerPorts, plan: FaultPlan, tear?: TearAppe
 }
 
 /** After a failed append it takes no more of them where the store below says that it is to be opened again. */
-export function faultyStore(below: LogStore, plan: FaultPlan, tear?: TearAppend): LogStore {
+function faultyStore(below: LogStore, plan: FaultPlan, tear?: TearAppend): LogStore {
   let failed = false
   return {
     capabilities: below.capabilities,
@@ -53,7 +53,7 @@ export function faultyStore(below: LogStore, plan: FaultPlan, tear?: TearAppend)
   }
 }
 
-export function faultyIndex(below: LedgerIndex, plan: FaultPlan): LedgerIndex {
+function faultyIndex(below: LedgerIndex, plan: FaultPlan): LedgerIndex {
   return {
     through: () => plan.look('index.through', () => below.through()),
     lastLeaf: () => plan.look('index.lastLeaf', () => below.lastLeaf()),
@@ -74,7 +74,7 @@ export function faultyIndex(below: LedgerIndex, plan: FaultPlan): LedgerIndex {
   }
 }
 
-export function faultyTiles(below: TileStore, plan: FaultPlan): TileStore {
+function faultyTiles(below: TileStore, plan: FaultPlan): TileStore {
   const half = <T>(all: readonly T[], use: (some: readonly T[]) => Promise<void>) =>
     all.length < 2 ? undefined : () => use(all.slice(0, all.length >> 1))
   return {
@@ -89,7 +89,7 @@ export function faultyTiles(below: TileStore, plan: FaultPlan): TileStore {
   }
 }
 
-export function faultyCheckpoints(below: CheckpointStore, plan: FaultPlan): CheckpointStore {
+function faultyCheckpoints(below: CheckpointStore, plan: FaultPlan): CheckpointStore {
   return {
     latest: () => plan.read('checkpoints.latest', () => below.latest()),
     compareAndSet: (expected, next) =>
@@ -100,7 +100,7 @@ export function faultyCheckpoints(below: CheckpointStore, plan: FaultPlan): Chec
   }
 }
 
-export function faultyKeys(below: KeyRing, plan: FaultPlan): KeyRing {
+function faultyKeys(below: KeyRing, plan: FaultPlan): KeyRing {
   return {
     signer: (keyId) => plan.read('keys.signer', () => below.signer(keyId)),
     generate: (purpose: KeyPurpose) => plan.write('keys.generate', () => below.generate(purpose)),
