@@ -1,6 +1,6 @@
 import { verifyBundle } from '@clyra/verify'
 import { buildBundle } from '../dist/src/evidence/index.js'
-import { prepare } from '../dist/src/index.js'
+import { prepare, serveLedger } from '../dist/src/index.js'
 import { foldLedger } from '../dist/src/projector/index.js'
 import {
   createEmbeddedLedger,
@@ -20,6 +20,7 @@ export const product = {
   create: (options) => createEmbeddedLedger(options),
   open: (options) => openEmbeddedLedger(options),
   read: (options) => openEmbeddedLedgerReader(options),
+  serve: (ledger) => serveLedger(ledger),
   prepare,
   fsck,
   buildBundle,

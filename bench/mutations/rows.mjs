@@ -15,6 +15,7 @@ import { component, measureRoot } from '../rows/component.mjs'
 import { measureGrowth } from '../rows/growth.mjs'
 import { inChild, measureLarge } from '../rows/large.mjs'
 import { measureLag, measureLoop, measureSingles } from '../rows/latency.mjs'
+import { measureSocket } from '../rows/socket.mjs'
 import { measureSteps } from '../rows/steps.mjs'
 import { measureVerify } from '../rows/verify.mjs'
 import { measureWrapper, STAND_IN } from '../rows/wrapper.mjs'
@@ -118,6 +119,11 @@ export const MUTATED_ROWS = [
     row: 'lag',
     unbroken: row(measureLag),
     broken: { 'a record kept from the subscriber': row(measureLag, { product: broken.skipsASubscriber }) },
+  },
+  {
+    row: 'socket',
+    unbroken: row(measureSocket, { rounds: 0 }),
+    broken: { 'a record of each batch lost': row(measureSocket, { rounds: 0, product: broken.losesARecord }) },
   },
   {
     row: 'verify',

@@ -6,6 +6,7 @@ import {
   historySection,
   latencySection,
   readingSection,
+  socketSection,
   stepsSection,
 } from './sections.mjs'
 import { targetsTable } from './targets.mjs'
@@ -18,6 +19,7 @@ export function excerpt(result) {
     targetsTable(result, { measuredOnly: true }),
     append === undefined ? '' : appendTables(append),
     latencySection(result),
+    socketSection(result),
     readingSection(result),
     growthSection(result),
     stepsSection(result),
@@ -41,6 +43,7 @@ ${machine.join('\n')}
     append === undefined ? '' : `## Targets\n\n${targetsTable(result)}`,
     append === undefined ? '' : appendSection(append, rounds, plots),
     latencySection(result),
+    socketSection(result),
     readingSection(result),
     growthSection(result),
     plots && result.growth !== undefined

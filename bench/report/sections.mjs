@@ -29,6 +29,22 @@ export function latencySection({ singles, loop, lag }) {
     : ['## Latency', '', '| what | in | p50 | p99 | greatest |', '|---|---|---|---|---|', ...rows].join('\n')
 }
 
+export function socketSection({ socket }) {
+  if (socket === undefined) return ''
+  return [
+    '## Over the socket of a holder',
+    '',
+    'One producer, batch after batch, each acknowledged before the next; events a second.',
+    '',
+    '| batch | in the process that holds the ledger | from another one, over its socket | ratio |',
+    '|---:|---|---|---:|',
+    ...socket.map(
+      ({ batch, held, served }) =>
+        `| ${grouped(batch)} | ${rate(held)} | ${rate(served)} | ${(median(served) / median(held)).toFixed(2)} |`,
+    ),
+  ].join('\n')
+}
+
 export function readingSection({ verify, root, large, wrapper }) {
   const rows = []
   const add = (what, input, result) => rows.push(`| ${what} | ${input} | ${result} |`)

@@ -8,6 +8,7 @@ const MEASURED = {
   singles: ['latency.mjs', 'measureSingles'],
   loop: ['latency.mjs', 'measureLoop'],
   lag: ['latency.mjs', 'measureLag'],
+  socket: ['socket.mjs', 'measureSocket'],
   verify: ['verify.mjs', 'measureVerify'],
   root: ['component.mjs', 'measureRoot'],
   steps: ['steps.mjs', 'measureSteps'],

@@ -11,6 +11,7 @@ const ROWS = [
   'singles',
   'loop',
   'lag',
+  'socket',
   'verify',
   'root',
   'steps',
