@@ -6,7 +6,7 @@ import { workersOfSource } from './workers-of-source.js'
 
 it('gives a source the place of its thread, compiled from the source as it is now', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'clyra-workers-'))
-  const plugin = workersOfSource()
+  const plugin = workersOfSource(folder)
   const watched: string[] = []
   // Of the plugin's context it uses this alone.
   const context = { addWatchFile: (file: string) => void watched.push(file) } as never

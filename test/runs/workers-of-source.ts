@@ -14,8 +14,7 @@ const PACKAGE = /^[^./]/
  * A thread is a file of its own, which Node cannot run as TypeScript. Where a source names one, it is compiled from the
  * source as it is now, never taken from an earlier build, and the source is given the place of that file.
  */
-export function workersOfSource(): Plugin {
-  const folder = newFolder()
+export function workersOfSource(folder = newFolder()): Plugin {
   return {
     name: 'clyra-workers-of-source',
     enforce: 'pre',
