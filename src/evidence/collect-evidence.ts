@@ -62,7 +62,7 @@ export async function collectEvidence(
   const checkpoint = kept ?? (await chooseHeads(ledger, profile.claims(run, own)))
   const position = Number(checkpoint.size) - 1
   // What came between reading and choosing belongs to the run, and may name one more stream.
-  own.push(...(await taken.stream(stream, position, own.length)))
+  for (const record of await taken.stream(stream, position, own.length)) own.push(record)
   if (own.length === 0) throw runNotFound(run)
   const claims = profile.claims(run, own)
   for (const other of claims) if (other !== stream) await taken.stream(other, position)
