@@ -14,6 +14,7 @@ import {
   openEmbeddedLedgerReader,
 } from '../../src/stores/index.js'
 import { removeFolder } from '../services/index.js'
+import { bundledProduct } from './bundle-stores.js'
 import {
   type BatchName,
   KilledWriter,
@@ -41,10 +42,11 @@ interface KillOptions {
  */
 export async function killWriters({ rounds, roundsOfOne = 10, mutant }: KillOptions): Promise<Map<Phase, number>> {
   const deaths = new Map<Phase, number>()
+  const stores = await bundledProduct()
   const random = new SeededRandom(SEED)
   for (let left = rounds; left > 0; left -= roundsOfOne) {
     const root = await mkdtemp(join(tmpdir(), 'clyra-kill-'))
-    const ledger = new KilledLedger(join(root, '.clyra'), mutant, random)
+    const ledger = new KilledLedger(join(root, '.clyra'), stores, mutant, random)
     try {
       for (let round = 0; round < Math.min(left, roundsOfOne); round++) {
         const phase = await ledger.round(round)
@@ -65,6 +67,8 @@ const LAST = 1_000_000
 /** One ledger, whose writers die. */
 class KilledLedger {
   readonly #directory: string
+  /** The module that its writers run. */
+  readonly #stores: string
   readonly #mutant: Life['mutant']
   readonly #random: SeededRandom
   readonly #acknowledged = new Map<string, bigint>()
@@ -73,10 +77,12 @@ class KilledLedger {
   readonly #unanswered = new Map<string, BatchName>()
   #reader: EmbeddedLedgerReader | undefined
   /** Loaded while the one before it lives. */
-  #next = new KilledWriter()
+  #next: KilledWriter
 
-  constructor(directory: string, mutant: Life['mutant'], random: SeededRandom) {
+  constructor(directory: string, stores: string, mutant: Life['mutant'], random: SeededRandom) {
     this.#directory = directory
+    this.#stores = stores
+    this.#next = new KilledWriter(stores)
     this.#mutant = mutant
     this.#random = random
   }
@@ -117,7 +123,7 @@ class KilledLedger {
   /** One writer, from its first opening to its death, with a reader beside it. */
   async #live(life: number, moment: Moment): Promise<Obituary> {
     const writer = this.#next
-    this.#next = new KilledWriter()
+    this.#next = new KilledWriter(this.#stores)
     const reading = this.#readBeside()
     const repeat = [...this.#unanswered.values()]
     const settings = { directory: this.#directory, life, inFlight: 1 + (life % 4) * 2, repeat, mutant: this.#mutant }

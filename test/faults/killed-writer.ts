@@ -1,10 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The compiled program; `npm run build` makes it. */
-const DIST = process.env['CLYRA_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url))
 const SCRIPT = fileURLToPath(new URL('./live-and-die.mjs', import.meta.url))
 
 /** What the writer was about when it was killed. */
@@ -49,10 +45,9 @@ export class KilledWriter {
   #onLine: () => void = () => undefined
   #rest = ''
 
-  constructor() {
-    const module = join(DIST, 'src', 'stores', 'index.js')
-    if (!existsSync(module)) throw new Error(`${module} is missing: npm run build`)
-    this.#child = spawn(process.execPath, [SCRIPT, module], { stdio: ['pipe', 'pipe', 'inherit'] })
+  /** `stores`: the compiled module that it runs. */
+  constructor(stores: string) {
+    this.#child = spawn(process.execPath, [SCRIPT, stores], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       const lines = (this.#rest + text).split('\n')
       // A line that was cut by the kill says nothing.

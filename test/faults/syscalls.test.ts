@@ -22,7 +22,7 @@ test('strace is there where it has to be', () => {
 /** The same calls in each run; another seed takes others. */
 const SEED = Number(process.env['CLYRA_FAULTS_SEED'] ?? 20_261)
 /** Injections into each piece of work; in full all of them. */
-const LIMIT = fullBounds ? Number.POSITIVE_INFINITY : 18
+const LIMIT = fullBounds ? Number.POSITIVE_INFINITY : 12
 process.stderr.write(`system calls: seed ${SEED}, ${LIMIT} of each piece of work\n`)
 const LONG = fullBounds ? 7_200_000 : 300_000
 
@@ -48,23 +48,26 @@ function count(fault: string, where: string, rule: string, mutation = '', cases 
   rows.set(key, { fault, where, cases: total, survived: total, rule, mutation })
 }
 
-/** At most `limit`, as many of each kind of call, error and step as can be. */
+/** At most `limit`: of every step, and of each step as many kinds of call and error as can be. */
 function drawn(all: readonly Injection[], limit: number, random: SeededRandom): Injection[] {
   if (all.length <= limit) return [...all]
-  const kinds = new Map<string, Injection[]>()
-  for (const one of all) {
-    const kind = `${one.call} ${one.injected} ${one.step}`
-    kinds.set(kind, [...(kinds.get(kind) ?? []), one])
-  }
+  const steps = groups(all, ({ step }) => step).map((ofStep) =>
+    groups(ofStep, ({ call, injected }) => `${call} ${injected}`),
+  )
   const found: Injection[] = []
-  const left = [...kinds.values()]
-  while (found.length < limit) {
-    const kind = random.pick(left)
-    found.push(...kind.splice(random.below(kind.length), 1))
-    left.splice(left.indexOf(kind), 1)
-    if (left.length === 0) left.push(...[...kinds.values()].filter(({ length }) => length > 0))
+  for (let turn = 0; found.length < limit; turn++) {
+    const kinds = steps[turn % steps.length]!
+    if (kinds.length === 0) continue
+    const [kind] = kinds.splice(random.below(kinds.length), 1)
+    found.push(random.pick(kind!))
   }
   return found
+}
+
+function groups<T>(all: readonly T[], nameOf: (one: T) => string): T[][] {
+  const found = new Map<string, T[]>()
+  for (const one of all) found.set(nameOf(one), [...(found.get(nameOf(one)) ?? []), one])
+  return [...found.values()]
 }
 
 /** Injects, two at a time; gives what did not hold. */

@@ -18,6 +18,8 @@ export interface FaultsOptions {
   readonly onSurvived?: (fault: SurvivedFault) => void
   /** Of the calls of one kind at most so many are failed, spread over the run. Default: every one. */
   readonly atMost?: number
+  /** Which of them: the calls are counted from this one. Default 0, from the first. */
+  readonly turn?: number
 }
 
 /** The calls that a run has to go through, so that a step that is no longer taken is noticed. */
@@ -65,7 +67,7 @@ export function describeFaults(
   name: string,
   factory: FaultFactory,
   { describe, it }: TestFunctions,
-  { onSurvived = () => undefined, atMost = Number.POSITIVE_INFINITY }: FaultsOptions = {},
+  { onSurvived = () => undefined, ...which }: FaultsOptions = {},
 ): void {
   let recorded: Promise<readonly Step[]> | undefined
   const record = () => {
@@ -94,7 +96,7 @@ export function describeFaults(
       describe(group, () => {
         for (const step of steps) {
           it(`survives that ${step} fails`, async () => {
-            const faults = faultsOf(await record(), step, atMost)
+            const faults = faultsOf(await record(), step, which)
             if (faults.length === 0) isCannot({ cannot: 'no index outlives its handle' }, step)
             for (const fault of faults) {
               await survive(await factory.create(), step, fault)
@@ -113,10 +115,17 @@ export function describeFaults(
 }
 
 /** Every way in which the calls of one name can fail. */
-function faultsOf(steps: readonly Step[], name: string, atMost: number): Fault[] {
+function faultsOf(
+  steps: readonly Step[],
+  name: string,
+  { atMost = Number.POSITIVE_INFINITY, turn = 0 }: FaultsOptions,
+): Fault[] {
   const calls = steps.flatMap((step, at) => (step.name === name ? [{ at, kinds: step.kinds }] : []))
   const stride = Math.max(1, calls.length / atMost)
-  const some = calls.filter((_, i) => Math.floor(i / stride) !== Math.floor((i - 1) / stride))
+  const some = calls.filter((_, i) => {
+    const place = (i + turn) % calls.length
+    return Math.floor(place / stride) !== Math.floor((place - 1) / stride)
+  })
   return some.flatMap(({ at, kinds }) =>
     kinds.flatMap((kind) => AFTERMATHS.map((aftermath) => ({ at, kind, aftermath }))),
   )
