@@ -1,9 +1,9 @@
-import { createEmbeddedLedger } from '../stores/embedded/index.js'
 import type { Caller } from './project/index.js'
+import { newStore } from './store-of.js'
 
 /** Makes a ledger in a directory that is not there yet, and closes it again. */
 export async function createState({ environment, output }: Caller, directory: string, origin: string | undefined) {
-  const ledger = await createEmbeddedLedger({
+  const ledger = await (await newStore()).create({
     directory,
     command: 'clyra init',
     now: () => environment.now().getTime(),

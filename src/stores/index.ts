@@ -1,12 +1,10 @@
 export {
-  type BackupResult,
   backup,
   createEmbeddedLedger,
   type EmbeddedLedger,
   type EmbeddedLedgerReader,
   type EmbeddedOptions,
   type EmbeddedReadOptions,
-  type FsckOptions,
   fsck,
   openEmbeddedLedger,
   openEmbeddedLedgerReader,
@@ -19,4 +17,5 @@ export {
   FileTileStore,
   FileVault,
 } from './files/index.js'
+export type { BackupResult, FsckOptions } from './state/index.js'
 export { layoutOf, memoryFolder } from './state/index.js'

@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
 import { ClyraError } from '../../errors/index.js'
 import type { Adoption } from '../../ledger/index.js'
-import { withWriter } from '../../runtime/index.js'
+import { storeOf, withWriter } from '../../runtime/index.js'
 import { ledgerPlace, rememberIn } from '../../runtime/project/index.js'
-import { findObjections, type Objections } from '../../stores/embedded/index.js'
+import type { Objections } from '../../stores/state/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { decimal, digest } from '../ledger/record-document.js'
@@ -31,8 +31,9 @@ export const adopt = defineCommand({
     size: decimal,
   }),
   async run(context, _args, { yes }) {
-    const { state } = ledgerPlace(context)
-    const objections = await findObjections({
+    const place = ledgerPlace(context)
+    const { state } = place
+    const objections = await (await storeOf(context, place)).findObjections({
       directory: state,
       rememberIn: rememberIn(context),
       onWarning: (message) => context.output.warn(message),

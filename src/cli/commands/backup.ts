@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { ClyraError, commandLine } from '../../errors/index.js'
+import { storeOf } from '../../runtime/index.js'
 import { ledgerPlace } from '../../runtime/project/index.js'
 import { ledgerSpool, listSpools } from '../../spool/index.js'
-import { backup as copy } from '../../stores/embedded/index.js'
 import { isThere } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { noteCopy } from '../erasure/copies.js'
@@ -39,13 +39,14 @@ export const backup = defineCommand({
         },
       )
     }
+    const store = await storeOf(context, place)
     const waitingSpools = listSpools(ledgerSpool(place.state)).length
     const draft = workbench.begin(directory)
     // Noted first: a copy that is killed while it is written holds keys already.
     noteCopy(place.state, context, { kind: 'backup', path: directory, run: null })
     const progress = output.progress('copying the ledger')
     try {
-      const { records, sealed, files, bytes } = await copy(place.state, draft.path)
+      const { records, sealed, files, bytes } = await store.backup(place.state, draft.path)
       draft.finish()
       if (waitingSpools > 0)
         output.warn(`${waitingSpools} runs wait in spools and are not in the copy; try: clyra spool flush`)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { storeOf } from '../../runtime/index.js'
 import { ledgerPlace } from '../../runtime/project/index.js'
 import { projectionsFault } from '../../runtime/views/index.js'
-import { fsck as check } from '../../stores/embedded/index.js'
 import { defineCommand } from '../command.js'
 import { decimal } from '../ledger/record-document.js'
 import { facts } from '../table.js'
@@ -56,8 +56,9 @@ export const fsck = defineCommand({
     const { output } = context
     const place = ledgerPlace(context)
     const { state } = place
+    const store = await storeOf(context, place)
     const progress = output.progress('reading every byte')
-    const result = await check({ directory: state, all }).finally(() => progress.done())
+    const result = await store.fsck({ directory: state, all }).finally(() => progress.done())
     const findings = result.findings.map((finding) => ({ ...finding, position: finding.position?.toString() ?? null }))
     const kept = projectionsFault(place)
     const notes = kept === undefined ? result.notes : [...result.notes, kept]

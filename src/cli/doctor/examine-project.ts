@@ -3,10 +3,9 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClyraError, codedError } from '../../errors/index.js'
 import { rolledBack } from '../../ledger/index.js'
-import { type OpenedReader, withReader } from '../../runtime/index.js'
+import { type OpenedReader, storeOf, withReader } from '../../runtime/index.js'
 import { optionalLedgerPlace, rememberIn, type StatePlace, settingsFor } from '../../runtime/project/index.js'
 import { ledgerSpool, listSpools, livingChild, userSpool } from '../../spool/index.js'
-import { findObjections } from '../../stores/embedded/index.js'
 import { STATE_DIRECTORY } from '../../system/index.js'
 import type { Context } from '../context.js'
 import { dbtProject } from '../dbt/dbt-project.js'
@@ -46,7 +45,7 @@ export async function examineProject(context: Context, offline: boolean): Promis
     findings.push(warn('ledger', `no ${STATE_DIRECTORY} here or above`, 'clyra init'))
   } else {
     await attempt('ledger', () => withReader(context, examineLedger))
-    await attempt('remembered', () => goingOn(context, place.state))
+    await attempt('remembered', () => goingOn(context, place))
     await attempt('keys', () => [keyRights(join(place.state, 'keys'))])
     await attempt('space', async () => [await space(place.state)])
   }
@@ -101,8 +100,12 @@ async function evidenceKey({ ledger, place }: OpenedReader): Promise<Finding> {
 }
 
 /** Whether the ledger may be written to, as far as its own files and what is remembered of it say. */
-async function goingOn(context: Context, state: string): Promise<Finding[]> {
-  const { copyOf, contradictions } = await findObjections({ directory: state, rememberIn: rememberIn(context) })
+async function goingOn(context: Context, place: StatePlace): Promise<Finding[]> {
+  const store = await storeOf(context, place)
+  const { copyOf, contradictions } = await store.findObjections({
+    directory: place.state,
+    rememberIn: rememberIn(context),
+  })
   if (contradictions.length > 0) return [fail('remembered', rolledBack(contradictions).message, 'clyra adopt --help')]
   if (copyOf !== undefined)
     return [warn('remembered', `this is a copy of the ledger in ${copyOf}: it is only read`, 'clyra adopt --help')]

@@ -9,20 +9,11 @@ import type { TileStore } from '../../ports/index.js'
 import { assertStateFile, isMissingFile } from '../../system/index.js'
 import { ensureDirectory, syncDirectory, writeFlushed } from '../files/durable-file.js'
 import { FileTileStore } from '../files/index.js'
-import { layoutOf, noLedger } from '../state/index.js'
+import { type BackupResult, layoutOf, noLedger } from '../state/index.js'
 import { markAsCopy } from './copy-mark.js'
 import { readMark } from './durable-mark.js'
 import { recoverLog } from './recover-log.js'
 import { parseSegmentName, segmentName } from './segment-format.js'
-
-export interface BackupResult {
-  /** Records in the copy. */
-  readonly records: number
-  /** The size of the newest checkpoint in the copy. */
-  readonly sealed: number
-  readonly files: number
-  readonly bytes: number
-}
 
 /**
  * Copies a ledger, beside a writer if there is one, to a directory that must not exist or be empty. The copy is

@@ -15,7 +15,7 @@ import {
 import type { LedgerIndex, LogStore, StoredRecord } from '../../ports/index.js'
 import { readStateFileLater } from '../../system/index.js'
 import { FileCheckpointStore, FileKeyRing, FileTileStore } from '../files/index.js'
-import { layoutOf, noLedger } from '../state/index.js'
+import { type FsckOptions, layoutOf, noLedger } from '../state/index.js'
 import { copyMarked } from './copy-mark.js'
 import { type DurableMark, readMark } from './durable-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
@@ -31,13 +31,6 @@ import {
   parseSegmentName,
   segmentName,
 } from './segment-format.js'
-
-export interface FsckOptions {
-  /** The state directory. */
-  readonly directory: string
-  /** Go on after the first finding. */
-  readonly all?: boolean
-}
 
 /**
  * Re-reads every byte of a ledger's log, tiles, checkpoints and index, beside a writer or without one, and names the

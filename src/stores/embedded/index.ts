@@ -1,9 +1,10 @@
-export { type BackupResult, backup } from './backup.js'
+export { backup } from './backup.js'
 export { copyMarked } from './copy-mark.js'
 export { type EmbeddedReaderOptions, openEmbeddedLogReader } from './embedded-log-reader.js'
 export { type EmbeddedLogOptions, openEmbeddedLogStore } from './embedded-log-store.js'
+export { embeddedStore } from './embedded-store.js'
 export { FileSealMemory } from './file-seal-memory.js'
-export { type FsckOptions, fsck } from './fsck.js'
+export { fsck } from './fsck.js'
 export {
   createEmbeddedLedger,
   type EmbeddedLedger,
@@ -11,7 +12,6 @@ export {
   type EmbeddedOptions,
   type EmbeddedReadOptions,
   findObjections,
-  type Objections,
   openEmbeddedLedger,
   openEmbeddedLedgerReader,
 } from './open.js'

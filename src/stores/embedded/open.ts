@@ -5,20 +5,16 @@ import { join, resolve } from 'node:path'
 import { statedCheckpoint } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import {
-  type Contradiction,
   createLedger,
   defaultOrigin,
   examineMemory,
-  type LedgerHandle,
-  type LedgerOptions,
   type LedgerPorts,
   type LedgerReaderHandle,
   openLedger,
   openLedgerReader,
-  type ReaderOptions,
   readGenesis,
 } from '../../ledger/index.js'
-import type { ArtifactStore, CheckpointStore, Vault } from '../../ports/index.js'
+import type { CheckpointStore } from '../../ports/index.js'
 import {
   ensureDirectory,
   FileArtifactStore,
@@ -28,7 +24,17 @@ import {
   FileVault,
   MANY_FILES,
 } from '../files/index.js'
-import { assertLiesWhole, layoutOf, noLedger } from '../state/index.js'
+import {
+  assertLiesWhole,
+  type BesideLog,
+  layoutOf,
+  noLedger,
+  type Objections,
+  type StoredLedger,
+  type StoredLedgerReader,
+  type StoreOptions,
+  type StoreReadOptions,
+} from '../state/index.js'
 import { copyMarked, unmarkCopy } from './copy-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
 import { openEmbeddedLogStore } from './embedded-log-store.js'
@@ -36,21 +42,9 @@ import { FileSealMemory } from './file-seal-memory.js'
 import { recoverLog } from './recover-log.js'
 import { parseSegmentName } from './segment-format.js'
 
-export interface EmbeddedReadOptions extends ReaderOptions {
-  /** The state directory, `.clyra`. */
-  readonly directory: string
-  readonly vault?: { readonly keepValues?: boolean }
-}
+export type EmbeddedReadOptions = StoreReadOptions
 
-export interface EmbeddedOptions extends EmbeddedReadOptions, Omit<LedgerOptions, 'adopt'> {
-  /** What this process is, for whoever finds the ledger locked. */
-  readonly command?: string | undefined
-  /** Milliseconds to wait for another writer. Default 0. */
-  readonly lockWaitMs?: number | undefined
-  /** The folder in which the newest signed size is remembered, outside of the ledger. Default: nowhere. */
-  readonly rememberIn?: string | undefined
-  /** Go on although this is a copy, or signed records are gone; says so in the ledger. */
-  readonly adopt?: boolean | undefined
+export interface EmbeddedOptions extends StoreOptions {
   /** For tests: see `EmbeddedLogOptions`. */
   readonly segmentBytes?: number | undefined
   readonly flush?: ((file: import('node:fs/promises').FileHandle) => Promise<void>) | undefined
@@ -58,18 +52,8 @@ export interface EmbeddedOptions extends EmbeddedReadOptions, Omit<LedgerOptions
   readonly threadFrom?: number | undefined
 }
 
-/** What lies beside the log in the state directory. */
-export interface BesideLog {
-  readonly directory: string
-  readonly vault: Vault
-  readonly artifacts: ArtifactStore
-}
-
-/** A ledger that was opened for writing, with what lies beside it. */
-export interface EmbeddedLedger extends LedgerHandle, BesideLog {}
-
-/** The same for reading. */
-export interface EmbeddedLedgerReader extends LedgerReaderHandle, BesideLog {}
+export type EmbeddedLedger = StoredLedger
+export type EmbeddedLedgerReader = StoredLedgerReader
 
 /**
  * Makes a ledger in a state directory: keys (0600), genesis, first evidence key, sealed. Rejects with LEDGER_EXISTS
@@ -156,14 +140,6 @@ function memoryOf({ rememberIn, directory, onWarning }: EmbeddedOptions): FileSe
     directory: resolve(directory),
     onWarning: onWarning ?? (() => undefined),
   })
-}
-
-/** What stands against writing to the ledger of a state directory. Nothing is written. */
-export interface Objections {
-  /** What it is a copy of, if it is one. */
-  readonly copyOf: string | undefined
-  /** What was signed and is not borne out, the smallest first. */
-  readonly contradictions: readonly Contradiction[]
 }
 
 export async function findObjections(options: EmbeddedOptions): Promise<Objections> {
