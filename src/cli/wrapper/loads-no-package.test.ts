@@ -43,5 +43,5 @@ it('the process that runs dbt opens nothing of a ledger', () => {
 })
 
 it('sees a package that a module far below loads', () => {
-  expect(loadedWith(join(source, 'cli', 'dbt', 'deliver-run.ts')).packages).toContain('@node-rs/crc32')
+  expect(loadedWith(join(source, 'cli', 'dbt', 'deliver-run.ts')).packages).toContain('uuid')
 })
