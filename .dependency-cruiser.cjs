@@ -1,3 +1,5 @@
+const { existsSync, readdirSync } = require('node:fs')
+
 /**
  * The room table of docs/architecture.md as rules. A room may import itself, the rooms named here, Node's built-ins
  * and the npm packages named here; everything else is an error.
@@ -34,6 +36,19 @@ const rooms = {
   },
 }
 
+/** Who passes by the index of a room, and why. */
+const beside = {
+  'src/stores/embedded/checking-worker.ts':
+    'is a thread that is started for each long reading, and loads what it checks with alone',
+}
+
+/** Folders of the rooms that have an index. */
+function folders(below) {
+  const inner = readdirSync(below, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const found = inner.flatMap(({ name }) => folders(`${below}/${name}`))
+  return existsSync(`${below}/index.ts`) && below !== 'src' ? [below, ...found] : found
+}
+
 const literally = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   name: `room ${room}`,
@@ -49,6 +64,22 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
       ...allowed.packages.map((name) => `^${literally(name)}$`),
     ],
   },
+}))
+
+/** A folder that has an index is a room or a part of one with its own door: others import it through the index alone. */
+const indexRules = ['src', 'connectors', 'projections', 'profiles'].flatMap(folders).map((folder) => ({
+  name: `the index of ${folder}`,
+  severity: 'error',
+  comment: `${folder} is imported through its index.ts; exceptions have their reason in the table above`,
+  from: {
+    path: '^(src|connectors|projections|profiles)/',
+    pathNot: [
+      `^${literally(folder)}/`,
+      '\\.test(\\.support)?\\.ts$',
+      ...Object.keys(beside).map((path) => `^${literally(path)}$`),
+    ],
+  },
+  to: { path: `^${literally(folder)}/`, pathNot: '/index\\.ts$' },
 }))
 
 /**
@@ -84,6 +115,7 @@ const rims = {
 module.exports = {
   forbidden: [
     ...roomRules,
+    ...indexRules,
     {
       name: 'only the rim touches the system',
       severity: 'error',

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import { isMissingFile, readTextSyncBounded, STATE_MARKS } from '../../system/index.js'
-import { replaceFile, syncDirectory } from '../files/durable-file.js'
+import { replaceFile, syncDirectory } from '../files/index.js'
 
 /** What a copy says of itself: nothing is written to it before somebody said that it goes on. */
 export interface CopyMark {

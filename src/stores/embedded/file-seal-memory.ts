@@ -5,7 +5,7 @@ import { ClyraError } from '../../errors/index.js'
 import { overtakes } from '../../ledger/index.js'
 import type { RememberedNote, SealMemory } from '../../ports/index.js'
 import { isMissingFile, readTextSyncBounded } from '../../system/index.js'
-import { ensureDirectory, replaceFile } from '../files/durable-file.js'
+import { ensureDirectory, replaceFile } from '../files/index.js'
 import { type DirectoryId, directoryId, genesisAt } from './ledger-at.js'
 
 /** What is remembered of one ledger: `<folder>/<genesis leaf>.json`. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
 import { readStateFileLater } from '../../system/index.js'
-import { replaceFile } from '../files/durable-file.js'
+import { replaceFile } from '../files/index.js'
 
 /** Where the records of one segment lie: what a scan of it gives, kept so that it need not be scanned again. */
 export interface OffsetTable {

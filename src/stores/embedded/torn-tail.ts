@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fromSystemError } from '../../errors/index.js'
 import { openStateHandle, readStateFileLater } from '../../system/index.js'
-import { ensureDirectory, syncDirectory, writeFlushed } from '../files/durable-file.js'
+import { ensureDirectory, syncDirectory, writeFlushed } from '../files/index.js'
 import type { TornTail } from './recover-log.js'
 
 /**

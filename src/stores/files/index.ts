@@ -1,5 +1,5 @@
 export { destroyFile } from './destroy-file.js'
-export { ensureDirectory, replaceFile, syncDirectory } from './durable-file.js'
+export { ensureDirectory, replaceFile, syncDirectory, writeFlushed } from './durable-file.js'
 export { FileArtifactStore } from './file-artifact-store.js'
 export { FileCheckpointStore } from './file-checkpoint-store.js'
 export { FileKeyRing } from './file-key-ring.js'
