@@ -27,7 +27,11 @@ const LINES: readonly (readonly [line: string, packages: readonly string[], clos
   ['--version', ['commander'], ['src/runtime', 'src/events', ...KEPT, ...MADE]],
   ['help', ['commander'], ['src/runtime', 'src/events', ...KEPT, ...MADE]],
   ['run --help', [...LINE, 'uuid'], ['src/runtime', ...KEPT, ...MADE]],
-  ['runs --help', [...LINE, 'uuid'], ['src/stores/lmdb', 'src/stores/embedded', 'connectors/dbt', 'connectors/postgres']],
+  [
+    'runs --help',
+    [...LINE, 'uuid'],
+    ['src/stores/lmdb', 'src/stores/embedded', 'connectors/dbt', 'connectors/postgres'],
+  ],
   ['config', [...LINE, 'yaml'], ['src/crypto', ...KEPT, ...MADE]],
   ['trust list', LINE, [...KEPT, ...MADE]],
   // A bundle is verified where there is no ledger.
