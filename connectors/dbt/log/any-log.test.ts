@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LogBuilder, RUN } from '../../../test/dbt/dbt-files.js'
-import { createDbtLogReader } from './log-reader.js'
-import { KEY, MODEL, read } from './log-reader.test.support.js'
+import { createDbtLogReader } from './dbt-log-reader.js'
+import { KEY, MODEL, read } from './dbt-log-reader.test.support.js'
 
 describe('the reader of dbt 1.x JSON logs, whatever the log is', () => {
   it('gives the same drafts again, and no id twice', () => {

@@ -1,5 +1,6 @@
+export { createDbtLogReader } from './dbt-log-reader.js'
 export { watchFirstStatement } from './first-statement.js'
 export { adapterAnswer, NO_ANSWER } from './log-nodes.js'
-export { createDbtLogReader, type LogReader, type LogReaderOptions, type LogSummary } from './log-reader.js'
+export type { LogReader, LogReaderOptions, LogSummary } from './log-reader.js'
 export { createOtelReader } from './otel-reader.js'
 export { createQueryLogReader, type TimeSpan } from './query-log-reader.js'

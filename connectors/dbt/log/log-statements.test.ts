@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fingerprint, fingerprintKeyId, Sealable } from '../../../src/events/index.js'
 import { LogBuilder } from '../../../test/dbt/dbt-files.js'
 import { isDraft } from '../drafts/drafts.js'
-import { KEY, MODEL, read, statements } from './log-reader.test.support.js'
+import { KEY, MODEL, read, statements } from './dbt-log-reader.test.support.js'
 
 describe('the statements of dbt 1.x JSON logs', () => {
   it('pairs a statement with its status by thread and order', () => {

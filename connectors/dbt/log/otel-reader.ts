@@ -4,9 +4,7 @@ import {
   completedDraft,
   count,
   draftOf,
-  type InvocationFacts,
   label,
-  later,
   nanosAsSeconds,
   nanosOf,
   noFacts,
@@ -22,22 +20,19 @@ import {
   type Does,
   isTestType,
   leavesRelation,
-  type NodeKind,
   type NodeStatus,
-  nodeExpectation,
   nodeStatus,
   resourceTypeOf,
   statusCounts,
   statusFor,
 } from '../expectations/index.js'
-import { type Statement, statementDraft } from '../statements/index.js'
-import { leftOpen } from './left-open.js'
-import type { NodeEvent, NodePlace, RunningNode } from './log-nodes.js'
+import type { Statement } from '../statements/index.js'
+import type { NodeEvent, RunningNode } from './log-nodes.js'
 import type { LogReader, LogReaderOptions, LogSummary } from './log-reader.js'
+import { LoggedInvocation } from './logged-invocation.js'
 import { invocationOfTrace, type OtelRecord, parseRecord } from './otel-record.js'
 import { asRecord, member, word } from './otel-values.js'
 import { rustOrigin, rustOutcome } from './rust-statement.js'
-import { StrayLines } from './stray-lines.js'
 
 /**
  * Reads the Rust engine's OTel file (`--otel-file-name`, one JSON span or log record a line). Of that engine's sources
@@ -49,104 +44,50 @@ export function createOtelReader(options: LogReaderOptions): LogReader {
 }
 
 class OtelReader implements LogReader {
-  readonly #options: LogReaderOptions
-  readonly #facts: InvocationFacts = { ...noFacts(), engine: 'dbt-fusion' }
+  readonly #log: LoggedInvocation
   readonly #statements = new Map<string, Statement>()
-  readonly #running = new Map<string, RunningNode>()
-  readonly #endings = new Map<string, number>()
-  readonly #begun = new Map<string, NodeKind>()
-  readonly #finished = new Set<string>()
-  readonly #statuses: string[] = []
-  readonly #counters = { next: 0, lines: 0, foreign: 0 }
-  readonly #strays = new StrayLines()
-  #invocation: string | null
-  #firstTime: string | null = null
-  #lastTime: string | null = null
-  #spoke = false
-  #cut = false
-  #began = false
-  #ended = false
-  #succeeded: boolean | null = null
+  #next = 0
   /** Ends of spans whose beginnings were not seen. */
   #orphans = 0
   #started = false
 
   constructor(options: LogReaderOptions) {
-    this.#options = options
-    this.#invocation = label(options.invocation)
+    this.#log = new LoggedInvocation('otel', options, { ...noFacts(), engine: 'dbt-fusion' })
   }
 
   push(line: string, complete = true): DraftEvent[] {
     if (line.trim() === '') return []
-    this.#counters.lines += 1
+    const log = this.#log
+    log.lines += 1
     const read = parseRecord(line)
     if (read === null) {
-      if (complete) this.#strays.unreadable(line, this.#invocation)
-      else this.#cut = this.#spoke && !this.#ended
+      log.unreadable(line, complete)
       return []
     }
     const invocation = invocationOfTrace(read.trace_id)
-    if (invocation === null) return []
-    this.#invocation ??= invocation
-    if (invocation !== this.#invocation) {
-      this.#counters.foreign += 1
-      this.#strays.readable('others')
-      return []
-    }
-    this.#spoke = true
-    this.#strays.readable('ours')
-    return this.#take(read)
+    return invocation !== null && log.takes(invocation) ? this.#take(read) : []
   }
 
   end(): DraftEvent[] {
-    const { run, missingParts = 0 } = this.#options
-    this.#strays.end(this.#ended)
-    if (!this.#spoke) return []
+    const log = this.#log
+    log.strays.end(log.ended)
+    if (!log.spoke) return []
     // A file without its first lines still says that there was an invocation.
-    const events: DraftEvent[] = this.#startInvocation({}, this.#firstTime)
-    for (const statement of this.#statements.values()) events.push(this.#draft(statement))
-    const broken = this.#orphans + missingParts > 0
-    const state = {
-      lost: this.#strays.lost,
-      began: this.#began,
-      broken,
-      cut: this.#cut,
-      ended: this.#ended,
-      succeeded: this.#succeeded,
-      lastTime: this.#lastTime,
-    }
-    const open = leftOpen(run, state, this.#running.values(), (node) => this.#place(this.#doneTo(node)))
-    return [...events, ...open]
+    const events = this.#startInvocation({}, log.firstTime)
+    for (const statement of this.#statements.values()) events.push(log.statement(statement))
+    const broken = this.#orphans + (log.options.missingParts ?? 0) > 0
+    return [...events, ...log.leftOpen(broken, (node) => this.#doneTo(node))]
   }
 
   summary(): LogSummary {
-    const { lines, foreign } = this.#counters
-    return {
-      voice: 'log',
-      source: 'otel',
-      invocation: this.#spoke ? this.#invocation : null,
-      facts: { ...this.#facts },
-      firstTime: this.#firstTime,
-      lastTime: this.#lastTime,
-      spoke: this.#spoke,
-      damaged: this.#cut || !this.#began || this.#orphans > 0 || this.#strays.lost > 0,
-      ended: this.#ended,
-      selected: null,
-      begun: this.#begun,
-      finished: this.#finished,
-      lines,
-      unreadable: this.#strays.lost,
-      foreign,
-      otherLines: this.#strays.others,
-      orphans: this.#orphans,
-    }
+    const orphans = this.#orphans
+    return this.#log.summary(orphans, { selected: null, otherLines: this.#log.strays.others, orphans })
   }
 
   #take(read: OtelRecord): DraftEvent[] {
     const start = timestampOfNanos(read.start_time_unix_nano)
     const end = timestampOfNanos(read.end_time_unix_nano)
-    this.#firstTime ??= start
-    this.#lastTime = later(this.#lastTime, end ?? start)
+    this.#log.passed(start, end ?? start)
     const kind = read.event_type?.split('.').at(-1) ?? ''
     if (read.record_type === 'LogRecord') return []
     if (read.record_type === 'SpanStart') return this.#begin(kind, read, start)
@@ -156,19 +97,19 @@ class OtelReader implements LogReader {
   #begin(kind: string, read: OtelRecord, start: string | null): DraftEvent[] {
     const attributes = read.attributes ?? {}
     if (kind === 'Invocation') {
-      this.#began = true
+      this.#log.began = true
       return this.#startInvocation(attributes, start)
     }
     if (kind === 'QueryExecuted') {
-      this.#facts.adapter ??= label(attributes.adapter_type)
-      this.#statements.set(read.span_id ?? '', statementOf(this.#counters.next++, attributes, start))
+      this.#log.facts.adapter ??= label(attributes.adapter_type)
+      this.#statements.set(read.span_id ?? '', statementOf(this.#next++, attributes, start))
     }
     if (kind === 'NodeProcessed' || kind === 'HookProcessed') {
       const running = runningOf(attributes, start)
       if (running === null) return []
-      this.#running.set(running.node, running)
+      this.#log.running.set(running.node, running)
       const { node, resourceType, materialized } = running
-      if (kind === 'NodeProcessed') this.#begun.set(node, { resourceType, materialized })
+      if (kind === 'NodeProcessed') this.#log.begun.set(node, { resourceType, materialized })
     }
     return []
   }
@@ -178,37 +119,42 @@ class OtelReader implements LogReader {
     if (kind === 'QueryExecuted') {
       const begun = this.#statements.get(read.span_id ?? '')
       if (begun === undefined) this.#orphans += 1
-      const statement = begun ?? statementOf(this.#counters.next++, attributes, start)
+      const statement = begun ?? statementOf(this.#next++, attributes, start)
       this.#statements.delete(read.span_id ?? '')
       const outcome = rustOutcome(word(attributes.query_outcome, 'QUERY_OUTCOME_'))
       return [
-        this.#draft({ ...statement, outcome, elapsedSeconds: span(start, end), queryId: label(attributes.query_id) }),
+        this.#log.statement({
+          ...statement,
+          outcome,
+          elapsedSeconds: span(start, end),
+          queryId: label(attributes.query_id),
+        }),
       ]
     }
     if (kind === 'NodeProcessed' || kind === 'HookProcessed') return this.#finish(kind, read, start, end)
-    if (kind === 'Invocation' && !this.#ended) return [this.#complete(attributes, read.status?.code, start, end)]
+    if (kind === 'Invocation' && !this.#log.ended) return [this.#complete(attributes, read.status?.code, start, end)]
     return []
   }
 
   #startInvocation(attributes: Readonly<Record<string, unknown>>, start: string | null): DraftEvent[] {
     if (this.#started) return []
     this.#started = true
-    const facts = this.#facts
+    const facts = this.#log.facts
     facts.version = versionOf(member(attributes.process_info, 'version'))
     facts.arguments = typeof attributes.raw_command === 'string' ? attributes.raw_command : null
     facts.command = commandOf(member(attributes.eval_args, 'command')) ?? commandOf(facts.arguments)
     facts.target = label(member(attributes.eval_args, 'target'))
-    return [startedDraft(this.#options.run, SOURCES.otel, 'log', this.#name(), start, facts)]
+    return [startedDraft(this.#log.options.run, SOURCES.otel, 'log', this.#log.name, start, facts)]
   }
 
   #finish(kind: string, read: OtelRecord, start: string | null, end: string | null): DraftEvent[] {
     const attributes = read.attributes ?? {}
     const running = runningOf(attributes, start)
     if (running === null) return []
-    if (!this.#running.delete(running.node)) this.#orphans += 1
-    if (kind === 'NodeProcessed') this.#finished.add(running.node)
+    if (!this.#log.running.delete(running.node)) this.#orphans += 1
+    if (kind === 'NodeProcessed') this.#log.finished.add(running.node)
     const draft = this.#nodeDraft(running, attributes, read.status?.message, end)
-    this.#statuses.push(draft.data.status)
+    this.#log.statuses.push(draft.data.status)
     return [draft]
   }
 
@@ -219,7 +165,7 @@ class OtelReader implements LogReader {
     end: string | null,
   ): NodeEvent | FreshnessEvent {
     const does = this.#doneTo(running)
-    const { run, source, invocation } = this.#place(does)
+    const { run, source, invocation } = this.#log.place(1, does)
     const status = statusFor(does, statusOf(running.resourceType, attributes))
     if (running.resourceType === 'source')
       return freshnessOf({ run, source, time: end }, invocation, running, attributes)
@@ -234,8 +180,7 @@ class OtelReader implements LogReader {
       thread: null,
       message: sealedText(message),
     }
-    const nth = (this.#endings.get(running.node) ?? 0) + 1
-    this.#endings.set(running.node, nth)
+    const nth = this.#log.endings(running.node)
     const key = `${invocation}/log/node/${running.node}${nth > 1 ? `/${nth}` : ''}`
     if (isTestType(running.resourceType)) {
       const failing = member(attributes.node_test_detail, 'failing_rows')
@@ -259,9 +204,9 @@ class OtelReader implements LogReader {
     start: string | null,
     end: string | null,
   ): DraftEvent {
-    this.#ended = true
+    this.#log.ended = true
     // OpenTelemetry status codes: 1 = ok, 2 = error.
-    this.#succeeded = code === 1 ? true : code === 2 ? false : null
+    this.#log.succeeded = code === 1 ? true : code === 2 ? false : null
     const counts = Object.entries(asRecord(member(attributes.metrics, 'status_counts')))
     const results = counts
       .flatMap(([status, n]): [string, string][] => {
@@ -270,38 +215,16 @@ class OtelReader implements LogReader {
         return name === null || value === null ? [] : [[name, value]]
       })
       .sort(([a], [b]) => (a < b ? -1 : 1))
-    return completedDraft(this.#options.run, SOURCES.otel, 'log', this.#name(), end, {
-      success: this.#succeeded,
+    return completedDraft(this.#log.options.run, SOURCES.otel, 'log', this.#log.name, end, {
+      success: this.#log.succeeded,
       elapsedSeconds: span(start, end),
-      results: results.length > 0 ? results : statusCounts(this.#statuses),
+      results: results.length > 0 ? results : statusCounts(this.#log.statuses),
     })
   }
 
-  #draft(statement: Statement): DraftEvent {
-    const { run, fingerprintKey } = this.#options
-    const context = {
-      run,
-      source: SOURCES.otel,
-      invocation: this.#name(),
-      fingerprintKey,
-      adapter: this.#facts.adapter,
-    }
-    return statementDraft(context, statement)
-  }
-
   /** What the command does to a node; the engine announces none in its spans. */
-  #doneTo({ resourceType, materialized }: RunningNode): Does {
-    const { engine, command } = this.#facts
-    return nodeExpectation({ engine, command, announced: null }, { resourceType, materialized }).does
-  }
-
-  #place(does: Does): NodePlace {
-    return { run: this.#options.run, source: SOURCES.otel, invocation: this.#name(), nth: 1, does }
-  }
-
-  #name(): string {
-    // Holds: drafts are only made of records of an invocation that has a name.
-    return this.#invocation ?? this.#options.run
+  #doneTo(running: RunningNode): Does {
+    return this.#log.doneTo(running, null)
   }
 }
 

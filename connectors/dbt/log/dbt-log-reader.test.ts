@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { INVOCATION, LogBuilder, OTHER_INVOCATION, RUN } from '../../../test/dbt/dbt-files.js'
 import { isDraft } from '../drafts/drafts.js'
-import { createDbtLogReader } from './log-reader.js'
-import { MODEL, read, reasons, statements } from './log-reader.test.support.js'
+import { createDbtLogReader } from './dbt-log-reader.js'
+import { MODEL, read, reasons, statements } from './dbt-log-reader.test.support.js'
 
 describe('the reader of dbt 1.x JSON logs', () => {
   it('begins with the invocation, although dbt says what it is about in several lines', () => {

@@ -1,7 +1,8 @@
 import type { DraftEvent } from '../../../src/events/index.js'
 import { RUN } from '../../../test/dbt/dbt-files.js'
 import { isDraft } from '../drafts/drafts.js'
-import { createDbtLogReader, type LogReaderOptions } from './log-reader.js'
+import { createDbtLogReader } from './dbt-log-reader.js'
+import type { LogReaderOptions } from './log-reader.js'
 
 export const KEY = new Uint8Array(32).fill(7)
 export const MODEL = 'model.shop.orders'
