@@ -1,3 +1,4 @@
+import type { WAREHOUSE_SYSTEMS } from '../../src/events/codes/index.js'
 import type { EventData } from '../../src/events/families/index.js'
 import type { AppendList } from './append-list.js'
 import type { SortedList } from './sorted-list.js'
@@ -151,7 +152,7 @@ export type RelationState = Data<'dev.clyra.snapshot.relation.v1'> & At
 export type Snapshot = Data<'dev.clyra.snapshot.captured.v1'> & At
 export type Anchor = {
   readonly kind: 'provisional' | 'confirmed' | 'contradicted' | 'unavailable'
-  readonly system: 'postgres' | 'unknown'
+  readonly system: (typeof WAREHOUSE_SYSTEMS)[number] | 'unknown'
   readonly phase: 'before' | 'after'
   readonly dsnHash: string | null
   readonly serverVersion: string | null
