@@ -181,16 +181,19 @@ export function viewOf({ position, leaf, bytes, event }: LedgerRecord): RecordVi
   }
 }
 
-/** An index that is ahead of the log, or of another log, is forgotten; it is derived. */
+/**
+ * An index that is ahead of the log, or of another log, is forgotten; it is derived. In this order, beside a writer who goes
+ * on meanwhile: the index is asked once, and then the log, which has every record before the index has it.
+ */
 export async function discardForeignIndex(
   { store, index }: LedgerPorts,
   onWarning: (message: string) => void,
 ): Promise<void> {
-  const through = await index.through()
-  if (through === 0) return
-  const [last] = through <= (await store.head()) ? await store.read({ from: through - 1, limit: 1 }) : []
-  const leaf = await index.lastLeaf()
-  if (last !== undefined && leaf !== undefined && equalBytes(last.leaf, leaf)) return
+  const last = await index.last()
+  if (last === undefined) return
+  const { position, leaf } = last
+  const [record] = position < (await store.head()) ? await store.read({ from: position, limit: 1 }) : []
+  if (record !== undefined && equalBytes(record.leaf, leaf)) return
   onWarning('the index does not belong to this log; it is built again')
   await index.reset()
 }

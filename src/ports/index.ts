@@ -2,7 +2,7 @@ export type { ArtifactStore, StoredArtifact } from './artifact-store.js'
 export { type Awaitable, isPending } from './awaitable.js'
 export type { CheckpointStore } from './checkpoint-store.js'
 export type { KeyPurpose, KeyRing } from './key-ring.js'
-export type { HeadsMapView, IndexedRecord, LedgerIndex, LocalIndex, StreamHead } from './ledger-index.js'
+export type { AppliedRecord, HeadsMapView, IndexedRecord, LedgerIndex, LocalIndex, StreamHead } from './ledger-index.js'
 export type { LogRecord, LogStore, LogStoreCapabilities, ReadRange, StoredRecord } from './log-store.js'
 export type {
   FoldedState,

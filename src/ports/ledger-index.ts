@@ -12,8 +12,11 @@ export interface LedgerIndex {
   /** How many records have been applied: positions 0 to `through() - 1`. */
   through(): Awaitable<number>
 
-  /** The leaf of the last record applied: the ledger compares it with the log before it believes the index. */
-  lastLeaf(): Awaitable<Uint8Array | undefined>
+  /**
+   * The last record applied, or undefined where there is none: the ledger compares it with the log before it believes the
+   * index. Position and leaf MUST be of one moment: another process may apply more between two questions.
+   */
+  last(): Awaitable<AppliedRecord | undefined>
 
   /** For each id the position it stands at, or undefined. Only positions below `through()`. */
   positionsOf(ids: readonly string[]): Awaitable<(number | undefined)[]>
@@ -62,6 +65,11 @@ export type LocalIndex = {
   ) => Name extends 'apply' | 'flush' | 'reset' | 'close'
     ? Promise<void>
     : Exclude<ReturnType<LedgerIndex[Name]>, Promise<unknown>>
+}
+
+export interface AppliedRecord {
+  readonly position: number
+  readonly leaf: Uint8Array
 }
 
 export interface StreamHead {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
@@ -50,6 +50,25 @@ test('an index file that is no index is built again by the writer, and left out 
   await writer.close()
   expect(warnings.length).toBe(2)
   await verifyLedger(directory)
+})
+
+test('a reader that finds the index of another ledger does without, and leaves it as it is', async () => {
+  const index = layoutOf(directory).lmdb
+  const other = join(directory, '..', 'other')
+  const ledger = await createEmbeddedLedger({ directory: other })
+  await ledger.append('thing-2', 'any', [{ type: 'com.example.thing.v1', source: '/t', data: {} }])
+  await ledger.close()
+  await rm(index, { recursive: true })
+  await cp(layoutOf(other).lmdb, index, { recursive: true })
+  const stored = async () =>
+    Promise.all((await readdir(index)).filter((name) => name !== 'lock.mdb').map((name) => readFile(join(index, name))))
+  const before = await stored()
+  const warnings: string[] = []
+  const reader = await openEmbeddedLedgerReader({ directory, onWarning: (w) => warnings.push(w) })
+  expect((await reader.streamHead('thing-1'))?.revision).toBe(299n)
+  await reader.close()
+  expect(warnings).toEqual([expect.stringContaining('does not belong to this log')])
+  expect(await stored()).toEqual(before)
 })
 
 test.each([

@@ -34,7 +34,7 @@ const STEPS: Readonly<Record<string, readonly string[]>> = {
     'index.through',
     'index.positionsOf',
     'index.head',
-    'index.lastLeaf',
+    'index.last',
     'index.positionsIn',
     'index.headsRoot',
     'tiles.read',
@@ -46,7 +46,7 @@ const STEPS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Only where an index outlives its handle. */
-const STORED_INDEX = 'index.lastLeaf'
+const STORED_INDEX = 'index.last'
 
 const AFTERMATHS: readonly Aftermath[] = ['goes on', 'ends']
 

@@ -12,7 +12,7 @@ export function elsewhere(index: LocalIndex): LedgerIndex {
   }
   return {
     through: () => later(() => index.through()),
-    lastLeaf: () => later(() => index.lastLeaf()),
+    last: () => later(() => index.last()),
     positionsOf: (ids) => later(() => index.positionsOf(ids)),
     head: (stream) => later(() => index.head(stream)),
     positionsIn: (stream, from, limit) => later(() => index.positionsIn(stream, from, limit)),

@@ -70,6 +70,7 @@ class EmbeddedLogReader implements LogStore {
   readonly #held: HeldDirectory
   readonly #closing = new AbortController()
   #following: Promise<void> | undefined
+  #followingNext: Promise<void> | undefined
 
   constructor(directory: string, files: SegmentFiles, held: HeldDirectory) {
     this.#directory = directory
@@ -117,9 +118,21 @@ class EmbeddedLogReader implements LogStore {
     await this.#held.file?.close()
   }
 
-  /** Takes over what the writer has published since. One at a time. */
+  /** Takes over what the writer has published until now. One at a time; one that began before may have looked too early. */
   #follow(): Promise<void> {
-    this.#following ??= this.#readOn().finally(() => {
+    if (this.#following === undefined) return this.#startFollowing()
+    this.#followingNext ??= this.#following
+      .catch(() => undefined)
+      .then(() => {
+        this.#followingNext = undefined
+        this.#assertOpen()
+        return this.#following ?? this.#startFollowing()
+      })
+    return this.#followingNext
+  }
+
+  #startFollowing(): Promise<void> {
+    this.#following = this.#readOn().finally(() => {
       this.#following = undefined
     })
     return this.#following

@@ -1,5 +1,5 @@
 import { ClyraError } from '../../errors/index.js'
-import type { HeadsMapView, IndexedRecord, LocalIndex, StreamHead } from '../../ports/index.js'
+import type { AppliedRecord, HeadsMapView, IndexedRecord, LocalIndex, StreamHead } from '../../ports/index.js'
 import { HeadsFold } from './heads-fold.js'
 import { ID_BYTES } from './id-run.js'
 import { EMPTY_BASE, type IndexBase, type IndexedHead } from './index-base.js'
@@ -54,9 +54,11 @@ export class LayeredIndex implements LocalIndex {
     return this.#layers.current.through
   }
 
-  lastLeaf(): Uint8Array | undefined {
+  last(): AppliedRecord | undefined {
     this.#followBase()
-    return this.#layers.current.lastLeaf ?? this.#layers.writing?.lastLeaf ?? this.#base.lastLeaf()
+    const { current, writing } = this.#layers
+    const leaf = current.lastLeaf ?? writing?.lastLeaf ?? this.#base.lastLeaf()
+    return leaf && { position: current.through - 1, leaf }
   }
 
   positionsOf(ids: readonly string[]): (number | undefined)[] {
@@ -133,7 +135,13 @@ export class LayeredIndex implements LocalIndex {
 
   headsMap(): HeadsMapView | undefined {
     this.#followBase()
-    return this.#heads.view()
+    const view = this.#heads.view()
+    if (view === undefined) return undefined
+    const prove = (stream: string) => {
+      this.#followBase()
+      return view.prove(stream)
+    }
+    return { ...view, prove }
   }
 
   flush(): Promise<void> {
@@ -165,9 +173,13 @@ export class LayeredIndex implements LocalIndex {
     return position !== undefined && position < this.#layers.current.through ? position : undefined
   }
 
+  /** Also where its writer has forgotten it: what is in memory here then lies on nothing. */
   #followBase(): void {
-    if (this.#options.write !== undefined || this.#base.through() <= this.#layers.current.through) return
-    this.#layers.restart(this.#base.through())
+    if (this.#options.write !== undefined) return
+    const through = this.#base.through()
+    const { current } = this.#layers
+    if (through >= current.from && through <= current.through) return
+    this.#layers.restart(through)
     this.#heads.restart(this.#base.changedStreams(), this.#base.headsPosition())
   }
 

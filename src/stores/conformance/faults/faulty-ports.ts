@@ -56,7 +56,7 @@ function faultyStore(below: LogStore, plan: FaultPlan, tear?: TearAppend): LogSt
 function faultyIndex(below: LedgerIndex, plan: FaultPlan): LedgerIndex {
   return {
     through: () => plan.look('index.through', () => below.through()),
-    lastLeaf: () => plan.look('index.lastLeaf', () => below.lastLeaf()),
+    last: () => plan.look('index.last', () => below.last()),
     positionsOf: (ids) => plan.look('index.positionsOf', () => below.positionsOf(ids)),
     head: (stream) => plan.look('index.head', () => below.head(stream)),
     positionsIn: (stream, from, limit) => plan.look('index.positionsIn', () => below.positionsIn(stream, from, limit)),
