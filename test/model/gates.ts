@@ -5,21 +5,42 @@ interface Waiting {
   readonly fail: (error: Error) => void
 }
 
-/** One line of work of a process, which is at one gate at a time. A dead one stays where it is for ever. */
+/** One line of work of a process: on its way, at a gate, or done. A dead one stays where it is for ever. */
 export class Lane {
   #waiting: Waiting | undefined
+  /** Pieces of work that are not over. */
+  #underWay = 0
+  #changed: () => void = () => undefined
   #dead = false
   /** Set while nobody leads: everything passes. */
   free = false
 
-  get at(): string | undefined {
-    return this.#dead ? undefined : this.#waiting?.name
+  /** From now on until it is settled the code is at work here. */
+  during(work: Promise<void>): void {
+    this.#underWay++
+    const over = () => {
+      this.#underWay--
+      this.#changed()
+    }
+    work.then(over, over)
+  }
+
+  /** Resolves when the code comes no further of itself: with the gate where it stands, with undefined where it is done. */
+  async still(): Promise<string | undefined> {
+    while (!this.#dead && this.#waiting === undefined && this.#underWay > 0) {
+      await new Promise<void>((changed) => {
+        this.#changed = changed
+      })
+    }
+    return this.#waiting?.name
   }
 
   arrive(name: string): Promise<void> {
     if (this.free && !this.#dead) return Promise.resolve()
     return new Promise((pass, fail) => {
+      if (this.#dead) return
       this.#waiting = { name, pass, fail }
+      this.#changed()
     })
   }
 
@@ -35,6 +56,7 @@ export class Lane {
   kill(): void {
     this.#dead = true
     this.#waiting = undefined
+    this.#changed()
   }
 
   #take(): Waiting {
@@ -42,17 +64,5 @@ export class Lane {
     if (waiting === undefined) throw new Error('nothing waits here')
     this.#waiting = undefined
     return waiting
-  }
-}
-
-/** Waits until it holds; false where it does not in five seconds. */
-export async function until(holds: () => boolean): Promise<boolean> {
-  const end = performance.now() + 5000
-  for (;;) {
-    for (let turn = 0; turn < 20; turn++) {
-      if (holds()) return true
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    if (performance.now() > end) return false
   }
 }

@@ -173,8 +173,12 @@ class GatedLog implements LogStore {
   read(range: Parameters<LogStore['read']>[0]) {
     return this.below.read(range)
   }
-  moved(size: number, signal?: AbortSignal) {
-    return this.below.moved(size, signal)
+  /**
+   * Of others a writer learns by an append that finds the head moved, as in the model. By itself it would look some time
+   * after this resolves, in the middle of any step.
+   */
+  moved(_size: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
   }
   close() {
     return this.below.close()

@@ -57,7 +57,11 @@ export class WritingProcess {
   }
 
   /** Everything after the log: `Writer.open` seals what is unsealed before it resolves. */
-  async openWriter(): Promise<void> {
+  startOpening(): void {
+    this.seal.during(this.#openWriter())
+  }
+
+  async #openWriter(): Promise<void> {
     try {
       const { keys } = this.#medium
       const tiles = new GatedTiles(this.#medium, this.seal, this.assertHeld)
@@ -96,18 +100,24 @@ export class WritingProcess {
     const writer = this.writer!
     this.told.delete(request)
     const answer = request === 4 ? writer.appendHeads().then((position) => [position]) : this.#append(writer, request)
-    answer.then(
-      (positions) => this.#tell(request, positions),
-      () => this.#tell(request, 'failed'),
+    this.append.during(
+      answer.then(
+        (positions) => this.#tell(request, positions),
+        () => this.#tell(request, 'failed'),
+      ),
     )
   }
 
   /** Asks for a seal of everything, as its timer would. */
-  async startSeal(): Promise<void> {
+  startSeal(): void {
     const sealer = this.writer!.sealer!
-    // One that has just failed has a few steps to go until another one can begin.
-    for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve))
-    sealer.sealTo((sealer.newest?.size ?? 0) + sealer.backlog).catch(() => undefined)
+    const sealed = sealer.sealTo((sealer.newest?.size ?? 0) + sealer.backlog)
+    this.seal.during(sealed.then(() => undefined))
+  }
+
+  /** Resolves when it comes no further of itself. */
+  async still(): Promise<void> {
+    await Promise.all([this.append.still(), this.seal.still()])
   }
 
   /** It does nothing any more, and what it waits for never comes. */

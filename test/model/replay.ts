@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClyraError } from '../../src/errors/index.js'
 import { CompactRange } from '../../src/merkle/index.js'
-import { until } from './gates.js'
 import { copyOf, crashed, type Fate, type Medium, removeDirectory, segmentEnd, sizeOf, tearFrame } from './medium.js'
 import { type Alterations, WritingProcess } from './process.js'
 import type { ModelState, Step } from './traces.js'
@@ -78,14 +77,10 @@ export class Replay {
   async #take(step: Step): Promise<void> {
     await this.#act(step)
     if (step.after === undefined) return
-    const state = step.after
-    let difference: string | undefined
-    const same = await until(() => {
-      difference = this.#difference(state, step.by)
-      return difference === undefined
-    })
-    if (!same) throw new Error(difference)
-    this.#before = state
+    await this.#processes[step.by]?.still()
+    const difference = this.#difference(step.after, step.by)
+    if (difference !== undefined) throw new Error(difference)
+    this.#before = step.after
   }
 
   async #act({ action, by, argument, after }: Step): Promise<void> {
@@ -94,7 +89,7 @@ export class Replay {
       case 'open':
         return this.#open(by)
       case 'catch_up':
-        void process!.openWriter()
+        process!.startOpening()
         return this.#reach(by, 'seal', 'look')
       case 'look':
       case 'look_signed':
@@ -110,7 +105,8 @@ export class Replay {
         await this.#pass(by, 'seal', 'publish')
         return this.#pass(by, 'seal', 'publish_flush')
       case 'seal':
-        await process!.startSeal()
+        if ((await process!.seal.still()) !== undefined) throw new Error('the code seals already')
+        process!.startSeal()
         return this.#reach(by, 'seal', undefined)
       case 'seal_fails':
         await this.#reach(by, 'seal', undefined)
@@ -120,7 +116,8 @@ export class Replay {
         this.#wanted[by] = argument
         return
       case 'decide':
-        return this.#decide(process!, this.#wanted[by]!)
+        process!.submit(this.#wanted[by]!)
+        return
       case 'write':
         await this.#pass(by, 'append', action)
         await this.#reach(by, 'append', 'flush')
@@ -134,7 +131,8 @@ export class Replay {
       case 'write_refused':
       case 'commit_refused':
         await this.#pass(by, 'append', action === 'write_refused' ? 'write' : 'commit')
-        if (!(await until(() => process!.told.get(this.#wanted[by]!) === 'failed')))
+        await process!.append.still()
+        if (process!.told.get(this.#wanted[by]!) !== 'failed')
           throw new Error('the code acknowledges what it appended without its lock')
         return
       case 'seal_refused':
@@ -177,13 +175,6 @@ export class Replay {
       default:
         throw new Error('an action that is not known here')
     }
-  }
-
-  /** Until the append stops before it writes, or the client was told: nothing else may come in between. */
-  async #decide(process: WritingProcess, request: number): Promise<void> {
-    process.submit(request)
-    const decided = () => process.append.at !== undefined || process.told.has(request)
-    if (!(await until(decided))) throw new Error('the code neither appends nor answers')
   }
 
   async #open(by: 0 | 1): Promise<void> {
@@ -246,13 +237,13 @@ export class Replay {
     this.#lost.clear()
   }
 
-  /** Waits until the code is at that gate, or at any. */
+  /** The code must stop at that gate, or at any, before it stops elsewhere or is done. */
   async #reach(by: 0 | 1, lane: 'append' | 'seal', gate: string | undefined): Promise<void> {
     const process = this.#processes[by]
     if (process === undefined) throw new Error('there is no such process')
-    const there = () => (gate === undefined ? process[lane].at !== undefined : process[lane].at === gate)
-    if (!(await until(there)))
-      throw new Error(`the code is at ${process[lane].at ?? 'no gate'}, not at ${gate ?? 'any'}`)
+    const at = await process[lane].still()
+    if (at === undefined || at !== (gate ?? at))
+      throw new Error(`the code is at ${at ?? 'no gate'}, not at ${gate ?? 'any'}`)
   }
 
   async #pass(by: 0 | 1, lane: 'append' | 'seal', gate: string): Promise<void> {
