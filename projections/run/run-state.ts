@@ -81,43 +81,37 @@ export type Completion = Data<'dev.clyra.dbt.invocation.completed.v1'> & At & { 
 type NodeData = Data<'dev.clyra.dbt.node.executed.v1'>
 type TestData = Data<'dev.clyra.dbt.test.result.v1'>
 
-/** What one voice says of a node. `sealedMessage`: there is a message, withheld. */
-export type NodeSaid = Pick<
-  NodeData,
-  | 'resourceType'
-  | 'materialized'
-  | 'relation'
-  | 'status'
-  | 'startedAt'
-  | 'completedAt'
-  | 'executionSeconds'
-  | 'thread'
-  | 'adapterCode'
-  | 'rowsAffected'
-> & {
-  readonly sealedMessage: boolean
-  /** How often this voice spoke of it; the newest stands here. */
-  readonly times: number
-  readonly position: string
-}
+/** `sealedMessage`: there is a message, withheld. `times`: how often this voice spoke of the node; the newest stands here. */
+type Said = At & { readonly sealedMessage: boolean; readonly times: number }
 /** What each voice says of a node; null where it says nothing. At least one speaks. */
-export type NodeVoices = {
+export type Voices<S extends Said> = {
   readonly node: string
-  readonly claim: NodeSaid | null
-  readonly log: NodeSaid | null
-  readonly warehouse: NodeSaid | null
+  readonly claim: S | null
+  readonly log: S | null
+  readonly warehouse: S | null
 }
 
-export type TestSaid = Pick<
-  TestData,
-  'tested' | 'severity' | 'status' | 'failures' | 'startedAt' | 'completedAt' | 'executionSeconds' | 'thread'
-> & { readonly sealedMessage: boolean; readonly times: number; readonly position: string }
-export type TestVoices = {
-  readonly node: string
-  readonly claim: TestSaid | null
-  readonly log: TestSaid | null
-  readonly warehouse: TestSaid | null
-}
+export type NodeSaid = Said &
+  Pick<
+    NodeData,
+    | 'resourceType'
+    | 'materialized'
+    | 'relation'
+    | 'status'
+    | 'startedAt'
+    | 'completedAt'
+    | 'executionSeconds'
+    | 'thread'
+    | 'adapterCode'
+    | 'rowsAffected'
+  >
+export type NodeVoices = Voices<NodeSaid>
+export type TestSaid = Said &
+  Pick<
+    TestData,
+    'tested' | 'severity' | 'status' | 'failures' | 'startedAt' | 'completedAt' | 'executionSeconds' | 'thread'
+  >
+export type TestVoices = Voices<TestSaid>
 
 export type NodeResponse = Data<'dev.clyra.dbt.node.response.v1'> & At
 export type Freshness = Omit<Data<'dev.clyra.dbt.source.freshness.v1'>, 'message'> &
