@@ -4,7 +4,6 @@ import { hex } from '../canonical/index.js'
 import {
   consistencyProof,
   inclusionProof,
-  leafHash,
   rootOf,
   subtreeHash,
   tilePath,
@@ -12,10 +11,11 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../merkle/index.js'
+import { leavesOf } from '../merkle/leaves.test.support.js'
 import { TileEdge } from './tile-edge.js'
 
 const SIZE = 70_000
-const leaves = Array.from({ length: SIZE }, (_, i) => leafHash(Buffer.from(String(i))))
+const leaves = leavesOf(SIZE)
 
 describe('tiles', () => {
   it('taken as the tree grows, in any steps, give every root and proof of it', async () => {

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hex } from '../canonical/index.js'
 import { inclusionProof, leafHash, leavesReader, multiProof, nodeHash, rootOf, verifyMultiProof } from './index.js'
+import { leavesOf } from './leaves.test.support.js'
 
-const all = Array.from({ length: 70 }, (_, i) => leafHash(Buffer.from(`entry ${i}`)))
+const all = leavesOf(70)
 
 /** The walk as the format states it, over sets and arrays: gives the proof, and folds it again. */
 const half = (n: number): number => 2 ** Math.floor(Math.log2(n - 1))

@@ -1,19 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hex } from '../canonical/index.js'
-import {
-  CompactRange,
-  entriesPath,
-  entryBundle,
-  type HashReader,
-  leafHash,
-  tilePath,
-  tileReader,
-  tileWidth,
-} from './index.js'
+import { CompactRange, entriesPath, entryBundle, type HashReader, tilePath, tileReader, tileWidth } from './index.js'
+import { leavesOf } from './leaves.test.support.js'
 
 const SIZE = 70_000
-const leaves = Array.from({ length: SIZE }, (_, i) => leafHash(Buffer.from(String(i))))
+const leaves = leavesOf(SIZE)
 const nodes = new Map<string, Uint8Array>()
 new CompactRange().append(leaves, (level, index, hash) => nodes.set(`${level}/${index}`, hash))
 const read: HashReader = (level, index) => {

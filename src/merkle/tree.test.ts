@@ -18,6 +18,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from './index.js'
+import { leavesOf } from './leaves.test.support.js'
 
 const sha = (...parts: Uint8Array[]): Uint8Array => {
   const hash = createHash('sha256')
@@ -49,8 +50,6 @@ const subproof = (m: number, d: Uint8Array[], complete: boolean): Uint8Array[] =
     : [...subproof(m - left.length, right, false), mth(left)]
 }
 
-const leaves = (size: number): Uint8Array[] =>
-  Array.from({ length: size }, (_, i) => leafHash(Buffer.from(`entry ${i}`)))
 const hexes = (list: readonly Uint8Array[]): string[] => list.map(hex)
 
 /** The eight entries and roots that Certificate Transparency implementations share. */
@@ -100,7 +99,7 @@ describe('the tree', () => {
   })
 
   it('keeps leaves and nodes apart', () => {
-    const [a, b] = leaves(2)
+    const [a, b] = leavesOf(2)
     expect(hex(leafHash(Buffer.concat([a!, b!])))).not.toBe(hex(nodeHash(a!, b!)))
     expect(hex(nodeHash(a!, b!))).toBe(hex(sha(Uint8Array.of(1), a!, b!)))
     expect(hex(leafHash(Buffer.from('x')))).toBe(hex(sha(Uint8Array.of(0), Buffer.from('x'))))
@@ -123,7 +122,7 @@ describe('the tree', () => {
   it('has, appended leaf by leaf or in batches, the root of the definition', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(40), { maxLength: 8 }), (batches) => {
-        const all: Uint8Array[] = leaves(batches.reduce((sum, n) => sum + n, 0))
+        const all: Uint8Array[] = leavesOf(batches.reduce((sum, n) => sum + n, 0))
         const range = new CompactRange()
         for (const count of batches) {
           if (count === 1) range.append(all[range.size]!)
@@ -135,7 +134,7 @@ describe('the tree', () => {
   })
 
   it('shows each complete subtree once, when it is complete', () => {
-    const all = leaves(100)
+    const all = leavesOf(100)
     const seen = new Map<string, Uint8Array>()
     const range = new CompactRange()
     range.append(all, (level, index, hash) => {
@@ -154,16 +153,16 @@ describe('the tree', () => {
 
   it('is not touched by what is appended to its copy', () => {
     const range = new CompactRange()
-    range.append(leaves(5))
+    range.append(leavesOf(5))
     const clone = range.clone()
-    clone.append(leaves(1))
+    clone.append(leavesOf(1))
     expect([range.size, clone.size]).toEqual([5, 6])
   })
 
   it('agrees with merkletreejs, given domain-separated input and promoted odd nodes', async () => {
     const node = (data: Buffer): Buffer => Buffer.from(sha(Uint8Array.of(1), data))
     for (const size of [1, 2, 3, 4, 5, 7, 8, 13, 31, 33, 100]) {
-      const all = leaves(size)
+      const all = leavesOf(size)
       const other = new MerkleTree(
         all.map((leaf) => Buffer.from(leaf)),
         node,
@@ -180,7 +179,7 @@ describe('the tree', () => {
 
 describe('inclusion proofs', () => {
   it('are those of the definition and verify, for every leaf of every tree to 40 leaves', async () => {
-    const all = leaves(40)
+    const all = leavesOf(40)
     for (let size = 1; size <= 40; size++) {
       const root = mth(all.slice(0, size))
       for (let index = 0; index < size; index++) {
@@ -192,7 +191,7 @@ describe('inclusion proofs', () => {
   })
 
   it('are refused for another index, size, leaf or root, and after any change of the siblings', async () => {
-    const all = leaves(34)
+    const all = leavesOf(34)
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 33 }), fc.nat(), fc.nat(), async (size, at, pick) => {
         const index = at % size
@@ -214,14 +213,14 @@ describe('inclusion proofs', () => {
   })
 
   it('do not take an inner node for a leaf', async () => {
-    const all = leaves(4)
+    const all = leavesOf(4)
     const inner = nodeHash(all[0]!, all[1]!)
     expect(verifyInclusion(0, 4, inner, [nodeHash(all[2]!, all[3]!)], mth(all))).toBe(false)
     expect(verifyInclusion(0, 2, inner, [nodeHash(all[2]!, all[3]!)], mth(all))).toBe(true) // a tree of 2 such leaves: the size must come from the checkpoint
   })
 
   it('answer false to nonsense and refuse to be made for it', async () => {
-    const [leaf] = leaves(1)
+    const [leaf] = leavesOf(1)
     for (const [index, size] of [
       [-1, 1],
       [1, 1],
@@ -243,7 +242,7 @@ describe('inclusion proofs', () => {
 
 describe('consistency proofs', () => {
   it('are those of the definition and verify, for every pair of sizes to 33', async () => {
-    const all = leaves(33)
+    const all = leavesOf(33)
     for (let newSize = 0; newSize <= 33; newSize++) {
       for (let oldSize = 0; oldSize <= newSize; oldSize++) {
         const proof = await consistencyProof(oldSize, newSize, leavesReader(all))
@@ -255,7 +254,7 @@ describe('consistency proofs', () => {
   })
 
   it('are refused for a fork, other sizes, and after any change of the hashes', async () => {
-    const all = leaves(40)
+    const all = leavesOf(40)
     const sizes = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })).filter(([a, b]) => a !== b)
     await fc.assert(
       fc.asyncProperty(sizes, fc.nat(), async ([a, b], pick) => {
@@ -276,7 +275,7 @@ describe('consistency proofs', () => {
   })
 
   it('of equal or empty trees are empty and bind the roots', () => {
-    const [a, b] = leaves(2)
+    const [a, b] = leavesOf(2)
     expect(verifyConsistency(1, 1, [], a!, a!)).toBe(true)
     expect(verifyConsistency(1, 1, [], a!, b!)).toBe(false)
     expect(verifyConsistency(1, 1, [a!], a!, a!)).toBe(false)
@@ -288,7 +287,7 @@ describe('consistency proofs', () => {
   })
 
   it('are not made backwards', async () => {
-    await expect(consistencyProof(2, 1, leavesReader(leaves(2)))).rejects.toMatchObject({ code: 'INVALID_POSITION' })
+    await expect(consistencyProof(2, 1, leavesReader(leavesOf(2)))).rejects.toMatchObject({ code: 'INVALID_POSITION' })
   })
 })
 
