@@ -5,8 +5,8 @@ import { CompactRange, entriesPath, entryBundle, leafHash, TILE_WIDTH, type Tile
 import type { CheckpointStore, TileStore } from '../ports/index.js'
 import type { Findings } from './fsck-result.js'
 import { isLitter } from './litter.js'
-import { openCheckpoint, type Sealed } from './signed-checkpoint.js'
-import { TileEdge } from './tile-edge.js'
+import { openCheckpoint, type Sealed, sameNote } from './signed-checkpoint.js'
+import { fetchTile, TileEdge } from './tile-edge.js'
 
 interface BundleEntry {
   readonly leaf: Uint8Array
@@ -33,16 +33,19 @@ export class TreeCheck {
   readonly #widths = new Map<string, number[]>()
   /** How many records the published tree has. */
   #sealed = 0
-  /** What was published when the check began. */
-  #published: Uint8Array | undefined
+  /** What was signed and published last: when the check began, and whenever it is asked. */
+  #began: readonly (Uint8Array | undefined)[] = []
+  readonly #newest: () => Promise<readonly (Uint8Array | undefined)[]>
   #bundle: BundleEntry[] = []
   #published0: { readonly index: number; readonly bytes: Uint8Array } | undefined
   /** A leaf is known neither from the log nor from a tile: nothing above it can be computed. */
   #blind = false
 
-  private constructor(findings: Findings, tiles: TileStore) {
+  private constructor(findings: Findings, tiles: TileStore, checkpoints: CheckpointStore) {
     this.#findings = findings
     this.#tiles = tiles
+    // In this order: a writer signs before it publishes.
+    this.#newest = async () => [await tiles.read('checkpoint'), await checkpoints.latest()]
   }
 
   /** Reads and verifies all checkpoints (without a key: their form), and lists the tiles. */
@@ -52,8 +55,9 @@ export class TreeCheck {
     checkpoints: CheckpointStore,
     key: Vkey | undefined,
   ): Promise<TreeCheck> {
-    const check = new TreeCheck(findings, tiles)
-    const [latestNote, publishedNote] = [await checkpoints.latest(), await tiles.read('checkpoint')]
+    const check = new TreeCheck(findings, tiles, checkpoints)
+    check.#began = await check.#newest()
+    const [publishedNote, latestNote] = check.#began
     const latest = check.#expect(latestNote, 'the last signed checkpoint', key)
     const published = check.#expect(publishedNote, 'the published checkpoint', key)
     let known = published?.size ?? 0
@@ -65,7 +69,6 @@ export class TreeCheck {
         findings.add('TREE_DIVERGED', `checkpoints/${size}`, `a checkpoint of ${kept.size} is kept as ${size}`)
     }
     check.#comparePublished(latestNote, latest, publishedNote, published)
-    check.#published = publishedNote
     for await (const path of tiles.list()) check.#list(path)
     // Where it is damaged the others and the tiles themselves say how far they go: else each would be told as too many.
     check.#sealed = latest?.size ?? Math.max(known, check.#listedSize())
@@ -143,7 +146,7 @@ export class TreeCheck {
   /** After the last record: unfinished tiles, and whatever was not accounted for. `grown`: a writer has gone on. */
   async end(grown: boolean): Promise<void> {
     const there = this.#range.size
-    if (grown && there < this.#sealed) {
+    if (grown && (there < this.#sealed || this.#expected.size > 0)) {
       this.#findings.notes.push('the log has grown during the check; its newest tiles were not looked at')
       return
     }
@@ -153,7 +156,10 @@ export class TreeCheck {
       await this.gap(there, this.#sealed)
     }
     if (this.#blind) return
-    for (const tile of this.#edge.takeTiles()) await this.#checkTile(tile)
+    // A writer that is at work meanwhile has other tiles than the checkpoint that was read first.
+    const newest = await this.#newest()
+    const further = this.#began.some((note, i) => !sameNote(note, newest[i]))
+    if (!further) for (const tile of this.#edge.takeTiles()) await this.#checkTile(tile)
     for (const [size, waiting] of [...this.#expected].sort(([a], [b]) => a - b)) {
       for (const { where } of waiting) {
         this.#findings.add(
@@ -165,9 +171,7 @@ export class TreeCheck {
       }
     }
     if (this.#widths.size === 0) return
-    // A writer that is at work meanwhile has more tiles than the checkpoint that was read first.
-    const newer = await this.#tiles.read('checkpoint')
-    if (newer !== undefined && this.#published !== undefined && !equalBytes(newer, this.#published)) {
+    if (further) {
       this.#findings.notes.push('the tree was sealed further during the check; its newest tiles were not looked at')
       return
     }
@@ -239,6 +243,9 @@ export class TreeCheck {
     for (const one of widths) {
       const name = tilePath(level, index, one)
       const there = await this.#tiles.read(name)
+      // It was there when the tiles were listed: a full one has taken its place, and its writer has removed it.
+      const replaced = there === undefined && one < TILE_WIDTH
+      if (replaced && (await fetchTile(this.#tiles, level, index, one)) !== undefined) continue
       this.#findings.counts.tiles++
       if (one > width) this.#findings.add('TREE_DIVERGED', name, `the tile ${name} is wider than the tree`, first)
       else if (there === undefined || there.length !== 32 * one) {

@@ -53,6 +53,11 @@ export function overtakes(next: Uint8Array, there: Uint8Array | undefined): bool
   return newer === undefined || older === undefined || newer.origin !== older.origin || newer.size >= older.size
 }
 
+/** True where both are absent or the same bytes. */
+export function sameNote(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b)
+}
+
 function statedIn(note: Uint8Array): Checkpoint | undefined {
   try {
     return statedCheckpoint(note)

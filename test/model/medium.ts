@@ -1,6 +1,7 @@
 import { cp, mkdir, open, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClyraError } from '../../src/errors/index.js'
+import { sameNote } from '../../src/ledger/signed-checkpoint.js'
 import type { CheckpointStore, LogRecord, LogStore, LogStoreCapabilities, TileStore } from '../../src/ports/index.js'
 import { openEmbeddedLogStore } from '../../src/stores/embedded/embedded-log-store.js'
 import { segmentName } from '../../src/stores/embedded/segment-format.js'
@@ -12,7 +13,6 @@ import {
   MemoryTileStore,
   openMemoryLogStore,
 } from '../../src/stores/memory/index.js'
-import { sameNote } from '../../src/stores/memory/memory-stores.js'
 import type { Lane } from './gates.js'
 
 /** The checkpoints directory and the published checkpoint: what is seen, and what a power loss leaves at worst. */

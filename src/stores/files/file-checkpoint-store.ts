@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { equalBytes } from '../../canonical/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
+import { sameNote } from '../../ledger/index.js'
 import type { CheckpointStore } from '../../ports/index.js'
 import { isMissingFile } from '../../system/index.js'
 import { ensureDirectory, readSmallFile, replaceFile, syncDirectory } from './durable-file.js'
@@ -98,8 +98,4 @@ export class FileCheckpointStore implements CheckpointStore {
     await replaceFile(join(this.#directory, name), note, { temporary: join(this.#directory, '.tmp'), mayReplace })
     this.#unsure = false
   }
-}
-
-function sameNote(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : equalBytes(a, b)
 }

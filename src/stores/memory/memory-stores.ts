@@ -1,7 +1,7 @@
 import { equalBytes } from '../../canonical/index.js'
 import { ALGORITHMS, type Signer, signerOf } from '../../crypto/index.js'
 import { ClyraError } from '../../errors/index.js'
-import { overtakes } from '../../ledger/index.js'
+import { overtakes, sameNote } from '../../ledger/index.js'
 import type { CheckpointStore, KeyRing, TileStore } from '../../ports/index.js'
 
 /** A tile store in memory. */
@@ -64,11 +64,6 @@ export class MemoryCheckpointStore implements CheckpointStore {
   async keptSizes(): Promise<number[]> {
     return [...this.#kept.keys()].sort((a, b) => a - b)
   }
-}
-
-/** True where both are absent or the same bytes. */
-export function sameNote(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : equalBytes(a, b)
 }
 
 /** Keys in memory. `seed` makes them in a fixed order, for tests. */
