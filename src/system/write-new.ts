@@ -7,17 +7,16 @@ import {
   openSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 
 /** Creates a file that must not exist yet, with all its bytes on the device when it returns. Throws what the system says. */
 export function writeDurably(path: string, bytes: Uint8Array | string, mode: number): void {
-  const data = typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes
   const file = openSync(path, 'wx', mode)
   try {
     // The umask can only take bits away at creation; a file for the owner alone is exactly that.
     if ((mode & 0o077) === 0) fchmodSync(file, mode)
-    for (let written = 0; written < data.length; ) written += writeSync(file, data, written)
+    writeFileSync(file, bytes)
     fsyncSync(file)
   } finally {
     closeSync(file)

@@ -185,7 +185,7 @@ test.skipIf(missing).each<FoundMutation>([
     ...threadError,
     prepare: async () => bulk,
     hits: ({ path, call, injected }: Injection) =>
-      path === 'tiles/.tmp/4242-2' && call === 'pwrite64' && injected !== 'SIGKILL',
+      path === 'tiles/.tmp/4242-2' && call === 'write' && injected !== 'SIGKILL',
   },
 ])('the same injections find: $name', async ({ hits, prepare = reopening, ...mutation }) => {
   const prepared = await prepare()

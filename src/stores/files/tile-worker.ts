@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, renameSync, writeFileSync } from 'node:fs'
 import { fromSystemError } from '../../errors/index.js'
 import { openStateFile } from '../../system/index.js'
 import { serveStore } from '../store-thread.js'
@@ -19,7 +19,7 @@ serveStore<readonly FlushedFile[]>((files) => {
 function writeFlushedSync(path: string, bytes: Uint8Array): void {
   const file = openStateFile(path, 'w', TILE_MODE)
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, done)
+    writeFileSync(file, bytes)
     fdatasyncSync(file)
   } finally {
     closeSync(file)
