@@ -31,6 +31,10 @@ export class TreeCheck {
   readonly #expected = new Map<number, { readonly where: string; readonly checkpoint: Sealed }[]>()
   readonly #kept = new Set<number>()
   readonly #widths = new Map<string, number[]>()
+  /** The unfinished tiles of the sealed tree; undefined until the log has come so far. */
+  #unfinished: Tile[] | undefined
+  /** Full tiles of the log behind the sealed tree, of which there is a file: a sealing that was cut off wrote it. */
+  readonly #behind: Tile[] = []
   /** How many records the published tree has. */
   #sealed = 0
   /** What was signed and published last: when the check began, and whenever it is asked. */
@@ -72,6 +76,7 @@ export class TreeCheck {
     for await (const path of tiles.list()) check.#list(path)
     // Where it is damaged the others and the tiles themselves say how far they go: else each would be told as too many.
     check.#sealed = latest?.size ?? Math.max(known, check.#listedSize())
+    if (check.#sealed === 0) check.#unfinished = []
     return check
   }
 
@@ -127,9 +132,14 @@ export class TreeCheck {
       }
     }
     this.#expected.delete(size)
-    if (size > this.#sealed) return
     this.#edge.append([leaf])
+    if (size > this.#sealed) {
+      const listed = this.#edge.takeFullTiles().filter(({ level, index }) => this.#widths.has(`${level}/${index}`))
+      this.#behind.push(...listed)
+      return
+    }
     for (const tile of this.#edge.takeFullTiles()) await this.#checkTile(tile)
+    if (size === this.#sealed) this.#unfinished = this.#edge.takeTiles()
     await this.#checkBundle({ leaf, bytes }, size)
   }
 
@@ -159,7 +169,7 @@ export class TreeCheck {
     // A writer that is at work meanwhile has other tiles than the checkpoint that was read first.
     const newest = await this.#newest()
     const further = this.#began.some((note, i) => !sameNote(note, newest[i]))
-    if (!further) for (const tile of this.#edge.takeTiles()) await this.#checkTile(tile)
+    if (!further) await this.#checkUnfinished()
     for (const [size, waiting] of [...this.#expected].sort(([a], [b]) => a - b)) {
       for (const { where } of waiting) {
         this.#findings.add(
@@ -234,37 +244,63 @@ export class TreeCheck {
     this.#widths.set(key, [...(this.#widths.get(key) ?? []), tile.width])
   }
 
+  /** The tiles at the end of the sealed tree, and then those that a sealing which was cut off wrote behind it. */
+  async #checkUnfinished(): Promise<void> {
+    const last = this.#edge.takeTiles()
+    for (const tile of this.#unfinished ?? last) await this.#checkTile(tile)
+    if (this.#unfinished === undefined) return
+    let unsigned = 0
+    for (const tile of [...this.#behind, ...last]) unsigned += await this.#checkBehind(tile)
+    if (unsigned > 0)
+      this.#findings.notes.push(
+        `${unsigned} tiles go further than what is signed, and fit the log: a sealing was cut off`,
+      )
+  }
+
+  /** How many files fit a tile of the log that is not signed yet. One that does not is a finding, a wider one stays listed. */
+  async #checkBehind({ level, index, width, bytes }: Tile): Promise<number> {
+    const key = `${level}/${index}`
+    const widths = this.#widths.get(key) ?? []
+    this.#widths.delete(key)
+    const wider = widths.filter((one) => one > width)
+    if (wider.length > 0) this.#widths.set(key, wider)
+    let fits = 0
+    for (const one of widths.filter((each) => each <= width)) {
+      if (await this.#compareTile(level, index, one, bytes)) fits++
+    }
+    return fits
+  }
+
   async #checkTile({ level, index, width, bytes, path }: Tile): Promise<void> {
     const key = `${level}/${index}`
     const widths = this.#widths.get(key) ?? []
     this.#widths.delete(key)
     const first = index * TILE_WIDTH ** (level + 1)
     if (!widths.includes(width)) this.#findings.add('TREE_DIVERGED', path, `the tile ${path} is missing`, first)
-    for (const one of widths) {
-      const name = tilePath(level, index, one)
-      const there = await this.#tiles.read(name)
-      // It was there when the tiles were listed: a full one has taken its place, and its writer has removed it.
-      const replaced = there === undefined && one < TILE_WIDTH
-      if (replaced && (await fetchTile(this.#tiles, level, index, one)) !== undefined) continue
-      this.#findings.counts.tiles++
-      if (one > width) this.#findings.add('TREE_DIVERGED', name, `the tile ${name} is wider than the tree`, first)
-      else if (there === undefined || there.length !== 32 * one) {
-        this.#findings.add(
-          'TREE_DIVERGED',
-          name,
-          `the tile ${name} has ${there?.length ?? 0} bytes instead of ${32 * one}`,
-          first,
-        )
-      } else if (!equalBytes(there, bytes.subarray(0, 32 * one))) {
-        const at = differingHash(there, bytes)
-        this.#findings.add(
-          'TREE_DIVERGED',
-          name,
-          `the tile ${name} has another hash ${at} than the log gives`,
-          (index * TILE_WIDTH + at) * TILE_WIDTH ** level,
-        )
-      }
+    const wider = widths.filter((one) => one > width)
+    if (wider.length > 0) this.#widths.set(key, wider)
+    for (const one of widths.filter((each) => each <= width)) await this.#compareTile(level, index, one, bytes)
+  }
+
+  /** Whether the file of a tile of `width` hashes holds the first of those that the log gives; what it holds else is a finding. */
+  async #compareTile(level: number, index: number, width: number, bytes: Uint8Array): Promise<boolean> {
+    const name = tilePath(level, index, width)
+    const first = index * TILE_WIDTH ** (level + 1)
+    const there = await this.#tiles.read(name)
+    // It was there when the tiles were listed: a full one has taken its place, and its writer has removed it.
+    const replaced = there === undefined && width < TILE_WIDTH
+    if (replaced && (await fetchTile(this.#tiles, level, index, width)) !== undefined) return true
+    this.#findings.counts.tiles++
+    if (there === undefined || there.length !== 32 * width) {
+      const message = `the tile ${name} has ${there?.length ?? 0} bytes instead of ${32 * width}`
+      this.#findings.add('TREE_DIVERGED', name, message, first)
+      return false
     }
+    if (equalBytes(there, bytes.subarray(0, 32 * width))) return true
+    const at = differingHash(there, bytes)
+    const position = (index * TILE_WIDTH + at) * TILE_WIDTH ** level
+    this.#findings.add('TREE_DIVERGED', name, `the tile ${name} has another hash ${at} than the log gives`, position)
+    return false
   }
 
   /** Entry bundles are only here where the tree was exported with them. */
