@@ -1,4 +1,5 @@
 const { existsSync, readdirSync } = require('node:fs')
+const { join } = require('node:path')
 
 /**
  * The room table of docs/architecture.md as rules. A room may import itself, the rooms named here, Node's built-ins
@@ -44,9 +45,9 @@ const beside = {
 
 /** Folders of the rooms that have an index. */
 function folders(below) {
-  const inner = readdirSync(below, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const inner = readdirSync(join(__dirname, below), { withFileTypes: true }).filter((entry) => entry.isDirectory())
   const found = inner.flatMap(({ name }) => folders(`${below}/${name}`))
-  return existsSync(`${below}/index.ts`) && below !== 'src' ? [below, ...found] : found
+  return existsSync(join(__dirname, below, 'index.ts')) && below !== 'src' ? [below, ...found] : found
 }
 
 const literally = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')

@@ -49,7 +49,8 @@ export default defineConfig({
           exclude: [...BUILT, ...ALONE],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          // One more than the two cores: a part of the tests waits for programs that wait themselves.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           setupFiles: here('./test/runs/record-cost.ts'),
         },

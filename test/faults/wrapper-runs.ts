@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { discard, ended, environment, filesUnder, PROGRAM, RECORDED, sandbox, startClyra, until } from '../cli/clyra.js'
@@ -159,10 +160,19 @@ async function wrapped(place: Place, arranged: Arranged, exit: number): Promise<
   }
   // Not `close`: who holds dbt's output longer than dbt must not hold us.
   const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)))
-  const closed = new Promise((resolve) => child.on('close', resolve))
+  let closed = false
+  child.on('close', () => {
+    closed = true
+  })
   await arranged.during?.(child.pid ?? 0, () => existsSync(readyFile))
   const status = await ended
-  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 300))])
+  // What they wrote before their end lies in the pipes: it is read while the loop turns, however long a turn takes.
+  for (let quiet = 0; !closed && quiet < 3; ) {
+    const before = said.stdout.length + said.stderr.length
+    await sleep(100)
+    await immediate()
+    quiet = said.stdout.length + said.stderr.length === before ? quiet + 1 : 0
+  }
   const starts = existsSync(argumentsFile) ? readFileSync(argumentsFile, 'utf8').trimEnd().split('\n').length : 0
   return { status, ...said, starts }
 }
