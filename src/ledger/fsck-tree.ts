@@ -134,8 +134,8 @@ export class TreeCheck {
     this.#expected.delete(size)
     this.#edge.append([leaf])
     if (size > this.#sealed) {
-      const listed = this.#edge.takeFullTiles().filter(({ level, index }) => this.#widths.has(`${level}/${index}`))
-      this.#behind.push(...listed)
+      for (const tile of this.#edge.takeFullTiles())
+        if (this.#widths.has(`${tile.level}/${tile.index}`)) this.#behind.push(tile)
       return
     }
     for (const tile of this.#edge.takeFullTiles()) await this.#checkTile(tile)
