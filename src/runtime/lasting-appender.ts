@@ -1,7 +1,7 @@
 import { isClyraError } from '../errors/index.js'
 import type { Appender } from './resident/index.js'
 
-/** Who appends for now. */
+/** Who appends: this process, or the holder that was reached. */
 export interface Reached {
   readonly appender: Appender
   close(): Promise<void>

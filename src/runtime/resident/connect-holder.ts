@@ -5,7 +5,7 @@ import type { EventInput } from '../../events/index.js'
 import type { ExpectedRevision } from '../../ledger/index.js'
 import type { User } from '../../system/index.js'
 import { encodeFrame, type Frame, FrameReader, refused } from './frames.js'
-import { ANSWERS, type Answer, type Appender, errorIn, fixedEvent, PROTOCOL, type Request } from './protocol.js'
+import { ANSWERS, type Appender, errorIn, fixedEvent, PROTOCOL, type Request } from './protocol.js'
 import { findSocket } from './socket-place.js'
 
 /** How long a holder may take to say who it is, and to answer: a heads record of a large ledger takes a while. */
@@ -38,7 +38,10 @@ export async function connectHolder(state: string, { user, name }: Asking): Prom
   if (path === undefined) return undefined
   const connection = new Connection(path)
   try {
-    const { protocol, identity } = await connection.ask({ do: 'hello', protocol: PROTOCOL, name }, undefined, HELLO_MS)
+    const { protocol, identity } = await connection.ask(
+      { do: 'hello', protocol: PROTOCOL, name },
+      { answer: ANSWERS.hello, patience: HELLO_MS },
+    )
     if (protocol !== PROTOCOL) {
       throw new ClyraError('FORMAT_TOO_NEW', `the process that holds the ledger speaks ${protocol}, not ${PROTOCOL}`, {
         details: { protocol },
@@ -56,17 +59,30 @@ function holderOver(connection: Connection, identity: string): Holder {
   return {
     identity,
     append: async (stream, expectedRevision, events) =>
-      connection.ask({ do: 'append', stream, expected: spelledRevision(expectedRevision) }, linesOf(events)),
-    heads: () => connection.ask({ do: 'heads' }),
-    sealed: (position) => connection.ask({ do: 'sealed', position: position.toString() }),
-    recordRedaction: async (subject, reason) => (await connection.ask({ do: 'redaction', subject, reason })).position,
-    rotateEvidenceKey: () => connection.ask({ do: 'rotate' }),
+      connection.ask(
+        { do: 'append', stream, expected: spelledRevision(expectedRevision) },
+        { answer: ANSWERS.append, body: linesOf(events) },
+      ),
+    heads: () => connection.ask({ do: 'heads' }, { answer: ANSWERS.heads }),
+    sealed: (position) => connection.ask({ do: 'sealed', position: position.toString() }, { answer: ANSWERS.sealed }),
+    recordRedaction: async (subject, reason) =>
+      (await connection.ask({ do: 'redaction', subject, reason }, { answer: ANSWERS.redaction })).position,
+    rotateEvidenceKey: () => connection.ask({ do: 'rotate' }, { answer: ANSWERS.rotate }),
     revokeKey: async (id, { reason, compromisedSince }) => {
       const since = compromisedSince?.toString() ?? null
-      return (await connection.ask({ do: 'revoke', id, reason, compromisedSince: since })).position
+      const question = { do: 'revoke', id, reason, compromisedSince: since } as const
+      return (await connection.ask(question, { answer: ANSWERS.revoke })).position
     },
     close: () => connection.close(),
   }
+}
+
+interface Expecting<Answer> {
+  /** The form of the answer: a row of `ANSWERS`. */
+  readonly answer: z.ZodType<Answer>
+  readonly body?: Uint8Array
+  /** Milliseconds. Default: a minute. */
+  readonly patience?: number
 }
 
 /** One request at a time over a socket. */
@@ -82,24 +98,18 @@ class Connection {
     this.#answers = new FrameReader().read(this.#socket)
   }
 
-  ask<Do extends Request['do']>(
-    question: Extract<Request, { do: Do }>,
-    body?: Uint8Array,
-    patience = ANSWER_MS,
-  ): Promise<Answer<Do>> {
+  ask<Answer>(question: Request, { answer, body, patience = ANSWER_MS }: Expecting<Answer>): Promise<Answer> {
     const frame = encodeFrame(question, body)
-    const answered = this.#last.then(() => this.#exchange(question.do, frame, patience))
+    const answered = this.#last.then(async () => this.#read(await this.#send(frame, patience), question.do, answer))
     this.#last = answered.catch(() => undefined)
     return answered
   }
 
-  async #exchange<Do extends Request['do']>(asked: Do, frame: Buffer, patience: number): Promise<Answer<Do>> {
-    const header = await this.#send(frame, patience)
+  /** Throws the error that the answer carries. */
+  #read<Answer>(header: unknown, asked: Request['do'], answer: z.ZodType<Answer>): Answer {
     const error = errorIn(header)
     if (error !== undefined) throw error
-    // Holds: the table has the schema of each answer under its request's name.
-    const schema = ANSWERS[asked] as unknown as z.ZodType<Answer<Do>>
-    const parsed = schema.safeParse(header)
+    const parsed = answer.safeParse(header)
     if (parsed.success) return parsed.data
     this.close()
     throw refused(`the answer to ${asked} has another form`)

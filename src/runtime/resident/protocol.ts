@@ -62,7 +62,6 @@ export const ANSWERS = {
   rotate: z.object({ id: z.string(), position }),
   revoke: z.object({ position }),
 } as const
-export type Answer<Do extends Request['do']> = z.output<(typeof ANSWERS)[Do]>
 
 const fixed = z.looseObject({ id: z.string(), time: z.string() })
 
