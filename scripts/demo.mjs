@@ -11,6 +11,6 @@ const step = (title, act) => {
 step('install', installPackages)
 const start = performance.now()
 step('build', build)
-const status = run(process.execPath, ['dist/src/cli/main.js', 'demo', 'data', ...process.argv.slice(2)], { cwd: root })
+const status = run(process.execPath, ['dist/program/clyra.js', 'demo', 'data', ...process.argv.slice(2)], { cwd: root })
 process.stderr.write(`build and demo: ${since(start)}\n`)
 process.exit(status)

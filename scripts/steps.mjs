@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,9 +29,8 @@ export function installPackages() {
   return status
 }
 
-/** Compiles everything to dist/. */
+/** Compiles everything to dist/, and joins the program's modules there. Gives the exit status. */
 export function build() {
   const status = run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
-  if (status === 0 && !statSync(join(root, 'dist')).isDirectory()) return 1
-  return status
+  return status === 0 ? run(process.execPath, [join(root, 'scripts', 'bundle-program.mjs')]) : status
 }

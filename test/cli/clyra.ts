@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { removeFolder } from '../services/index.js'
 
 /** The built program, run as its users run it. */
-export const PROGRAM = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+export const PROGRAM = fileURLToPath(new URL('../../dist/program/clyra.js', import.meta.url))
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
 export const RECORDED = join(PROJECT, 'examples', 'dbt-postgres', 'recorded')
 export const FAKE_DBT = fileURLToPath(new URL('./fake-dbt.mjs', import.meta.url))

@@ -8,6 +8,9 @@ import { clyraHere } from './in-process.js'
 
 const HOOK = fileURLToPath(new URL('./loaded-hook.mjs', import.meta.url))
 
+/** The program before its modules are joined: which rooms it loads can be seen. */
+const MODULES = join(PROJECT, 'dist', 'src', 'cli', 'main.js')
+
 /** Every command line but the wrapper's is parsed and checked by these. */
 const LINE = ['commander', 'zod']
 /** A log with its index. */
@@ -60,10 +63,13 @@ beforeAll(async () => {
 afterAll(() => discard(folder))
 
 /** Paths of all modules that a command line loads, below the project. */
-function loadedBy(line: string): { readonly status: number | null; readonly stderr: string; readonly paths: string[] } {
+function loadedBy(
+  program: string,
+  line: string,
+): { readonly status: number | null; readonly stderr: string; readonly paths: string[] } {
   const list = join(folder, 'loaded')
   rmSync(list, { force: true })
-  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...line.split(' ')], {
+  const { status, stderr } = spawnSync(process.execPath, [program, ...line.split(' ')], {
     cwd: join(folder, 'project'),
     env: environment(folder, {
       NODE_OPTIONS: `--import ${pathToFileURL(HOOK).href}`,
@@ -86,10 +92,12 @@ const packageOf = (path: string): string | undefined =>
   path.startsWith('verifier/ts/') ? '@clyra/verify' : /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]
 
 it.each(LINES)('clyra %s loads %j', (line, packages, closed) => {
-  const { status, stderr, paths } = loadedBy(line)
-  // UNTRUSTED: nobody's key is trusted here.
-  expect({ status, stderr }).toMatchObject({ status: line.startsWith('verify') ? 1 : 0 })
-  const own = new Set(paths.map((path) => packageOf(path) ?? ''))
-  expect(Object.keys(dependencies).filter((name) => own.has(name))).toEqual([...packages].sort())
-  expect(closed.filter((room) => paths.some((path) => path.startsWith(`dist/${room}/`)))).toEqual([])
+  for (const program of [PROGRAM, MODULES]) {
+    const { status, stderr, paths } = loadedBy(program, line)
+    // UNTRUSTED: nobody's key is trusted here.
+    expect({ status, stderr }).toMatchObject({ status: line.startsWith('verify') ? 1 : 0 })
+    const own = new Set(paths.map((path) => packageOf(path) ?? ''))
+    expect(Object.keys(dependencies).filter((name) => own.has(name))).toEqual([...packages].sort())
+    expect(closed.filter((room) => paths.some((path) => path.startsWith(`dist/${room}/`)))).toEqual([])
+  }
 })

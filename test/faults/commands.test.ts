@@ -37,7 +37,7 @@ function broken(
         installation = damagedInstallation(name, damage)
         folders.push(installation)
       }
-      return { program: join(installation, 'dist', 'src', 'cli', 'main.js'), shell: 'exec "$@"' }
+      return { program: join(installation, 'dist', 'program', 'clyra.js'), shell: 'exec "$@"' }
     },
   }
 }

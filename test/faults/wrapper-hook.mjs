@@ -1,5 +1,5 @@
 // Loaded before Clyra's own code by `node --import`: makes a fault inside one of its two processes. CLYRA_HOOK holds
-//   in   main (the process that runs dbt) | recorder
+//   in   clyra (the process that runs dbt) | recorder
 //   at   load | asked | ended (a message to the recorder) | milliseconds after the program began to look after faults
 //   file a file that must be there before those milliseconds count
 //   does throw | reject | exit | oom | hang | year-10000 | the name of a signal

@@ -68,7 +68,7 @@ const packageFault = (
   arrange() {
     const folder = damagedInstallation(name, damage)
     return {
-      program: join(folder, 'dist', 'src', 'cli', 'main.js'),
+      program: join(folder, 'dist', 'program', 'clyra.js'),
       options,
       mend: () => rmSync(folder, { recursive: true, force: true }),
     }
@@ -82,9 +82,9 @@ const moduleFault = (path: string, record: WrapperFault['record'], says: RegExp)
   says,
   arrange() {
     const folder = damagedInstallation('none', 'missing')
-    rmSync(join(folder, 'dist', path))
+    rmSync(join(folder, 'dist', 'program', path))
     return {
-      program: join(folder, 'dist', 'src', 'cli', 'main.js'),
+      program: join(folder, 'dist', 'program', 'clyra.js'),
       mend: () => rmSync(folder, { recursive: true, force: true }),
     }
   },
@@ -107,7 +107,7 @@ export const INSTALLATION_FAULTS: readonly WrapperFault[] = [
   packageFault('commander', 'missing', 'ledger', null),
   packageFault('pino', 'missing', 'ledger', null, ['--verbose']),
   packageFault('@clyra/verify', 'missing', 'ledger', null),
-  moduleFault('src/cli/recorder.js', 'lost', /\(RECORDER_ENDED\)/),
-  moduleFault('src/cli/dbt/record-run.js', 'lost', /\(INSTALLATION_BROKEN\)/),
-  moduleFault('src/cli/dbt/deliver-run.js', 'spool', /\(INSTALLATION_BROKEN\)/),
+  moduleFault('recorder.js', 'lost', /\(RECORDER_ENDED\)/),
+  moduleFault('record-run.js', 'lost', /\(INSTALLATION_BROKEN\)/),
+  moduleFault('deliver-run.js', 'spool', /\(INSTALLATION_BROKEN\)/),
 ]

@@ -106,11 +106,11 @@ const INNER: readonly WrapperFault[] = [
     'spool',
     /ended with status 99 \(RECORDER_ENDED\)/,
   ),
-  hookFault('wrapper throws', 'before dbt', { in: 'main', at: 1, does: 'throw' }, 'ledger', /\(INTERNAL\)/),
+  hookFault('wrapper throws', 'before dbt', { in: 'clyra', at: 1, does: 'throw' }, 'ledger', /\(INTERNAL\)/),
   hookFault(
     'wrapper leaves a promise rejected',
     'while dbt runs',
-    { in: 'main', at: 1000, does: 'reject' },
+    { in: 'clyra', at: 1000, does: 'reject' },
     'ledger',
     /\(INTERNAL\)/,
     slowly,
@@ -154,7 +154,7 @@ const exitsLate: WrapperFault = {
     const held = holdLedger(state)
     const file = join(folder, 'over')
     return {
-      env: { CLYRA_LOCK_WAIT: '300', ...hooked({ in: 'main', at: 2500, does: 'exit', file }) },
+      env: { CLYRA_LOCK_WAIT: '300', ...hooked({ in: 'clyra', at: 2500, does: 'exit', file }) },
       plan: { atEnd: `touch ${file}` },
       mend: () => held.then((lock) => lock.release().catch(() => undefined)),
     }

@@ -53,7 +53,7 @@ const HOOK = fileURLToPath(new URL('./wrapper-hook.mjs', import.meta.url))
 
 /** The environment that puts a fault into one of the two processes. */
 export function hooked(hook: {
-  readonly in: 'main' | 'recorder'
+  readonly in: 'clyra' | 'recorder'
   readonly at: string | number
   readonly does: string
   readonly file?: string

@@ -52,11 +52,13 @@ describe.each(['lost', 'spool'] as const)('of a run that ends %s', (record) => {
     const { text, instead } = MUTANTS[record]
     const folder = damagedInstallation('none', 'missing')
     try {
-      const path = join(folder, 'dist', 'src', 'cli', 'wrapper', 'run-wrapped.js')
+      const cli = join(folder, 'dist', 'src', 'cli')
+      const path = join(cli, 'wrapper', 'run-wrapped.js')
       const whole = readFileSync(path, 'utf8')
       expect(whole).toContain(text)
       writeFileSync(path, whole.replace(text, instead))
-      const program = join(folder, 'dist', 'src', 'cli', 'main.js')
+      // Before its modules are joined: a mutant is found by the text of its module.
+      const program = join(cli, 'main.js')
       const fault = MOMENT_FAULTS.find((one) => one.record === record && one.fault.includes('SIGKILL'))
       if (fault === undefined) throw new Error('no such fault')
       const changed = { ...fault, arrange: async (place: Place) => ({ ...(await fault.arrange(place)), program }) }

@@ -54,7 +54,7 @@ describe('the packages as a user gets them', () => {
   })
 
   it.each(nodes)('both programs start and name their commands on $name', ({ node }) => {
-    expect(node(['node_modules/clyra/dist/src/cli/main.js', '--help'])).toMatch(/clyra run dbt/)
+    expect(node(['node_modules/clyra/dist/program/clyra.js', '--help'])).toMatch(/clyra run dbt/)
     expect(node(['node_modules/@clyra/verify/dist/cli.js', '--help'])).toMatch(/clyra-verify/)
   })
 
@@ -69,9 +69,9 @@ describe('the packages as a user gets them', () => {
     for (const made of ['readme-demo', 'library-demo', 'library-families', 'library-workers'])
       rmSync(join(folder, made), { recursive: true, force: true })
     // What the verifier's snippet reads: a bundle, and the key that its owner gave.
-    node(['node_modules/clyra/dist/src/cli/main.js', 'demo', 'data'])
+    node(['node_modules/clyra/dist/program/clyra.js', 'demo', 'data'])
     copyFileSync(join(folder, '.demo', 'good.def.zip'), join(folder, 'run.def.zip'))
-    const keys = JSON.parse(node(['node_modules/clyra/dist/src/cli/main.js', 'keys', '--ledger', '.demo', '--json']))
+    const keys = JSON.parse(node(['node_modules/clyra/dist/program/clyra.js', 'keys', '--ledger', '.demo', '--json']))
     writeFileSync(join(folder, 'ledger.vkey'), keys.vkey)
     for (const name of names) node([`${name}.js`])
   })

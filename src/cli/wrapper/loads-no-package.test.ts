@@ -30,11 +30,14 @@ function loadedWith(path: string): { readonly modules: Set<string>; readonly pac
   return { modules, packages }
 }
 
-it.each(['main', 'recorder', 'wrapper/run-wrapped'])('%s loads no package: it must work without any', (name) => {
-  const { modules, packages } = loadedWith(join(source, 'cli', `${name}.ts`))
-  expect([...modules].filter((path) => !existsSync(path))).toEqual([])
-  expect([...packages]).toEqual([])
-})
+it.each(['main', 'wrapper/recorder', 'wrapper/run-wrapped'])(
+  '%s loads no package: it must work without any',
+  (name) => {
+    const { modules, packages } = loadedWith(join(source, 'cli', `${name}.ts`))
+    expect([...modules].filter((path) => !existsSync(path))).toEqual([])
+    expect([...packages]).toEqual([])
+  },
+)
 
 it('the process that runs dbt opens nothing of a ledger', () => {
   const rooms = [...loadedWith(join(source, 'cli', 'main.ts')).modules].map((path) => relative(source, path))

@@ -20,7 +20,7 @@ export interface RecorderProcess {
   end(why: Complaint): void
 }
 
-const PROGRAM = fileURLToPath(new URL('../recorder.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('./recorder.js', import.meta.url))
 /** How long a recorder that is done may take to be gone. */
 const GONE_MS = 1000
 /** Of what it wrote on its stderr, which only a crash does. */

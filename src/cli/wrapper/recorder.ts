@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { codedError } from '../errors/index.js'
-import { suggestedCommand } from './suggested-command.js'
-import type { FromRecorder, ToRecorder } from './wrapper/messages.js'
+import { codedError } from '../../errors/index.js'
+import { suggestedCommand } from '../suggested-command.js'
+import type { FromRecorder, ToRecorder } from './messages.js'
 
 /**
  * The process that records a wrapped run; `clyra run dbt` starts it. Whatever it dies of, dbt and its exit status do
  * not notice. What needs a package is imported in a way that this can say which one is missing.
  */
-const parts = Promise.all([import('./dbt/record-run.js'), import('./dbt/recorder-context.js')])
+const parts = Promise.all([import('../dbt/record-run.js'), import('../dbt/recorder-context.js')])
 parts.catch(() => undefined)
 
 /** A recorder that only waits uses less of the processor than this between two beats. */
