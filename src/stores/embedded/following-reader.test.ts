@@ -1,14 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sampleRecords } from '../conformance/sample-records.js'
 import type * as Marks from './durable-mark.js'
 import { openEmbeddedLogReader } from './embedded-log-reader.js'
 import { openEmbeddedLogStore } from './embedded-log-store.js'
 
 /** Called once the mark was read, before anybody is told of it. */
-const gate = vi.hoisted(() => ({ passing: async (): Promise<void> => undefined }))
+const gate = vi.hoisted(() => {
+  // Other files of this process may have loaded the real one, and later ones are to load it again.
+  vi.resetModules()
+  return { passing: async (): Promise<void> => undefined }
+})
+afterAll(() => vi.resetModules())
 vi.mock('./durable-mark.js', async (original) => {
   const marks = await original<typeof Marks>()
   const readMark = async (directory: string) => {
