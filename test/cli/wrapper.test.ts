@@ -197,6 +197,8 @@ describe('a killed wrapper', () => {
     // Not `close`: dbt outlives the wrapper and holds its output.
     const gone = new Promise((resolve) => child.on('exit', resolve))
     await until(() => existsSync(readyFile), 'dbt runs')
+    // Noted in the background, so that dbt does not wait for a disk.
+    await until(() => spools().some((path) => path.endsWith('process.json')), 'the spool knows dbt')
     child.kill('SIGKILL')
     await gone
     const dbt = Number(readFileSync(readyFile, 'utf8'))

@@ -4,7 +4,7 @@ import { PHASES } from './killed-writer.js'
 import { fullBounds, reportFaults } from './report.js'
 
 /** 50 deaths in `npm test`; `npm run faults:kill` and `npm run reliability` take 1,000. */
-const ROUNDS = Number(process.env['CLYRA_KILL_ROUNDS'] ?? (fullBounds ? 1000 : 50))
+const ROUNDS = Number(process.env['CLYRA_KILL_ROUNDS'] ?? (fullBounds ? 1000 : 30))
 
 test(`${ROUNDS} writers are killed at random moments: nothing acknowledged is lost, and no reader saw what is gone`, async () => {
   const deaths = await killWriters({ rounds: ROUNDS })

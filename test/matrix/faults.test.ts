@@ -21,7 +21,7 @@ describe.runIf(present)('a fault in a project that was healthy', () => {
   let server: RunningPostgres
 
   beforeAll(async () => {
-    place = await openWorkplace(engineOf('1.11-postgres'), { keepLog: false })
+    place = await openWorkplace(engineOf('1.11-postgres'), { keepLog: false, preloaded: true })
     if (place.server === undefined) throw new Error('there is no server')
     server = place.server
     cpSync(fileURLToPath(new URL('faulty-models', import.meta.url)), join(place.project, 'models', 'faulty'), {

@@ -24,7 +24,7 @@ export interface Workplace {
   readonly keptLog: string
   /** Runs `clyra run dbt <command>` to its end. */
   run(command: DbtCommand): Ended
-  /** The same without waiting. */
+  /** The same without waiting, as a program of its own unless its log is kept: signals reach dbt. */
   start(command: DbtCommand): ChildProcess
   /** Stops the server and removes the folder. */
   close(): Promise<void>
@@ -46,9 +46,10 @@ export async function openWorkplace(engine: Engine, options: WorkplaceOptions): 
   for (const part of engine.without) rmSync(join(project, part), { recursive: true })
   const server = engine.database === 'postgres' ? await startPostgres({ major: 18 }) : undefined
   const preloaded = options.preloaded === true ? await preloadDbt(folder) : undefined
-  const environment = (command?: DbtCommand): Record<string, string> => ({
-    CLYRA_DBT: options.keepLog ? writeShim(folder, engine, keptLog, preloaded) : engine.program,
-    ...(options.keepLog ? {} : engine.environment),
+  const shim = options.keepLog || preloaded !== undefined ? writeShim(folder, engine, keptLog, preloaded) : undefined
+  const environment = (command?: DbtCommand, program?: string): Record<string, string> => ({
+    CLYRA_DBT: program ?? engine.program,
+    ...(program === undefined ? engine.environment : {}),
     HOME: join(folder, 'home'),
     LANG: 'C.UTF-8',
     DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
@@ -72,9 +73,10 @@ export async function openWorkplace(engine: Engine, options: WorkplaceOptions): 
     run(command) {
       command.before?.(project)
       rmSync(keptLog, { recursive: true, force: true })
-      return clyra(folder, argumentsOf(command), { env: environment(command) })
+      return clyra(folder, argumentsOf(command), { env: environment(command, shim) })
     },
-    start: (command) => startClyra(folder, argumentsOf(command), { env: environment(command) }),
+    start: (command) =>
+      startClyra(folder, argumentsOf(command), { env: environment(command, options.keepLog ? shim : undefined) }),
     async close() {
       await preloaded?.close()
       await server?.stop()

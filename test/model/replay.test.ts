@@ -14,7 +14,7 @@ import type { Alterations } from './process.js'
 import { Divergence, Replay } from './replay.js'
 import { type Step, traceOf } from './traces.js'
 
-const TRACES = fullBounds ? 1000 : 60
+const TRACES = fullBounds ? 1000 : 40
 
 interface Kind {
   readonly name: string
