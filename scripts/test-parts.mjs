@@ -20,6 +20,12 @@ const CHECKS = [
     minutes: 12,
   },
   {
+    name: 'install',
+    title: 'install services (Postgres, dbt, Chromium)',
+    command: [process.execPath, 'test/services/install.mjs'],
+    minutes: 12,
+  },
+  {
     name: 'types',
     title: 'types of tests and scripts',
     command: [...program('typescript', 'bin/tsc'), '-p', 'tsconfig.test.json'],
@@ -48,12 +54,6 @@ const CHECKS = [
   },
   { name: 'vectors', title: 'golden vectors', command: [process.execPath, 'scripts/verify-vectors.mjs'], minutes: 5 },
   { name: 'demo', title: 'first command of the README', command: [process.execPath, 'scripts/demo.mjs'], minutes: 5 },
-  {
-    name: 'install',
-    title: 'install services (Postgres, dbt, Chromium)',
-    command: [process.execPath, 'test/services/install.mjs'],
-    minutes: 12,
-  },
 ]
 
 /** The folders of test/, each of which can be run by its name. */

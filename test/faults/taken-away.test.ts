@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, rmSync, truncateSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createEmbeddedLedger, openEmbeddedLedger, openEmbeddedLedgerReader } from '../../src/stores/index.js'
+import { until } from '../cli/clyra.js'
 import { verifyLedger } from '../ledger/verify-ledger.js'
 import { removeFolder } from '../services/index.js'
 import { STORES } from './checker.js'
@@ -157,15 +158,20 @@ if (!strace)
  * and appends. Gives the process ids' answers, after what they left has been checked.
  */
 async function lateWrite(stores: string): Promise<readonly string[]> {
-  return inCase(async ({ state, log, segment }) => {
+  return inCase(async ({ root, state, log, segment }) => {
     const held = ['--trace=write', '-P', segment, '--inject=write:delay_enter=10s:when=2']
-    const one = new Racer(stores, state, ['strace', '-f', '-o', '/dev/null', ...held])
+    const trace = join(root, 'trace')
+    const one = new Racer(stores, state, ['strace', '-f', '-o', trace, ...held])
     const two = new Racer(stores, state)
     const answers: string[] = []
     try {
       answers.push(await one.next(), await one.next())
       const late = one.next()
-      await new Promise((resolve) => setTimeout(resolve, 2000))
+      // A call is in the trace once it is entered: the second one is held up there.
+      await until(
+        () => existsSync(trace) && readFileSync(trace, 'utf8').split('write(').length > 2,
+        'the second write is held up',
+      )
       rmSync(join(log, 'lock'))
       answers.push(await two.next(), await two.next())
       const begun = answers.length

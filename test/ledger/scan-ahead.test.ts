@@ -2,8 +2,7 @@ import { cp, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import os from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { hex, utf8 } from '../../src/canonical/index.js'
 import { parseRecord } from '../../src/events/index.js'
 import { HashedRecord } from '../../src/ledger/index.js'
@@ -12,6 +11,7 @@ import { CheckingThread } from '../../src/stores/embedded/checking-thread.js'
 import { openEmbeddedLogReader } from '../../src/stores/embedded/embedded-log-reader.js'
 import { openEmbeddedLogStore } from '../../src/stores/embedded/embedded-log-store.js'
 import { createEmbeddedLedger, type EmbeddedLedgerReader, openEmbeddedLedgerReader } from '../../src/stores/index.js'
+import { until } from '../cli/clyra.js'
 
 /** Records of a batch, and as many batches as a thread is started for. */
 const BATCH = 256
@@ -61,14 +61,30 @@ async function reading<T>(act: (ledger: EmbeddedLedgerReader) => Promise<T>): Pr
   }
 }
 
+const isReady = Object.getOwnPropertyDescriptor(CheckingThread.prototype, 'ready')!.get!
+let begun: CheckingThread | undefined
+beforeEach(() => {
+  begun = undefined
+  vi.spyOn(CheckingThread.prototype, 'ready', 'get').mockImplementation(function (this: CheckingThread) {
+    begun = this
+    return isReady.call(this)
+  })
+})
+afterEach(() => vi.restoreAllMocks())
+
+/** A thread has to start first: a scan that has asked for one is held up until it is there, so that it is what is tested. */
+async function threadStarted() {
+  const thread = begun
+  if (thread !== undefined) await until(() => isReady.call(thread), 'the thread ahead takes requests')
+}
+
 /** Everything that a reader sees from a position on, one text a batch, and how it ends. */
 async function seen(ledger: EmbeddedLedgerReader, from: number, limit?: number) {
   const batches: string[] = []
   let count = 0
   try {
     for await (const records of ledger.readBatches({ from: BigInt(from), ...(limit === undefined ? {} : { limit }) })) {
-      // A thread has to start first: it is given the time, so that it is what is tested.
-      if (from === 0 && batches.length < 8) await sleep(25)
+      if (from === 0 && batches.length < 8) await threadStarted()
       batches.push(
         JSON.stringify(records.map(({ position, leaf, bytes, event }) => [position, hex(leaf), hex(bytes), event])),
       )
@@ -152,7 +168,7 @@ describe('a scan with a thread ahead', () => {
     const refused: number[] = []
     let admitted = 0
     for await (const records of scan!) {
-      if (records[0]!.position < 8 * BATCH) await sleep(25)
+      if (records[0]!.position < 8 * BATCH) await threadStarted()
       for (const record of records) {
         const shown = HashedRecord.isAdmitted(record)
         if (shown) admitted++
@@ -175,7 +191,7 @@ describe('a scan with a thread ahead', () => {
   test('a caller who stops early, or aborts, ends it', () =>
     reading(async (ledger) => {
       for await (const records of ledger.readBatches()) {
-        await sleep(150)
+        await threadStarted()
         if (records[0]!.position > 0) break
       }
       const stop = new AbortController()
