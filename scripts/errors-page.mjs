@@ -12,7 +12,7 @@ Every failure that Clyra reports is a \`ClyraError\` with one of these codes; th
 \`clyra: <sentence> (CODE)\` and ends with the exit status of the code: ${Object.entries(exits)
   .map(([status, text]) => `${status} = ${text}`)
   .join(', ')}.
-A verifier's verdict has codes of its own: \`spec/def/codes.json\`.
+A verifier's verdict has codes of its own: \`spec/bundle/codes.json\`.
 
 | code | exit | meaning |
 |---|---|---|

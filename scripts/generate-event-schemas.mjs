@@ -1,4 +1,4 @@
-// Writes spec/events/*.schema.json, and what spec/def/constants.json has of the gaps, from the built event families (run `npm run build` before).
+// Writes spec/events/*.schema.json, and what spec/bundle/constants.json has of the gaps, from the built event families (run `npm run build` before).
 // `--check` writes nothing and exits 1 where a file on disk is not what the code gives.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { GAPS } from '../dist/src/events/codes/index.js'
@@ -14,12 +14,12 @@ const changed = [...files].filter(
   ([name, text]) => !onDisk.includes(name) || readFileSync(new URL(name, directory), 'utf8') !== text,
 )
 /** The gaps, each with what it is a gap of, as they stand among the constants for verifiers. */
-const constants = new URL('../spec/def/constants.json', import.meta.url)
+const constants = new URL('../spec/bundle/constants.json', import.meta.url)
 const before = readFileSync(constants, 'utf8')
 const gaps = Object.entries(GAPS).map(([reason, { of }]) => `      "${reason}": "${of}"`)
 const after = before.replace(/("gapVoices": \{)[^}]*?(\n {4}\})/, `$1\n${gaps.join(',\n')}$2`)
 if (check) {
-  if (after !== before) stale.push('../def/constants.json')
+  if (after !== before) stale.push('../bundle/constants.json')
   for (const name of [...stale, ...changed.map(([name]) => name)]) console.error(`spec/events/${name} is out of date`)
   process.exitCode = stale.length + changed.length > 0 ? 1 : 0
 } else {

@@ -1,4 +1,4 @@
-// Writes spec/def/test-vectors from the definitions in verifier/ts/test/vectors: same definitions, same bytes.
+// Writes spec/bundle/test-vectors from the definitions in verifier/ts/test/vectors: same definitions, same bytes.
 // Until the first release tag the vectors may be made anew and the difference is reviewed; after it they are frozen.
 // `--check` writes nothing and exits 1 where a file on disk is not what the definitions give.
 import { createHash } from 'node:crypto'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const target = join(root, 'spec/def/test-vectors')
+const target = join(root, 'spec/bundle/test-vectors')
 const { module } = await runnerImport(join(root, 'verifier/ts/test/vectors/vector-files.ts'), {
   root,
   logLevel: 'error',

@@ -1,4 +1,4 @@
-// Runs every golden vector of spec/def/test-vectors through the built verifier and prints what came out.
+// Runs every golden vector of spec/bundle/test-vectors through the built verifier and prints what came out.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const directory = join(root, 'spec/def/test-vectors')
+const directory = join(root, 'spec/bundle/test-vectors')
 const built = join(root, 'verifier/ts/dist/index.js')
 if (!existsSync(built)) {
   console.error('building the verifier ...')

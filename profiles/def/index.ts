@@ -15,7 +15,7 @@ export interface DefMembers {
   readonly policy: string | null
 }
 
-/** DEF: the evidence of a data change, one run of dbt. Specification: `spec/def/SPEC.md`. */
+/** DEF: the evidence of a data change, one run of dbt. Specification: `spec/bundle/SPEC.md`. */
 export const DEF: Profile<DefState, DefView, DefMembers> = {
   name: 'def',
   stream: runStream,

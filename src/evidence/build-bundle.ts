@@ -38,7 +38,7 @@ export interface BundleOptions extends CollectOptions {
 
 /**
  * The signed bundle of a run: collect the records with their proofs, take what is to be shown beside them, fold and render,
- * write every file, sign the manifest. Equal sources give equal bytes. Specification: `spec/def/SPEC.md`.
+ * write every file, sign the manifest. Equal sources give equal bytes. Specification: `spec/bundle/SPEC.md`.
  *
  * Rejects with RUN_NOT_FOUND, NO_EVIDENCE_KEY, KEY_MISMATCH, ARTIFACT_MISSING, VAULT_FAILED, and what `collectEvidence` and
  * `bundleFiles` say.

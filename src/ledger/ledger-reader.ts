@@ -83,7 +83,7 @@ export interface LedgerReader extends AsyncDisposable {
   proveConsistency(oldSize: bigint, newSize?: bigint): Promise<ConsistencyProof>
   /** Presence or absence of a stream in the heads record at `headsPosition` (default: the newest sealed one). */
   proveHead(stream: string, headsPosition?: bigint): Promise<HeadsPath>
-  /** Subtree hashes for a multiproof over `positions` (ascending) in the tree of `size`; `spec/def/SPEC.md`, section 4. */
+  /** Subtree hashes for a multiproof over `positions` (ascending) in the tree of `size`; `spec/bundle/SPEC.md`, section 4. */
   proveMany(positions: readonly bigint[], size: bigint): Promise<Uint8Array[]>
   /** Releases everything. Idempotent. */
   close(): Promise<void>

@@ -15,7 +15,7 @@ const PACKAGES = [
       /^(package\.json|README\.md|LICENSE)$/,
       /^dist\/(src|connectors|projections|profiles)\/.+\.(js|d\.ts)$/,
       /^spec\/.+\.(md|json|zip|txt)$/,
-      /^spec\/def\/test-vectors\//,
+      /^spec\/bundle\/test-vectors\//,
       /^examples\/README\.md$/,
       /^examples\/dbt-postgres\/(README\.md|(dbt_project|profiles)\.yml|(macros|models|recorded|seeds|snapshots|tests)\/.+)$/,
     ],

@@ -43,7 +43,7 @@ describe('the papers say what the program does', () => {
     const named = [...page.matchAll(/\]\(([^)#]+)\)/g)].map(([, path]) => join(root, 'docs', path ?? ''))
     expect(named.length).toBeGreaterThan(40)
     expect(named.filter((path) => !existsSync(path))).toEqual([])
-    const vectors = (JSON.parse(read('spec/def/test-vectors/index.json')) as { vectors: { name: string }[] }).vectors
+    const vectors = (JSON.parse(read('spec/bundle/test-vectors/index.json')) as { vectors: { name: string }[] }).vectors
     const patterns = [...page.matchAll(/`((?:forged|negative|truncated|valid)\/[a-z0-9*-]+)`/g)].map(
       ([, name]) => name ?? '',
     )

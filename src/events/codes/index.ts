@@ -6,6 +6,6 @@ export { codesOf } from './codes-of.js'
 export { COMMANDS_WITHOUT_WAREHOUSE, FINDINGS, type Gap, REREAD_REASONS } from './dbt.js'
 export { NO_ANCHOR, NO_RELATION, WAREHOUSE_SYSTEMS } from './warehouse.js'
 
-/** Why a run's record is not complete. `spec/events/` and `spec/def/` explain each. */
+/** Why a run's record is not complete. `spec/events/` and `spec/bundle/` explain each. */
 export const GAPS = { ...DBT_GAPS, ...CAPTURE_GAPS } as const
 export type GapReason = keyof typeof GAPS

@@ -35,7 +35,7 @@ describe('zip', () => {
   })
 
   it('has the limits of the specification', () => {
-    const constants = new URL('../../../spec/def/constants.json', import.meta.url)
+    const constants = new URL('../../../spec/bundle/constants.json', import.meta.url)
     const { archiveBytes, archiveEntries, ...limits } = JSON.parse(readFileSync(constants, 'utf8')).limits
     expect({ bytes: archiveBytes, entries: archiveEntries, ...limits }).toMatchObject(BUNDLE_LIMITS)
   })

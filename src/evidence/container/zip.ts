@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { ClyraError } from '../../errors/index.js'
 
-/** Limits of a bundle (`spec/def/SPEC.md`, "Container"). */
+/** Limits of a bundle (`spec/bundle/SPEC.md`, "Container"). */
 export const BUNDLE_LIMITS = {
   bytes: 1024 * 1024 * 1024,
   entries: 10_000,

@@ -1,7 +1,7 @@
 import { NotAdmitted, naiveAdmit } from './naive-json.js'
 import { naiveDecimal, naiveInstant, schemaOf } from './naive-record.js'
 
-/** The JSON documents of a bundle by their schemas in `spec/def/schemas`, with what a schema cannot say. */
+/** The JSON documents of a bundle by their schemas in `spec/bundle/schemas`, with what a schema cannot say. */
 
 type Check = (document: never) => boolean
 
@@ -32,18 +32,18 @@ const heads = (list: readonly { readonly head: { readonly revision: string } | n
 
 const DOCUMENTS: Readonly<Record<string, readonly [schema: ReturnType<typeof schemaOf>, code: string, rest: Check]>> = {
   'proof.json': [
-    schemaOf('def/schemas/proof.schema.json'),
+    schemaOf('bundle/schemas/proof.schema.json'),
     'PROOF_MALFORMED',
     ({ positions, size }: Proof) => [...positions, size].every(naiveDecimal),
   ],
   'heads.json': [
-    schemaOf('def/schemas/heads.schema.json'),
+    schemaOf('bundle/schemas/heads.schema.json'),
     'HEADS_MALFORMED',
     ({ position, paths }: Heads) =>
       naiveDecimal(position) && heads(paths) && ascending(paths.map(({ stream }) => stream)),
   ],
   'openings.json': [
-    schemaOf('def/schemas/openings.schema.json'),
+    schemaOf('bundle/schemas/openings.schema.json'),
     'OPENINGS_MALFORMED',
     (openings: Openings) =>
       openings.every(({ position, pointer }) => naiveDecimal(position) && pointer.length <= 65_535) &&
@@ -54,9 +54,9 @@ const DOCUMENTS: Readonly<Record<string, readonly [schema: ReturnType<typeof sch
         return before.position === position && before.pointer < pointer
       }),
   ],
-  'manifest.dsse.json': [schemaOf('def/schemas/dsse-envelope.schema.json'), 'DSSE_MALFORMED', () => true],
+  'manifest.dsse.json': [schemaOf('bundle/schemas/dsse-envelope.schema.json'), 'DSSE_MALFORMED', () => true],
   'manifest.json': [
-    schemaOf('def/schemas/manifest.schema.json'),
+    schemaOf('bundle/schemas/manifest.schema.json'),
     'MANIFEST_MALFORMED',
     (manifest: Manifest) =>
       [

@@ -26,7 +26,7 @@ export function naiveRoot(leaves: readonly string[]): string {
   return naiveNode(naiveRoot(leaves.slice(0, k)), naiveRoot(leaves.slice(k)))
 }
 
-/** `walk` of `spec/def/SPEC.md`, section 4: the root, or why there is none. */
+/** `walk` of `spec/bundle/SPEC.md`, section 4: the root, or why there is none. */
 export function naiveMultiRoot(
   positions: readonly number[],
   leaves: readonly string[],

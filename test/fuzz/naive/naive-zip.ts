@@ -1,6 +1,6 @@
 import { naiveCrc, ZIP_POLYNOMIAL } from './naive-crc.js'
 
-/** What an archive holds, or the code of `spec/def/SPEC.md`, section 1, under which it is refused. */
+/** What an archive holds, or the code of `spec/bundle/SPEC.md`, section 1, under which it is refused. */
 type NaiveArchive =
   | { readonly files: readonly (readonly [name: string, content: Uint8Array])[] }
   | { readonly code: string }

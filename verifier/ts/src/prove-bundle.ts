@@ -29,7 +29,7 @@ export interface ProvedBundle {
 }
 
 /**
- * The stages of a bundle, container to claims, in the order of `spec/def/SPEC.md`, section 8. `laterKeys` gives what is
+ * The stages of a bundle, container to claims, in the order of `spec/bundle/SPEC.md`, section 8. `laterKeys` gives what is
  * known of the ledger's keys from beyond this bundle: its signers are judged by that too. Throws the Refusal that makes
  * the bundle INVALID; whether a pinned key vouches for it is said as check `trust`.
  */

@@ -3,7 +3,7 @@ import { dataOf, memberOf } from './record-data.js'
 import { SPEC } from './spec.generated.js'
 import { type WarehouseHeard, warehouseHeard } from './warehouse-heard.js'
 
-/** How whole one of the voices is that are read from files (`spec/def/SPEC.md`, section 6). */
+/** How whole one of the voices is that are read from files (`spec/bundle/SPEC.md`, section 6). */
 export interface VoiceHeard {
   readonly completeness: 'complete' | 'partial' | 'missing' | 'not-needed'
   /** Sorted, unique reasons. */

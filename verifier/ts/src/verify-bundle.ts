@@ -25,7 +25,7 @@ const PLAN = [...STAGES.slice(0, 4), 'trust', ...STAGES.slice(4, -1), 'projectio
 /**
  * Verifies an evidence bundle (a DEF archive), offline and without trust in who made it.
  *
- * Runs the stages of `spec/def/SPEC.md` in their order; the first INVALID finding ends the run. Resolves with the result
+ * Runs the stages of `spec/bundle/SPEC.md` in their order; the first INVALID finding ends the run. Resolves with the result
  * whatever the bytes are; rejects with VerifyUsageError only where the caller's own options cannot be used.
  *
  * @example

@@ -11,7 +11,7 @@ import { bundleFiles, evidenceKey } from './bundle-maker.js'
 import type { TestLedger } from './ledger-maker.js'
 import { RUN, SALT, SEALED_ID, SEALED_VALUE, sampleLedger } from './sample-ledger.js'
 
-/** `spec/def/EXAMPLE.md`: the numbers of one small bundle, step by step, as a second implementation would compute them. */
+/** `spec/bundle/EXAMPLE.md`: the numbers of one small bundle, step by step, as a second implementation would compute them. */
 export function exampleDocument(): string {
   const ledger = sampleLedger()
   const files = bundleFiles(ledger, RUN)

@@ -8,14 +8,14 @@ import { WARNINGS } from '../src/spec.generated.js'
 import { vectors } from './vectors/index.js'
 import { optionsOf } from './vectors/options-of.js'
 
-const SCHEMAS = fileURLToPath(new URL('../../../spec/def/schemas/', import.meta.url))
+const SCHEMAS = fileURLToPath(new URL('../../../spec/bundle/schemas/', import.meta.url))
 const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes))
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
 const read = (name: string): { $defs: { code: { enum: string[] } } } =>
   JSON.parse(readFileSync(`${SCHEMAS}${name}.schema.json`, 'utf8'))
 const schema = (name: string) => ajv.compile(read(name))
 
-describe('the schemas of spec/def', () => {
+describe('the schemas of spec/bundle', () => {
   const documents = {
     'manifest.json': schema('manifest'),
     'manifest.dsse.json': schema('dsse-envelope'),

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const source = fileURLToPath(new URL('../src/', import.meta.url))
 
 describe('what is made from the specification', () => {
-  it('spec.generated.ts is what spec/def gives', () => {
+  it('spec.generated.ts is what spec/bundle gives', () => {
     execFileSync(process.execPath, ['scripts/generate-verifier-spec.mjs', '--check'], { cwd: root })
   })
 
@@ -22,7 +22,9 @@ describe('what is made from the specification', () => {
   }, 60_000)
 
   it('says of each check which input it needs', () => {
-    const { codes } = JSON.parse(readFileSync(`${root}spec/def/codes.json`, 'utf8')) as { codes: { needs?: string }[] }
+    const { codes } = JSON.parse(readFileSync(`${root}spec/bundle/codes.json`, 'utf8')) as {
+      codes: { needs?: string }[]
+    }
     expect(codes.filter(({ needs }) => needs === undefined || needs === '')).toEqual([])
   })
 
@@ -43,7 +45,7 @@ describe('what is made from the specification', () => {
   })
 
   it('the specification explains every code and the codes are all there', () => {
-    const prose = readFileSync(`${root}spec/def/CODES.md`, 'utf8')
+    const prose = readFileSync(`${root}spec/bundle/CODES.md`, 'utf8')
     for (const code of Object.keys(CODES)) expect(prose, code).toContain(`\`${code}\``)
   })
 })

@@ -26,7 +26,7 @@ describe('golden vectors', () => {
   })
 
   it('have results whose members and checks the specification all explains', async () => {
-    const section = readFileSync(new URL('../../../spec/def/SPEC.md', import.meta.url), 'utf8').split(
+    const section = readFileSync(new URL('../../../spec/bundle/SPEC.md', import.meta.url), 'utf8').split(
       '### The result',
     )[1]!
     const names = new Set<string>()

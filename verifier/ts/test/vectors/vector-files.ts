@@ -2,7 +2,7 @@ import { utf8 } from '../../src/bytes.js'
 import { vectors } from './index.js'
 
 /**
- * The files of `spec/def/test-vectors`: path -> bytes, `index.json` and `SHA256SUMS` included. Bundles are
+ * The files of `spec/bundle/test-vectors`: path -> bytes, `index.json` and `SHA256SUMS` included. Bundles are
  * `<group>/<name>.def.zip`, logs are directories `<group>/<name>/`.
  */
 export function vectorFiles(sha256Hex: (bytes: Uint8Array) => string): Map<string, Uint8Array> {
