@@ -1,0 +1,17 @@
+export interface Target {
+  readonly os: string
+  readonly arch: string
+}
+export declare const goSources: string
+export declare const COMMANDS: readonly string[]
+export declare const TARGETS: readonly Target[]
+export declare const EMBEDDED: readonly { readonly from: string; readonly to: string }[]
+export declare function copySpec(): void
+export declare function binaryName(command: string, target: Target): string
+export declare function buildGo(options: {
+  readonly folder: string
+  readonly target: Target
+  readonly commands?: readonly string[]
+  readonly sources?: string
+  readonly env?: Readonly<Record<string, string>>
+}): string[]

@@ -1,0 +1,119 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { VerifyResult } from '@clyra/verify'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { buildGo, EMBEDDED, goSources, type Target } from '../../scripts/build-go.mjs'
+import { requireService } from '../services/index.js'
+import { argumentsOf, goldenVectors, verified } from './vectors.js'
+
+const OTHER = fileURLToPath(new URL('../../verifier/ts/dist/cli.js', import.meta.url))
+const VALID = fileURLToPath(new URL('../../spec/bundle/test-vectors/valid/', import.meta.url))
+const KEY = goldenVectors()[0]?.options.trust[0]?.vkey ?? ''
+
+test('what the verifier in Go embeds is what stands in the specification', () => {
+  for (const { from, to } of EMBEDDED) expect(readFileSync(to, 'utf8'), to).toBe(readFileSync(from, 'utf8'))
+})
+
+describe.runIf(requireService('go'))('the verifier in Go', () => {
+  let folder = ''
+  let program = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'clyra-go-'))
+    program = build('first')
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  const here: Target = { os: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'amd64' }
+  const build = (name: string, options = {}) =>
+    buildGo({ folder: join(folder, name), target: here, commands: ['clyra-verify'], ...options })[0] ?? ''
+  const go = (...args: string[]) => spawnSync('go', args, { cwd: goSources, encoding: 'utf8' })
+  const run = (...args: string[]) => spawnSync(program, args, { encoding: 'utf8', env: { HOME: folder } })
+
+  it('has no fault that its own tools find', () => {
+    const { status, stdout, stderr } = go('vet', './...')
+    expect(`${stdout}${stderr}`).toBe('')
+    expect(status).toBe(0)
+    expect(spawnSync('gofmt', ['-l', '.'], { cwd: goSources, encoding: 'utf8' }).stdout).toBe('')
+  })
+
+  it('imports nothing but itself and what comes with Go', () => {
+    const imported = go('list', '-deps', '-f', '{{if not .Standard}}{{.ImportPath}}{{end}}', './...').stdout
+    expect(imported.split('\n').filter((path) => path !== '' && !path.startsWith('clyra.dev/verify'))).toEqual([])
+  })
+
+  it('passes its own tests', () => {
+    const { status, stdout } = go('test', './...')
+    expect({ status, stdout }).toMatchObject({ status: 0 })
+  })
+
+  it('says of every golden vector what the verifier in TypeScript says, member by member', async () => {
+    const differences: unknown[] = []
+    for (const [index, vector] of goldenVectors().entries()) {
+      const expected = comparable(await verified(vector))
+      const { status, stdout, stderr } = run('--json', ...argumentsOf(vector, join(folder, `vector-${index}`)))
+      const said = stdout === '' ? stderr : comparable(JSON.parse(stdout))
+      const isSame = JSON.stringify(said) === JSON.stringify(expected)
+      if (!isSame || status !== (expected['verdict'] === 'VALID' ? 0 : 1))
+        differences.push({ name: vector.name, status, said, expected })
+    }
+    expect(differences).toEqual([])
+  })
+
+  it('ends with the same status as the verifier in TypeScript', () => {
+    const calls = [
+      [join(VALID, 'honest.def.zip'), '--key', KEY],
+      [join(VALID, 'honest.def.zip')],
+      [join(VALID, 'tiles-honest'), '--key', KEY],
+      [join(VALID, 'tiles-honest'), '--run', 'x'],
+      [join(VALID, 'honest.def.zip'), '--min-size', 'ten'],
+      [join(VALID, 'honest.def.zip'), '--key', 'no-key'],
+      [join(VALID, 'honest.def.zip'), '--genesis', 'zz'],
+      [join(VALID, 'honest.def.zip'), '--checkpoint', join(VALID, 'honest.def.zip')],
+      [join(VALID, 'honest.def.zip'), '--run', ''],
+      [join(VALID, 'no-such-file')],
+      [join(VALID, 'honest.def.zip'), '--trust', join(folder, 'no-such-file')],
+      [],
+      ['--no-such-option'],
+      ['--help'],
+      ['--version'],
+    ]
+    for (const args of calls) {
+      const other = spawnSync(process.execPath, [OTHER, ...args], { encoding: 'utf8', env: { HOME: folder } })
+      expect({ args, status: run(...args).status }).toEqual({ args, status: other.status })
+    }
+    expect(run('--help').stdout).toBe(spawnSync(process.execPath, [OTHER, '--help'], { encoding: 'utf8' }).stdout)
+  })
+
+  it('is the same bytes when it is built elsewhere, from nothing', () => {
+    const sources = join(folder, 'elsewhere', 'sources')
+    cpSync(goSources, sources, { recursive: true })
+    const again = build('second', { sources, env: { GOCACHE: join(folder, 'cache') } })
+    expect(digest(again)).toBe(digest(program))
+  })
+
+  it('is static, without a path of the machine that built it', () => {
+    const bytes = readFileSync(program)
+    expect(bytes.includes(goSources)).toBe(false)
+    expect(spawnSync('go', ['version', '-m', program], { encoding: 'utf8' }).stdout).toContain('CGO_ENABLED=0')
+  })
+})
+
+const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+
+/** A result without what is for people: members in one order, checks without details, warnings by their codes. */
+function comparable(result: VerifyResult): Record<string, unknown> {
+  const checks = result.checks.map(({ name, result, code }) => ({ code, name, result }))
+  const warnings = result.warnings.map(({ code }) => code).sort()
+  const parts: Record<string, unknown> = { ...result, checks, warnings }
+  return JSON.parse(JSON.stringify(parts, (_, value) => (isPlainObject(value) ? sortedByName(value) : value)))
+}
+
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const sortedByName = (value: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

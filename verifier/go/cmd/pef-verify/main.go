@@ -1,0 +1,6 @@
+// Command pef-verify checks evidence bundles and published logs, offline.
+package main
+
+import "clyra.dev/verify/internal/command"
+
+func main() { command.Main("pef-verify") }
