@@ -42,11 +42,12 @@ const HEX = (seed: string) => createHash('sha256').update(seed).digest('hex')
 const INVOCATION = '5a1c2b9e-8f1b-4c77-9a55-0d2f3f6f0c11'
 
 export function startedData(
-  overrides: Partial<EventData['dev.clyra.run.started.v1']> = {},
-): EventData['dev.clyra.run.started.v1'] {
+  overrides: Partial<EventData['dev.clyra.run.started.v2']> = {},
+): EventData['dev.clyra.run.started.v2'] {
   return {
     run: RUN,
     tool: 'dbt',
+    parent: null,
     subject: '7f9c2b1e-8f1b-4c77-9a55-0d2f3f6f0c11',
     capture: 'wrapper',
     demonstration: false,
@@ -214,8 +215,8 @@ export function exampleBundle(
       keys: [key('ledger')],
       roots: [],
     }),
-    make('ledger-keys', 'dev.clyra.ledger.key.introduced.v1', { key: key('evidence'), replaces: null }),
-    make(stream, 'dev.clyra.run.started.v1', startedData({ demonstration: options.demonstration ?? false })),
+    make('ledger-keys', 'dev.clyra.ledger.key.introduced.v2', { key: key('evidence'), replaces: null }),
+    make(stream, 'dev.clyra.run.started.v2', startedData({ demonstration: options.demonstration ?? false })),
     make(stream, 'dev.clyra.anchor.provisional.v1', {
       ...anchor,
       phase: 'before',

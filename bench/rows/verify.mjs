@@ -58,6 +58,7 @@ async function appendRun(ledger, run, records) {
   const started = {
     run,
     tool: 'dbt',
+    parent: null,
     subject: randomUUID(),
     capture: 'ingest',
     demonstration: true,
@@ -66,7 +67,7 @@ async function appendRun(ledger, run, records) {
     policy: null,
   }
   const stream = `run-${run}`
-  await ledger.append(stream, 'no-stream', [{ type: 'dev.clyra.run.started.v1', source: '/bench', data: started }])
+  await ledger.append(stream, 'no-stream', [{ type: 'dev.clyra.run.started.v2', source: '/bench', data: started }])
   for (const { events } of makeWorkload().batches({ first: 0, count: records, batch: 1_000 }))
     await ledger.append(stream, 'any', events)
   await ledger.append(stream, 'any', [{ type: 'dev.clyra.run.closed.v1', source: '/bench', data: { run } }])

@@ -7,6 +7,7 @@ import { sha256 } from '../../src/crypto/index.js'
 import { isType, parseRecord } from '../../src/events/index.js'
 import { zip } from '../../src/evidence/index.js'
 import { type LogSource, readZip, rebuildBundle, reportOfBundle, tilesSource } from '../../src/replay/index.js'
+import { performanceOf } from '../run/index.js'
 import { DEF } from './index.js'
 
 const FOLDER = fileURLToPath(new URL('../../test/fixtures/bundles-0.1/', import.meta.url))
@@ -47,10 +48,22 @@ function withPage(page: string) {
 /** The bundle as this program makes it. */
 const today = async (name: string) => (await rebuild(changed(bundle(name), asToday(name)))).archive()
 
+/** With what came to the manifest since: the kinds of claims, payout, performance. */
+function inTodaysForm(name: string, manifest: Record<string, unknown>): void {
+  const { run } = reportOfBundle(DEF, bundle(name)).view
+  manifest['payout'] = run.started?.payout ?? null
+  manifest['performance'] = performanceOf(run.metrics)
+  manifest['claims'] = (manifest['claims'] as { head: unknown }[]).map((claim) => ({
+    ...claim,
+    kind: claim.head === null ? 'absent' : 'complete',
+  }))
+}
+
 function asToday(name: string) {
   const { page } = reportOfBundle(DEF, bundle(name))
   return (files: Map<string, Uint8Array>, manifest: Record<string, unknown>) => {
     withPage(page)(files, manifest)
+    inTodaysForm(name, manifest)
     manifest['renderer'] = { name: DEF.renderer.name, version: DEF.renderer.version }
     manifest['projections'] = GOLDEN.digests[name as keyof typeof GOLDEN.digests]
   }
@@ -212,6 +225,15 @@ describe('whoever claims another version', () => {
       })
       expect((await rebuild(twice)).difference).toMatch(/^manifest.json differs/)
     }
+  })
+
+  it('differs in the form of before where all of it is made by makers of today: nobody leaves out what came since', async () => {
+    const bytes = changed(await today('good'), (_files, manifest) => {
+      delete manifest['payout']
+      delete manifest['performance']
+      manifest['claims'] = (manifest['claims'] as { kind?: string }[]).map(({ kind: _, ...claim }) => claim)
+    })
+    expect((await rebuild(bytes)).difference).toMatch(/^manifest.json differs/)
   })
 
   it('differs in its records', async () => {

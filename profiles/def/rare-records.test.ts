@@ -19,7 +19,8 @@ const make = recordMaker()
 const invocation = 'i-1'
 /** What no bundle of the fixtures holds, so that its fold and its part of the page have a golden digest too. */
 const RARE = [
-  make(`run-${RUN}`, 'dev.clyra.run.started.v1', startedData({})),
+  make(`run-${RUN}`, 'dev.clyra.run.started.v2', startedData({ parent: 'the-run-before' })),
+  make(`run-${RUN}`, 'dev.clyra.run.linked.v1', { run: RUN, stream: 'approval-1', role: 'approval' }),
   make(`run-${RUN}`, 'dev.clyra.dbt.node.response.v1', {
     voice: 'claim',
     invocation,

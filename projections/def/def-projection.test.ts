@@ -18,7 +18,7 @@ test('a bundle holds genesis, the run, the keys and H', () => {
 
 test('records of another run change nothing', () => {
   const records = exampleBundle('good')
-  const other = recordMaker(records.length)('run-other', 'dev.clyra.run.started.v1', startedData({ run: 'other' }))
+  const other = recordMaker(records.length)('run-other', 'dev.clyra.run.started.v2', startedData({ run: 'other' }))
   expect(fold([...records, other])).toEqual(fold(records))
 })
 

@@ -14,7 +14,7 @@ export type DefState = {
   readonly heads: Heads | null
 }
 
-type LedgerKey = EventData['dev.clyra.ledger.key.introduced.v1']['key']
+type LedgerKey = EventData['dev.clyra.ledger.key.introduced.v2']['key']
 export type Genesis = Omit<EventData['dev.clyra.ledger.genesis.v1'], 'nonce'> & {
   /** The ledger's identity, hex. */
   readonly leaf: string

@@ -47,7 +47,7 @@ function foldLedgerRecord(state: DefState, record: LedgerRecord): DefState {
 
 function foldKeys(keys: readonly IntroducedKey[], record: LedgerRecord): readonly IntroducedKey[] {
   const position = String(record.position)
-  if (isType(record, 'dev.clyra.ledger.key.introduced.v1')) {
+  if (isType(record, 'dev.clyra.ledger.key.introduced.v2')) {
     const { key, replaces } = record.event.data
     return [...keys, { ...key, introducedAt: position, replaces, revoked: null }]
   }

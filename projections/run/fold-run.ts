@@ -21,7 +21,7 @@ const streamFold = defineRunFold({
 })
 
 /** The types that no fold knows. Its version goes up with every type that a fold comes to know: it is no longer counted here. */
-const othersFold = defineRunFold({ name: 'run-others', version: 1, initial: { others: [] }, types: {} })
+const othersFold = defineRunFold({ name: 'run-others', version: 2, initial: { others: [] }, types: {} })
 
 /** Each owns its members of the state. One more family is one more fold here, and one more line in `emptyRun`. */
 export const RUN_FOLDS: readonly RunFold[] = [

@@ -60,12 +60,13 @@ test('the types that are counted as others are those of this version of that fol
         "dev.clyra.run.exited.v1",
         "dev.clyra.run.gap.v1",
         "dev.clyra.run.left-out.v1",
+        "dev.clyra.run.linked.v1",
         "dev.clyra.run.reread.v1",
-        "dev.clyra.run.started.v1",
+        "dev.clyra.run.started.v2",
         "dev.clyra.snapshot.captured.v1",
         "dev.clyra.snapshot.relation.v1",
       ],
-      "version": 1,
+      "version": 2,
     }
   `)
 })

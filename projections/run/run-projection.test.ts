@@ -60,7 +60,7 @@ describe('the run projection', () => {
 
   test('a run of which nobody says how it ended has an unknown outcome', () => {
     const make = recordMaker()
-    expect(view([make(STREAM, 'dev.clyra.run.started.v1', startedData())]).outcome).toBe('unknown')
+    expect(view([make(STREAM, 'dev.clyra.run.started.v2', startedData())]).outcome).toBe('unknown')
   })
 
   test('the voices stand side by side: one never replaces another, and the newest word of each stands', () => {

@@ -15,9 +15,13 @@ export type RunState = {
   readonly last: Mark | null
   readonly started: Started | null
   readonly exited: { readonly exitCode: number | null; readonly signal: string | null } | null
+  /** Streams of their own that the run rests on. */
+  readonly links: AppendList<Link>
   /** Later readings of the run: each made gaps, findings and `closed` before it void, and its voices' records. */
   readonly rereads: AppendList<Reread>
   readonly closed: boolean
+  /** There was a `closed` once, whether or not a later reading made it void. */
+  readonly ended: boolean
   /** By reason. */
   readonly gaps: SortedList<Gap>
   readonly invocations: AppendList<Invocation>
@@ -58,13 +62,15 @@ export type Mark = { readonly position: string; readonly recordedAt: string }
 type At = { readonly position: string }
 type Data<T extends keyof EventData> = EventData[T]
 
-export type Started = Data<'dev.clyra.run.started.v1'> & {
+export type Started = Data<'dev.clyra.run.started.v2'> & {
   /** The producer's claim of when. */
   readonly time: string
   readonly source: string
   readonly submitter: string
   readonly actor: string | null
 }
+/** `late`: made after the run was closed for the first time, so that it claims nothing. */
+export type Link = Omit<Data<'dev.clyra.run.linked.v1'>, 'run'> & At & { readonly late: boolean }
 export type Reread = Omit<Data<'dev.clyra.run.reread.v1'>, 'run'> & At & { readonly time: string }
 export type LeftOut = Omit<Data<'dev.clyra.run.left-out.v1'>, 'run'> & At
 export type Gap = {

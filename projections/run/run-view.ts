@@ -21,6 +21,8 @@ export interface RunView {
   readonly reasons: readonly string[]
   /** How whole each voice is. */
   readonly voices: VoicesHeard
+  /** Streams of their own that it rests on, in the order of the links. */
+  readonly links: readonly S.Link[]
   /** Later readings that took the place of earlier ones. */
   readonly rereads: readonly S.Reread[]
   readonly demonstration: boolean
@@ -74,6 +76,7 @@ export function renderRun(state: S.RunState): RunView {
     command: commandOf(state),
     ...completenessOf(state),
     voices: voicesHeard(state),
+    links: state.links.flat(),
     rereads: state.rereads.flat(),
     demonstration: state.started?.demonstration ?? false,
     records: state.records,

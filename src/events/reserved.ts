@@ -16,6 +16,7 @@ export const ADOPTIONS_STREAM = 'ledger-adoptions'
 export const STREAM_OF_RESERVED_TYPE: Readonly<Record<Extract<KnownType, `dev.clyra.ledger.${string}`>, string>> = {
   'dev.clyra.ledger.genesis.v1': GENESIS_STREAM,
   'dev.clyra.ledger.key.introduced.v1': KEYS_STREAM,
+  'dev.clyra.ledger.key.introduced.v2': KEYS_STREAM,
   'dev.clyra.ledger.key.revoked.v1': KEYS_STREAM,
   'dev.clyra.ledger.heads.v1': HEADS_STREAM,
   'dev.clyra.ledger.redacted.v1': REDACTIONS_STREAM,

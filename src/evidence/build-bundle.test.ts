@@ -34,9 +34,10 @@ const SUBJECT_KEY = new Uint8Array(32).fill(9)
 const ARTEFACT = new TextEncoder().encode('{"metadata":{}}')
 const DIGEST = hex(sha256(ARTEFACT))
 const signers = [signerOf('ed25519', EVIDENCE_SEED)]
-const started: EventData['dev.clyra.run.started.v1'] = {
+const started: EventData['dev.clyra.run.started.v2'] = {
   run: 'R',
   tool: 'dbt',
+  parent: null,
   subject: SUBJECT,
   capture: 'ingest',
   demonstration: false,
@@ -59,7 +60,7 @@ const started: EventData['dev.clyra.run.started.v1'] = {
   },
   policy: null,
 }
-const run = (name: string, data: JsonObject): EventInput => ({ type: `dev.clyra.run.${name}.v1`, source: 'dbt', data })
+const run = (name: string, data: JsonObject): EventInput => ({ type: `dev.clyra.run.${name}`, source: 'dbt', data })
 const captured: EventInput = {
   type: 'dev.clyra.artifact.captured.v1',
   source: 'dbt',
@@ -68,10 +69,10 @@ const captured: EventInput = {
 
 async function ledgerWithRun(...more: EventInput[]): Promise<InMemorySource> {
   const source = await InMemorySource.create()
-  source.append('run-other', run('started', { ...started, run: 'other' }))
-  source.append('run-R', run('started', started), captured)
+  source.append('run-other', run('started.v2', { ...started, run: 'other' }))
+  source.append('run-R', run('started.v2', started), captured)
   source.append('shop-1', { type: 'com.example.sold.v1', source: '/s', data: {} })
-  source.append('run-R', ...more, run('closed', { run: 'R' }))
+  source.append('run-R', ...more, run('closed.v1', { run: 'R' }))
   return source
 }
 
@@ -115,7 +116,7 @@ describe('collectEvidence', () => {
   it('writes nothing where the newest sealed heads record already covers the claimed streams', async () => {
     const source = await ledgerWithRun()
     const first = await collectEvidence(DEF, source, 'R')
-    source.append('run-other', run('closed', { run: 'other' }))
+    source.append('run-other', run('closed.v1', { run: 'other' }))
     const second = await collectEvidence(DEF, source, 'R')
     expect(source.headsCalls).toBe(1)
     expect(second).toEqual(first)
@@ -134,7 +135,7 @@ describe('collectEvidence', () => {
   it('builds an older bundle again from its heads position, without what came later', async () => {
     const source = await ledgerWithRun()
     const first = await collectEvidence(DEF, source, 'R')
-    source.append('run-R', run('gap', { run: 'R', reason: 'log-missing', count: null }))
+    source.append('run-R', run('gap.v1', { run: 'R', reason: 'log-missing', count: null }))
     await source.heads()
     expect(await collectEvidence(DEF, source, 'R', { headsPosition: first.heads.position })).toEqual(first)
     expect(await refusal(collectEvidence(DEF, source, 'R', { headsPosition: 3 }))).toBe('NOT_SEALED')
@@ -200,7 +201,7 @@ describe('bundleFiles', () => {
   })
 
   it('says partial with sorted reasons for gaps, and unknown for a run that was never closed', async () => {
-    const gap = (reason: string) => run('gap', { run: 'R', reason, count: null })
+    const gap = (reason: string) => run('gap.v1', { run: 'R', reason, count: null })
     const source = await ledgerWithRun(gap('log-truncated'), gap('log-missing'), gap('log-missing'))
     expect(filesOf(await collectEvidence(DEF, source, 'R')).manifest.run).toEqual({
       id: 'R',
@@ -293,7 +294,7 @@ describe('buildBundle', () => {
 
   it('refuses where the ledger has no valid evidence key, or the signer is not one of them', async () => {
     const none = await InMemorySource.create(false)
-    none.append('run-R', run('started', started))
+    none.append('run-R', run('started.v2', started))
     expect(await refusal(build(none))).toBe('NO_EVIDENCE_KEY')
     const source = await ledgerWithRun()
     const stranger = [signerOf('ed25519', new Uint8Array(32).fill(8))]

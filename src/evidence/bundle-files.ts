@@ -7,7 +7,7 @@ import type { BundleOpening } from './bundle-opening.js'
 import type { CollectedEvidence } from './collect-evidence.js'
 import { BUNDLE_LIMITS, tooLarge } from './container/index.js'
 import type { Derived, Shown } from './derive.js'
-import { MANIFEST_FILE, type Manifest, type ManifestHead, type ProfileMembers } from './manifest.js'
+import { type Claim, MANIFEST_FILE, type Manifest, type ManifestHead, type ProfileMembers } from './manifest.js'
 
 /** Artefacts above this size are never embedded. */
 export const MAX_EMBEDDED_BYTES = BUNDLE_LIMITS.embeddedArtifactBytes
@@ -35,6 +35,8 @@ export function bundleFiles<Members extends ProfileMembers>(
   ])
   if (openings.length > 0) listed.set('openings.json', openingsFile(evidence.records, openings))
   const external = [...named].filter(([digest]) => !embedded.has(`artifacts/${digest}`))
+  assertFits(evidence.claims.length, BUNDLE_LIMITS.claims, 'claimed streams')
+  assertFits(external.length, BUNDLE_LIMITS.external, 'external artefacts')
   const manifest = manifestOf(evidence, listed, external, derived)
   const manifestBytes = canonicalBytes(manifest)
   if (manifestBytes.length > BUNDLE_LIMITS.manifestBytes) throw tooLarge(`a manifest of ${manifestBytes.length} bytes`)
@@ -42,11 +44,15 @@ export function bundleFiles<Members extends ProfileMembers>(
   return { files, manifest }
 }
 
+function assertFits(count: number, limit: number, what: string): void {
+  if (count > limit) throw tooLarge(`${count} ${what}, where a manifest lists ${limit} at most`)
+}
+
 function manifestOf<Members extends ProfileMembers>(
   evidence: CollectedEvidence,
   listed: ReadonlyMap<string, Uint8Array>,
   external: readonly (readonly [string, string])[],
-  { profile, members, projections, renderer }: Derived<Members>,
+  { profile, members, kinds, projections, renderer }: Derived<Members>,
 ): Manifest<Members> {
   const heads = new Map(evidence.paths.map((path) => [path.stream, headOf(path)]))
   return {
@@ -58,7 +64,7 @@ function manifestOf<Members extends ProfileMembers>(
     size: String(evidence.checkpoint.size),
     root: hex(evidence.checkpoint.root),
     completeAsOf: { position: decimal(evidence.heads.position), recordedat: evidence.heads.event.recordedat },
-    claims: evidence.claims.map((name) => ({ stream: name, head: heads.get(name) ?? null })),
+    claims: evidence.claims.map((stream) => claimOf(stream, heads.get(stream) ?? null, kinds)),
     files: [...listed]
       .sort(byFirst)
       .map(([path, bytes]) => ({ path, size: decimal(bytes.length), sha256: hex(sha256(bytes)) })),
@@ -159,6 +165,10 @@ function jsonFile(name: string, value: object): Uint8Array {
   const bytes = canonicalBytes(value)
   if (bytes.length > BUNDLE_LIMITS.jsonBytes) throw tooLarge(`${bytes.length} bytes of ${name}`)
   return bytes
+}
+
+function claimOf(stream: string, head: ManifestHead | null, kinds: boolean): Claim {
+  return { stream, ...(kinds ? { kind: head === null ? 'absent' : 'complete' } : {}), head }
 }
 
 function headOf({ head }: HeadsPath): ManifestHead | null {

@@ -20,6 +20,8 @@ export interface Derived<Members extends ProfileMembers = ProfileMembers> {
   readonly profile: string
   /** The profile's members of the manifest. */
   readonly members: Members
+  /** Whether claims say their kind; those of bundles made before release 0.2 do not. */
+  readonly kinds: boolean
   readonly artifacts: readonly NamedArtifact[]
   readonly projections: readonly FoldDigest[]
   /** Null: the manifest names none, as those made before release 0.2. */
@@ -40,6 +42,7 @@ export function derive<State extends JsonValue, Members extends ProfileMembers>(
   return {
     profile: profile.name,
     members: profile.manifest(state),
+    kinds: true,
     artifacts: profile.artifacts(records),
     projections: foldDigests(projection, state),
     renderer: { name: renderer.name, version: renderer.version },

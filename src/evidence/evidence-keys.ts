@@ -11,7 +11,7 @@ export function evidenceKeysAt(records: readonly LedgerRecord[], position: numbe
   const ended = new Set<string>()
   for (const record of records) {
     if (record.event.stream !== KEYS_STREAM) continue
-    if (isType(record, 'dev.clyra.ledger.key.introduced.v1') && record.position <= position) {
+    if (isType(record, 'dev.clyra.ledger.key.introduced.v2') && record.position <= position) {
       if (record.event.data.key.purpose === 'evidence') introduced.add(record.event.data.key.id)
     } else if (isType(record, 'dev.clyra.ledger.key.revoked.v1')) {
       const { id, compromisedSince } = record.event.data

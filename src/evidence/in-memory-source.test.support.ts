@@ -54,7 +54,7 @@ export class InMemorySource implements EvidenceSource {
 
   introduce(signer: Signer): void {
     const data = { key: keyOf(signer, 'evidence'), replaces: null }
-    this.append('ledger-keys', { type: 'dev.clyra.ledger.key.introduced.v1', source: 'clyra', data })
+    this.append('ledger-keys', { type: 'dev.clyra.ledger.key.introduced.v2', source: 'clyra', data })
   }
 
   append(stream: string, ...events: AppendableEvent[]): void {

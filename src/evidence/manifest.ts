@@ -19,8 +19,8 @@ export interface CommonMembers {
   readonly root: string
   /** The heads record that proves the claims. */
   readonly completeAsOf: { readonly position: string; readonly recordedat: string }
-  /** Null: the stream is proved absent. Sorted by stream. */
-  readonly claims: readonly { readonly stream: string; readonly head: ManifestHead | null }[]
+  /** Sorted by stream. */
+  readonly claims: readonly Claim[]
   /** Every file but `manifest.json` and the detached ones. Sorted by path. */
   readonly files: readonly { readonly path: string; readonly size: string; readonly sha256: string }[]
   /** Artefacts that records name and the bundle does not hold. Sorted by digest. */
@@ -29,6 +29,14 @@ export interface CommonMembers {
   readonly projections: readonly FoldDigest[]
   /** Who made `report.html`; absent in bundles made before release 0.2. */
   readonly renderer?: Maker
+}
+
+export interface Claim {
+  readonly stream: string
+  /** Absent in bundles made before release 0.2. */
+  readonly kind?: 'complete' | 'absent'
+  /** The last record; null where the stream is proved absent. */
+  readonly head: ManifestHead | null
 }
 
 export interface ManifestHead {

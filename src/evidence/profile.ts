@@ -31,6 +31,8 @@ export interface Profile<
   readonly projection: Projection<State, View>
   /** The members of the manifest beside those of every bundle: all of them follow from the records. */
   manifest(state: State): Members
+  /** Members that bundles made before release 0.2, whose claims have no `kind`, do not have either. */
+  readonly newer: readonly string[]
   readonly renderer: Renderer<State>
   /** What earlier releases made otherwise, newest first, so that whoever cannot make it again can say who can. */
   readonly earlier: readonly EarlierRelease[]

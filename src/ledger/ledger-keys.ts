@@ -28,7 +28,7 @@ export async function foldKeys(core: LedgerCore): Promise<KeyState[]> {
 
 function applyKeyRecord(keys: Map<string, KeyState>, record: RecordView): void {
   const position = Number(record.position)
-  if (isType(record, 'dev.clyra.ledger.key.introduced.v1')) {
+  if (isType(record, 'dev.clyra.ledger.key.introduced.v2')) {
     const { id, purpose, public: publicKey } = record.event.data.key
     // A key that was introduced once is not made valid again by a second record.
     if (!keys.has(id))

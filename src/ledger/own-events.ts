@@ -42,7 +42,7 @@ export class OwnEvents {
 
   keyIntroduced(signer: Signer, replaces: string | null): PreparedAppend {
     const data = { key: keyRecord(signer, 'evidence'), replaces }
-    return this.#to(KEYS_STREAM, this.#prepare({ source: SOURCE, type: 'dev.clyra.ledger.key.introduced.v1', data }))
+    return this.#to(KEYS_STREAM, this.#prepare({ source: SOURCE, type: 'dev.clyra.ledger.key.introduced.v2', data }))
   }
 
   keyRevoked(

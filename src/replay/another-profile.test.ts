@@ -40,6 +40,7 @@ const TALK: Profile<Words, Words, { run: { id: string }; talk: Words }> = {
   artifacts: (records) => named(records, 'slide').map((slide) => ({ name: 'slide', ...slideOf(slide) })),
   projection: talk,
   manifest: (state) => ({ run: { id: '7' }, talk: state }),
+  newer: [],
   renderer: {
     name: 'talk-page',
     version: 1,
@@ -122,8 +123,18 @@ test('the verifier refuses a profile that it does not know, and finds every stag
   // The same bundle under a manifest in the form of DEF: what is refused then is what DEF claims, and nothing before it.
   const { talk: _, ...common } = manifest
   const run = { id: '7', completeness: 'unknown', reasons: [] }
+  const performance = { observed: [], unlisted: '0', kept: '0', exceeded: '0' }
   const files = new Map(readZip(bytes))
-  const asDef = canonicalBytes({ ...common, profile: 'def', run, demonstration: false, governance: null, policy: null })
+  const asDef = canonicalBytes({
+    ...common,
+    profile: 'def',
+    run,
+    demonstration: false,
+    governance: null,
+    policy: null,
+    payout: null,
+    performance,
+  })
   const statement = payloadOf(files.get('manifest.dsse.json')!)
   const subject = [{ name: 'manifest.json', digest: { sha256: hex(sha256(asDef)) } }]
   const envelope = await dsseEnvelope(IN_TOTO_PAYLOAD_TYPE, canonicalBytes({ ...statement, subject }), signers)

@@ -24,9 +24,11 @@ export interface Given {
   /** Null: it names none. */
   readonly renderer: Maker | null
   readonly report: Uint8Array | undefined
+  /** Whether its claims say their kind, and its manifest has what came with that. */
+  readonly kinds: boolean
 }
 
-type Makers<State extends JsonValue> = Pick<Profile<State>, 'earlier' | 'renderer' | 'projection'>
+type Makers<State extends JsonValue> = Pick<Profile<State>, 'earlier' | 'newer' | 'renderer' | 'projection'>
 
 /**
  * What this program derived, with what another renderer or fold made put in its place as the bundle has it. A renderer that
@@ -70,7 +72,14 @@ export function asGiven<State extends JsonValue>(
       if (!theirs.has(name)) notRebuilt.push({ what: `digest of ${name}`, madeBy: null, release: null, known: true })
     }
   }
-  return { derived: { ...ours, renderer, report, projections }, notRebuilt, lacking }
+  const { kinds } = given
+  const members = kinds ? ours.members : without(ours.members, profile.newer)
+  return { derived: { ...ours, members, kinds, renderer, report, projections }, notRebuilt, lacking }
+}
+
+function without<T extends object>(members: T, names: readonly string[]): T {
+  // Holds for what is written of it: a manifest of before, which is the same but for these.
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name))) as T
 }
 
 /** Who else rendered the page, as the manifest says; undefined where it is the renderer of today, or must have been. */

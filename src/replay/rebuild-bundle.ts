@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { JsonValue } from '../canonical/index.js'
-import type { LedgerRecord } from '../events/index.js'
+import { type LedgerRecord, partsOf } from '../events/index.js'
 import {
   bundleFiles,
   collectFromRecords,
@@ -12,7 +12,7 @@ import {
 } from '../evidence/index.js'
 import { embeddedIn, maker, openingsIn, shaped } from './bundle-contents.js'
 import type { LogSource } from './log-source.js'
-import { namesOf } from './makers.js'
+import { isSame, namesOf } from './makers.js'
 import { asGiven, type NotRebuilt, REPORT } from './not-rebuilt.js'
 import { readZip } from './read-zip.js'
 
@@ -28,10 +28,11 @@ export interface Rebuilt {
   archive(): Uint8Array
 }
 
-const manifestShape = z.object({
+const manifestShape = z.looseObject({
   profile: z.string(),
   run: z.object({ id: z.string().min(1) }),
   completeAsOf: z.object({ position: z.string().regex(/^(0|[1-9][0-9]{0,15})$/) }),
+  claims: z.array(z.looseObject({})),
   projections: z.array(maker.extend({ digest: z.string() })),
   renderer: maker.optional(),
 })
@@ -65,6 +66,7 @@ export async function rebuildBundle<State extends JsonValue>(
   const { derived, notRebuilt, lacking } = asGiven(profile, derive(profile, evidence, shown), {
     projections: manifest.projections,
     renderer: manifest.renderer ?? null,
+    kinds: hasKinds(profile, manifest),
     report: given.get(REPORT),
   })
   const { files } = bundleFiles(evidence, shown, derived)
@@ -86,6 +88,22 @@ export async function rebuildBundle<State extends JsonValue>(
       ? `${MANIFEST_FILE} lacks the digests of ${namesOf(lacking)}, which the release that made the others writes`
       : (cause?.text ?? null)
   return { run, compared, difference, notRebuilt, archive: () => zip(new Map(again)) }
+}
+
+/**
+ * Whether the manifest is in the form of today. One of before has no kinds of claims and lacks the newer members; whatever
+ * today's makers have made is in today's form, so that nobody leaves out what came since.
+ */
+function hasKinds<State extends JsonValue>(
+  { newer, projection, renderer }: Pick<Profile<State>, 'newer' | 'projection' | 'renderer'>,
+  manifest: z.infer<typeof manifestShape>,
+): boolean {
+  const today = partsOf(projection)
+  const isOfToday =
+    isSame(manifest.renderer ?? null, renderer) &&
+    manifest.projections.every((one) => today.some((fold) => isSame(fold, one)))
+  const claims = manifest.claims.some((claim) => 'kind' in claim)
+  return isOfToday || claims || newer.some((member) => member in manifest)
 }
 
 function differenceOf(name: string, given: Uint8Array | undefined, rebuilt: Uint8Array | undefined): string | null {

@@ -54,7 +54,7 @@ const keyRecord = (key: Signer, purpose: string) => {
   return { id: key.keyId, purpose, alg, type: ALGORITHMS[alg].type[0]!, public: hex(publicKey) }
 }
 const introduced = (key: ReturnType<typeof keyRecord>) => () =>
-  readData('dev.clyra.ledger.key.introduced.v1', { key, replaces: null }, {})
+  readData('dev.clyra.ledger.key.introduced.v2', { key, replaces: null }, {})
 
 describe('one more row in the table of algorithms', () => {
   it('makes vkeys that the product and the verifier read alike', () => {

@@ -140,9 +140,10 @@ async function recordAsEarlierBuild(recording: string, fingerprintKey: Uint8Arra
     payout_ref: null,
     currency: null,
   }
-  const started = runDraft(run, 'urn:clyra:dbt:run', 'started', 'dev.clyra.run.started.v1', startedAt ?? '', {
+  const started = runDraft(run, 'urn:clyra:dbt:run', 'started', 'dev.clyra.run.started.v2', startedAt ?? '', {
     run,
     tool: 'dbt',
+    parent: null,
     subject,
     capture: 'ingest',
     demonstration: false,

@@ -38,11 +38,12 @@ const sealed = seal(SUBJECT_KEY, {
 })
 const events: Record<string, EventInput> = {
   started: {
-    type: 'dev.clyra.run.started.v1',
+    type: 'dev.clyra.run.started.v2',
     source: 'dbt',
     data: {
       run: 'R',
       tool: 'dbt',
+      parent: null,
       subject: '5f0c2d3e-1a2b-4c3d-8e4f-001122334455',
       capture: 'ingest',
       demonstration: false,

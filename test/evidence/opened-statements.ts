@@ -8,7 +8,7 @@ export async function openedStatements(directory: string, run: string): Promise<
   try {
     const records = []
     for await (const record of opened.readStream(`run-${run}`)) records.push(record)
-    const started = records.find(({ type }) => type === 'dev.clyra.run.started.v1')?.event.data
+    const started = records.find(({ type }) => type === 'dev.clyra.run.started.v2')?.event.data
     const subject: unknown = Object(started)['subject']
     if (typeof subject !== 'string') throw new Error(`run ${run} has no subject`)
     const key = await opened.vault.subjectKey(subject)

@@ -88,7 +88,10 @@ test('program and verifier tell the same story of any run', () => {
       const state = runProjection.applyAll!(runProjection.initial(RUN), run)
       const view = runProjection.render(state)
       // Holds: the verifier looks at type and data alone.
-      const story = runStory(run.map(({ event }) => ({ type: event.type, data: event.data }) as never))
+      const story = runStory(
+        run.map(({ event }) => ({ type: event.type, data: event.data }) as never),
+        'def',
+      )
       expect(story).toEqual({
         completeness: view.completeness,
         reasons: view.reasons,

@@ -233,7 +233,7 @@ export async function exampleLedger(folder: string, recordings = RECORDINGS): Pr
   const records = entriesOf(join(tiles, 'tile', 'entries'))
   const introduced = records
     .map((record) => JSON.parse(Buffer.from(record).toString()))
-    .filter(({ type }) => type === 'dev.clyra.ledger.key.introduced.v1')
+    .filter(({ type }) => type === 'dev.clyra.ledger.key.introduced.v2')
   return {
     project,
     vkey,

@@ -108,7 +108,7 @@ const NONSENSE = [
   'ledger-keys',
   'ledger-heads',
   'thing-1',
-  'dev.clyra.run.started.v1',
+  'dev.clyra.run.started.v2',
   'postgres://u:hunter2@h/db',
   'file:///etc/passwd',
   'http://localhost:1/',

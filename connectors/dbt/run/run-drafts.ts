@@ -1,7 +1,7 @@
 import type { DraftEvent, EventData } from '../../../src/events/index.js'
 import { draftOf, SOURCES } from '../drafts/index.js'
 
-type Started = EventData['dev.clyra.run.started.v1']
+type Started = EventData['dev.clyra.run.started.v2']
 
 /**
  * The first record of a run's stream. Its id depends on the run alone: where the ledger already has it (the wrapper
@@ -10,9 +10,14 @@ type Started = EventData['dev.clyra.run.started.v1']
 export function runStartedDraft(
   run: string,
   time: string,
-  facts: Omit<Started, 'run' | 'tool'>,
-): DraftEvent<'dev.clyra.run.started.v1'> {
-  return draftOf(run, SOURCES.run, 'started', 'dev.clyra.run.started.v1', time, { run, tool: 'dbt', ...facts })
+  facts: Omit<Started, 'run' | 'tool' | 'parent'>,
+): DraftEvent<'dev.clyra.run.started.v2'> {
+  return draftOf(run, SOURCES.run, 'started', 'dev.clyra.run.started.v2', time, {
+    run,
+    tool: 'dbt',
+    parent: null,
+    ...facts,
+  })
 }
 
 /** How the process ended: only the wrapper knows. */

@@ -35,6 +35,8 @@ export function runPart({ run, view: { erased }, opened }: Page): Html {
       ['Reported by', started === null ? null : name(started.source)],
       ['Appended by', started === null ? null : code(started.submitter)],
       ['Actor', started?.actor == null ? null : name(started.actor)],
+      ['Begun by run', started?.parent == null ? null : code(started.parent)],
+      ['Rests on', run.links.length === 0 ? null : run.links.map(link)],
       ['Job', governance?.job_id == null ? null : name(governance.job_id)],
       ['Service', governance?.service_id == null ? null : name(governance.service_id)],
       ['Pipeline', governance?.pipeline_id == null ? null : name(governance.pipeline_id)],
@@ -60,6 +62,10 @@ export function runPart({ run, view: { erased }, opened }: Page): Html {
       ['Other records', run.others.length === 0 ? null : others],
     ])}`,
   })
+}
+
+function link({ stream, role, late }: Page['run']['links'][number]): Html {
+  return html`${role} <code>${stream}</code>${late ? ', linked after the run had ended: not in this bundle' : null}<br>`
 }
 
 function list(items: readonly string[] | undefined): Part {

@@ -5,10 +5,10 @@ import { upsert } from '../sorted-list.js'
 /** The run itself: who started it, how its process ended, what is not whole, what was read again. */
 export const runFold = defineRunFold({
   name: 'run-run',
-  version: 1,
-  initial: { started: null, exited: null, rereads: [], closed: false, gaps: [], leftOut: [] },
+  version: 2,
+  initial: { started: null, exited: null, links: [], rereads: [], closed: false, ended: false, gaps: [], leftOut: [] },
   types: {
-    'dev.clyra.run.started.v1': (draft, { data, record: { event } }) => {
+    'dev.clyra.run.started.v2': (draft, { data, record: { event } }) => {
       // The first stands: it is the one that a bundle's manifest takes.
       draft.started ??= {
         ...data,
@@ -28,8 +28,12 @@ export const runFold = defineRunFold({
         position,
       }))
     },
+    'dev.clyra.run.linked.v1': (draft, { data: { stream, role }, position, fresh }) => {
+      draft.links = append(draft.links, { stream, role, late: draft.ended, position }, fresh)
+    },
     'dev.clyra.run.closed.v1': (draft) => {
       draft.closed = true
+      draft.ended = true
     },
     // A later reading counts: gaps and `closed` before it are void. What has no voice (start, exit, what was left out) stands.
     'dev.clyra.run.reread.v1': (draft, { data, position, record, fresh }) => {

@@ -127,7 +127,7 @@ async function listKeys(ledger: LedgerReader): Promise<Key[]> {
       compromisedSince: null,
     })
     if (isType(record, 'dev.clyra.ledger.genesis.v1')) listed.push(...record.event.data.keys.map(introduced))
-    if (isType(record, 'dev.clyra.ledger.key.introduced.v1')) listed.push(introduced(record.event.data.key))
+    if (isType(record, 'dev.clyra.ledger.key.introduced.v2')) listed.push(introduced(record.event.data.key))
     if (isType(record, 'dev.clyra.ledger.key.revoked.v1')) {
       const { id, reason, compromisedSince } = record.event.data
       const index = listed.findIndex((one) => one.id === id)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { closeDbtRun, fileLines, readDbtRun, readLeft, runFingerprintKey } from '../../../connectors/dbt/index.js'
 import { ClyraError } from '../../errors/index.js'
-import { runStream } from '../../events/index.js'
+import { CLYRA_REGISTRY, runStream } from '../../events/index.js'
 import type { OpenedLedger } from '../../runtime/index.js'
 import { type KilledSpool, openSpool, SPOOL_FILES, type SpoolReader } from '../../spool/index.js'
 import { isThere, sizeAt } from '../../system/index.js'
@@ -85,7 +85,8 @@ function wasStarted(directory: string, { log, logStart }: DbtFinish): boolean {
 }
 
 function hasStarted(spool: SpoolReader): boolean {
-  for (const { event } of spool.events()) if (event.type === 'dev.clyra.run.started.v1') return true
+  for (const { event } of spool.events())
+    if (CLYRA_REGISTRY.newest(event.type) === 'dev.clyra.run.started.v2') return true
   return false
 }
 

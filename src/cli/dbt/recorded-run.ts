@@ -21,7 +21,7 @@ export async function recordedRun(ledger: LedgerReader, run: string): Promise<Re
   for await (const record of ledger.readStream(runStream(run))) {
     const { id, source, type, time, data } = record.event
     events.push({ id, source, type, time, data })
-    if (isType(record, 'dev.clyra.run.started.v1')) subject ??= record.event.data.subject
+    if (isType(record, 'dev.clyra.run.started.v2')) subject ??= record.event.data.subject
     else if (isType(record, 'dev.clyra.dbt.statement.executed.v1'))
       fingerprintKey ??= record.event.data.fingerprintKey ?? undefined
   }

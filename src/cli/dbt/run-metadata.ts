@@ -16,7 +16,7 @@ export interface StartedRun {
 }
 
 /** The first record of a run: what it is, under which key its values are sealed, and the metadata of the settings. */
-export function startedRun(started: StartedRun): DraftEvent<'dev.clyra.run.started.v1'> {
+export function startedRun(started: StartedRun): DraftEvent<'dev.clyra.run.started.v2'> {
   const { run, subject, capture, demonstration, settings, policy } = started
   return runStartedDraft(run, started.time, {
     subject,

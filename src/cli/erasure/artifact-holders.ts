@@ -15,9 +15,9 @@ export async function artifactsOfRun(ledger: LedgerReader, vault: Vault, run: st
   const own = new Set<string>()
   const others = new Map<string, string[]>()
   const subjects = new Map<string, string>()
-  const types = ['dev.clyra.artifact.captured.v1', 'dev.clyra.run.started.v1']
+  const types = ['dev.clyra.artifact.captured.v1', 'dev.clyra.run.started.v2']
   for await (const record of ledger.readAll({ filter: { types } })) {
-    if (isType(record, 'dev.clyra.run.started.v1')) {
+    if (isType(record, 'dev.clyra.run.started.v2')) {
       if (!subjects.has(record.stream)) subjects.set(record.stream, record.event.data.subject)
     } else if (isType(record, 'dev.clyra.artifact.captured.v1')) {
       const { sha256 } = record.event.data

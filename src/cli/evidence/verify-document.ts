@@ -12,7 +12,7 @@ const fromFiles = z.strictObject({
 export const verifyDocument = z.strictObject({
   verdict: z.enum(['VALID', 'INVALID', 'UNTRUSTED', 'DIVERGED', 'INCOMPLETE', 'STALE']),
   code,
-  profile: z.enum(['def', 'log']).nullable(),
+  profile: z.enum(['def', 'pef', 'log']).nullable(),
   ledger: z.strictObject({ origin: z.string(), genesis: digest }).nullable(),
   size: decimal.nullable(),
   root: digest.nullable(),
@@ -22,14 +22,16 @@ export const verifyDocument = z.strictObject({
       completeness: z.enum(['complete', 'partial', 'unknown']),
       reasons: z.array(z.string()),
       outcome: z.enum(['succeeded', 'failed', 'interrupted', 'unknown']),
-      voices: z.strictObject({
-        claim: fromFiles,
-        log: fromFiles,
-        warehouse: z.strictObject({
-          completeness: z.enum(['asked', 'partly', 'not-asked', 'not-needed']),
-          reasons: z.array(z.string()),
-        }),
-      }),
+      voices: z
+        .strictObject({
+          claim: fromFiles,
+          log: fromFiles,
+          warehouse: z.strictObject({
+            completeness: z.enum(['asked', 'partly', 'not-asked', 'not-needed']),
+            reasons: z.array(z.string()),
+          }),
+        })
+        .nullable(),
     })
     .nullable(),
   completeAsOf: z.strictObject({ position: decimal, recordedat: z.string() }).nullable(),

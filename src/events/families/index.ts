@@ -3,16 +3,16 @@ import { anchor } from './anchor.js'
 import { artifact } from './artifact.js'
 import { dbt } from './dbt.js'
 import { finding, findingUpcasters } from './finding.js'
-import { ledger } from './ledger.js'
+import { ledger, ledgerUpcasters } from './ledger.js'
 import { metrics } from './metrics.js'
-import { run } from './run.js'
+import { run, runUpcasters } from './run.js'
 import { snapshot } from './snapshot.js'
 
 /** Every type of the `dev.clyra.` namespace with the schema of its data. */
 export const FAMILIES = { ledger, run, dbt, anchor, snapshot, artifact, finding, metrics } as const
 
 /** Each type that has a later version, with how to reach it. */
-export const UPCASTERS = { ...findingUpcasters } as const
+export const UPCASTERS = { ...findingUpcasters, ...ledgerUpcasters, ...runUpcasters } as const
 
 type AllTypes = typeof ledger &
   typeof run &
@@ -22,7 +22,7 @@ type AllTypes = typeof ledger &
   typeof artifact &
   typeof finding &
   typeof metrics
-/** Type name -> data. `EventData['dev.clyra.run.started.v1']` is the data of that event. */
+/** Type name -> data. `EventData['dev.clyra.run.started.v2']` is the data of that event. */
 export type EventData = { [T in keyof AllTypes]: z.infer<AllTypes[T]> }
 export type KnownType = keyof EventData
 /** A type in its newest version: what producers write, and what every reader is given. */

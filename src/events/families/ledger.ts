@@ -1,23 +1,31 @@
 import * as z from 'zod'
 import { fromHex } from '../../canonical/index.js'
 import { ALGORITHMS, keyIdOf, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../../crypto/index.js'
+import type { Upcaster } from '../upcaster.js'
 import { decimalString, hexDigest, label } from './shapes.js'
 
 const algorithms = Object.values(ALGORITHMS)
 const sizes = new Set(algorithms.flatMap(({ publicKeyBytes }) => publicKeyBytes))
 const publicKey = z.string().regex(new RegExp([...sizes].map((bytes) => `^[0-9a-f]{${2 * bytes}}$`).join('|')))
 
+const FIRST_PURPOSES = ['ledger', 'evidence', 'attestation', 'badge'] as const
+
 /** One key, one purpose. `id` = hex SHA-256(type || public key); `type` is the C2SP signature type. */
-export const ledgerKey = z
-  .strictObject({
-    id: hexDigest,
-    purpose: z.enum(['ledger', 'evidence', 'attestation', 'badge']),
-    alg: z.enum(SIGNATURE_ALGORITHMS),
-    type: z.literal(algorithms.map(({ type }) => type[0]!)),
-    public: publicKey,
-  })
-  .refine(isOfItsAlgorithm, 'is not a key of its algorithm')
-  .refine(hasItsId, 'has an id that is not the hash of its public key')
+const keyFor = <const Purpose extends string>(purposes: readonly Purpose[]) =>
+  z
+    .strictObject({
+      id: hexDigest,
+      purpose: z.enum(purposes),
+      alg: z.enum(SIGNATURE_ALGORITHMS),
+      type: z.literal(algorithms.map(({ type }) => type[0]!)),
+      public: publicKey,
+    })
+    .refine(isOfItsAlgorithm, 'is not a key of its algorithm')
+    .refine(hasItsId, 'has an id that is not the hash of its public key')
+
+/** What genesis and the first version of an introduction know. */
+const firstLedgerKey = keyFor(FIRST_PURPOSES)
+export const ledgerKey = keyFor([...FIRST_PURPOSES, 'receipt'])
 export type LedgerKey = z.infer<typeof ledgerKey>
 
 interface UncheckedKey {
@@ -50,12 +58,13 @@ export const ledger = {
     origin: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/),
     /** 32 random bytes. */
     nonce: hexDigest,
-    keys: z.array(ledgerKey).min(1).max(16),
+    keys: z.array(firstLedgerKey).min(1).max(16),
     /** Offline root keys; may be empty. */
-    roots: z.array(ledgerKey).max(16),
+    roots: z.array(firstLedgerKey).max(16),
   }),
   /** Stream `ledger-keys`: valid from this record's position. `replaces` names the key it takes over from, which stays valid until revoked. */
-  'dev.clyra.ledger.key.introduced.v1': z.strictObject({ key: ledgerKey, replaces: hexDigest.nullable() }),
+  'dev.clyra.ledger.key.introduced.v1': z.strictObject({ key: firstLedgerKey, replaces: hexDigest.nullable() }),
+  'dev.clyra.ledger.key.introduced.v2': z.strictObject({ key: ledgerKey, replaces: hexDigest.nullable() }),
   /** Stream `ledger-keys`: the key is valid up to the position before this record, or before `compromisedSince`. */
   'dev.clyra.ledger.key.revoked.v1': z
     .strictObject({
@@ -94,3 +103,8 @@ export const ledger = {
   /** Stream `ledger-adoptions`: the record at this position was signed under that checkpoint, and is lost. */
   'dev.clyra.ledger.lost.v1': z.strictObject({ signedSize: decimalString, signedRoot: hexDigest }),
 } as const
+
+export const ledgerUpcasters = {
+  // The same members: version 2 knows one more purpose.
+  'dev.clyra.ledger.key.introduced.v1': { to: 'dev.clyra.ledger.key.introduced.v2', data: (data) => data },
+} as const satisfies Readonly<Record<string, Upcaster>>

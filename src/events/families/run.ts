@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { codesOf, GAPS, LEFT_OUT_REASONS, REREAD_REASONS } from '../codes/index.js'
+import type { Upcaster } from '../upcaster.js'
 import { governance, hexDigest, label, payout, voice } from './shapes.js'
 
 /** The kinds of source that a run's files are. */
@@ -15,22 +16,55 @@ const SOURCE_KINDS = [
   'sources',
 ] as const
 
+/** What version 1 said. */
+const started = z.strictObject({
+  run: label,
+  tool: z.enum(['dbt', 'other']),
+  /** Random id (UUIDv4 text) of the subject key; its destruction erases every sealed value of the run. */
+  subject: z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/),
+  /** `wrapper`: Clyra started the tool; `ingest`: read from what a finished run left. */
+  capture: z.enum(['wrapper', 'ingest']),
+  /** A replay of a recording, made to show the program; never evidence of a change. */
+  demonstration: z.boolean(),
+  governance,
+  payout,
+  /** SHA-256 of the policy file in force, or null where there is none. */
+  policy: hexDigest.nullable(),
+})
+
+/** A name of an open list, such as the tools of a profile. */
+const word = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/)
+
+/** For each role the category of the stream is called like it. */
+const LINK_ROLES = ['approval', 'change', 'killswitch', 'policy', 'session'] as const
+
 export const run = {
   /** The first record of a run's stream. `subject` names the vault key under which the run's values are sealed. */
-  'dev.clyra.run.started.v1': z.strictObject({
-    run: label,
-    tool: z.enum(['dbt', 'other']),
-    /** Random id (UUIDv4 text) of the subject key; its destruction erases every sealed value of the run. */
-    subject: z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/),
-    /** `wrapper`: Clyra started the tool; `ingest`: read from what a finished run left. */
-    capture: z.enum(['wrapper', 'ingest']),
-    /** A replay of a recording, made to show the program; never evidence of a change. */
-    demonstration: z.boolean(),
-    governance,
-    payout,
-    /** SHA-256 of the policy file in force, or null where there is none. */
-    policy: hexDigest.nullable(),
+  'dev.clyra.run.started.v1': started,
+  'dev.clyra.run.started.v2': z.strictObject({
+    ...started.shape,
+    /** An open list: it says of which profile a run is (`spec/bundle/SPEC.md`, section 6). */
+    tool: word,
+    /** As in version 1; others: `library` whoever acts appends himself, `gateway`, ... */
+    capture: word,
+    payout: payout.nullable(),
+    /** The run that began this one. */
+    parent: z
+      .string()
+      .regex(/^[A-Za-z0-9._:~-]{1,200}$/)
+      .nullable(),
   }),
+  /**
+   * The run rests on a stream of its own, which belongs to its bundle: an approval, a policy, the scope of a kill-switch, a
+   * session, a change. At most 64 of them, before the run is closed.
+   */
+  'dev.clyra.run.linked.v1': z
+    .strictObject({
+      run: label,
+      stream: z.string().regex(new RegExp(`^(${LINK_ROLES.join('|')})-[A-Za-z0-9._:~-]{1,200}$`)),
+      role: z.enum(LINK_ROLES),
+    })
+    .refine(({ stream, role }) => stream.startsWith(`${role}-`), 'names a stream of the category of its role'),
   /** What only the wrapper knows: how the process ended. */
   'dev.clyra.run.exited.v1': z.strictObject({
     run: label,
@@ -73,3 +107,11 @@ export const run = {
     count: z.int().min(0).nullable(),
   }),
 } as const
+
+export const runUpcasters = {
+  'dev.clyra.run.started.v1': {
+    to: 'dev.clyra.run.started.v2',
+    // A reader of other people's logs asks version 1 for no payout.
+    data: (data) => ({ ...data, payout: data['payout'] ?? null, parent: null }),
+  },
+} as const satisfies Readonly<Record<string, Upcaster>>

@@ -10,6 +10,9 @@ export const BUNDLE_LIMITS = {
   /** Any other JSON file. */
   jsonBytes: 64 * 1024 * 1024,
   nameBytes: 255,
+  /** In the manifest: the run, the ledger's keys and redactions, and 64 streams that the run links. */
+  claims: 67,
+  external: 10_000,
   /** Artefacts above this size are never embedded. */
   embeddedArtifactBytes: 25_000_000,
 } as const

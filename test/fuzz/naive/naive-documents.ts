@@ -24,7 +24,9 @@ interface Manifest {
   readonly files: readonly { readonly path: string; readonly size: string }[]
   readonly external: readonly { readonly sha256: string; readonly size: string }[]
   readonly projections: readonly { readonly name: string }[]
+  readonly performance?: Readonly<Record<'unlisted' | 'kept' | 'exceeded', string>>
 }
+const NOTHING_MEASURED = { unlisted: '0', kept: '0', exceeded: '0' }
 type Openings = readonly { readonly position: string; readonly pointer: string }[]
 
 const heads = (list: readonly { readonly head: { readonly revision: string } | null }[]) =>
@@ -64,6 +66,11 @@ const DOCUMENTS: Readonly<Record<string, readonly [schema: ReturnType<typeof sch
         manifest.completeAsOf.position,
         ...manifest.files.map(({ size }) => size),
         ...manifest.external.map(({ size }) => size),
+        ...[manifest.performance ?? NOTHING_MEASURED].flatMap(({ unlisted, kept, exceeded }) => [
+          unlisted,
+          kept,
+          exceeded,
+        ]),
       ].every(naiveDecimal) &&
       naiveInstant(manifest.completeAsOf.recordedat) &&
       heads(manifest.claims) &&
@@ -88,7 +95,7 @@ export function naiveDocument(file: string, bytes: Uint8Array): string | undefin
   if (file === 'manifest.json') {
     const { format, profile } = Object(document) as Record<string, unknown> // looked at member by member
     if (typeof document !== 'object' || typeof format !== 'string' || typeof profile !== 'string') return code
-    if (format !== 'clyra.bundle/0' || profile !== 'def') return 'FORMAT_UNSUPPORTED'
+    if (format !== 'clyra.bundle/0' || !['def', 'pef'].includes(profile)) return 'FORMAT_UNSUPPORTED'
   }
   // The schema has just said that it has this shape.
   return schema(document) && rest(document as never) ? undefined : code

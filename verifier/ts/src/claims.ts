@@ -1,8 +1,10 @@
 import { sameJson } from './canonical.js'
 import type { Documents, Manifest } from './documents.js'
+import { performanceOf } from './performance.js'
 import type { LogRecord } from './record.js'
 import { dataOf } from './record-data.js'
 import type { Offences } from './refusal.js'
+import { linksOf, profileOf, type RunStart, runStart, startOf } from './run-start.js'
 import { type RunStory, runStory } from './run-story.js'
 import { commitment, countSealed, resolvePointer, sealedCommitment } from './sealed-values.js'
 import { SPEC } from './spec.generated.js'
@@ -14,34 +16,51 @@ export interface RunFacts {
   readonly sealed: number
   readonly opened: number
   readonly story: RunStory
+  /** The streams of links that were made after the run was closed, one for each. */
+  readonly late: readonly string[]
 }
 
 /** Stage claims: the profile's streams are claimed, and every proved field of the manifest follows from the records. */
 export function checkClaims(documents: Documents, offences: Offences): RunFacts {
   const { manifest, records } = documents
   const run = records.filter(({ stream }) => stream === runStream(manifest))
-  checkClaimedStreams(manifest, offences)
+  const start = runStart(run)
+  const { linked, late } = linksOf(run)
+  checkProfile(manifest, start, run, offences)
+  checkClaimedStreams(manifest, linked, offences)
   checkCompleteAsOf(manifest, records.at(-1)!, offences)
-  const story = runStory(run)
-  checkRun(manifest, run, story, offences)
+  const story = runStory(run, manifest.profile)
+  checkRun(manifest, start, story, offences)
+  checkPerformance(manifest, run, offences)
   checkArtifacts(documents, run, offences)
   checkOpenings(documents, offences)
-  const subjects = new Set(run.map((record) => dataOf(record, 'dev.clyra.run.started.v1')?.subject))
+  const subjects = new Set(run.map((record) => startOf(record)?.subject))
   return {
     redacted: records.some((record) => {
       const redaction = dataOf(record, 'dev.clyra.ledger.redacted.v1')
       return redaction !== undefined && subjects.has(redaction.subject)
     }),
-    sealed: run.reduce((sum, { data }) => sum + countSealed(data), 0),
+    sealed: records.reduce((sum, { data }) => sum + countSealed(data), 0),
     opened: documents.openings.length,
     story,
+    late,
   }
 }
 
-export const runStream = (manifest: Manifest): string => `${SPEC.profiles.def.runStream}${manifest.run.id}`
+export const runStream = (manifest: Manifest): string => `${SPEC.claims.runStream}${manifest.run.id}`
 
-function checkClaimedStreams(manifest: Manifest, offences: Offences): void {
-  const required = new Set<string>([runStream(manifest), ...SPEC.profiles.def.claims])
+function checkProfile(
+  { profile }: Manifest,
+  start: RunStart | undefined,
+  run: readonly LogRecord[],
+  offences: Offences,
+): void {
+  const own = profileOf(start, run)
+  if (own !== profile) offences.add('PROFILE_MISMATCH', `a run of ${start?.tool ?? 'no tool'} is of the profile ${own}`)
+}
+
+function checkClaimedStreams(manifest: Manifest, linked: ReadonlySet<string>, offences: Offences): void {
+  const required = new Set<string>([runStream(manifest), ...SPEC.claims.always, ...linked])
   const claimed = new Set(manifest.claims.map(({ stream }) => stream))
   for (const stream of required) if (!claimed.has(stream)) offences.add('CLAIM_MISSING', stream)
   for (const stream of claimed) if (!required.has(stream)) offences.add('CLAIM_UNEXPECTED', stream)
@@ -55,14 +74,13 @@ function checkCompleteAsOf({ completeAsOf, size }: Manifest, last: LogRecord, of
 
 function checkRun(
   manifest: Manifest,
-  run: readonly LogRecord[],
+  started: RunStart | undefined,
   { completeness, reasons }: RunStory,
   offences: Offences,
 ): void {
   if (completeness !== manifest.run.completeness || reasons.join() !== manifest.run.reasons.join()) {
     offences.add('RUN_COMPLETENESS_MISMATCH', `the records give ${completeness} [${reasons.join(', ')}]`)
   }
-  const started = run.map((record) => dataOf(record, 'dev.clyra.run.started.v1')).find((data) => data !== undefined)
   if (manifest.demonstration !== (started?.demonstration ?? false)) {
     offences.add('DEMONSTRATION_MISMATCH', `the run says ${started?.demonstration ?? false}`)
   }
@@ -70,6 +88,18 @@ function checkRun(
     offences.add('GOVERNANCE_MISMATCH', 'governance is not that of the run')
   }
   if (manifest.policy !== (started?.policy ?? null)) offences.add('POLICY_MISMATCH', 'policy is not that of the run')
+  if (manifest.payout !== undefined && !sameJson(manifest.payout, started?.payout ?? null)) {
+    offences.add('PAYOUT_MISMATCH', 'payout is not that of the run')
+  }
+}
+
+function checkPerformance({ performance }: Manifest, run: readonly LogRecord[], offences: Offences): void {
+  if (performance === undefined) return
+  const { observed, unlisted, kept, exceeded } = performance
+  const told = { observed: [...observed], unlisted: String(unlisted), kept: String(kept), exceeded: String(exceeded) }
+  if (!sameJson(told, performanceOf(run))) {
+    offences.add('PERFORMANCE_MISMATCH', 'performance is not what the run’s records measured')
+  }
 }
 
 /** What the run's records name is either embedded or listed as external; nothing else is either. */

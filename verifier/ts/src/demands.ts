@@ -119,12 +119,19 @@ export function checkCompleteRun(
   else examination.fail('complete-run', 'RUN_NOT_COMPLETE', detail)
 }
 
-/** The warehouse's own voice: a warning where it was not heard, and not VALID where the caller asks for it. */
+/** The warehouse's own voice: a warning where it was not heard, and not VALID where the caller asks for it. Undefined where there is none to hear. */
 export function checkWarehouse(
   examination: Examination,
   options: VerifyBundleOptions,
-  { completeness, reasons }: WarehouseHeard,
+  heardOf: WarehouseHeard | undefined,
 ): void {
+  if (heardOf === undefined) {
+    if (options.requireWarehouse === true) {
+      examination.fail('warehouse', 'WAREHOUSE_NOT_ASKED', 'a run of this profile asks no warehouse')
+    }
+    return
+  }
+  const { completeness, reasons } = heardOf
   const heard = completeness === 'asked' || completeness === 'not-needed'
   const detail = reasons.length === 0 ? completeness : `${completeness}: ${reasons.join(', ')}`
   if (!heard) examination.warn('WAREHOUSE_NOT_ASKED', detail)

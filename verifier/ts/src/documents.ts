@@ -13,6 +13,7 @@ import {
   attempt,
   boolean,
   decimal,
+  differs,
   hash,
   hashText,
   integer,
@@ -26,7 +27,7 @@ import {
   sortedBy,
   text,
 } from './shape.js'
-import { type FaultCode, SPEC } from './spec.generated.js'
+import { type FaultCode, PROFILES, SPEC } from './spec.generated.js'
 
 const streamName = text(STREAM, 'a stream name')
 const head = nullable(object({ revision: decimal, leaf: hash }))
@@ -35,9 +36,43 @@ const bySha256 = ({ sha256 }: { readonly sha256: string }) => sha256
 const recordedAt: Shape<string> = (value, path) => text(/./)(isRecordedAt(String(value)) ? value : undefined, path)
 
 const makerName = text(/^[a-z][a-z0-9-]{0,30}$/)
-const manifest = object({
+const limits = SPEC.limits
+
+const claimMembers = object({ stream: streamName, head, kind: optional(oneOf(...SPEC.claims.kinds)) })
+/** The kind says in a word whether there is a head. */
+const claim: typeof claimMembers = (value, path) => {
+  const one = claimMembers(value, path)
+  if (one.kind === undefined || one.kind === (one.head === null ? 'absent' : 'complete')) return one
+  return differs(`${path}/kind`, 'the kind of its head')
+}
+
+const wordOrNull = nullable(text())
+const performance = object({
+  observed: arrayOf(
+    object({
+      what: text(),
+      subject: wordOrNull,
+      unit: wordOrNull,
+      from: wordOrNull,
+      to: wordOrNull,
+      count: wordOrNull,
+      p50: wordOrNull,
+      p95: wordOrNull,
+      p99: wordOrNull,
+      max: wordOrNull,
+      budget: wordOrNull,
+      within: nullable(boolean),
+    }),
+    { max: limits.observed },
+  ),
+  unlisted: decimal,
+  kept: decimal,
+  exceeded: decimal,
+})
+
+const manifestMembers = object({
   format: oneOf(SPEC.bundleFormat),
-  profile: oneOf('def'),
+  profile: oneOf(...PROFILES),
   genesis: hashText,
   origin: text(ORIGIN),
   size: decimal,
@@ -45,19 +80,34 @@ const manifest = object({
   run: object({
     id: text(/^[A-Za-z0-9._:~-]{1,200}$/),
     completeness: oneOf('complete', 'partial', 'unknown'),
-    reasons: sortedBy(text(/^[a-z0-9-]{1,64}$/), (reason) => reason),
+    reasons: sortedBy(text(/^[a-z0-9-]{1,64}$/), (reason) => reason, { max: limits.reasons }),
   }),
   completeAsOf: object({ position: decimal, recordedat: recordedAt }),
   demonstration: boolean,
-  claims: sortedBy(object({ stream: streamName, head }), ({ stream }) => stream),
-  files: sortedBy(object({ path: text(/^[a-z0-9./-]{1,255}$/), size: decimal, sha256: hashText }), ({ path }) => path),
-  external: sortedBy(object({ sha256: hashText, size: decimal }), bySha256),
-  projections: sortedBy(object({ name: makerName, version: integer, digest: hashText }), ({ name }) => name),
+  claims: sortedBy(claim, ({ stream }) => stream, { max: limits.claims }),
+  files: sortedBy(object({ path: text(/^[a-z0-9./-]{1,255}$/), size: decimal, sha256: hashText }), ({ path }) => path, {
+    max: limits.files,
+  }),
+  external: sortedBy(object({ sha256: hashText, size: decimal }), bySha256, { max: limits.external }),
+  projections: sortedBy(object({ name: makerName, version: integer, digest: hashText }), ({ name }) => name, {
+    max: limits.projections,
+  }),
   governance: nullable(anyObject),
   policy: nullable(hashText),
   renderer: optional(object({ name: makerName, version: integer })),
+  payout: optional(nullable(anyObject)),
+  performance: optional(performance),
 })
-export type Manifest = Shaped<typeof manifest>
+export type Manifest = Shaped<typeof manifestMembers>
+
+/** Kinds, payout and performance came together: bundles of DEF from before have none of them. */
+const manifest: Shape<Manifest> = (value, path) => {
+  const all = manifestMembers(value, path)
+  const parts = [all.payout, all.performance, ...all.claims.map(({ kind }) => kind)]
+  const missing = parts.filter((part) => part === undefined).length
+  if (missing === 0 || (missing === parts.length && all.profile === 'def')) return all
+  return differs(path, 'with the kinds of its claims, payout and performance')
+}
 
 const envelope = object({
   payload: text(),

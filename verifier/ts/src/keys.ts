@@ -3,7 +3,7 @@ import { hex } from './bytes.js'
 import type { NoteKey } from './note.js'
 import { keyId } from './public-key.js'
 import type { LogRecord } from './record.js'
-import { dataOf, type GenesisData, type LedgerKey } from './record-data.js'
+import { dataOf, type GenesisData, introducedKey, type LedgerKey } from './record-data.js'
 import { type Offences, Refusal } from './refusal.js'
 
 /** A key and the positions at which its signatures hold, both ends inclusive. */
@@ -47,7 +47,7 @@ export function foldKeys(
   for (const key of genesis.roots) checkForm(key, 0)
   for (const { record, position } of stream) {
     const where = { position }
-    const introduced = dataOf(record, 'dev.clyra.ledger.key.introduced.v1')
+    const introduced = introducedKey(record)
     if (introduced !== undefined) {
       if (introduced.replaces !== null && !keys.has(introduced.replaces)) {
         offences.add('KEY_UNKNOWN', `replaces ${introduced.replaces}`, where)

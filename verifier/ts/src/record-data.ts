@@ -1,5 +1,5 @@
 import { ALGORITHMS } from './algorithms.js'
-import { ORIGIN } from './grammar.js'
+import { ORIGIN, STREAM } from './grammar.js'
 import type { JsonValue } from './json.js'
 import { nameOf } from './note.js'
 import { ALGORITHM_NAMES } from './public-key.js'
@@ -34,7 +34,7 @@ const algorithms = Object.values(ALGORITHMS)
 
 const keyMembers = object({
   id: hashText,
-  purpose: oneOf('ledger', 'evidence', 'attestation', 'badge'),
+  purpose: oneOf(...SPEC.keyPurposes.v2),
   alg: oneOf(...ALGORITHM_NAMES),
   type: oneOf(...algorithms.map(({ type }) => type[0]!)),
   public: bytesOf(...new Set(algorithms.flatMap(({ publicKeyBytes }) => publicKeyBytes))),
@@ -49,14 +49,21 @@ const ledgerKey: Shape<LedgerKey> = (value, path) => {
   return fits && (checkpoints || key.purpose !== 'ledger') ? key : differs(path, 'a key of its algorithm')
 }
 
+/** Genesis and the first version of an introduction know fewer purposes. */
+const firstLedgerKey: Shape<LedgerKey> = (value, path) => {
+  const key = ledgerKey(value, path)
+  const purposes: readonly string[] = SPEC.keyPurposes.v1
+  return purposes.includes(key.purpose) ? key : differs(`${path}/purpose`, `one of ${purposes.join(', ')}`)
+}
+
 const genesisMembers = object({
   format: oneOf(SPEC.ledgerFormat),
   admission: oneOf(SPEC.admission),
   hash: oneOf(SPEC.hashSuite),
   origin: text(ORIGIN),
   nonce: hash,
-  keys: arrayOf(ledgerKey, { min: 1, max: SPEC.limits.ledgerKeys }),
-  roots: arrayOf(ledgerKey, { max: SPEC.limits.ledgerKeys }),
+  keys: arrayOf(firstLedgerKey, { min: 1, max: SPEC.limits.ledgerKeys }),
+  roots: arrayOf(firstLedgerKey, { max: SPEC.limits.ledgerKeys }),
 })
 export type GenesisData = Shaped<typeof genesisMembers>
 
@@ -67,9 +74,20 @@ const genesis: Shape<GenesisData> = (value, path) => {
   return names.size === data.keys.length ? data : differs(`${path}/keys`, 'a list of keys with different key hashes')
 }
 
+const WORD = /^[a-z][a-z0-9-]{0,30}$/
+const started = { subject: text(LABEL), demonstration: boolean, governance: anyObject, policy: nullable(hashText) }
+
+const linkedMembers = object({ stream: text(STREAM), role: oneOf(...SPEC.linkRoles) }, { open: true })
+/** The role is the category of the stream. */
+const linked: typeof linkedMembers = (value, path) => {
+  const link = linkedMembers(value, path)
+  return link.stream.startsWith(`${link.role}-`) ? link : differs(`${path}/stream`, `a stream ${link.role}-`)
+}
+
 const SHAPES = {
   'dev.clyra.ledger.genesis.v1': genesis,
-  'dev.clyra.ledger.key.introduced.v1': object({ key: ledgerKey, replaces: nullable(hashText) }),
+  'dev.clyra.ledger.key.introduced.v1': object({ key: firstLedgerKey, replaces: nullable(hashText) }),
+  'dev.clyra.ledger.key.introduced.v2': object({ key: ledgerKey, replaces: nullable(hashText) }),
   'dev.clyra.ledger.key.revoked.v1': object({
     id: hashText,
     reason: oneOf('superseded', 'compromised', 'retired'),
@@ -87,10 +105,18 @@ const SHAPES = {
     signedRoot: nullable(hashText),
   }),
   'dev.clyra.ledger.lost.v1': object({ signedSize: decimal, signedRoot: hashText }),
-  'dev.clyra.run.started.v1': object(
-    { subject: text(LABEL), demonstration: boolean, governance: anyObject, policy: nullable(hashText) },
+  'dev.clyra.run.started.v1': object(started, { open: true }),
+  'dev.clyra.run.started.v2': object(
+    {
+      ...started,
+      tool: text(WORD),
+      capture: text(WORD),
+      payout: nullable(anyObject),
+      parent: nullable(text(/^[A-Za-z0-9._:~-]{1,200}$/)),
+    },
     { open: true },
   ),
+  'dev.clyra.run.linked.v1': linked,
   'dev.clyra.run.gap.v1': object({ reason: text(/^[a-z0-9-]{1,64}$/) }, { open: true }),
   'dev.clyra.run.reread.v1': object({ voices: arrayOf(text(/^[a-z0-9-]{1,64}$/)) }, { open: true }),
   'dev.clyra.artifact.captured.v1': object({ sha256: hashText, size: decimal }, { open: true }),
@@ -115,6 +141,11 @@ export function dataOf<T extends ReadType>(
   if (record.type !== type) return undefined
   // The table holds for each type T the shape that gives ReadData<T>.
   return shapeAs(SHAPES[type] as unknown as Shape<ReadData<T>>, record.data, 'RECORD_DATA_INVALID', {})
+}
+
+/** What either of two versions of a type says, where they say it alike. */
+export function introducedKey(record: Parameters<typeof dataOf>[0]) {
+  return dataOf(record, 'dev.clyra.ledger.key.introduced.v2') ?? dataOf(record, 'dev.clyra.ledger.key.introduced.v1')
 }
 
 /** A member of data that no shape was asked of: what is absent, or not an object, says nothing. */

@@ -1,6 +1,7 @@
 import type { Check, VerifyResult } from './result.js'
 import { CODES, type FaultCode, OK, WARNINGS } from './spec.generated.js'
 import { oneLine } from './terminal-text.js'
+import type { WarehouseHeard } from './warehouse-heard.js'
 
 /** What a passed check has shown, for somebody who has never heard of a Merkle tree. */
 const SHOWN: Readonly<Record<string, string>> = {
@@ -98,7 +99,7 @@ function facts(result: VerifyResult): string[][] {
       : [
           ['run', run.id],
           ['outcome', run.outcome],
-          ['warehouse', warehouseOf(run.voices.warehouse)],
+          ...(run.voices === null ? [] : [['warehouse', warehouseOf(run.voices.warehouse)]]),
           ['completeness', `${run.completeness}${reasons}`],
         ]),
     ...(completeAsOf === null
@@ -111,7 +112,7 @@ function facts(result: VerifyResult): string[][] {
   ]
 }
 
-function warehouseOf({ completeness, reasons }: NonNullable<VerifyResult['run']>['voices']['warehouse']): string {
+function warehouseOf({ completeness, reasons }: WarehouseHeard): string {
   return `${completeness}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`
 }
 

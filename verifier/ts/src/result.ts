@@ -1,5 +1,5 @@
 import type { RunStory } from './run-story.js'
-import type { ReasonCode, Verdict, WarningCode } from './spec.generated.js'
+import type { Profile, ReasonCode, Verdict, WarningCode } from './spec.generated.js'
 
 export interface Check {
   readonly name: string
@@ -30,7 +30,7 @@ export interface UsedKey {
 export interface VerifyResult {
   readonly verdict: Verdict
   readonly code: ReasonCode
-  readonly profile: 'def' | 'log' | null
+  readonly profile: Profile | 'log' | null
   readonly ledger: { readonly origin: string; readonly genesis: string } | null
   /** Number of records that the checkpoint covers, decimal. */
   readonly size: string | null

@@ -1,9 +1,9 @@
 import type { LogRecord } from './record.js'
 import { dataOf, memberOf } from './record-data.js'
-import { SPEC } from './spec.generated.js'
+import { type Profile, SPEC } from './spec.generated.js'
 import { type WarehouseHeard, warehouseHeard } from './warehouse-heard.js'
 
-/** How whole one of the voices is that are read from files (`spec/bundle/SPEC.md`, section 6). */
+/** How whole one of the voices is that are read from files (`spec/def/SPEC.md`). */
 export interface VoiceHeard {
   readonly completeness: 'complete' | 'partial' | 'missing' | 'not-needed'
   /** Sorted, unique reasons. */
@@ -15,11 +15,18 @@ export interface RunStory {
   readonly completeness: 'complete' | 'partial' | 'unknown'
   readonly reasons: readonly string[]
   readonly outcome: 'succeeded' | 'failed' | 'interrupted' | 'unknown'
-  readonly voices: { readonly claim: VoiceHeard; readonly log: VoiceHeard; readonly warehouse: WarehouseHeard }
+  /** Null for PEF, which has none. */
+  readonly voices: Voices | null
+}
+
+export interface Voices {
+  readonly claim: VoiceHeard
+  readonly log: VoiceHeard
+  readonly warehouse: WarehouseHeard
 }
 
 /** `run`: all records of the run's stream, in their order. */
-export function runStory(run: readonly LogRecord[]): RunStory {
+export function runStory(run: readonly LogRecord[], profile: Profile): RunStory {
   const valid = withoutVoid(run)
   const gaps = valid.flatMap((record) => dataOf(record, 'dev.clyra.run.gap.v1')?.reason ?? [])
   const reasons = [...new Set(gaps)].sort()
@@ -28,7 +35,7 @@ export function runStory(run: readonly LogRecord[]): RunStory {
   return {
     ...completeness(reasons, closed),
     outcome: outcomeOf(valid, reasons),
-    voices: { claim: heard('claim'), log: heard('log'), warehouse: warehouseHeard(valid) },
+    voices: profile === 'def' ? { claim: heard('claim'), log: heard('log'), warehouse: warehouseHeard(valid) } : null,
   }
 }
 

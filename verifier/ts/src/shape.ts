@@ -71,8 +71,12 @@ export function arrayOf<T>(element: Shape<T>, { max = Number.MAX_SAFE_INTEGER, m
 }
 
 /** An array whose `key` strictly ascends (UTF-16 units; all keys are ASCII). */
-export function sortedBy<T>(element: Shape<T>, key: (item: T) => string | number): Shape<readonly T[]> {
-  const list = arrayOf(element)
+export function sortedBy<T>(
+  element: Shape<T>,
+  key: (item: T) => string | number,
+  bounds: { readonly max?: number } = {},
+): Shape<readonly T[]> {
+  const list = arrayOf(element, bounds)
   return (value, path) => {
     const items = list(value, path)
     for (let i = 1; i < items.length; i++) {

@@ -7,7 +7,8 @@ export const CODES = {
     "order": 1,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The archive or the number of its entries exceeds a limit."
   },
@@ -16,7 +17,8 @@ export const CODES = {
     "order": 2,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The bytes cannot be read as one ZIP archive with its end record at the very end."
   },
@@ -25,7 +27,8 @@ export const CODES = {
     "order": 3,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "An entry is compressed, encrypted or uses a feature other than STORE."
   },
@@ -34,7 +37,8 @@ export const CODES = {
     "order": 4,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "An entry has a name outside the grammar: other characters, an absolute path, an empty, '.' or '..' segment."
   },
@@ -43,7 +47,8 @@ export const CODES = {
     "order": 5,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "Two entries have the same name."
   },
@@ -52,7 +57,8 @@ export const CODES = {
     "order": 6,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "An entry's bytes do not have the CRC-32 that the archive states."
   },
@@ -61,7 +67,8 @@ export const CODES = {
     "order": 7,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "Writing the parsed entries again gives other bytes than the archive: hidden data, other headers, other order."
   },
@@ -70,7 +77,8 @@ export const CODES = {
     "order": 1,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The manifest names a format or a profile that this verifier does not know."
   },
@@ -79,7 +87,8 @@ export const CODES = {
     "order": 2,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "A file that the format requires or the manifest lists is not in the archive."
   },
@@ -88,7 +97,8 @@ export const CODES = {
     "order": 3,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The archive holds a file that the manifest does not list, or a file with a name that the format does not know."
   },
@@ -97,7 +107,8 @@ export const CODES = {
     "order": 4,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "A file does not have the size that the manifest lists."
   },
@@ -106,7 +117,8 @@ export const CODES = {
     "order": 5,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "A file does not have the SHA-256 that the manifest lists."
   },
@@ -133,7 +145,8 @@ export const CODES = {
     "order": 8,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "records.jsonl is not a sequence of one or more non-empty lines that each end in one LF."
   },
@@ -143,6 +156,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A record is larger than 65,535 bytes."
@@ -153,6 +167,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A JSON document starts with a byte order mark."
@@ -163,6 +178,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A JSON document is not strict UTF-8."
@@ -173,6 +189,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A document is not a JSON text."
@@ -183,6 +200,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "Bytes follow the JSON value."
@@ -193,6 +211,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A JSON value is nested deeper than 32 levels."
@@ -203,6 +222,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "An object has one member name twice."
@@ -213,6 +233,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A member name is outside the grammar, or is __proto__."
@@ -223,6 +244,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A number is not an integer within +-(2^53-1) written without fraction and exponent, or is -0."
@@ -233,6 +255,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A string escape gives a surrogate without its partner."
@@ -243,6 +266,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The bytes are JSON, but not the RFC 8785 form of their value."
@@ -252,7 +276,8 @@ export const CODES = {
     "order": 20,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "manifest.json does not have the members of its schema, or a list in it is not sorted or not unique."
   },
@@ -261,7 +286,8 @@ export const CODES = {
     "order": 21,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "manifest.dsse.json is not an envelope of its schema."
   },
@@ -270,7 +296,8 @@ export const CODES = {
     "order": 22,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "proof.json does not have the members of its schema."
   },
@@ -279,7 +306,8 @@ export const CODES = {
     "order": 23,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "heads.json does not have the members of its schema, or its paths are not sorted and unique."
   },
@@ -288,7 +316,8 @@ export const CODES = {
     "order": 24,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "openings.json does not have the members of its schema, or is not sorted and unique."
   },
@@ -298,6 +327,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A record is not a CloudEvent with the attributes and grammars of the log."
@@ -308,6 +338,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A record of a type whose members a reader asks for (log, sections 2 and 4) has other data."
@@ -318,6 +349,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The checkpoint file is not a C2SP signed note, or is not there."
@@ -328,6 +360,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The note's text is not origin, size and root on exactly three lines."
@@ -337,7 +370,8 @@ export const CODES = {
     "order": 3,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The checkpoint's origin is not the manifest's."
   },
@@ -347,6 +381,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A signature line of a known key does not verify."
@@ -357,6 +392,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "No ledger key of the genesis record has signed the checkpoint under the origin's name, or what is read does not begin with a genesis record."
@@ -367,6 +403,7 @@ export const CODES = {
     "verdict": "UNTRUSTED",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "Sound, but the caller has pinned no key for this origin: anyone could have made this ledger."
@@ -377,6 +414,7 @@ export const CODES = {
     "verdict": "UNTRUSTED",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The caller has pinned a key for this origin, and it is another one than the one that signed."
@@ -387,6 +425,7 @@ export const CODES = {
     "verdict": "UNTRUSTED",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The pinned key signed, but this is not the ledger (genesis leaf) that was pinned with it."
@@ -397,6 +436,7 @@ export const CODES = {
     "verdict": "UNTRUSTED",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The pinned key signed, but the ledger itself says that it was not valid then, or is compromised: it vouches for nothing."
@@ -406,7 +446,8 @@ export const CODES = {
     "order": 1,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "Manifest or proof name another size or root than the signed checkpoint."
   },
@@ -451,7 +492,8 @@ export const CODES = {
     "order": 1,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The proof's positions are not ascending, not below the size, or not one for each record."
   },
@@ -460,7 +502,8 @@ export const CODES = {
     "order": 2,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The proof has too few hashes, or some are left over."
   },
@@ -469,7 +512,8 @@ export const CODES = {
     "order": 3,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The records do not lead to the signed root: a record was changed, moved or exchanged."
   },
@@ -479,6 +523,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "Record 0 is not a genesis record of this origin, or there is a second one."
@@ -488,7 +533,8 @@ export const CODES = {
     "order": 2,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The manifest names another ledger (genesis leaf) than the one whose records it holds."
   },
@@ -498,6 +544,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A record's ledger attribute is not the origin."
@@ -508,6 +555,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A type of the ledger stands outside its own stream, or something else stands in a stream of the ledger."
@@ -517,7 +565,8 @@ export const CODES = {
     "order": 5,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The bundle holds a record of a stream that it does not claim."
   },
@@ -527,6 +576,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "Two records have the same event id."
@@ -537,6 +587,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The revisions of a stream are not 0, 1, 2, ... in the order of the positions."
@@ -547,6 +598,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A record does not link to the leaf hash of the record before it in its stream."
@@ -557,6 +609,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A record was recorded at an earlier time than a record before it."
@@ -567,6 +620,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A heads record does not cover exactly the records before it, or a bundle's last record is not the heads record that the checkpoint ends with, or the first heads record does not link to the start of its stream."
@@ -576,7 +630,8 @@ export const CODES = {
     "order": 2,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "heads.json names another root or position than the heads record."
   },
@@ -585,7 +640,8 @@ export const CODES = {
     "order": 3,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "heads.json does not hold exactly one path for each claimed stream and one for ledger-heads."
   },
@@ -594,7 +650,8 @@ export const CODES = {
     "order": 4,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "A claimed head, or the head that a path states, is not the last record of that stream in the bundle: the stream is cut, or present and claimed absent."
   },
@@ -603,7 +660,8 @@ export const CODES = {
     "order": 5,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "A path does not lead from the stream's last record (or its absence) to the root of the heads record."
   },
@@ -622,6 +680,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A key's id is not the hash of its type and bytes, or its bytes are not the one form of a point that is not of small order."
@@ -632,6 +691,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "One key is introduced twice."
@@ -642,6 +702,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A key is introduced in a place where its purpose does not belong."
@@ -652,6 +713,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A record of ledger-keys revokes or replaces a key that was never introduced."
@@ -662,6 +724,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "A revocation says compromised since a position after itself, or says so without the reason compromised."
@@ -672,6 +735,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "No key that signed the checkpoint was valid at its position."
@@ -681,7 +745,8 @@ export const CODES = {
     "order": 1,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The envelope's payload type is not that of an in-toto statement."
   },
@@ -690,7 +755,8 @@ export const CODES = {
     "order": 2,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "Payload or signature are not the one base64 form of their bytes."
   },
@@ -699,7 +765,8 @@ export const CODES = {
     "order": 3,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "A signature of a known key over the manifest statement does not verify."
   },
@@ -708,7 +775,8 @@ export const CODES = {
     "order": 4,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The manifest is signed by a key of the ledger that is not an evidence key."
   },
@@ -717,7 +785,8 @@ export const CODES = {
     "order": 5,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The manifest is signed by a key that the ledger knows as compromised."
   },
@@ -726,7 +795,8 @@ export const CODES = {
     "order": 6,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The manifest is signed by a key that was revoked before the position it is judged at."
   },
@@ -735,7 +805,8 @@ export const CODES = {
     "order": 7,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The manifest is signed by a key that ledger-keys has not introduced."
   },
@@ -744,7 +815,8 @@ export const CODES = {
     "order": 8,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The signed payload is not an admitted in-toto Statement v1 with the evidence predicate."
   },
@@ -753,7 +825,8 @@ export const CODES = {
     "order": 9,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The statement does not have exactly one subject named manifest.json with exactly a SHA-256."
   },
@@ -762,7 +835,8 @@ export const CODES = {
     "order": 10,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The signed digest is not that of manifest.json."
   },
@@ -771,115 +845,158 @@ export const CODES = {
     "order": 11,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The signed predicate names another ledger, size, root or run than the manifest."
   },
-  "CLAIM_MISSING": {
+  "PROFILE_MISMATCH": {
     "stage": "claims",
     "order": 1,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
-    "meaning": "A stream that the profile requires is neither claimed complete nor proved absent."
+    "meaning": "The run is one of another profile than the bundle."
   },
-  "CLAIM_UNEXPECTED": {
+  "CLAIM_MISSING": {
     "stage": "claims",
     "order": 2,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
-    "meaning": "The bundle claims a stream that the profile does not have."
+    "meaning": "A stream that must be claimed, the run or what it links among them, is neither claimed complete nor proved absent."
   },
-  "COMPLETE_AS_OF_MISMATCH": {
+  "CLAIM_UNEXPECTED": {
     "stage": "claims",
     "order": 3,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
+    ],
+    "meaning": "The bundle claims a stream that is neither required nor linked by the run."
+  },
+  "COMPLETE_AS_OF_MISMATCH": {
+    "stage": "claims",
+    "order": 4,
+    "verdict": "INVALID",
+    "profiles": [
+      "def",
+      "pef"
     ],
     "meaning": "completeAsOf is not the position and time of the heads record."
   },
   "RUN_COMPLETENESS_MISMATCH": {
     "stage": "claims",
-    "order": 4,
+    "order": 5,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The run's records give another completeness or other reasons than the manifest says."
   },
   "DEMONSTRATION_MISMATCH": {
     "stage": "claims",
-    "order": 5,
+    "order": 6,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The manifest says otherwise than the run's first record whether this is a recorded demonstration."
   },
   "GOVERNANCE_MISMATCH": {
     "stage": "claims",
-    "order": 6,
+    "order": 7,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The manifest's governance metadata are not those of the run's first record."
   },
   "POLICY_MISMATCH": {
     "stage": "claims",
-    "order": 7,
-    "verdict": "INVALID",
-    "profiles": [
-      "def"
-    ],
-    "meaning": "The manifest's policy digest is not the one of the run's first record."
-  },
-  "ARTIFACT_NAME_MISMATCH": {
-    "stage": "claims",
     "order": 8,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
+    ],
+    "meaning": "The manifest's policy digest is not the one of the run's first record."
+  },
+  "PAYOUT_MISMATCH": {
+    "stage": "claims",
+    "order": 9,
+    "verdict": "INVALID",
+    "profiles": [
+      "def",
+      "pef"
+    ],
+    "meaning": "The manifest's payout metadata are not those of the run's first record."
+  },
+  "PERFORMANCE_MISMATCH": {
+    "stage": "claims",
+    "order": 10,
+    "verdict": "INVALID",
+    "profiles": [
+      "def",
+      "pef"
+    ],
+    "meaning": "The run's records give other measurements than the manifest says."
+  },
+  "ARTIFACT_NAME_MISMATCH": {
+    "stage": "claims",
+    "order": 11,
+    "verdict": "INVALID",
+    "profiles": [
+      "def",
+      "pef"
     ],
     "meaning": "An embedded artefact does not have the SHA-256 that it is named after."
   },
   "ARTIFACT_NOT_NAMED": {
     "stage": "claims",
-    "order": 9,
+    "order": 12,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "An embedded artefact is named, with its size, by no record of the run."
   },
   "EXTERNAL_MISMATCH": {
     "stage": "claims",
-    "order": 10,
+    "order": 13,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The list of external artefacts is not what the records name and the bundle does not hold."
   },
   "OPENING_TARGET_MISSING": {
     "stage": "claims",
-    "order": 11,
+    "order": 14,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "An opening points to a place where no record of the bundle has a sealed value."
   },
   "OPENING_MISMATCH": {
     "stage": "claims",
-    "order": 12,
+    "order": 15,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "An opening's value and salt do not give the commitment in the record."
   },
@@ -889,6 +1006,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "This is not the origin that the caller asked for."
@@ -899,6 +1017,7 @@ export const CODES = {
     "verdict": "INVALID",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "This is not the ledger (genesis leaf) that the caller asked for."
@@ -908,7 +1027,8 @@ export const CODES = {
     "order": 3,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "This is not the run that the caller asked for."
   },
@@ -917,7 +1037,8 @@ export const CODES = {
     "order": 4,
     "verdict": "INVALID",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "An external artefact that the caller holds does not have the digest and size that the records name."
   },
@@ -927,6 +1048,7 @@ export const CODES = {
     "verdict": "DIVERGED",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The caller holds a checkpoint of this ledger for which the log has another root: the ledger has shown two histories."
@@ -936,7 +1058,8 @@ export const CODES = {
     "order": 6,
     "verdict": "INCOMPLETE",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The caller demands a complete run, and this one is partial or unknown."
   },
@@ -945,7 +1068,8 @@ export const CODES = {
     "order": 7,
     "verdict": "INCOMPLETE",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The caller demands that the warehouse itself was asked about the run, and it was not, or only in part."
   },
@@ -954,7 +1078,8 @@ export const CODES = {
     "order": 8,
     "verdict": "INCOMPLETE",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The caller demands all artefacts, and an external one is not at hand."
   },
@@ -964,6 +1089,7 @@ export const CODES = {
     "verdict": "STALE",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The checkpoint is of a smaller log than the caller demands."
@@ -974,6 +1100,7 @@ export const CODES = {
     "verdict": "STALE",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The newest record is older than the caller demands."
@@ -984,6 +1111,7 @@ export const CODES = {
     "verdict": "STALE",
     "profiles": [
       "def",
+      "pef",
       "log"
     ],
     "meaning": "The newest record claims a time more than five minutes after now: its age cannot be judged."
@@ -993,7 +1121,8 @@ export const CODES = {
     "order": 12,
     "verdict": "STALE",
     "profiles": [
-      "def"
+      "def",
+      "pef"
     ],
     "meaning": "The caller knows that the ledger went on after this bundle, and not whether it has called a key compromised since."
   }
@@ -1011,7 +1140,8 @@ export const WARNINGS = {
   "CHECKPOINT_NOT_COMPARED": "A checkpoint that the caller holds is of another size or origin and could not be compared.",
   "RUN_NOT_COMPLETE": "The record of the run is partial or its end is unknown.",
   "WAREHOUSE_NOT_ASKED": "The warehouse itself was not asked about the run, or only in part: what dbt says of it was not checked there.",
-  "VALUES_REDACTED": "A redaction record says that the key of the run's sealed values was destroyed; that it is gone cannot be proved."
+  "VALUES_REDACTED": "A redaction record says that the key of the run's sealed values was destroyed; that it is gone cannot be proved.",
+  "LINK_AFTER_CLOSE": "The run links a stream after it was closed: the link is ignored, and the stream is not part of the bundle."
 } as const
 export const SPEC = {
   "format": "clyra.constants/1",
@@ -1029,6 +1159,12 @@ export const SPEC = {
     "noteBytes": 131072,
     "noteLines": 100,
     "ledgerKeys": 16,
+    "claims": 67,
+    "files": 10000,
+    "external": 10000,
+    "reasons": 64,
+    "projections": 64,
+    "observed": 256,
     "envelopeBytes": 65536,
     "envelopeSignatures": 64,
     "recordBytes": 65535,
@@ -1100,6 +1236,7 @@ export const SPEC = {
   "reservedTypes": {
     "dev.clyra.ledger.genesis.v1": "ledger-genesis",
     "dev.clyra.ledger.key.introduced.v1": "ledger-keys",
+    "dev.clyra.ledger.key.introduced.v2": "ledger-keys",
     "dev.clyra.ledger.key.revoked.v1": "ledger-keys",
     "dev.clyra.ledger.heads.v1": "ledger-heads",
     "dev.clyra.ledger.redacted.v1": "ledger-redactions",
@@ -1108,12 +1245,76 @@ export const SPEC = {
   },
   "reservedTypePrefix": "dev.clyra.ledger.",
   "reservedStreamPrefix": "ledger-",
+  "algorithms": {
+    "ed25519": {
+      "type": 1,
+      "publicKey": "raw",
+      "reserved": false
+    },
+    "ecdsa-p256-sha256": {
+      "type": 2,
+      "publicKey": "uncompressed-point",
+      "reserved": true
+    },
+    "rsa-pss-3072-sha256": {
+      "type": 255,
+      "publicKey": "spki-der",
+      "reserved": true
+    }
+  },
+  "keyPurposes": {
+    "v1": [
+      "ledger",
+      "evidence",
+      "attestation",
+      "badge"
+    ],
+    "v2": [
+      "ledger",
+      "evidence",
+      "attestation",
+      "badge",
+      "receipt"
+    ]
+  },
+  "claims": {
+    "runStream": "run-",
+    "always": [
+      "ledger-keys",
+      "ledger-redactions"
+    ],
+    "kinds": [
+      "complete",
+      "absent"
+    ],
+    "links": 64
+  },
+  "linkRoles": [
+    "approval",
+    "change",
+    "killswitch",
+    "policy",
+    "session"
+  ],
   "profiles": {
     "def": {
-      "runStream": "run-",
-      "claims": [
-        "ledger-keys",
-        "ledger-redactions"
+      "tools": [
+        "dbt"
+      ],
+      "undecided": [
+        "other"
+      ]
+    },
+    "pef": {
+      "tools": [
+        "gateway",
+        "agent",
+        "activation",
+        "voice",
+        "mcp"
+      ],
+      "undecided": [
+        "other"
       ]
     }
   },
@@ -1168,6 +1369,8 @@ export const SPEC = {
     ]
   }
 } as const
+export const PROFILES = ["def","pef"] as const
+export type Profile = (typeof PROFILES)[number]
 export type Stage = (typeof STAGES)[number]
 export type Verdict = (typeof VERDICTS)[number]
 export type FaultCode = keyof typeof CODES

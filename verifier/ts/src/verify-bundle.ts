@@ -23,7 +23,7 @@ import { SPEC, STAGES } from './spec.generated.js'
 const PLAN = [...STAGES.slice(0, 4), 'trust', ...STAGES.slice(4, -1), 'projections', 'report']
 
 /**
- * Verifies an evidence bundle (a DEF archive), offline and without trust in who made it.
+ * Verifies an evidence bundle (DEF or PEF), offline and without trust in who made it.
  *
  * Runs the stages of `spec/bundle/SPEC.md` in their order; the first INVALID finding ends the run. Resolves with the result
  * whatever the bytes are; rejects with VerifyUsageError only where the caller's own options cannot be used.
@@ -50,6 +50,7 @@ export async function verifyBundle(bytes: Uint8Array, options: VerifyBundleOptio
 function sayWhatWasNotChecked(examination: Examination, { documents, facts }: ProvedBundle): void {
   const { archive, manifest } = documents
   if (manifest.demonstration) examination.warn('RECORDED_DEMONSTRATION', `run ${manifest.run.id}`)
+  for (const stream of facts.late) examination.warn('LINK_AFTER_CLOSE', stream)
   if (facts.redacted) examination.warn('VALUES_REDACTED', `run ${manifest.run.id}`)
   examination.pass('openings', `${facts.sealed} sealed values, ${facts.opened} opened`)
   examination.notRun('projections', 'digests of folded states are attested; a replay with the program checks them')
@@ -88,7 +89,7 @@ async function checkDemands(
   checkHeld(examination, demands, ledger)
   checkLaterKeys(examination, demands, ledger, later)
   checkCompleteRun(examination, options, documents)
-  checkWarehouse(examination, options, facts.story.voices.warehouse)
+  checkWarehouse(examination, options, facts.story.voices?.warehouse)
   checkFreshness(examination, demands, ledger)
 }
 

@@ -3,8 +3,10 @@ import { base64, concatBytes, hex, utf8 } from '../src/bytes.js'
 import { canonicalBytes } from '../src/canonical.js'
 import { preAuthEncoding } from '../src/dsse.js'
 import { admit, type JsonObject, type JsonValue } from '../src/json.js'
+import { performanceOf } from '../src/performance.js'
 import { type LogRecord, readRecord } from '../src/record.js'
 import { dataOf } from '../src/record-data.js'
+import { linksOf, profileOf, runStart } from '../src/run-start.js'
 import { runStory } from '../src/run-story.js'
 import { sha256 } from '../src/sha256.js'
 import { headsPath, type MadeRecord, signBytes, type TestKey, type TestLedger, testKey } from './ledger-maker.js'
@@ -15,6 +17,8 @@ type Change<T> = (value: T) => T
 export interface Lies {
   readonly positions?: Change<number[]>
   readonly lines?: Change<Uint8Array[]>
+  /** The streams that are claimed, with records and paths. */
+  readonly streams?: Change<string[]>
   readonly claims?: Change<JsonObject[]>
   readonly proof?: Change<JsonObject>
   readonly heads?: Change<JsonObject>
@@ -36,12 +40,20 @@ export interface Lies {
 export const evidenceKey = testKey('evidence')
 const same = <T>(value: T): T => value
 
-/** The files of a DEF bundle for `run`; the ledger must end in a heads record. */
+export const claimOf = (stream: string, head: JsonValue): JsonObject => ({
+  stream,
+  kind: head === null ? 'absent' : 'complete',
+  head,
+})
+
+/** The files of a bundle for `run`; the ledger must end in a heads record. */
 export function bundleFiles(ledger: TestLedger, run: string, lies: Lies = {}): Map<string, Uint8Array> {
   const { records } = ledger
   const size = records.length
   const runStream = `run-${run}`
-  const streams = [runStream, 'ledger-keys', 'ledger-redactions'].sort()
+  const told = recordsOf(ledger, runStream)
+  const required = [runStream, 'ledger-keys', 'ledger-redactions', ...linksOf(told).linked]
+  const streams = (lies.streams ?? same)(required).sort()
   const wanted = records.flatMap(({ stream }, i) =>
     i === 0 || i === size - 1 || (streams.includes(stream) && i < size - 1) ? [i] : [],
   )
@@ -50,7 +62,7 @@ export function bundleFiles(ledger: TestLedger, run: string, lies: Lies = {}): M
   const headOf = (stream: string) => lastOf(records.slice(0, -1), stream)
   const claims = streams.map((stream): JsonObject => {
     const head = headOf(stream)
-    return { stream, head: head && { revision: String(head.revision), leaf: hex(head.leaf) } }
+    return claimOf(stream, head && { revision: String(head.revision), leaf: hex(head.leaf) })
   })
   const last = records.at(-1)!
   // The heads record itself is not part of the map that it states.
@@ -69,10 +81,10 @@ export function bundleFiles(ledger: TestLedger, run: string, lies: Lies = {}): M
   for (const bytes of lies.embed ?? []) listed.set(`artifacts/${hex(sha256(bytes))}`, bytes)
   listed.set('report.html', utf8('<!doctype html><title>A report that proves nothing</title>\n'))
   const files = (lies.listed ?? same)(listed)
-  const facts = factsOf(ledger, runStream, new Set((lies.embed ?? []).map((bytes) => hex(sha256(bytes)))))
+  const facts = factsOf(told, new Set((lies.embed ?? []).map((bytes) => hex(sha256(bytes)))))
   const manifest: JsonObject = {
     format: 'clyra.bundle/0',
-    profile: 'def',
+    profile: facts.profile,
     genesis: hex(ledger.genesis),
     origin: ledger.origin,
     size: String(size),
@@ -88,6 +100,8 @@ export function bundleFiles(ledger: TestLedger, run: string, lies: Lies = {}): M
     projections: [{ name: 'run', version: 1, digest: hex(sha256(utf8('state'))) }],
     governance: facts.governance,
     policy: facts.policy,
+    payout: facts.payout,
+    performance: performanceOf(told),
   }
   const manifestBytes = (lies.manifestBytes ?? same)(canonicalBytes((lies.manifest ?? same<JsonObject>)(manifest)))
   files.set('manifest.json', manifestBytes)
@@ -133,7 +147,7 @@ function lastOf(records: readonly MadeRecord[], stream: string): MadeRecord | nu
   return records.findLast((record) => record.stream === stream) ?? null
 }
 
-function factsOf(ledger: TestLedger, stream: string, embedded: ReadonlySet<string>) {
+function recordsOf(ledger: TestLedger, stream: string): LogRecord[] {
   const run: LogRecord[] = []
   for (const { bytes, stream: of } of ledger.records) {
     if (of !== stream) continue
@@ -143,14 +157,21 @@ function factsOf(ledger: TestLedger, stream: string, embedded: ReadonlySet<strin
       // A record that is malformed on purpose tells nothing about the run.
     }
   }
-  const started = run.map((record) => dataOf(record, 'dev.clyra.run.started.v1')).find((data) => data !== undefined)
+  return run
+}
+
+function factsOf(run: readonly LogRecord[], embedded: ReadonlySet<string>) {
+  const started = runStart(run)
+  const profile = profileOf(started, run)
   const captured = run.flatMap((record) => dataOf(record, 'dev.clyra.artifact.captured.v1') ?? [])
-  const { completeness, reasons } = runStory(run)
+  const { completeness, reasons } = runStory(run, profile)
   return {
+    profile,
     run: { completeness, reasons: [...reasons] },
     demonstration: started?.demonstration ?? false,
     governance: started?.governance ?? null,
     policy: started?.policy ?? null,
+    payout: started?.payout ?? null,
     external: captured
       .filter(({ sha256 }) => !embedded.has(sha256))
       .map(({ sha256, size }): JsonObject => ({ sha256, size: String(size) }))

@@ -156,7 +156,7 @@ export class TestLedger {
 
   introduce(key: TestKey, purpose = 'evidence', replaces: string | null = null): number {
     const data = { key: keyObject(key, purpose), replaces }
-    return this.append({ stream: 'ledger-keys', type: 'dev.clyra.ledger.key.introduced.v1', data })
+    return this.append({ stream: 'ledger-keys', type: 'dev.clyra.ledger.key.introduced.v2', data })
   }
 
   revoke(key: TestKey, reason = 'superseded', compromisedSince: string | null = null): number {

@@ -20,9 +20,19 @@ export const GOVERNANCE = {
   schema_versions: [],
 }
 
-export const started = (changes: Record<string, string | boolean | null> = {}): Draft => ({
+export const PAYOUT = {
+  run_id: RUN,
+  actor_id: null,
+  asset_id: null,
+  change_intent: null,
+  business_metric_refs: [],
+  payout_ref: 'cost centre 7',
+  currency: 'EUR',
+}
+
+export const started = (changes: JsonObject = {}): Draft => ({
   stream: `run-${RUN}`,
-  type: 'dev.clyra.run.started.v1',
+  type: 'dev.clyra.run.started.v2',
   data: {
     run: RUN,
     tool: 'dbt',
@@ -31,6 +41,8 @@ export const started = (changes: Record<string, string | boolean | null> = {}): 
     demonstration: false,
     governance: GOVERNANCE,
     policy: null,
+    payout: PAYOUT,
+    parent: null,
     ...changes,
   },
 })
@@ -95,6 +107,26 @@ export const relation = (present: boolean | null): Draft =>
 /** A reading of where the warehouse stood; with a code, that there is none. */
 export const anchor = (phase: string, code?: string): Draft =>
   code === undefined ? run('anchor.provisional', { phase }) : run('anchor.unavailable', { phase, code })
+
+export const link = (stream: string, role = stream.split('-')[0]!): Draft =>
+  run('run.linked', { run: RUN, stream, role })
+
+export const observed = (what: string, changes: JsonObject = {}): Draft =>
+  run('metrics.observed', {
+    what,
+    unit: 'seconds',
+    from: null,
+    to: null,
+    count: '1',
+    p50: null,
+    p95: null,
+    p99: null,
+    max: '0.5',
+    budget: null,
+    within: null,
+    subject: null,
+    ...changes,
+  })
 
 export const other = (stream = 'run-other', n = 0): Draft => ({
   stream,

@@ -2,7 +2,7 @@ import { writeArchive } from '../src/archive.js'
 import { base64, concatBytes, hex, utf8 } from '../src/bytes.js'
 import type { JsonObject } from '../src/json.js'
 import { sha256 } from '../src/sha256.js'
-import { bundleFiles, type Lies } from './bundle-maker.js'
+import { bundleFiles, claimOf, type Lies } from './bundle-maker.js'
 import { keyObject, signatureLine, type TestLedger, testKey } from './ledger-maker.js'
 import { other, RUN, sampleLedger, started } from './sample-ledger.js'
 
@@ -34,7 +34,7 @@ export function worstCases(length: number): WorstCase[] {
     bundle('signatures of the envelope', {
       envelope: ({ signatures, ...rest }) => ({ ...rest, signatures: Array(64).fill((signatures as JsonObject[])[0]) }),
     }),
-    manifest('claims', { claims: streams.map((stream) => ({ stream, head: null })) }),
+    manifest('claims', { claims: streams.map((stream) => claimOf(stream, null)) }),
     manifest('external', { external: digests.map((digest) => ({ sha256: digest, size: '1' })) }),
     manifest('reasons', { run: { id: RUN, completeness: 'partial', reasons: digests } }),
     manifest('projections', {
@@ -95,7 +95,7 @@ function manyKeys(length: number): TestLedger {
       ...keyObject({ ...testKey('evidence'), publicKey }, 'evidence'),
       id: hex(sha256(Uint8Array.of(1), publicKey)),
     }
-    ledger.append({ stream: 'ledger-keys', type: 'dev.clyra.ledger.key.introduced.v1', data: { key, replaces: null } })
+    ledger.append({ stream: 'ledger-keys', type: 'dev.clyra.ledger.key.introduced.v2', data: { key, replaces: null } })
   }
   ledger.appendHeads()
   return ledger

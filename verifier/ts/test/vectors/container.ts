@@ -185,8 +185,8 @@ function fileVectors(): Vector[] {
     bad('negative', 'format-newer', 'FORMAT_UNSUPPORTED', 'A newer format.', {
       lies: { manifest: edit({ '/format': 'clyra.bundle/1' }) },
     }),
-    bad('forged', 'profile-swapped', 'FORMAT_UNSUPPORTED', 'A DEF bundle that is handed out as another profile.', {
-      lies: { manifest: edit({ '/profile': 'pef' }) },
+    bad('negative', 'profile-unknown', 'FORMAT_UNSUPPORTED', 'A profile that nobody knows.', {
+      lies: { manifest: edit({ '/profile': 'log' }) },
     }),
     bad('truncated', 'file-required-missing', 'FILE_MISSING', 'No proof.', {
       lies: { files: editFile('proof.json', () => undefined) },

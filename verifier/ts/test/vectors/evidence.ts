@@ -1,7 +1,7 @@
 import { base64, concatBytes, hex, utf8 } from '../../src/bytes.js'
 import type { JsonObject, JsonValue } from '../../src/json.js'
 import { sha256 } from '../../src/sha256.js'
-import { evidenceKey } from '../bundle-maker.js'
+import { claimOf, evidenceKey } from '../bundle-maker.js'
 import { edit, editFile, flip, replaceText } from '../edit-json.js'
 import { keyObject, TestLedger, testKey } from '../ledger-maker.js'
 import { ARTIFACT, captured, closed, DRAFTS, gap, SALT, SEALED_VALUE, sampleLedger, started } from '../sample-ledger.js'
@@ -199,9 +199,7 @@ function claimVectors(): Vector[] {
       ledger: other,
       lies: {
         claims: (claims) =>
-          [...claims, { stream: 'run-absent', head: null }].sort((a, b) =>
-            String(a['stream']) < String(b['stream']) ? -1 : 1,
-          ),
+          [...claims, claimOf('run-absent', null)].sort((a, b) => (String(a['stream']) < String(b['stream']) ? -1 : 1)),
         heads: (heads) => ({
           ...heads,
           paths: [

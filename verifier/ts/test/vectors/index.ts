@@ -3,7 +3,10 @@ import { evidenceVectors } from './evidence.js'
 import { jsonVectors } from './json.js'
 import { laterVectors } from './later.js'
 import { limitVectors } from './limits.js'
+import { linkVectors } from './links.js'
 import { logVectors } from './log.js'
+import { manifestVectors } from './manifest.js'
+import { profileVectors } from './profiles.js'
 import { readingVectors } from './readings/index.js'
 import { runVectors } from './run.js'
 import { validVectors } from './valid.js'
@@ -17,6 +20,9 @@ export function vectors(): Vector[] {
     ...jsonVectors(),
     ...logVectors(),
     ...limitVectors(),
+    ...linkVectors(),
+    ...manifestVectors(),
+    ...profileVectors(),
     ...laterVectors(),
     ...evidenceVectors(),
     ...runVectors(),

@@ -1,7 +1,7 @@
 import { base64, concatBytes, hex, u16be, utf8 } from '../../src/bytes.js'
 import { nodeHash, rootOf } from '../../src/merkle.js'
 import { sha256 } from '../../src/sha256.js'
-import { evidenceKey } from '../bundle-maker.js'
+import { claimOf, evidenceKey } from '../bundle-maker.js'
 import { edit, editFile, flip, replaceText } from '../edit-json.js'
 import { keyObject, signatureLine, signedNote, TestLedger, testKey } from '../ledger-maker.js'
 import { closed, DRAFTS, other, RUN, sampleLedger, started } from '../sample-ledger.js'
@@ -424,7 +424,7 @@ function proofVectors(): Vector[] {
     bad('forged', 'record-changed', 'PROOF_ROOT', 'One changed digit in a record.', {
       lies: {
         lines: (lines) =>
-          lines.map((line, i) => (i === 2 ? replaceText('"capture":"wrapper"', '"capture":"ingest!"')(line) : line)),
+          lines.map((line, i) => (i === 2 ? replaceText('"capture":"wrapper"', '"capture":"ingests"')(line) : line)),
       },
     }),
     bad('forged', 'records-exchanged', 'PROOF_ROOT', 'Two records of the run exchanged.', {
@@ -600,7 +600,7 @@ function headsVectors(): Vector[] {
           positions: cut,
           manifest: edit({ '/run/completeness': 'unknown', '/run/reasons': ['run-not-closed'] }),
           claims: (claims) =>
-            claims.map((claim) => (claim['stream'] === `run-${RUN}` ? { ...claim, head: cutHead } : claim)),
+            claims.map((claim) => (claim['stream'] === `run-${RUN}` ? claimOf(`run-${RUN}`, cutHead) : claim)),
           heads: edit({ [`${path}/head`]: cutHead }),
         },
       },
@@ -609,7 +609,7 @@ function headsVectors(): Vector[] {
       lies: {
         positions: (positions) => positions.filter((position) => ![3, 5, 6, 8].includes(position)),
         claims: (claims) =>
-          claims.map((claim) => (claim['stream'] === `run-${RUN}` ? { ...claim, head: null } : claim)),
+          claims.map((claim) => (claim['stream'] === `run-${RUN}` ? claimOf(`run-${RUN}`, null) : claim)),
         heads: edit({ [`${path}/head`]: null }),
       },
     }),
@@ -621,7 +621,7 @@ function headsVectors(): Vector[] {
       {
         lies: {
           claims: (claims) =>
-            claims.map((claim) => (claim['stream'] === `run-${RUN}` ? { ...claim, head: null } : claim)),
+            claims.map((claim) => (claim['stream'] === `run-${RUN}` ? claimOf(`run-${RUN}`, null) : claim)),
           heads: edit({ [`${path}/head`]: null }),
         },
       },

@@ -3,13 +3,13 @@ import { vectors } from './index.js'
 
 /**
  * The files of `spec/bundle/test-vectors`: path -> bytes, `index.json` and `SHA256SUMS` included. Bundles are
- * `<group>/<name>.def.zip`, logs are directories `<group>/<name>/`.
+ * `<group>/<name>.def.zip` or `.pef.zip`, logs are directories `<group>/<name>/`.
  */
 export function vectorFiles(sha256Hex: (bytes: Uint8Array) => string): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>()
-  const index = vectors().map(({ group, name, shows, options, verdict, code, run, evidence }) => {
+  const index = vectors().map(({ group, name, shows, options, verdict, code, run, profile = 'def', evidence }) => {
     const archive = evidence instanceof Uint8Array
-    const path = `${group}/${name}${archive ? '.def.zip' : ''}`
+    const path = `${group}/${name}${archive ? `.${profile}.zip` : ''}`
     if (archive) files.set(path, evidence)
     else for (const [file, bytes] of evidence) files.set(`${path}/${file}`, bytes)
     return {

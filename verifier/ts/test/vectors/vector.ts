@@ -37,6 +37,8 @@ export interface Vector {
   readonly code: ReasonCode
   /** What the result says of the run, where the vector is about that. */
   readonly run?: VerifyResult['run']
+  /** Of a bundle that is none of DEF. */
+  readonly profile?: 'pef'
   /** One archive, or the files of a tiles directory. */
   readonly evidence: Uint8Array | ReadonlyMap<string, Uint8Array>
   /** Where the vector decides between two readings of the text: the verifier that reads it the other way. */

@@ -2,6 +2,7 @@ import { hex, u64be, utf8 } from '../../../src/bytes.js'
 import type { JsonObject, JsonValue } from '../../../src/json.js'
 import { sha256 } from '../../../src/sha256.js'
 import type { FaultCode } from '../../../src/spec.generated.js'
+import { claimOf } from '../../bundle-maker.js'
 import { edit } from '../../edit-json.js'
 import type { Draft, TestLedger } from '../../ledger-maker.js'
 import { other, RUN, sampleLedger } from '../../sample-ledger.js'
@@ -66,7 +67,7 @@ export function headsReadings(): Vector[] {
         ledger,
         lies: {
           claims: (claims) => [
-            { stream: 'ledger-heads', head: { revision: '0', leaf: hex(ledger.records[2]!.leaf) } },
+            claimOf('ledger-heads', { revision: '0', leaf: hex(ledger.records[2]!.leaf) }),
             ...claims,
           ],
           positions: (positions) => [...positions, 2].sort((a, b) => a - b),
@@ -81,7 +82,7 @@ export function headsReadings(): Vector[] {
         bad('forged', name, 'HEADS_CLAIM_MISMATCH', shows, {
           ledger,
           lies: {
-            claims: (claims) => [{ stream: 'ledger-heads', head }, ...claims],
+            claims: (claims) => [claimOf('ledger-heads', head), ...claims],
             positions: (positions) => [...positions, ...lines].sort((a, b) => a - b),
           },
         }),
@@ -129,13 +130,14 @@ export function headsReadings(): Vector[] {
           lies: {
             positions: (positions) => positions.filter((position) => ![3, 5, 6, 8].includes(position)),
             claims: (claims) =>
-              claims.map((claim) => (claim['stream'] === runStream ? { ...claim, head: null } : claim)),
+              claims.map((claim) => (claim['stream'] === runStream ? claimOf(runStream, null) : claim)),
             heads: edit({ [`${path(runStream)}/head`]: null, [`${path(runStream)}/other`]: own }),
             manifest: edit({
               '/run/completeness': 'unknown',
               '/run/reasons': ['run-not-closed'],
               '/external': [],
               '/governance': null,
+              '/payout': null,
             }),
           },
         },

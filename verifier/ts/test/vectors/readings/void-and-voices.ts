@@ -203,9 +203,9 @@ function startReadings(): Vector[] {
   const startedWith = (job: boolean): Draft => having(started(), { governance: { ...GOVERNANCE, job_id: job } })
   return [
     against(
-      'claims.ts',
-      '.find((data) => data !== undefined)',
-      '.findLast((data) => data !== undefined)',
+      'run-start.ts',
+      '.find((start) => start !== undefined)',
+      '.findLast((start) => start !== undefined)',
       good(
         'started-twice',
         'Of two starts of one run the first says whether it is a demonstration.',

@@ -1,0 +1,52 @@
+import type { JsonObject } from './json.js'
+import type { LogRecord } from './record.js'
+import { dataOf, memberOf } from './record-data.js'
+import { type Profile, SPEC } from './spec.generated.js'
+
+/** What a run says of itself when it begins, in whichever version. */
+export interface RunStart {
+  readonly tool: string
+  readonly subject: string
+  readonly demonstration: boolean
+  readonly governance: JsonObject
+  readonly policy: string | null
+  readonly payout: JsonObject | null
+}
+
+/** The run's start: the first that there is. */
+export function runStart(run: readonly LogRecord[]): RunStart | undefined {
+  return run.map(startOf).find((start) => start !== undefined)
+}
+
+/** What a start says; undefined for other records. Version 1 knew no other tool than dbt, and was asked for no payout. */
+export function startOf(record: LogRecord): RunStart | undefined {
+  const first = dataOf(record, 'dev.clyra.run.started.v1')
+  if (first === undefined) return dataOf(record, 'dev.clyra.run.started.v2')
+  const [tool, payout] = [memberOf(record.data, 'tool'), memberOf(record.data, 'payout')]
+  const isObject = typeof payout === 'object' && payout !== null && !Array.isArray(payout)
+  return { ...first, tool: typeof tool === 'string' ? tool : 'dbt', payout: isObject ? payout : null }
+}
+
+/** Of which profile a run is, by the tool that it names; without a start it is one of DEF. */
+export function profileOf(start: RunStart | undefined, run: readonly LogRecord[]): Profile {
+  if (start === undefined) return 'def'
+  const { tools, undecided } = SPEC.profiles.def
+  const isAmong = (list: readonly string[]) => list.includes(start.tool)
+  if (isAmong(tools)) return 'def'
+  return isAmong(undecided) && run.some(({ type }) => type.startsWith(SPEC.run.voicedTypes)) ? 'def' : 'pef'
+}
+
+/** The streams that a run links before its first `run.closed`, and those of later links, which claim nothing. */
+export function linksOf(run: readonly LogRecord[]): { readonly linked: ReadonlySet<string>; readonly late: string[] } {
+  const linked = new Set<string>()
+  const late: string[] = []
+  let closed = false
+  for (const record of run) {
+    closed ||= record.type === 'dev.clyra.run.closed.v1'
+    const link = dataOf(record, 'dev.clyra.run.linked.v1')
+    if (link === undefined) continue
+    if (closed) late.push(link.stream)
+    else linked.add(link.stream)
+  }
+  return { linked, late }
+}
