@@ -471,3 +471,71 @@ export function exampleBundle(
   records.push(make('ledger-heads', 'dev.clyra.ledger.heads.v1', { size: String(records.length), root: HEX('heads') }))
   return records
 }
+
+/** What an agent did: a call that was let through, a request that was stopped, one without a receipt, and two verdicts. */
+export function activityRecords(make: ReturnType<typeof recordMaker>): LedgerRecord[] {
+  const stream = `run-${RUN}`
+  const sealed = { 'clyra:sealed': HEX('sealed') }
+  const decided = (outcome: 'allow' | 'block') => ({
+    outcome,
+    rules: ['mail-to-customers'],
+    reasons: [],
+    obligations: ['receipt' as const],
+    mode: 'gate' as const,
+    policy: null,
+  })
+  const issued = (receipt: string, outcome: 'allow' | 'block') => ({
+    receipt,
+    route: 'mail',
+    actor: 'agent-7',
+    tenant: null,
+    upstream: 'mail.example',
+    request: sealed,
+    response: null,
+    schema: { hash: null, result: 'not-checked' as const, failed: [] },
+    policy: { file: null, effective: null },
+    decision: decided(outcome),
+    threats: [],
+    data: null,
+    verdicts: [],
+    approval: 'approval-1',
+    governance: null,
+    payout: null,
+    status: outcome === 'allow' ? 200 : null,
+    latency: { added: '812', upstream: null },
+    sizes: { request: '1024', response: null },
+    bodies: 'sealed' as const,
+  })
+  const intended = (receipt: string) => ({ receipt, route: 'mail', request: sealed, decision: decided('allow') })
+  const given = (subject: string, result: 'clean' | 'not-scanned') => ({
+    detector: 'injection',
+    version: '3',
+    digest: null,
+    subject,
+    result,
+    confidence: null,
+    classes: [],
+    shadow: false,
+  })
+  const called = (call: string, result: 'success' | 'denied') => ({
+    call,
+    server: 'mail',
+    tool: 'send',
+    arguments: sealed,
+    result,
+    content: null,
+    startedAt: '2025-11-21T12:54:05Z',
+    elapsedSeconds: '0.25',
+    receipt: `receipt-${call}`,
+  })
+  return [
+    make(stream, 'dev.clyra.receipt.intended.v1', intended('receipt-1')),
+    make(stream, 'dev.clyra.receipt.issued.v1', issued('receipt-1', 'allow')),
+    make(stream, 'dev.clyra.mcp.tool.called.v1', called('1', 'success')),
+    make(stream, 'dev.clyra.receipt.issued.v1', issued('receipt-2', 'block')),
+    make(stream, 'dev.clyra.mcp.tool.called.v1', called('2', 'denied')),
+    make(stream, 'dev.clyra.receipt.intended.v1', intended('receipt-3')),
+    make(stream, 'dev.clyra.verdict.given.v1', given('receipt-1', 'clean')),
+    make(stream, 'dev.clyra.verdict.given.v1', given('receipt-3', 'not-scanned')),
+  ]
+}

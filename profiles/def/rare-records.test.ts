@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { RUN, recordMaker, startedData } from '../../projections/example-records.test.support.js'
+import { activityRecords, RUN, recordMaker, startedData } from '../../projections/example-records.test.support.js'
 import { RUN_TYPES } from '../../projections/run/index.js'
 import { hex } from '../../src/canonical/index.js'
 import { sha256 } from '../../src/crypto/index.js'
@@ -21,6 +21,7 @@ const invocation = 'i-1'
 const RARE = [
   make(`run-${RUN}`, 'dev.clyra.run.started.v2', startedData({ parent: 'the-run-before' })),
   make(`run-${RUN}`, 'dev.clyra.run.linked.v1', { run: RUN, stream: 'approval-1', role: 'approval' }),
+  ...activityRecords(make),
   make(`run-${RUN}`, 'dev.clyra.dbt.node.response.v1', {
     voice: 'claim',
     invocation,

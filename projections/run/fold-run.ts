@@ -3,9 +3,12 @@ import { anchorFold } from './folds/anchor.js'
 import { artifactFold } from './folds/artifact.js'
 import { dbtFold } from './folds/dbt.js'
 import { findingFold } from './folds/finding.js'
+import { mcpFold } from './folds/mcp.js'
 import { metricsFold } from './folds/metrics.js'
+import { receiptFold } from './folds/receipt.js'
 import { runFold } from './folds/run.js'
 import { snapshotFold } from './folds/snapshot.js'
+import { verdictFold } from './folds/verdict.js'
 import { Fresh } from './fresh.js'
 import type { Of } from './record-of.js'
 import { defineRunFold, type RunFold } from './run-fold.js'
@@ -21,7 +24,7 @@ const streamFold = defineRunFold({
 })
 
 /** The types that no fold knows. Its version goes up with every type that a fold comes to know: it is no longer counted here. */
-const othersFold = defineRunFold({ name: 'run-others', version: 2, initial: { others: [] }, types: {} })
+const othersFold = defineRunFold({ name: 'run-others', version: 3, initial: { others: [] }, types: {} })
 
 /** Each owns its members of the state. One more family is one more fold here, and one more line in `emptyRun`. */
 export const RUN_FOLDS: readonly RunFold[] = [
@@ -33,6 +36,9 @@ export const RUN_FOLDS: readonly RunFold[] = [
   artifactFold,
   findingFold,
   metricsFold,
+  receiptFold,
+  verdictFold,
+  mcpFold,
   othersFold,
 ]
 
@@ -47,6 +53,9 @@ export function emptyRun(run: string): RunState {
     ...artifactFold.initial,
     ...findingFold.initial,
     ...metricsFold.initial,
+    ...receiptFold.initial,
+    ...verdictFold.initial,
+    ...mcpFold.initial,
     ...othersFold.initial,
   }
 }

@@ -55,7 +55,10 @@ test('the types that are counted as others are those of this version of that fol
         "dev.clyra.dbt.statement.shapes.v1",
         "dev.clyra.dbt.test.result.v1",
         "dev.clyra.finding.raised.v2",
+        "dev.clyra.mcp.tool.called.v1",
         "dev.clyra.metrics.observed.v1",
+        "dev.clyra.receipt.intended.v1",
+        "dev.clyra.receipt.issued.v1",
         "dev.clyra.run.closed.v1",
         "dev.clyra.run.exited.v1",
         "dev.clyra.run.gap.v1",
@@ -65,8 +68,9 @@ test('the types that are counted as others are those of this version of that fol
         "dev.clyra.run.started.v2",
         "dev.clyra.snapshot.captured.v1",
         "dev.clyra.snapshot.relation.v1",
+        "dev.clyra.verdict.given.v1",
       ],
-      "version": 2,
+      "version": 3,
     }
   `)
 })

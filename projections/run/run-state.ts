@@ -1,6 +1,7 @@
 import type { WAREHOUSE_SYSTEMS } from '../../src/events/codes/index.js'
 import type { EventData } from '../../src/events/families/index.js'
 import type { AppendList } from './append-list.js'
+import type { Counted } from './counted.js'
 import type { SortedList } from './sorted-list.js'
 
 /**
@@ -49,6 +50,13 @@ export type RunState = {
   readonly leftOut: SortedList<LeftOut>
   /** By what was measured, and on what. */
   readonly metrics: SortedList<Metric>
+  /** What was intended and has no receipt, by receipt. */
+  readonly openIntents: SortedList<Intent>
+  /** By outcome of the decision. */
+  readonly receipts: Counted<Receipt>
+  readonly verdicts: Counted<Verdict>
+  /** Tools that an agent called. */
+  readonly calls: Counted<Call>
   /** Records of a type that this projection does not know, by type: counted, never skipped in silence. */
   readonly others: SortedList<TypeCount>
 }
@@ -176,4 +184,14 @@ export type Artifact = Data<'dev.clyra.artifact.captured.v1'> & At
 export type Source = Data<'dev.clyra.artifact.source.v1'> & At
 export type Repository = Data<'dev.clyra.artifact.repository.v1'> & At
 export type Metric = Data<'dev.clyra.metrics.observed.v1'> & At
+export type Intent = Pick<Data<'dev.clyra.receipt.intended.v1'>, 'receipt' | 'route'> & At
+type ReceiptData = Data<'dev.clyra.receipt.issued.v1'>
+export type Receipt = Pick<
+  ReceiptData,
+  'receipt' | 'route' | 'actor' | 'upstream' | 'status' | 'verdicts' | 'approval'
+> &
+  Pick<ReceiptData['decision'], 'outcome' | 'mode' | 'rules'> &
+  At & { readonly schema: ReceiptData['schema']['result'] }
+export type Verdict = Data<'dev.clyra.verdict.given.v1'> & At
+export type Call = Omit<Data<'dev.clyra.mcp.tool.called.v1'>, 'arguments' | 'content'> & At
 export type TypeCount = { readonly type: string; readonly count: number }

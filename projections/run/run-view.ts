@@ -1,4 +1,5 @@
 import { type Completeness, completenessOf, type VoicesHeard, voicesHeard } from './completeness.js'
+import { type CountedView, countedView } from './counted.js'
 import { inVoiceOrder, type Outcome, type OutcomeSaid, outcomeOf, outcomeSaid } from './outcome.js'
 import type * as S from './run-state.js'
 import { valuesOf } from './sorted-list.js'
@@ -63,6 +64,11 @@ export interface RunView {
   readonly repository: S.Repository | null
   readonly leftOut: readonly S.LeftOut[]
   readonly metrics: readonly S.Metric[]
+  /** What was intended and has no receipt. */
+  readonly openIntents: readonly S.Intent[]
+  readonly receipts: CountedView<S.Receipt>
+  readonly verdicts: CountedView<S.Verdict>
+  readonly calls: CountedView<S.Call>
   readonly others: readonly S.TypeCount[]
 }
 
@@ -113,6 +119,10 @@ export function renderRun(state: S.RunState): RunView {
     repository: state.repository,
     leftOut: valuesOf(state.leftOut),
     metrics: valuesOf(state.metrics),
+    openIntents: valuesOf(state.openIntents),
+    receipts: countedView(state.receipts),
+    verdicts: countedView(state.verdicts),
+    calls: countedView(state.calls),
     others: valuesOf(state.others),
   }
 }

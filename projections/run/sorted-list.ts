@@ -36,6 +36,19 @@ export function upsert<T extends JsonValue>(
   return chunks
 }
 
+/** The list without `key`; `list` itself where it does not have it, or, changed, where it is fresh. */
+export function remove<T extends JsonValue>(list: SortedList<T>, key: string, fresh: Fresh): SortedList<T> {
+  const at = Math.max(0, firstChunkAbove(list, key) - 1)
+  const place = firstEntryAbove(list[at] ?? [], key) - 1
+  if (list[at]?.[place]?.[0] !== key) return list
+  const chunks = fresh.array(list)
+  const chunk = fresh.array(chunks[at]!)
+  chunk.splice(place, 1)
+  if (chunk.length === 0) chunks.splice(at, 1)
+  else chunks[at] = chunk
+  return chunks
+}
+
 /** The values in the order of their keys. */
 export function valuesOf<T extends JsonValue>(list: SortedList<T>): T[] {
   return list.flatMap((chunk) => chunk.map(([, value]) => value))

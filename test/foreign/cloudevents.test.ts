@@ -63,7 +63,9 @@ describe.runIf(present)('the CloudEvents SDKs of npm and PyPI read records as th
   it('among them at least one of every type that Clyra knows, one with every attribute, and sealed values', () => {
     const events = ledger.records.map((record) => JSON.parse(Buffer.from(record).toString('utf8')))
     const types = new Set(events.map(({ type }) => type))
-    expect(CLYRA_REGISTRY.types().filter(({ type }) => !types.has(type))).toEqual([])
+    // The ledger writes its own types in their newest version alone, and nobody else writes them.
+    const superseded = new Set(['dev.clyra.ledger.key.introduced.v1'])
+    expect(CLYRA_REGISTRY.types().filter(({ type }) => !types.has(type) && !superseded.has(type))).toEqual([])
     expect(types).toContain('org.example.everything.v1')
     expect(events.filter((event) => JSON.stringify(event).includes('clyra:sealed')).length).toBeGreaterThan(100)
   })

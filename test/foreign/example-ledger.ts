@@ -47,6 +47,39 @@ const captured = {
   truncated: false,
 }
 
+const SEALED = { 'clyra:sealed': HASH }
+const started = {
+  run: 'r-1',
+  subject: '5f0c2d3e-1a2b-4c3d-8e4f-001122334455',
+  demonstration: false,
+  governance: {
+    job_id: null,
+    service_id: null,
+    pipeline_id: null,
+    agent_id: 'agent-7',
+    runtime_versions: [],
+    schema_versions: [],
+  },
+  payout: {
+    run_id: 'r-1',
+    actor_id: null,
+    asset_id: null,
+    change_intent: null,
+    business_metric_refs: [],
+    payout_ref: null,
+    currency: null,
+  },
+  policy: null,
+}
+const decision = {
+  outcome: 'repair',
+  rules: ['mail-schema'],
+  reasons: ['schema'],
+  obligations: ['receipt'],
+  mode: 'gate',
+  policy: HASH,
+}
+
 /** What no file of a recorded run says: the warehouse's own words, and an event with every attribute there is. */
 const FURTHER_EVENTS: readonly EventInput[] = [
   { type: 'dev.clyra.anchor.provisional.v1', source: 'postgres', id: PROVISIONAL, data: position },
@@ -155,6 +188,82 @@ const FURTHER_EVENTS: readonly EventInput[] = [
       budget: null,
       within: null,
       subject: null,
+    },
+  },
+  { type: 'dev.clyra.run.started.v1', source: 'clyra', data: { ...started, tool: 'other', capture: 'ingest' } },
+  {
+    type: 'dev.clyra.run.started.v2',
+    source: 'clyra',
+    data: { ...started, tool: 'agent', capture: 'library', parent: 'r-0' },
+  },
+  {
+    type: 'dev.clyra.run.linked.v1',
+    source: 'clyra',
+    data: { run: 'r-1', stream: 'approval-1', role: 'approval' },
+  },
+  {
+    type: 'dev.clyra.receipt.intended.v1',
+    source: 'gateway',
+    data: { receipt: 'rc-1', route: 'mail', request: SEALED, decision },
+  },
+  {
+    type: 'dev.clyra.receipt.issued.v1',
+    source: 'gateway',
+    data: {
+      receipt: 'rc-1',
+      route: 'mail',
+      actor: 'pseudonym-1',
+      tenant: null,
+      upstream: 'mail.example',
+      request: SEALED,
+      response: SEALED,
+      schema: { hash: HASH, result: 'repaired', failed: ['/to/*'] },
+      policy: { file: HASH, effective: HASH },
+      decision,
+      threats: [['owasp-llm', '2025', 'LLM01']],
+      data: { queryTag: 'q', relations: ['analytics.orders'], schemaChange: false, anchors: [PROVISIONAL] },
+      verdicts: ['v-1'],
+      approval: 'approval-1',
+      governance: null,
+      payout: null,
+      status: 200,
+      latency: { added: '812', upstream: '90210' },
+      sizes: { request: '1024', response: '4096' },
+      bodies: 'sealed',
+    },
+  },
+  {
+    type: 'dev.clyra.receipt.stream.v1',
+    source: 'gateway',
+    data: { receipt: 'rc-1', count: '12', hash: SEALED, ended: 'done' },
+  },
+  {
+    type: 'dev.clyra.verdict.given.v1',
+    source: 'detector',
+    data: {
+      detector: 'injection',
+      version: '3',
+      digest: HASH,
+      subject: 'rc-1',
+      result: 'not-scanned',
+      confidence: null,
+      classes: ['prompt-injection'],
+      shadow: false,
+    },
+  },
+  {
+    type: 'dev.clyra.mcp.tool.called.v1',
+    source: 'agent',
+    data: {
+      call: 'c-1',
+      server: 'files',
+      tool: 'read',
+      arguments: SEALED,
+      result: 'success',
+      content: null,
+      startedAt: '2026-01-02T03:04:05Z',
+      elapsedSeconds: '0.25',
+      receipt: 'rc-1',
     },
   },
   {

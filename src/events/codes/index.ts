@@ -1,3 +1,4 @@
+import { AUTOMATION_GAPS } from './automation.js'
 import { CAPTURE_GAPS } from './capture.js'
 import { DBT_GAPS } from './dbt.js'
 
@@ -7,5 +8,5 @@ export { COMMANDS_WITHOUT_WAREHOUSE, FINDINGS, type Gap, REREAD_REASONS } from '
 export { NO_ANCHOR, NO_RELATION, WAREHOUSE_SYSTEMS } from './warehouse.js'
 
 /** Why a run's record is not complete. `spec/events/` and `spec/bundle/` explain each. */
-export const GAPS = { ...DBT_GAPS, ...CAPTURE_GAPS } as const
+export const GAPS = { ...DBT_GAPS, ...CAPTURE_GAPS, ...AUTOMATION_GAPS } as const
 export type GapReason = keyof typeof GAPS

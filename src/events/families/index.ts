@@ -4,12 +4,27 @@ import { artifact } from './artifact.js'
 import { dbt } from './dbt.js'
 import { finding, findingUpcasters } from './finding.js'
 import { ledger, ledgerUpcasters } from './ledger.js'
+import { mcp } from './mcp.js'
 import { metrics } from './metrics.js'
+import { receipt } from './receipt.js'
 import { run, runUpcasters } from './run.js'
 import { snapshot } from './snapshot.js'
+import { verdict } from './verdict.js'
 
 /** Every type of the `dev.clyra.` namespace with the schema of its data. */
-export const FAMILIES = { ledger, run, dbt, anchor, snapshot, artifact, finding, metrics } as const
+export const FAMILIES = {
+  ledger,
+  run,
+  dbt,
+  anchor,
+  snapshot,
+  artifact,
+  finding,
+  metrics,
+  receipt,
+  verdict,
+  mcp,
+} as const
 
 /** Each type that has a later version, with how to reach it. */
 export const UPCASTERS = { ...findingUpcasters, ...ledgerUpcasters, ...runUpcasters } as const
@@ -21,7 +36,10 @@ type AllTypes = typeof ledger &
   typeof snapshot &
   typeof artifact &
   typeof finding &
-  typeof metrics
+  typeof metrics &
+  typeof receipt &
+  typeof verdict &
+  typeof mcp
 /** Type name -> data. `EventData['dev.clyra.run.started.v2']` is the data of that event. */
 export type EventData = { [T in keyof AllTypes]: z.infer<AllTypes[T]> }
 export type KnownType = keyof EventData

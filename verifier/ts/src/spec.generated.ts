@@ -1349,7 +1349,11 @@ export const SPEC = {
       "nodes-without-result": "claim",
       "process-not-started": "run",
       "process-signalled": "run",
-      "wrapper-killed": "run"
+      "wrapper-killed": "run",
+      "client-ended-early": "run",
+      "spool-dropped": "run",
+      "stream-cut": "run",
+      "window-not-closed": "run"
     },
     "commandsWithoutWarehouse": [
       "clean",
