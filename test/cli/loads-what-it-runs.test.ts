@@ -20,7 +20,7 @@ const WRITING = ['fs-native-extensions']
 
 /** Rooms below the command line: what is kept, and what is made of it. */
 const KEPT = ['src/ledger', 'src/stores/embedded', 'src/stores/lmdb']
-const MADE = ['src/projector', 'projections/def', 'connectors/dbt', 'connectors/postgres']
+const MADE = ['src/projector', 'projections/bundle', 'connectors/dbt', 'connectors/postgres']
 
 /**
  * What a command line loads from its start to its end: which of the packages that Clyra depends on, and rooms of which it
@@ -43,14 +43,14 @@ const LINES: readonly (readonly [line: string, packages: readonly string[], clos
   ['log tail', READER, MADE],
   ['keys', READER, MADE],
   ['prove 0', READER, MADE],
-  ['runs', READER, ['projections/def', 'src/evidence', 'connectors/dbt', 'connectors/postgres']],
+  ['runs', READER, ['projections/bundle', 'src/evidence', 'connectors/dbt', 'connectors/postgres']],
   ['report --last', READER, ['connectors/postgres']],
   ['report run.def.zip -o page.html', ['@clyra/verify', ...LINE, 'uuid'], [...KEPT.slice(1), 'connectors/dbt']],
   ['replay', ['@clyra/verify', ...READER], ['connectors/postgres']],
   ['doctor --offline', READER, ['connectors/postgres']],
   ['spool flush', [...READER, ...WRITING], ['connectors/postgres']],
   // The wrapper and its recorder, with no parser of commands.
-  ['run dbt build', ['zod', ...STORED, ...WRITING], ['projections/def', 'src/evidence', 'connectors/postgres']],
+  ['run dbt build', ['zod', ...STORED, ...WRITING], ['projections/bundle', 'src/evidence', 'connectors/postgres']],
 ]
 
 let folder: string

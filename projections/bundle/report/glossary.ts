@@ -1,11 +1,11 @@
 import { FINDINGS, NO_ANCHOR } from '../../../src/events/codes/index.js'
-import type { DefView } from '../def-view.js'
+import type { BundleView } from '../bundle-view.js'
 import { type Html, html, type Part } from './html.js'
 import { part } from './table.js'
 import { DISPOSITION_WORDS, REASON_WORDS, TERMS } from './words.js'
 
 /** The terms of the page, and every code that occurs on it, in plain words. */
-export function glossary({ run }: DefView): Html {
+export function glossary({ run }: BundleView): Html {
   const codes = new Map<string, string>()
   for (const reason of run.reasons) codes.set(reason, REASON_WORDS[reason] ?? 'A reason that this page does not know.')
   for (const finding of run.findings) {

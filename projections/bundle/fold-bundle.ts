@@ -1,13 +1,13 @@
 import { hex } from '../../src/canonical/index.js'
 import { isType, type LedgerRecord, runOf } from '../../src/events/index.js'
 import { foldRunRecords } from '../run/index.js'
-import type { DefState, IntroducedKey } from './def-state.js'
+import type { BundleState, IntroducedKey } from './bundle-state.js'
 
 /**
  * Folds records of a bundle. Each of the ledger's own types counts only in its one stream; the records of other
  * runs and types are not part of this bundle and change nothing but are never handed over by a builder.
  */
-export function foldBundleRecords(state: DefState, records: readonly LedgerRecord[]): DefState {
+export function foldBundleRecords(state: BundleState, records: readonly LedgerRecord[]): BundleState {
   const ofRun = records.filter((record) => isOfRun(state, record))
   let folded = state
   for (const record of records) {
@@ -20,10 +20,10 @@ export function foldBundleRecords(state: DefState, records: readonly LedgerRecor
   return { ...folded, records: folded.records + ofRun.length, run: foldRunRecords(folded.run, ofRun) }
 }
 
-function isOfRun({ run: { run } }: DefState, { event: { stream } }: LedgerRecord): boolean {
+function isOfRun({ run: { run } }: BundleState, { event: { stream } }: LedgerRecord): boolean {
   return runOf(stream) === run
 }
-function foldLedgerRecord(state: DefState, record: LedgerRecord): DefState {
+function foldLedgerRecord(state: BundleState, record: LedgerRecord): BundleState {
   const position = String(record.position)
   const { stream, recordedat: recordedAt, revision } = record.event
   switch (stream) {

@@ -2,7 +2,7 @@ import type { EventData } from '../../src/events/families/index.js'
 import { emptyRun, type RunState } from '../run/index.js'
 
 /** What a DEF bundle for one run holds: genesis, the run's stream, the keys, the redactions and H. Plain JSON. */
-export type DefState = {
+export type BundleState = {
   /** How many records of the bundle were folded. */
   readonly records: number
   readonly genesis: Genesis | null
@@ -39,6 +39,6 @@ export type Heads = EventData['dev.clyra.ledger.heads.v1'] & {
   readonly recordedAt: string
 }
 
-export function emptyDef(run: string): DefState {
+export function emptyBundle(run: string): BundleState {
   return { records: 0, genesis: null, run: emptyRun(run), keys: [], redactions: [], heads: null }
 }

@@ -1,4 +1,4 @@
-import type { DefView } from '../def-view.js'
+import type { BundleView } from '../bundle-view.js'
 import { grouped, moment } from './format.js'
 import { type Html, html } from './html.js'
 
@@ -6,7 +6,7 @@ import { type Html, html } from './html.js'
 const PLAIN_RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 /** The banner: the page cannot prove itself, what can, and how anyone does it. */
-export function check(view: DefView): Html {
+export function check(view: BundleView): Html {
   const file = `${PLAIN_RUN_ID.test(view.run.run) ? view.run.run : 'bundle'}.def.zip`
   const upTo =
     view.heads === null
@@ -28,14 +28,14 @@ ${upTo}</aside>
 }
 
 /** Above everything else where the run is a replay of a recording. */
-export function demonstrationBanner(view: DefView): Html | null {
+export function demonstrationBanner(view: BundleView): Html | null {
   if (!view.run.demonstration) return null
   return html`<p class="banner" role="note"><strong>Recorded demonstration.</strong> This is a replay of a recording, and no evidence of a change.</p>
 `
 }
 
 /** Where the sealed values of the run were erased. */
-export function erasureBanner(view: DefView): Html | null {
+export function erasureBanner(view: BundleView): Html | null {
   if (view.erased === null) return null
   return html`<p class="banner quietly" role="note"><strong>Erased values.</strong> The key to this run’s sealed values was recorded as destroyed on ${moment(view.erased.recordedAt)} (${view.erased.reason}). The records and their proofs stay as they are.</p>
 `

@@ -1,8 +1,8 @@
 import { type RunView, runProjection } from '../run/index.js'
-import type { DefState, Genesis, Heads, IntroducedKey, Redaction } from './def-state.js'
+import type { BundleState, Genesis, Heads, IntroducedKey, Redaction } from './bundle-state.js'
 
 /** What the report shows, and what `--json` gives. */
-export interface DefView {
+export interface BundleView {
   readonly records: number
   readonly genesis: Genesis | null
   readonly run: RunView
@@ -14,7 +14,7 @@ export interface DefView {
   readonly heads: Heads | null
 }
 
-export function renderDef(state: DefState): DefView {
+export function renderBundle(state: BundleState): BundleView {
   const run = runProjection.render(state.run)
   const subject = run.started?.subject
   return {

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../src/canonical/index.js'
 import type { RunView } from '../../run/index.js'
-import type { DefView } from '../def-view.js'
+import type { BundleView } from '../bundle-view.js'
 
 /** What the page shows beside the folded records: values of the manifest, which follow from the ledger up to H. */
 export interface ReportContext {
@@ -42,7 +42,7 @@ export class OpenedValues {
 
 /** What every part of the page is made from. */
 export interface Page {
-  readonly view: DefView
+  readonly view: BundleView
   readonly run: RunView
   readonly context: ReportContext
   readonly opened: OpenedValues

@@ -1,7 +1,7 @@
 import { base64, utf8 } from '../../../src/canonical/index.js'
 import { sha256 } from '../../../src/crypto/index.js'
-import type { DefState } from '../def-state.js'
-import { renderDef } from '../def-view.js'
+import type { BundleState } from '../bundle-state.js'
+import { renderBundle } from '../bundle-view.js'
 import { anchorsPart } from './anchors-part.js'
 import { attention } from './attention.js'
 import { changed } from './changed.js'
@@ -27,8 +27,8 @@ import { testsSection } from './tests-section.js'
  * `report.html` of a DEF bundle. The same state and context give the same bytes: no clock, no locale, no script, no
  * address that is fetched, one style sheet inside. Everything from a record is escaped.
  */
-export function renderReport(state: DefState, context: ReportContext): string {
-  const view = renderDef(state)
+export function renderReport(state: BundleState, context: ReportContext): string {
+  const view = renderBundle(state)
   const page = { view, run: view.run, context, opened: new OpenedValues(context.opened) }
   return `<!doctype html>\n${document(page)}`
 }

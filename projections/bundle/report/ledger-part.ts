@@ -1,5 +1,5 @@
-import type { IntroducedKey } from '../def-state.js'
-import type { DefView } from '../def-view.js'
+import type { IntroducedKey } from '../bundle-state.js'
+import type { BundleView } from '../bundle-view.js'
 import { digest, grouped, moment, name } from './format.js'
 import { type Html, html, type Part } from './html.js'
 import type { Page } from './report-context.js'
@@ -25,7 +25,7 @@ export function ledgerPart({ view, context }: Page): Html {
   })
 }
 
-function keysTable({ genesis, keys }: DefView): Html {
+function keysTable({ genesis, keys }: BundleView): Html {
   const own = (genesis?.keys ?? []).map((key) => ({ ...key, introducedAt: '0', replaces: null, revoked: null }))
   const rows = [...own, ...keys].map((key) => ({ cells: [key.purpose, digest(key.id), key.alg, validity(key)] }))
   return table('Keys', [{ title: 'Purpose' }, { title: 'Fingerprint' }, { title: 'Kind' }, { title: 'Valid' }], rows)
