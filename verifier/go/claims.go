@@ -150,21 +150,32 @@ func (b *bundle) judgeOpenings() {
 		}
 		opened++
 	}
-	total := 0
-	for i := range b.records {
-		total += len(sealedValues(&b.records[i]))
-	}
-	b.pass("openings", fmt.Sprintf("%d sealed values, %d opened", total, opened))
+	b.pass("openings", fmt.Sprintf("%d sealed values, %d opened", countSealed(b.byName["records.jsonl"]), opened))
 }
 
 // sealedMember is the one member of a sealed value.
 const sealedMember = "clyra:sealed"
 
+// countSealed counts the sealed values in admitted lines. No text has what they begin with: its quotes are escaped.
+func countSealed(lines []byte) (count int) {
+	const digits = 64
+	beginning := []byte(`{"` + sealedMember + `":"`)
+	for {
+		at := bytes.Index(lines, beginning)
+		if at < 0 {
+			return count
+		}
+		lines = lines[at+len(beginning):]
+		if end := bytes.IndexByte(lines, '"'); end == digits && lines[end+1] == '}' {
+			if _, ok := jcs.ParseHash(lines[:end]); ok {
+				count++
+			}
+		}
+	}
+}
+
 // sealedValues are the commitments in a record by the pointers of their places.
 func sealedValues(r *record.Record) map[string]jcs.Hash {
-	if !bytes.Contains(r.Data, []byte(sealedMember)) {
-		return nil
-	}
 	sealed := map[string]jcs.Hash{}
 	collectSealed(r.Line, "", sealed)
 	return sealed

@@ -235,20 +235,8 @@ func (b *bundle) readRecords() {
 		b.add("json", "RECORDS_MALFORMED", "records.jsonl")
 		return
 	}
-	b.records = make([]record.Record, 0, bytes.Count(file, []byte("\n")))
-	for len(file) > 0 {
-		length := bytes.IndexByte(file, '\n')
-		line := len(b.records)
-		if length == 0 {
-			b.add("json", "RECORDS_MALFORMED", fmt.Sprintf("records.jsonl, line %d", line))
-			return
-		}
-		r, code := record.Parse(file[:length:length])
-		if code != "" {
-			b.add("json", code, fmt.Sprintf("records.jsonl, line %d", line))
-			return
-		}
-		b.records = append(b.records, r)
-		file = file[length+1:]
+	var offence *refusal
+	if b.records, offence = parseLines(file); offence != nil {
+		b.add("json", offence.code, fmt.Sprintf("records.jsonl, line %d", offence.line))
 	}
 }

@@ -90,9 +90,10 @@ func (l *log) readEntryBundle(index uint64, width int) bool {
 		l.add("json", code, fmt.Sprintf("entry bundle %d", index))
 		return false
 	}
+	var parser record.Parser
 	for i, entry := range entries {
 		position := index*tileWidth + uint64(i)
-		r, code := record.Parse(entry)
+		r, code := parser.Parse(entry)
 		if code != "" {
 			l.add("json", code, fmt.Sprintf("record at position %d", position))
 			return false

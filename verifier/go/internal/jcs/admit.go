@@ -20,13 +20,43 @@ var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
 
 // Admit is the code of the first offence in document against log, section 1, or "" where it is admitted.
 func Admit(document []byte) string {
-	if bytes.HasPrefix(document, byteOrderMark) {
+	r := reader{in: document}
+	return r.document()
+}
+
+// Member is one member of an object.
+type Member struct {
+	Name  []byte
+	Value Value
+}
+
+// AdmitObject is Admit, and adds the members of the outermost object to members on the way: none where the document
+// is something else. They mean nothing where the document is not admitted.
+func AdmitObject(document []byte, members []Member) (_ []Member, code string) {
+	r := reader{in: document, outermost: members, collects: true}
+	code = r.document()
+	return r.outermost, code
+}
+
+// reader reads a document from left to right. otherForm is set by what is JSON and not its RFC 8785 form; that is
+// an offence only where no other is found.
+type reader struct {
+	in        []byte
+	at        int
+	otherForm bool
+	name      [maxNameLength]byte
+	// outermost are the members of the outermost object as far as it was read, where they are collected.
+	outermost []Member
+	collects  bool
+}
+
+func (r *reader) document() string {
+	if bytes.HasPrefix(r.in, byteOrderMark) {
 		return "JSON_BOM"
 	}
-	if !utf8.Valid(document) {
+	if !utf8.Valid(r.in) {
 		return "JSON_BAD_UTF8"
 	}
-	r := reader{in: document}
 	if code := r.value(1); code != "" {
 		return code
 	}
@@ -38,15 +68,6 @@ func Admit(document []byte) string {
 		return "JSON_NOT_CANONICAL"
 	}
 	return ""
-}
-
-// reader reads a document from left to right. otherForm is set by what is JSON and not its RFC 8785 form; that is
-// an offence only where no other is found.
-type reader struct {
-	in        []byte
-	at        int
-	otherForm bool
-	name      [maxNameLength]byte
 }
 
 func (r *reader) space() {
@@ -169,12 +190,17 @@ func (r *reader) members(level int) (names []uint32, code string) {
 			names = append(names, uint32(nameAt))
 		}
 		lastLength = copy(last[:], name)
+		nameEnd := r.at
 		r.space()
 		if !r.next(':') {
 			return names, "JSON_SYNTAX"
 		}
+		valueAt := r.at
 		if code := r.value(level + 1); code != "" {
 			return names, code
+		}
+		if r.collects && level == 1 {
+			r.outermost = append(r.outermost, Member{r.in[nameAt+1 : nameEnd-1], r.in[valueAt:r.at]})
 		}
 		r.space()
 		if r.next('}') {

@@ -48,16 +48,19 @@ type Record struct {
 	Data       jcs.Value
 }
 
+// Parser reads records, one after the other.
+type Parser struct{ members []jcs.Member }
+
 // Parse reads one record; code is that of its first offence, or "".
-func Parse(line []byte) (r Record, code string) {
+func (p *Parser) Parse(line []byte) (r Record, code string) {
 	if len(line) > spec.Known.Limits.RecordBytes {
 		return r, "RECORD_TOO_LARGE"
 	}
-	if code := jcs.Admit(line); code != "" {
+	if p.members, code = jcs.AdmitObject(line, p.members[:0]); code != "" {
 		return r, code
 	}
 	r.Line = line
-	if !r.readEnvelope() {
+	if !r.readEnvelope(p.members) {
 		return r, "RECORD_ENVELOPE_INVALID"
 	}
 	if !isData(string(r.Type), r.Data) {
@@ -70,9 +73,10 @@ func Parse(line []byte) (r Record, code string) {
 // required is the number of attributes that every record has, data among them.
 const required = 12
 
-func (r *Record) readEnvelope() bool {
+func (r *Record) readEnvelope(members []jcs.Member) bool {
 	found := 0
-	for name, value := range jcs.Value(r.Line).Members() {
+	for _, member := range members {
+		name, value := member.Name, member.Value
 		if string(name) == "data" {
 			r.Data = value
 			found++

@@ -33,9 +33,16 @@ type Run struct {
 	Started jcs.Value
 }
 
+// kind is a type of records: its name, and who speaks in all of its records, as the bytes of a text in JSON; where that
+// is "" and isVoiced is true, each record says who.
+type kind struct {
+	name, voice string
+	isVoiced    bool
+}
+
 // event is one record of a run as far as it is looked at.
 type event struct {
-	kind string
+	*kind
 	data jcs.Value
 }
 
@@ -80,13 +87,19 @@ func valid(records []*record.Record) []event {
 			rereadOf[string(voice)] = i
 		}
 	}
-	var events []event
+	kinds := map[string]*kind{}
+	events := make([]event, 0, len(records))
 	for i, r := range records {
-		e := event{string(r.Type), r.Data}
-		if i < reread && slices.Contains(known.VoidedByReread, e.kind) {
+		of := kinds[string(r.Type)]
+		if of == nil {
+			of = kindOf(string(r.Type))
+			kinds[of.name] = of
+		}
+		e := event{of, r.Data}
+		if i < reread && slices.Contains(known.VoidedByReread, e.name) {
 			continue
 		}
-		if voice := e.voice(); voice != "" && i < rereadOf[voice] {
+		if i < rereadOf[e.speaker()] {
 			continue
 		}
 		events = append(events, e)
@@ -94,18 +107,23 @@ func valid(records []*record.Record) []event {
 	return events
 }
 
-// voice is who speaks in the record, as the bytes of a text in JSON; "" where it is nobody.
-func (e event) voice() string {
+// kindOf is what is known of the records of a type.
+func kindOf(name string) *kind {
 	known := spec.Known.Run
 	for prefix, voice := range known.VoiceOfTypes {
-		if strings.HasPrefix(e.kind, prefix) {
-			return quoted(voice)
+		if strings.HasPrefix(name, prefix) {
+			return &kind{name: name, voice: quoted(voice)}
 		}
 	}
-	if strings.HasPrefix(e.kind, known.VoicedTypes) {
+	return &kind{name: name, isVoiced: strings.HasPrefix(name, known.VoicedTypes)}
+}
+
+// speaker is who speaks in the record, as the bytes of a text in JSON; "" where it is nobody.
+func (e event) speaker() string {
+	if e.isVoiced {
 		return e.text("voice")
 	}
-	return ""
+	return e.voice
 }
 
 // text is the bytes of a member that is a text, quotes and all; "" where it is none.
@@ -156,10 +174,8 @@ type fold struct {
 }
 
 func (f *fold) add(e event) {
-	if voice := e.voice(); voice != "" {
-		f.heard[voice] = true
-	}
-	switch e.kind {
+	f.heard[e.speaker()] = true
+	switch e.name {
 	case record.RunGap:
 		reason, _ := e.data.Member("reason").Text()
 		f.gaps[reason] = true
@@ -177,7 +193,7 @@ func (f *fold) add(e event) {
 		}
 	case nodeExecuted, testResult:
 		if node := e.text("node"); node != "" {
-			f.steps[step{e.kind, e.text("voice"), node}] = e
+			f.steps[step{e.name, e.text("voice"), node}] = e
 		}
 	case relationRead:
 		if node := e.text("node"); node != "" {
@@ -190,7 +206,7 @@ func (f *fold) add(e event) {
 	case noAnchor:
 		f.addUnavailable(e)
 	default:
-		if phase, ok := e.data.Member("phase").Text(); ok && strings.HasPrefix(e.kind, anchor) {
+		if phase, ok := e.data.Member("phase").Text(); ok && strings.HasPrefix(e.name, anchor) {
 			f.read[phase] = true
 		}
 	}
