@@ -63,6 +63,8 @@ type bundle struct {
 	// manifestKeys are the evidence keys that signed the manifest and count.
 	manifestKeys []jcs.Hash
 	later        laterKeys
+	// linkedTooLate are the streams that the run linked after it was closed, one for each such record.
+	linkedTooLate []string
 	// failure is a file at hand that could not be read.
 	failure error
 }

@@ -3,6 +3,7 @@ package verify
 import (
 	"slices"
 
+	"clyra.dev/verify/internal/runs"
 	"clyra.dev/verify/spec"
 )
 
@@ -74,13 +75,21 @@ func (b *bundle) result() *Result {
 		return r
 	}
 	m := b.manifest
-	b.describe(r, m.profileName, len(b.records), m.completeAsOf)
+	b.describe(r, m.profile, len(b.records), m.completeAsOf)
 	r.Redacted = b.redacted
 	for _, id := range b.manifestKeys {
 		r.Keys = append(r.Keys, SigningKey{"manifest", id.String(), nil, false})
 	}
-	r.Run = &Run{m.runID, b.run.Completeness, b.run.Reasons, b.run.Outcome, b.run.Voices}
+	r.Run = &Run{m.runID, b.run.Completeness, b.run.Reasons, b.run.Outcome, b.voices()}
 	return r
+}
+
+// voices are those of a run of DEF; in PEF nobody but the one who records speaks.
+func (b *bundle) voices() *runs.Voices {
+	if b.manifest.profile != "def" {
+		return nil
+	}
+	return &b.run.Voices
 }
 
 // otherChecks are those of openings, and of detached files that are not read, where the claims hold.

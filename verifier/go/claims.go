@@ -24,6 +24,9 @@ func (b *bundle) judgeClaims() {
 		}
 	}
 	b.run = runs.Of(b.runRecords)
+	if profile := runs.ProfileOf(b.runRecords); profile != m.profile {
+		b.add("claims", "PROFILE_MISMATCH", "the run is one of profile "+profile)
+	}
 	b.judgeClaimedStreams()
 	last := CompleteAsOf{decimal(b.positions[len(b.positions)-1]), string(b.last().RecordedAt)}
 	if m.completeAsOf != last {
@@ -37,9 +40,12 @@ func (b *bundle) judgeClaims() {
 	b.judgeOpenings()
 }
 
-// judgeClaimedStreams asks for exactly the streams that the profile fixes.
+// judgeClaimedStreams asks for exactly the streams that must be claimed: those of every bundle, the run, what it links.
 func (b *bundle) judgeClaimedStreams() {
-	required := append(slices.Clone(b.manifest.profile.Claims), b.manifest.runStream())
+	linked, tooLate := runs.Links(b.runRecords)
+	b.linkedTooLate = tooLate
+	required := append(slices.Clone(spec.Known.Claims.Always), b.manifest.runStream())
+	required = append(required, linked...)
 	for _, stream := range required {
 		if b.claimOf(stream) == nil {
 			b.add("claims", "CLAIM_MISSING", stream)
@@ -54,20 +60,30 @@ func (b *bundle) judgeClaimedStreams() {
 
 // judgeStarted compares what the manifest says of the run's first record.
 func (b *bundle) judgeStarted() {
-	demonstration, governance, policy := false, jcs.Null, jcs.Null
+	m := b.manifest
+	demonstration, governance, policy, payout := false, jcs.Null, jcs.Null, jcs.Null
 	if started := b.run.Started; started != nil {
 		demonstration, _ = started.Member("demonstration").Bool()
 		governance, policy = started.Member("governance"), started.Member("policy")
+		if stated := started.Member("payout"); stated.IsObject() {
+			payout = stated
+		}
 		b.redacted = b.isRedacted(started.Member("subject"))
 	}
-	if b.manifest.demonstration != demonstration {
+	if m.demonstration != demonstration {
 		b.add("claims", "DEMONSTRATION_MISMATCH", "manifest.json")
 	}
-	if !bytes.Equal(b.manifest.governance, governance) {
+	if !bytes.Equal(m.governance, governance) {
 		b.add("claims", "GOVERNANCE_MISMATCH", "manifest.json")
 	}
-	if !bytes.Equal(b.manifest.policy, policy) {
+	if !bytes.Equal(m.policy, policy) {
 		b.add("claims", "POLICY_MISMATCH", "manifest.json")
+	}
+	if m.payout != nil && !bytes.Equal(m.payout, payout) {
+		b.add("claims", "PAYOUT_MISMATCH", "manifest.json")
+	}
+	if m.performance != nil && !bytes.Equal(m.performance, b.run.Performance) {
+		b.add("claims", "PERFORMANCE_MISMATCH", "manifest.json")
 	}
 }
 

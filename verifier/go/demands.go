@@ -37,6 +37,9 @@ func (b *bundle) warnOfContents() {
 	if b.redacted {
 		b.warn("VALUES_REDACTED", "run "+b.manifest.runID)
 	}
+	for _, stream := range b.linkedTooLate {
+		b.warn("LINK_AFTER_CLOSE", stream)
+	}
 	for _, file := range b.files {
 		if slices.Contains(spec.Known.Files.NotYetChecked, file.Name) {
 			b.skip(file.Name, "this verifier does not read it yet")
@@ -132,14 +135,24 @@ func (b *bundle) judgeRun() {
 		}
 		b.warn("RUN_NOT_COMPLETE", b.run.Completeness+": "+strings.Join(b.run.Reasons, ", "))
 	}
-	if b.call.RequireWarehouse {
-		b.pass("warehouse", "")
+	b.judgeWarehouse()
+}
+
+// judgeWarehouse judges whether the warehouse was asked; of PEF none ever was, and without a demand nothing is said of it.
+func (b *bundle) judgeWarehouse() {
+	asked, reasons := "not-asked", ""
+	voices := b.voices()
+	if voices != nil {
+		asked, reasons = voices.Warehouse.Completeness, strings.Join(voices.Warehouse.Reasons, ", ")
 	}
-	warehouse := b.run.Voices.Warehouse
-	if asked := warehouse.Completeness; asked == "partly" || asked == "not-asked" {
-		if b.call.RequireWarehouse {
+	wasAsked := asked == "asked" || asked == "not-needed"
+	if b.call.RequireWarehouse {
+		b.pass("warehouse", asked)
+		if !wasAsked {
 			b.add("warehouse", "WAREHOUSE_NOT_ASKED", asked)
 		}
-		b.warn("WAREHOUSE_NOT_ASKED", asked+": "+strings.Join(warehouse.Reasons, ", "))
+	}
+	if !wasAsked && voices != nil {
+		b.warn("WAREHOUSE_NOT_ASKED", asked+": "+reasons)
 	}
 }

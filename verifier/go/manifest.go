@@ -8,6 +8,7 @@ import (
 	"clyra.dev/verify/internal/heads"
 	"clyra.dev/verify/internal/jcs"
 	"clyra.dev/verify/internal/record"
+	"clyra.dev/verify/internal/runs"
 	"clyra.dev/verify/spec"
 )
 
@@ -26,8 +27,7 @@ type listed struct {
 
 // manifest is manifest.json (bundle, section 3).
 type manifest struct {
-	profile       spec.Profile
-	profileName   string
+	profile       string
 	genesis, root jcs.Hash
 	origin        string
 	size          uint64
@@ -41,6 +41,8 @@ type manifest struct {
 	external      []listed
 	governance    jcs.Value
 	policy        jcs.Value
+	// payout and performance are nil in a bundle that was made before there were any.
+	payout, performance jcs.Value
 }
 
 // parseManifest reads an admitted document; code is that of the offence, or "".
@@ -50,9 +52,8 @@ func parseManifest(document jcs.Value) (m *manifest, code string) {
 		return nil, "MANIFEST_MALFORMED"
 	}
 	m = &manifest{}
-	m.profileName, _ = profile.Text()
-	var isKnown bool
-	if m.profile, isKnown = spec.Known.Profiles[m.profileName]; !isKnown || !format.Is(spec.Known.BundleFormat) {
+	m.profile, _ = profile.Text()
+	if _, isKnown := spec.Known.Profiles[m.profile]; !isKnown || !format.Is(spec.Known.BundleFormat) {
 		return nil, "FORMAT_UNSUPPORTED"
 	}
 	if !m.read(document) {
@@ -63,39 +64,38 @@ func parseManifest(document jcs.Value) (m *manifest, code string) {
 
 var manifestMembers = []string{
 	"claims", "completeAsOf", "demonstration", "external", "files", "format", "genesis", "governance", "origin",
-	"policy", "profile", "projections", "renderer", "root", "run", "size",
+	"payout", "performance", "policy", "profile", "projections", "renderer", "root", "run", "size",
 }
 
-// optionalMember may be absent; it is never null.
-const optionalMember = "renderer"
-
+// read reads the members. renderer may be absent; and the kind of every claim, payout and performance all together in
+// bundles of DEF that were made before there were any.
 func (m *manifest) read(document jcs.Value) bool {
-	names := manifestMembers
-	if document.Member(optionalMember) == nil {
-		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == optionalMember })
-	}
+	isOlder := m.profile == "def" && document.Member("payout") == nil && document.Member("performance") == nil
+	names := slices.DeleteFunc(slices.Clone(manifestMembers), func(name string) bool {
+		return name == "renderer" && document.Member(name) == nil || isOlder && (name == "payout" || name == "performance")
+	})
 	values, ok := document.Exactly(names...)
 	if !ok {
 		return false
 	}
 	for i, name := range names {
-		if !m.readMember(name, values[i]) {
+		if !m.readMember(name, values[i], isOlder) {
 			return false
 		}
 	}
 	return true
 }
 
-func (m *manifest) readMember(name string, v jcs.Value) (ok bool) {
+func (m *manifest) readMember(name string, v jcs.Value, isOlder bool) (ok bool) {
 	switch name {
 	case "claims":
-		m.claims, ok = parseClaims(v)
+		m.claims, ok = parseClaims(v, !isOlder)
 	case "completeAsOf":
 		m.completeAsOf, ok = parseCompleteAsOf(v)
 	case "demonstration":
 		m.demonstration, ok = v.Bool()
 	case "external":
-		m.external, ok = parseListed(v, func(item jcs.Value) (sha, size, name jcs.Value, ok bool) {
+		m.external, ok = parseListed(v, spec.Known.Limits.External, func(item jcs.Value) (sha, size, name jcs.Value, ok bool) {
 			values, ok := item.Exactly("sha256", "size")
 			if !ok {
 				return nil, nil, nil, false
@@ -103,7 +103,7 @@ func (m *manifest) readMember(name string, v jcs.Value) (ok bool) {
 			return values[0], values[1], values[0], true
 		})
 	case "files":
-		m.files, ok = parseListed(v, func(item jcs.Value) (sha, size, name jcs.Value, ok bool) {
+		m.files, ok = parseListed(v, spec.Known.Limits.Files, func(item jcs.Value) (sha, size, name jcs.Value, ok bool) {
 			values, ok := item.Exactly("path", "sha256", "size")
 			if !ok || !values[0].Within(1, 255, isPathByte) {
 				return nil, nil, nil, false
@@ -117,6 +117,10 @@ func (m *manifest) readMember(name string, v jcs.Value) (ok bool) {
 	case "origin":
 		origin, isPlain := v.Plain()
 		m.origin, ok = string(origin), isPlain && record.IsOrigin(origin)
+	case "payout":
+		m.payout, ok = v, v.IsNull() || v.IsObject()
+	case "performance":
+		m.performance, ok = v, isPerformance(v)
 	case "policy":
 		_, isHash := v.Hash()
 		m.policy, ok = v, isHash || v.IsNull()
@@ -155,23 +159,32 @@ func parseHead(v jcs.Value) (head *heads.Head, ok bool) {
 	return &heads.Head{Revision: revision, Leaf: leaf}, isLeaf && isRevision
 }
 
-func parseClaims(v jcs.Value) (claims []claim, ok bool) {
+// parseClaims reads the claims, each with its kind or none of them.
+func parseClaims(v jcs.Value, hasKinds bool) (claims []claim, ok bool) {
 	for item := range v.Items() {
-		values, ok := item.Exactly("head", "stream")
-		if !ok {
+		read, ok := parseClaim(item, hasKinds)
+		count := len(claims)
+		if !ok || count == spec.Known.Limits.Claims || count > 0 && claims[count-1].stream >= read.stream {
 			return nil, false
 		}
-		head, isHead := parseHead(values[0])
-		stream, isPlain := values[1].Plain()
-		if !isHead || !isPlain || !record.IsStream(stream) {
-			return nil, false
-		}
-		if len(claims) > 0 && claims[len(claims)-1].stream >= string(stream) {
-			return nil, false
-		}
-		claims = append(claims, claim{string(stream), head})
+		claims = append(claims, read)
 	}
 	return claims, v.IsList()
+}
+
+func parseClaim(v jcs.Value, hasKind bool) (c claim, ok bool) {
+	names := []string{"head", "kind", "stream"}
+	if !hasKind {
+		names = []string{"head", "stream"}
+	}
+	values, ok := v.Exactly(names...)
+	if !ok {
+		return c, false
+	}
+	head, isHead := parseHead(values[0])
+	stream, isPlain := values[len(values)-1].Plain()
+	kind := map[bool]string{true: "absent", false: "complete"}[head == nil]
+	return claim{string(stream), head}, isHead && isPlain && record.IsStream(stream) && (!hasKind || values[1].Is(kind))
 }
 
 func parseCompleteAsOf(v jcs.Value) (c CompleteAsOf, ok bool) {
@@ -185,7 +198,7 @@ func parseCompleteAsOf(v jcs.Value) (c CompleteAsOf, ok bool) {
 }
 
 // parseListed reads a list sorted by name, without two of one name.
-func parseListed(v jcs.Value, read func(jcs.Value) (sha, size, name jcs.Value, ok bool)) (list []listed, ok bool) {
+func parseListed(v jcs.Value, limit int, read func(jcs.Value) (sha, size, name jcs.Value, ok bool)) (list []listed, ok bool) {
 	for item := range v.Items() {
 		shaValue, sizeValue, nameValue, ok := read(item)
 		if !ok {
@@ -194,7 +207,7 @@ func parseListed(v jcs.Value, read func(jcs.Value) (sha, size, name jcs.Value, o
 		sha, isSHA := shaValue.Hash()
 		size, isSize := sizeValue.Decimal()
 		name, _ := nameValue.Plain()
-		if !isSHA || !isSize || len(list) > 0 && list[len(list)-1].name >= string(name) {
+		if !isSHA || !isSize || len(list) == limit || len(list) > 0 && list[len(list)-1].name >= string(name) {
 			return nil, false
 		}
 		list = append(list, listed{string(name), size, sha})
@@ -211,8 +224,9 @@ func isVersioned(name, version jcs.Value) bool {
 }
 
 func areProjections(v jcs.Value) bool {
-	last := ""
+	last, count := "", 0
 	for item := range v.Items() {
+		count++
 		values, ok := item.Exactly("digest", "name", "version")
 		if !ok || !isVersioned(values[1], values[2]) {
 			return false
@@ -223,7 +237,27 @@ func areProjections(v jcs.Value) bool {
 		}
 		last = name
 	}
-	return v.IsList()
+	return v.IsList() && count <= spec.Known.Limits.Projections
+}
+
+// isPerformance says whether v has the form of measurements; what they say is compared later.
+func isPerformance(v jcs.Value) bool {
+	values, ok := v.Exactly("exceeded", "kept", "observed", "unlisted")
+	if !ok || !values[2].IsList() {
+		return false
+	}
+	for _, number := range []jcs.Value{values[0], values[1], values[3]} {
+		if _, ok := number.Decimal(); !ok {
+			return false
+		}
+	}
+	count := 0
+	for item := range values[2].Items() {
+		if count++; count > spec.Known.Limits.Observed || !runs.IsMeasurement(item) {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *manifest) readRun(v jcs.Value) bool {
@@ -242,7 +276,7 @@ func (m *manifest) readRun(v jcs.Value) bool {
 	m.runID = string(id)
 	for reason := range values[2].Items() {
 		text, _ := reason.Text()
-		if !reason.IsReason() || len(m.reasons) > 0 && m.reasons[len(m.reasons)-1] >= text {
+		if !reason.IsReason() || len(m.reasons) == spec.Known.Limits.Reasons || len(m.reasons) > 0 && m.reasons[len(m.reasons)-1] >= text {
 			return false
 		}
 		m.reasons = append(m.reasons, text)
@@ -251,7 +285,7 @@ func (m *manifest) readRun(v jcs.Value) bool {
 }
 
 // runStream is the stream of the run that the manifest is about.
-func (m *manifest) runStream() string { return m.profile.RunStream + m.runID }
+func (m *manifest) runStream() string { return spec.Known.Claims.RunStream + m.runID }
 
 const artifactFolder = "artifacts"
 

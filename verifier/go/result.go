@@ -35,11 +35,12 @@ type Ledger struct {
 
 // Run is the run that a bundle is about, and what follows from its records.
 type Run struct {
-	ID           string      `json:"id"`
-	Completeness string      `json:"completeness"`
-	Reasons      []string    `json:"reasons"`
-	Outcome      string      `json:"outcome"`
-	Voices       runs.Voices `json:"voices"`
+	ID           string   `json:"id"`
+	Completeness string   `json:"completeness"`
+	Reasons      []string `json:"reasons"`
+	Outcome      string   `json:"outcome"`
+	// Voices are nil for PEF.
+	Voices *runs.Voices `json:"voices"`
 }
 
 // CompleteAsOf is position and time of the last record.

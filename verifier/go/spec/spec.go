@@ -38,6 +38,12 @@ type Limits struct {
 	NoteBytes              int
 	NoteLines              int
 	LedgerKeys             int
+	Claims                 int
+	Files                  int
+	External               int
+	Reasons                int
+	Projections            int
+	Observed               int
 	EnvelopeBytes          int
 	EnvelopeSignatures     int
 	RecordBytes            int
@@ -55,11 +61,15 @@ type Run struct {
 	InterruptedExitCodes     []int64
 }
 
-// Profile is what one profile claims of a run.
-type Profile struct {
+// Claims is what every bundle claims: the stream of its run, the streams of the ledger, and what the run links.
+type Claims struct {
 	RunStream string
-	Claims    []string
+	Always    []string
+	Kinds     []string
 }
+
+// Profile is whose runs a profile is for: by their tool, or by a tool that alone does not decide.
+type Profile struct{ Tools, Undecided []string }
 
 // Constants are the limits, prefixes and names of the formats.
 type Constants struct {
@@ -84,6 +94,9 @@ type Constants struct {
 	ReservedTypes        map[string]string
 	ReservedTypePrefix   string
 	ReservedStreamPrefix string
+	KeyPurposes          struct{ V1, V2 []string }
+	Claims               Claims
+	LinkRoles            []string
 	Profiles             map[string]Profile
 	Run                  Run
 }

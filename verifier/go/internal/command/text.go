@@ -105,7 +105,9 @@ func contents(r *verify.Result) (rows [][]string) {
 	if r.Run != nil {
 		row("run", r.Run.ID)
 		row("outcome", r.Run.Outcome)
-		row("warehouse", judged(r.Run.Voices.Warehouse))
+		if r.Run.Voices != nil {
+			row("warehouse", judged(r.Run.Voices.Warehouse))
+		}
 		row("completeness", judged(runs.Judged{Completeness: r.Run.Completeness, Reasons: r.Run.Reasons}))
 	}
 	row("complete as of", r.CompleteAsOf.RecordedAt+", position "+r.CompleteAsOf.Position)

@@ -44,7 +44,7 @@ func New(genesis record.GenesisData, report func(code string, position uint64)) 
 // Add folds the next record of ledger-keys.
 func (f *Fold) Add(position uint64, r *record.Record) {
 	switch string(r.Type) {
-	case record.KeyIntroduced:
+	case record.KeyIntroduced, record.KeyIntroduced2:
 		introduced, _ := record.ParseIntroduced(r.Data)
 		if introduced.Replaces != nil && f.keys[*introduced.Replaces] == nil {
 			f.report("KEY_UNKNOWN", position)

@@ -1,6 +1,9 @@
 package record
 
 import (
+	"bytes"
+	"slices"
+
 	"clyra.dev/verify/internal/jcs"
 	"clyra.dev/verify/internal/note"
 	"clyra.dev/verify/spec"
@@ -13,6 +16,9 @@ func isData(name string, data jcs.Value) bool {
 		_, ok := ParseGenesis(data)
 		return ok
 	case KeyIntroduced:
+		_, ok := parseIntroduced(data, spec.Known.KeyPurposes.V1)
+		return ok
+	case KeyIntroduced2:
 		_, ok := ParseIntroduced(data)
 		return ok
 	case KeyRevoked:
@@ -32,10 +38,15 @@ func isData(name string, data jcs.Value) bool {
 		members, ok := data.Exactly("signedRoot", "signedSize")
 		return ok && isHash(members[0]) && isDecimal(members[1])
 	case RunStarted:
-		_, isBool := data.Member("demonstration").Bool()
-		policy := data.Member("policy")
-		return isSubject(data.Member("subject")) && isBool && data.Member("governance").IsObject() &&
-			(policy.IsNull() || isHash(policy))
+		return isStart(data)
+	case RunStarted2:
+		payout, parent := data.Member("payout"), data.Member("parent")
+		return isStart(data) && isTool(data.Member("tool")) && isTool(data.Member("capture")) &&
+			(payout.IsNull() || payout.IsObject()) && (parent.IsNull() || isRunID(parent))
+	case RunLinked:
+		stream, _ := data.Member("stream").Plain()
+		category, _, _ := bytes.Cut(stream, []byte("-"))
+		return IsStream(stream) && data.Member("role").Is(string(category)) && slices.Contains(spec.Known.LinkRoles, string(category))
 	case RunGap:
 		return data.Member("reason").IsReason()
 	case RunReread:
@@ -50,6 +61,25 @@ func isData(name string, data jcs.Value) bool {
 		return isHash(data.Member("sha256")) && isDecimal(data.Member("size"))
 	}
 	return true
+}
+
+// isStart says whether data have what both versions of a run's start have.
+func isStart(data jcs.Value) bool {
+	_, isBool := data.Member("demonstration").Bool()
+	policy := data.Member("policy")
+	return isSubject(data.Member("subject")) && isBool && data.Member("governance").IsObject() &&
+		(policy.IsNull() || isHash(policy))
+}
+
+// isTool says whether v is a text [a-z][a-z0-9-]{0,30}.
+func isTool(v jcs.Value) bool {
+	plain, _ := v.Plain()
+	return v.Within(1, 31, func(c byte) bool { return isLowerOrDigit(c) || c == '-' }) && isLower(plain[0])
+}
+
+func isRunID(v jcs.Value) bool {
+	plain, ok := v.Plain()
+	return ok && IsRunID(plain)
 }
 
 func isDecimal(v jcs.Value) bool { _, ok := v.Decimal(); return ok }
@@ -71,10 +101,10 @@ type Key struct {
 	Public  jcs.Hash
 }
 
-func parseKey(v jcs.Value) (key Key, ok bool) {
+// parseKey reads a key with one of the purposes. Of the registry only Ed25519 is in use yet.
+func parseKey(v jcs.Value, purposes []string) (key Key, ok bool) {
 	members, ok := v.Exactly("alg", "id", "public", "purpose", "type")
-	if !ok || !members[0].Is("ed25519") || string(members[4]) != "1" ||
-		!isOneOf(members[3], "ledger", "evidence", "attestation", "badge") {
+	if !ok || !members[0].Is("ed25519") || string(members[4]) != "1" || !isOneOf(members[3], purposes...) {
 		return key, false
 	}
 	id, isID := members[1].Hash()
@@ -88,7 +118,7 @@ func parseKeys(v jcs.Value, min int) (keys []Key, ok bool) {
 		return nil, false
 	}
 	for item := range v.Items() {
-		key, ok := parseKey(item)
+		key, ok := parseKey(item, spec.Known.KeyPurposes.V1)
 		if !ok || len(keys) == spec.Known.Limits.LedgerKeys {
 			return nil, false
 		}
@@ -133,13 +163,17 @@ type Introduced struct {
 	Replaces *jcs.Hash
 }
 
-// ParseIntroduced reads the data of an introduction; ok is false where they have another form.
+// ParseIntroduced reads the data of an introduction of either version; ok is false where they have another form.
 func ParseIntroduced(data jcs.Value) (i Introduced, ok bool) {
+	return parseIntroduced(data, spec.Known.KeyPurposes.V2)
+}
+
+func parseIntroduced(data jcs.Value, purposes []string) (i Introduced, ok bool) {
 	members, ok := data.Exactly("key", "replaces")
 	if !ok {
 		return i, false
 	}
-	if i.Key, ok = parseKey(members[0]); !ok || members[1].IsNull() {
+	if i.Key, ok = parseKey(members[0], purposes); !ok || members[1].IsNull() {
 		return i, ok
 	}
 	replaces, ok := members[1].Hash()

@@ -13,17 +13,23 @@ import (
 const (
 	Genesis       = "dev.clyra.ledger.genesis.v1"
 	KeyIntroduced = "dev.clyra.ledger.key.introduced.v1"
-	KeyRevoked    = "dev.clyra.ledger.key.revoked.v1"
-	Heads         = "dev.clyra.ledger.heads.v1"
-	Redacted      = "dev.clyra.ledger.redacted.v1"
-	Adopted       = "dev.clyra.ledger.adopted.v1"
-	Lost          = "dev.clyra.ledger.lost.v1"
-	RunStarted    = "dev.clyra.run.started.v1"
-	RunGap        = "dev.clyra.run.gap.v1"
-	RunClosed     = "dev.clyra.run.closed.v1"
-	RunExited     = "dev.clyra.run.exited.v1"
-	RunReread     = "dev.clyra.run.reread.v1"
-	Captured      = "dev.clyra.artifact.captured.v1"
+	// KeyIntroduced2 is KeyIntroduced with a purpose of any version.
+	KeyIntroduced2 = "dev.clyra.ledger.key.introduced.v2"
+	KeyRevoked     = "dev.clyra.ledger.key.revoked.v1"
+	Heads          = "dev.clyra.ledger.heads.v1"
+	Redacted       = "dev.clyra.ledger.redacted.v1"
+	Adopted        = "dev.clyra.ledger.adopted.v1"
+	Lost           = "dev.clyra.ledger.lost.v1"
+	RunStarted     = "dev.clyra.run.started.v1"
+	// RunStarted2 says more of the run: its payout and its parent.
+	RunStarted2 = "dev.clyra.run.started.v2"
+	RunLinked   = "dev.clyra.run.linked.v1"
+	RunGap      = "dev.clyra.run.gap.v1"
+	RunClosed   = "dev.clyra.run.closed.v1"
+	RunExited   = "dev.clyra.run.exited.v1"
+	RunReread   = "dev.clyra.run.reread.v1"
+	Captured    = "dev.clyra.artifact.captured.v1"
+	Measured    = "dev.clyra.metrics.observed.v1"
 )
 
 // Streams of the ledger itself that a verifier reads.

@@ -29,8 +29,10 @@ type Run struct {
 	Judged
 	Outcome string
 	Voices  Voices
-	// Started is the data of the first run.started, nil where there is none.
+	// Started is the data of the run's start, nil where there is none.
 	Started jcs.Value
+	// Performance are the measurements as a manifest has them.
+	Performance jcs.Value
 }
 
 // kind is a type of records: its name, and who speaks in all of its records, as the bytes of a text in JSON; where that
@@ -52,14 +54,11 @@ func (e event) is(member, text string) bool { return e.data.Member(member).Is(te
 // Of is what follows from the records of a run, in their order.
 func Of(records []*record.Record) Run {
 	var started jcs.Value
-	for _, r := range records {
-		if string(r.Type) == record.RunStarted {
-			started = r.Data
-			break
-		}
+	if start := startOf(records); start != nil {
+		started = start.Data
 	}
 	f := fold{
-		gaps: map[string]bool{}, heard: map[string]bool{},
+		measured: measurements{}, gaps: map[string]bool{}, heard: map[string]bool{},
 		steps: map[step]event{}, relations: map[relation]event{}, unavailable: map[string]map[string]bool{}, read: map[string]bool{},
 	}
 	for _, e := range valid(records) {
@@ -67,11 +66,68 @@ func Of(records []*record.Record) Run {
 	}
 	whole := f.completeness()
 	return Run{
-		Judged:  whole,
-		Outcome: f.outcome(),
-		Voices:  Voices{Claim: f.voice("claim", whole.Reasons), Log: f.voice("log", whole.Reasons), Warehouse: f.warehouse()},
-		Started: started,
+		Judged:      whole,
+		Outcome:     f.outcome(),
+		Voices:      Voices{Claim: f.voice("claim", whole.Reasons), Log: f.voice("log", whole.Reasons), Warehouse: f.warehouse()},
+		Started:     started,
+		Performance: f.measured.performance(),
 	}
+}
+
+// startOf is the run's start, nil where there is none.
+func startOf(records []*record.Record) *record.Record {
+	for _, r := range records {
+		if string(r.Type) == record.RunStarted || string(r.Type) == record.RunStarted2 {
+			return r
+		}
+	}
+	return nil
+}
+
+// ProfileOf is whose run it is: def or pef.
+func ProfileOf(records []*record.Record) string {
+	start := startOf(records)
+	if start == nil {
+		return "def"
+	}
+	tool, isText := start.Data.Member("tool").Text()
+	def := spec.Known.Profiles["def"]
+	switch {
+	case !isText, slices.Contains(def.Tools, tool):
+		return "def"
+	case slices.Contains(def.Undecided, tool) && hasVoicedRecord(records):
+		return "def"
+	}
+	return "pef"
+}
+
+func hasVoicedRecord(records []*record.Record) bool {
+	for _, r := range records {
+		if strings.HasPrefix(string(r.Type), spec.Known.Run.VoicedTypes) {
+			return true
+		}
+	}
+	return false
+}
+
+// Links are the streams that the run links, each once, and those that it links after it was closed, one for each record.
+func Links(records []*record.Record) (linked, tooLate []string) {
+	closed, known := false, map[string]bool{}
+	for _, r := range records {
+		switch string(r.Type) {
+		case record.RunClosed:
+			closed = true
+		case record.RunLinked:
+			stream, _ := r.Data.Member("stream").Text()
+			if closed {
+				tooLate = append(tooLate, stream)
+			} else if !known[stream] {
+				known[stream] = true
+				linked = append(linked, stream)
+			}
+		}
+	}
+	return linked, tooLate
 }
 
 // valid are the records that no later reading of the run makes void.
@@ -158,8 +214,9 @@ const (
 )
 
 type fold struct {
-	gaps   map[string]bool
-	closed bool
+	measured measurements
+	gaps     map[string]bool
+	closed   bool
 	// exited is the last record of the process's end.
 	exited event
 	// succeeded and failed say whether an invocation said so.
@@ -205,6 +262,8 @@ func (f *fold) add(e event) {
 		}
 	case noAnchor:
 		f.addUnavailable(e)
+	case record.Measured:
+		f.measured.add(e.data)
 	default:
 		if phase, ok := e.data.Member("phase").Text(); ok && strings.HasPrefix(e.name, anchor) {
 			f.read[phase] = true
