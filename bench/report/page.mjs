@@ -60,7 +60,7 @@ schema was refused. Proofs led to the root by code written down again; a changed
 ${flushesSection(result)}
 
 For each row there is a broken part that these checks catch (index dropped, flush skipped, tiles skipped, validation skipped, a record lost, ...):
-\`npm run bench -- --mutations\` shows it, and \`npm test\` runs it.`,
+\`npm run bench -- --mutations\` shows it, and \`npm test\` runs a third of its rows each time, by a printed seed.`,
     `## How to repeat it
 
 \`\`\`

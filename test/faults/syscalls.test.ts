@@ -22,7 +22,7 @@ test('strace is there where it has to be', () => {
 /** The same calls in each run; another seed takes others. */
 const SEED = Number(process.env['CLYRA_FAULTS_SEED'] ?? 20_261)
 /** Injections into each piece of work; in full all of them. */
-const LIMIT = fullBounds ? Number.POSITIVE_INFINITY : 8
+const LIMIT = fullBounds ? Number.POSITIVE_INFINITY : 6
 process.stderr.write(`system calls: seed ${SEED}, ${LIMIT} of each piece of work\n`)
 const LONG = fullBounds ? 7_200_000 : 300_000
 

@@ -14,6 +14,7 @@ const PACKAGES = [
     belongs: [
       /^(package\.json|README\.md|LICENSE)$/,
       /^dist\/(src|connectors|projections|profiles)\/.+\.(js|d\.ts)$/,
+      /^dist\/program\/[a-z0-9-]+\.js$/,
       /^spec\/.+\.(md|json|zip|txt)$/,
       /^spec\/bundle\/test-vectors\//,
       /^examples\/README\.md$/,

@@ -1,6 +1,7 @@
 """dbt Core, loaded once; each command runs in a fork of it, with the arguments, variables, folder and streams of its caller.
 
-serve <socket>            loads dbt, prints "ready", takes one command after another, until its standard input ends
+serve <socket> <manifest> loads dbt, prints "ready", takes one command after another, until its standard input ends;
+                          reads and writes the manifest before that: dbt makes the code for it when it is first needed
 run <socket> <argument>   one command: everything of it goes to the server, and its exit code comes back
 """
 import json
@@ -21,13 +22,18 @@ def run(path, arguments):
         return LENGTH.unpack(server.recv(LENGTH.size, socket.MSG_WAITALL))[0]
 
 
-def serve(path):
+def serve(path, manifest):
     import gc
     import select
 
     from dbt.adapters import postgres  # noqa: F401  loaded by every command
     from dbt.cli.main import cli
+    from dbt.contracts.graph.manifest import Manifest, WritableManifest
 
+    with open(manifest) as file:
+        written = WritableManifest.from_dict(json.load(file))
+    written.to_dict(omit_none=False)
+    Manifest.from_msgpack(Manifest.from_writable_manifest(written).to_msgpack())
     # What is loaded stays as it is: no collection writes into the pages that forks share.
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
@@ -66,4 +72,4 @@ def become(asked, streams):
 
 if __name__ == "__main__":
     _, what, path, *arguments = sys.argv
-    sys.exit(serve(path) if what == "serve" else run(path, arguments))
+    sys.exit(serve(path, *arguments) if what == "serve" else run(path, arguments))

@@ -5,6 +5,9 @@ import { dbtHome } from './layout.mjs'
 import { startProgram } from './start-program.js'
 
 const SCRIPT = fileURLToPath(new URL('./preloaded-dbt.py', import.meta.url))
+const MANIFEST = fileURLToPath(
+  new URL('../../examples/dbt-postgres/recorded/good/target/manifest.json', import.meta.url),
+)
 const PYTHON = join(dbtHome, 'bin', 'python3')
 
 export interface PreloadedDbt {
@@ -20,7 +23,7 @@ export interface PreloadedDbt {
  */
 export async function preloadDbt(folder: string): Promise<PreloadedDbt> {
   const socket = join(folder, 'preloaded-dbt')
-  const server = startProgram(PYTHON, [SCRIPT, 'serve', socket], {
+  const server = startProgram(PYTHON, [SCRIPT, 'serve', socket, MANIFEST], {
     env: { LANG: 'C.UTF-8', HOME: join(folder, 'home') },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
