@@ -31,6 +31,7 @@ const rooms = {
   'src/spool': { rooms: [...ABOVE, 'src/stores'], packages: ['zod'] },
   'src/runtime': { rooms: [...RUNTIME, 'connectors/yaml'], packages: ['zod'] },
   'verifier/ts/src': { rooms: [], packages: ['@noble/hashes', '@noble/ed25519'] },
+  'verifier/page/src': { rooms: ['verifier/ts/src'], packages: [] },
   'src/cli': {
     rooms: [...RUNTIME, 'src/evidence', 'src/replay', 'profiles', 'connectors', 'src/runtime', 'verifier/ts'],
     packages: ['commander', 'pino', 'yaml', 'zod', 'uuid', '@clyra/verify'],

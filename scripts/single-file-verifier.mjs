@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
-import { closure, readLock, statedLicense } from './lock-file.mjs'
+import { noticesOf } from './notices.mjs'
 import { root } from './steps.mjs'
 
 /**
@@ -39,16 +39,11 @@ export async function singleFileVerifier() {
 
 /** What this is, for whom it runs, and the notices of what is in it, which their licences ask for. */
 function header(version, node) {
-  const lock = readLock()
-  const notices = closure(lock, lock.get('verifier/ts').dependsOn).map((one) => {
-    const text = readFileSync(join(root, one.path, 'LICENSE'), 'utf8').trim()
-    return `${one.name} ${one.version} (${statedLicense(one)})\n\n${text}`
-  })
   const text = [
     `clyra-verify ${version} (Apache-2.0), one file. Runs on Node ${node}.`,
     '  node clyra-verify.mjs run.def.zip --key <vkey>',
     'Made from the sources of Clyra by `npm run package`. In it:',
-    ...notices,
+    noticesOf('verifier/ts'),
   ].join('\n\n')
   return `/*\n${text
     .replaceAll('*/', '* /')

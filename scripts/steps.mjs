@@ -29,8 +29,16 @@ export function installPackages() {
   return status
 }
 
-/** Compiles everything to dist/, and joins the program's modules there. Gives the exit status. */
+/** Compiles everything to dist/, joins the program's modules there, and makes the verifier page. Gives the exit status. */
 export function build() {
-  const status = run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
-  return status === 0 ? run(process.execPath, [join(root, 'scripts', 'bundle-program.mjs')]) : status
+  const steps = [
+    ['node_modules/typescript/bin/tsc', '-b'],
+    ['scripts/bundle-program.mjs'],
+    ['scripts/verifier-page.mjs'],
+  ]
+  for (const [script, ...args] of steps) {
+    const status = run(process.execPath, [join(root, script), ...args])
+    if (status !== 0) return status
+  }
+  return 0
 }

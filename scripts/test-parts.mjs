@@ -49,6 +49,7 @@ const CHECKS = [
       'projections',
       'profiles',
       'verifier/ts/src',
+      'verifier/page/src',
     ],
     minutes: 5,
   },

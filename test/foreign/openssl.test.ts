@@ -6,11 +6,10 @@ import { signerOf, vkey as vkeyOf } from '../../src/crypto/index.js'
 import { clyra, clyraJson, discard, PROJECT, sandbox } from '../cli/clyra.js'
 import { requireService } from '../services/index.js'
 
-/** The shell block of the page that calls OpenSSL, as a reader would paste it. */
+/** The step of the page that calls OpenSSL on the checkpoint, as a reader would paste it. */
 function recipeOf(page: string): string {
-  const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '')
-  const [recipe, ...more] = blocks.filter((block) => block.includes('openssl pkeyutl'))
-  if (recipe === undefined || more.length > 0) throw new Error('docs/verifying.md has not one OpenSSL recipe')
+  const recipe = /^<!-- step: checkpoint -->\n```sh\n([\s\S]*?)^```$/m.exec(page)?.[1]
+  if (recipe === undefined) throw new Error('docs/verifying.md has no OpenSSL recipe')
   return recipe
 }
 

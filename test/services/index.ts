@@ -1,3 +1,4 @@
+export { type BrowserPage, openPage } from './browser.js'
 export { chromium } from './chromium.js'
 export { type DbtOptions, type DbtResult, dbtEnvironment, runDbt, startDbt } from './dbt.js'
 export { copyExampleProject, exampleProject } from './example-project.js'

@@ -143,6 +143,14 @@ const installers = {
     say("openssl: Debian's package")
     debian('openssl')
   },
+  jq() {
+    say("jq: Debian's package")
+    debian('jq')
+  },
+  unzip() {
+    say("unzip: Debian's package")
+    debian('unzip')
+  },
   spin() {
     say("spin: Debian's package, and gcc for what it generates")
     debian('spin', 'gcc', 'libc6-dev')

@@ -9,6 +9,8 @@ export type ServiceName =
   | 'foreign-python'
   | 'foreign-npm'
   | 'openssl'
+  | 'jq'
+  | 'unzip'
   | 'ed25519'
   | 'go'
   | 'cargo'

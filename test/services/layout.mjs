@@ -98,6 +98,11 @@ export function lookUp(name) {
         ? { present: true, detail: said.trim() }
         : absent('no OpenSSL 3 on this machine')
     }
+    case 'jq':
+    case 'unzip':
+      return spawnSync(name, ['-h']).error === undefined
+        ? { present: true, detail: name }
+        : absent(`no ${name} on this machine`)
     case 'chromium': {
       const found = findChromium()
       return found === undefined ? absent('no chromium on this machine') : { present: true, detail: found }
@@ -137,6 +142,8 @@ export const SERVICES = [
   'foreign-python',
   'foreign-npm',
   'openssl',
+  'jq',
+  'unzip',
   'ed25519',
   'go',
   'cargo',

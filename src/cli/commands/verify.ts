@@ -15,7 +15,7 @@ import { settingsFor } from '../../runtime/project/index.js'
 import { isDirectory, isMissingFile, readFileBounded } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
-import { verifyDocument } from '../evidence/verify-document.js'
+import { pageDocument, verifyDocument } from '../evidence/verify-document.js'
 import { readTrustFile, trustedKey } from '../trust/trust-file.js'
 
 const options = z.object({
@@ -45,11 +45,14 @@ const options = z.object({
   requireArtifacts: z.boolean().default(false),
   requireCompleteRun: z.boolean().default(false),
   requireWarehouse: z.boolean().default(false),
+  page: z.boolean().default(false),
+  output: z.string().min(1).optional(),
+  force: z.boolean().default(false),
 })
 type Options = z.infer<typeof options>
 
 export const verify = defineCommand({
-  arguments: [{ name: '<bundle|tiles>', description: 'a .def.zip, or a directory that `export tiles` wrote' }],
+  arguments: [{ name: '[bundle|tiles]', description: 'a .def.zip, or a directory that `export tiles` wrote' }],
   flags: [
     { flags: '--key <vkey...>', description: 'trust this ledger key' },
     {
@@ -72,6 +75,9 @@ export const verify = defineCommand({
     { flags: '--require-artifacts', description: 'every artefact must be at hand' },
     { flags: '--require-complete-run', description: 'the record of the run must be complete' },
     { flags: '--require-warehouse', description: 'the warehouse itself must have been asked about the run' },
+    { flags: '--page', description: 'verify nothing: write the verifier as one HTML file, for whoever has a browser' },
+    { flags: '-o, --output <file>', description: 'where to write the page (default: clyra-verify.html)' },
+    { flags: '--force', description: 'replace the page if it is there' },
   ],
   options,
   help: 'Needs no ledger and no network. Nothing in the working directory or in the bundle is trusted: a key that you did not name gives UNTRUSTED.',
@@ -79,9 +85,15 @@ export const verify = defineCommand({
     ['clyra bundle --last -o evidence.def.zip', 'make one'],
     ['clyra verify evidence.def.zip --own', "check it against this project's ledger"],
     ['clyra verify evidence.def.zip --own --require-complete-run', 'and ask for a complete record'],
+    ['clyra verify --page', 'the verifier as a page, for somebody else'],
   ],
-  json: verifyDocument,
-  async run(context, [given = ''], flags) {
+  json: z.union([verifyDocument, pageDocument]),
+  async run(context, [given], flags) {
+    assertOneThing(given, flags)
+    if (given === undefined) {
+      await (await import('../evidence/write-page.js')).writePage(context, flags.output, flags.force)
+      return 0
+    }
     const path = resolve(context.environment.cwd, given)
     if (isDirectory(path)) refuseOfTiles(flags)
     const { trust, own } = await trustOf(context, flags)
@@ -101,6 +113,16 @@ export const verify = defineCommand({
     return result.verdict === 'VALID' ? 0 : 1
   },
 })
+
+/** Evidence to verify, or a page to write. */
+function assertOneThing(given: string | undefined, { page, output, force }: Options): void {
+  const problem = page
+    ? given !== undefined && '--page writes the verifier and verifies nothing: name no evidence beside it'
+    : given === undefined
+      ? 'name a bundle, or a directory of tiles'
+      : (output !== undefined || force) && '--output and --force are for --page'
+  if (problem) throw new ClyraError('USAGE', problem, { fix: 'clyra verify --help' })
+}
 
 /** A demand that only a bundle can meet is not skipped because a directory was named. */
 function refuseOfTiles(flags: Options): void {

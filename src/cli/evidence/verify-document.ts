@@ -60,3 +60,6 @@ export const verifyDocument = z.strictObject({
   keysAsOf: decimal.nullable(),
   warnings: z.array(z.strictObject({ code, detail: z.string() })),
 })
+
+/** What `verify --page --json` prints. */
+export const pageDocument = z.strictObject({ page: z.string(), size: z.number().int(), sha256: digest })

@@ -48,7 +48,7 @@ export function renderResult(result: VerifyResult, options: RenderOptions = {}):
     paint[good ? 'good' : 'bad'](verdictLine(result)),
     meaningOf(result),
     '',
-    ...table(facts(result), asItIs),
+    ...table(factsOf(result), asItIs),
     '',
     ...table(result.checks.map(checkRow), (first) => painted(first, paint)),
   ]
@@ -81,11 +81,13 @@ export function verdictLine({ verdict, code, run, warnings }: VerifyResult): str
   return parts.join(' - ')
 }
 
-function meaningOf({ code }: VerifyResult): string {
+/** What the code of the result means, in the words of the specification. */
+export function meaningOf({ code }: VerifyResult): string {
   return code === OK.code ? OK.meaning : CODES[code as FaultCode].meaning // the only code that is no fault is OK
 }
 
-function facts(result: VerifyResult): string[][] {
+/** What the evidence is about: rows of a name and its value. Of INVALID evidence they repeat nothing. */
+export function factsOf(result: VerifyResult): string[][] {
   const { ledger, run, completeAsOf, size, root, profile, keys } = result
   if (ledger === null) return [['contents', 'nothing in this evidence is shown: it is not sound']]
   const reasons = run === null || run.reasons.length === 0 ? '' : ` (${run.reasons.join(', ')})`
@@ -116,10 +118,13 @@ function warehouseOf({ completeness, reasons }: WarehouseHeard): string {
   return `${completeness}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`
 }
 
-function checkRow({ name, result, code, detail }: Check): string[] {
+const checkRow = (check: Check): string[] => [`${MARK[check.result].padEnd(4)} ${check.name}`, sentenceOf(check)]
+
+/** What a check says in one line: its finding, else what has passed with it. */
+export function sentenceOf({ name, result, code, detail }: Check): string {
   const said = printable([code, detail].filter((part) => part !== null).join(': '))
   const unsaid = result === 'not-run' ? 'not run' : (SHOWN[name] ?? '')
-  return [`${MARK[result].padEnd(4)} ${name}`, said === '' ? unsaid : said]
+  return said === '' ? unsaid : said
 }
 
 /** No vkey and no command to paste: what comes with the evidence must not be what it is trusted by. */

@@ -1,0 +1,2 @@
+export const VERIFIER_PAGE: string
+export function verifierPage(): Promise<string>

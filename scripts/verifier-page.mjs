@@ -1,0 +1,99 @@
+// Makes dist/page/clyra-verify.html, the verifier as one page that works from a file: the last step of `npm run build`.
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { rolldown } from 'rolldown'
+import { noticesOf } from './notices.mjs'
+import { root } from './steps.mjs'
+
+const PAGE = join(root, 'verifier', 'page')
+const SPEC = join(root, 'verifier', 'ts', 'src', 'spec.generated.ts')
+/** Where a build leaves it, and where the program finds it. */
+export const VERIFIER_PAGE = join(root, 'dist', 'page', 'clyra-verify.html')
+
+/** The page as text. The same sources give the same text. Needs a compiled palette. */
+export async function verifierPage() {
+  const { DARK, LIGHT, variables } = await import('../dist/projections/def/report/palette.js')
+  const version = JSON.parse(readFileSync(join(root, 'verifier/ts/package.json'), 'utf8')).version
+  const script = await joined()
+  const style = filled('style.css', { light: variables(LIGHT), dark: variables(DARK) })
+  return filled('page.html', {
+    notices: `clyra-verify ${version} (Apache-2.0), one page. In it:\n\n${noticesOf('verifier/ts').replaceAll('--', '- -')}`,
+    policy: policyFor(script),
+    version,
+    style,
+    script,
+  })
+}
+
+/**
+ * Nothing is loaded and nothing is sent. One script may run, by its digest, and the thread that it makes of its own text.
+ * Styles need no digest: they can load nothing either, no text of the evidence becomes markup, and the report in its frame,
+ * which inherits this policy, brings the style of whatever release has made it.
+ */
+function policyFor(script) {
+  const digest = createHash('sha256').update(script).digest('base64')
+  return [
+    "default-src 'none'",
+    `script-src 'sha256-${digest}'`,
+    'worker-src blob:',
+    "style-src 'unsafe-inline'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ')
+}
+
+/** The page's program, with all that it imports, as one classic script that no text in it ends. */
+async function joined() {
+  const bundle = await rolldown({
+    input: join(PAGE, 'src', 'main.ts'),
+    cwd: root,
+    platform: 'browser',
+    resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    onLog(_level, { message }) {
+      throw new Error(message)
+    },
+    plugins: [{ name: 'the codes in few bytes', transform: (code, id) => (id === SPEC ? shorter(code) : undefined) }],
+  })
+  const { output } = await bundle.generate({ format: 'iife', minify: true, codeSplitting: false, comments: false })
+  await bundle.close()
+  const [{ code }, ...more] = output
+  if (more.length > 0) throw new Error(`the verifier page would need ${more.map(({ fileName }) => fileName)} beside it`)
+  return code.trim().replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')
+}
+
+/** The table of codes as rows: the names of its columns would be a tenth of the page. */
+function shorter(code) {
+  return code.replace(/^export const CODES = (\{[\s\S]*?^\}) as const$/m, (_whole, table) => {
+    const rows = Object.entries(JSON.parse(table)).map(([name, { stage, order, verdict, meaning }]) => [
+      name,
+      stage,
+      order,
+      verdict,
+      meaning,
+    ])
+    const stages = [...new Set(rows.map(([, stage]) => stage))]
+    const verdicts = [...new Set(rows.map(([, , , verdict]) => verdict))]
+    const short = rows.map(([name, stage, order, verdict, meaning]) => [
+      name,
+      stages.indexOf(stage),
+      order,
+      verdicts.indexOf(verdict),
+      meaning,
+    ])
+    return `export const CODES: Record<string, unknown> = Object.fromEntries(${JSON.stringify(short)}.map(([name, stage, order, verdict, meaning]) => [name, { stage: ${JSON.stringify(stages)}[stage], order, verdict: ${JSON.stringify(verdicts)}[verdict], meaning }]))`
+  })
+}
+
+/** A file of the page with its places filled, each of which must be known. */
+function filled(name, values) {
+  return readFileSync(join(PAGE, name), 'utf8').replace(/\{\{([a-z]+)\}\}/g, (place, key) => {
+    if (values[key] === undefined) throw new Error(`${name} has a place ${place} that nothing fills`)
+    return values[key]
+  })
+}
+
+if (process.argv[1] === import.meta.filename) {
+  mkdirSync(dirname(VERIFIER_PAGE), { recursive: true })
+  writeFileSync(VERIFIER_PAGE, await verifierPage())
+}

@@ -1,0 +1,145 @@
+/** The steps of docs/verifying.md for whoever has jq, coreutils and OpenSSL alone, run word by word. */
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { discard, PROJECT, sandbox } from '../cli/clyra.js'
+import { clyraHere, clyraJsonHere } from '../cli/in-process.js'
+import { requireService } from '../services/index.js'
+
+const VECTORS = join(PROJECT, 'spec', 'bundle', 'test-vectors')
+const page = readFileSync(join(PROJECT, 'docs', 'verifying.md'), 'utf8')
+const steps = new Map(
+  [...page.matchAll(/^<!-- step: ([a-z-]+) -->\n```sh\n([\s\S]*?)^```$/gm)].map((match) => [
+    match[1] ?? '',
+    match[2] ?? '',
+  ]),
+)
+/** As the page tells them; the block about the checkpoint stands in a section of its own before the others. */
+const ORDER = ['unpack', 'documents', 'files', 'checkpoint', 'same-log', 'inclusion', 'chain', 'heads', 'signature']
+
+/** By the name of a golden vector: the key that its options pin. */
+const pinned = new Map<string, string>(
+  JSON.parse(readFileSync(join(VECTORS, 'index.json'), 'utf8')).vectors.map(
+    ({ name, options }: { name: string; options: { trust?: { vkey: string }[] } }) => [name, options.trust?.[0]?.vkey],
+  ),
+)
+
+/** Golden vectors that deceive, and where an auditor meets it. */
+const TAMPERED = {
+  'negative/zip-duplicate': 'unpack',
+  'negative/document-duplicate': 'documents',
+  'negative/document-not-canonical': 'documents',
+  'negative/json-duplicate-escaped': 'documents',
+  'forged/file-digest': 'files',
+  'forged/file-extra': 'files',
+  'truncated/file-listed-missing': 'files',
+  'forged/signature-flipped': 'checkpoint',
+  'forged/checkpoint-other-origin': 'checkpoint',
+  'forged/checkpoint-newer': 'same-log',
+  'forged/manifest-root': 'same-log',
+  'forged/proof-size': 'same-log',
+  'forged/record-changed': 'inclusion',
+  'forged/records-exchanged': 'inclusion',
+  'forged/proof-index-off-by-one': 'inclusion',
+  'forged/duplicated-last-node': 'inclusion',
+  'negative/proof-hash-more': 'inclusion',
+  'truncated/proof-hash-missing': 'inclusion',
+  'negative/proof-twice': 'inclusion',
+  'forged/link-elsewhere': 'chain',
+  'forged/start-of-another-ledger': 'chain',
+  'forged/revision-gap': 'chain',
+  'forged/revision-twice': 'chain',
+  'forged/unclaimed-stream': 'chain',
+  'truncated/claim-missing': 'chain',
+  'negative/claim-unexpected': 'chain',
+  'forged/other-run-named': 'chain',
+  'forged/absence-by-own-leaf': 'heads',
+  'forged/heads-padded-root': 'heads',
+  'forged/presence-with-neighbour': 'heads',
+  'forged/heads-size': 'heads',
+  'forged/heads-start': 'heads',
+  'truncated/heads-path-missing': 'heads',
+  'forged/manifest-changed': 'signature',
+  'forged/statement-two-subjects': 'signature',
+  'forged/statement-run': 'signature',
+  'forged/dsse-payload-type': 'signature',
+  'forged/dsse-key-id-swapped': 'signature',
+  'forged/dsse-stranger': 'signature',
+  'forged/dsse-revoked-key': 'signature',
+  'forged/dsse-compromised-key': 'signature',
+  'forged/dsse-wrong-purpose': 'signature',
+  'forged/dsse-ledger-key': 'signature',
+  'forged/ledger-key-revoked': 'signature',
+} as const
+
+const needed = (['openssl', 'jq', 'unzip'] as const).map(requireService).every(Boolean)
+
+describe.runIf(needed)('the steps for an auditor with jq, coreutils and OpenSSL', () => {
+  let folder = ''
+  let vkey = ''
+
+  /** The first step that does not hold, with what it said; `none` where all hold. */
+  const fails = (bundle: string, key: string): string => {
+    const place = mkdtempSync(join(tmpdir(), 'clyra-auditor-'))
+    try {
+      copyFileSync(bundle, join(place, 'run.def.zip'))
+      writeFileSync(join(place, 'ledger.vkey'), `${key}\n`)
+      for (const name of ORDER) {
+        writeFileSync(join(place, 'step.sh'), steps.get(name) ?? 'exit 99')
+        const ended = spawnSync('sh', ['step.sh'], {
+          cwd: place,
+          encoding: 'utf8',
+          input: '',
+          env: { PATH: process.env['PATH'] },
+        })
+        if (ended.status !== 0) return `${name} ${ended.status} ${ended.stdout}${ended.stderr}`
+      }
+      return 'none'
+    } finally {
+      spawnSync('rm', ['-rf', place])
+    }
+  }
+  const stepOf = (bundle: string, key: string) => fails(bundle, key).split(' ')[0]
+  const vector = (name: string) => stepOf(join(VECTORS, `${name}.def.zip`), pinned.get(name) ?? '')
+
+  beforeAll(async () => {
+    folder = sandbox()
+    expect(await clyraHere(folder, ['demo', 'data'])).toMatchObject({ status: 0 })
+    vkey = ((await clyraJsonHere(folder, ['keys', '--ledger', '.demo'])) as { vkey: string }).vkey
+  })
+  afterAll(() => discard(folder))
+
+  it('are all on the page, and no other', () => {
+    expect([...steps.keys()].sort()).toEqual([...ORDER].sort())
+  })
+
+  it('hold for the bundles that the program makes, of a good and of a failed run', () => {
+    for (const name of ['good', 'failing'])
+      expect(fails(join(folder, 'project', '.demo', `${name}.def.zip`), vkey)).toBe('none')
+  })
+
+  it('hold for honest vectors of many kinds', () => {
+    for (const name of [
+      'honest',
+      'killed-run',
+      'embedded-artifact',
+      'opening',
+      'dsse-stranger-beside',
+      'offline-roots',
+    ])
+      expect(`${name}: ${fails(join(VECTORS, 'valid', `${name}.def.zip`), pinned.get(`valid/${name}`) ?? '')}`).toBe(
+        `${name}: none`,
+      )
+  })
+
+  it('refuse another key, at the checkpoint', () => {
+    const other = 'vectors.clyra.internal+f7c483ab+ATFWw6qulA6VnBOmPTZpw1TqrL+/cFRj56YKVZpgWMVK'
+    expect(stepOf(join(folder, 'project', '.demo', 'good.def.zip'), other)).toBe('checkpoint')
+  })
+
+  it.each(Object.entries(TAMPERED))('refuse %s at the step %s', (name, step) => {
+    expect(vector(name)).toBe(step)
+  })
+})
