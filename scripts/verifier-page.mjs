@@ -2,20 +2,24 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { deflateSync } from 'fflate'
 import { rolldown } from 'rolldown'
 import { noticesOf } from './notices.mjs'
 import { root } from './steps.mjs'
 
 const PAGE = join(root, 'verifier', 'page')
-const SPEC = join(root, 'verifier', 'ts', 'src', 'spec.generated.ts')
 /** Where a build leaves it, and where the program finds it. */
 export const VERIFIER_PAGE = join(root, 'dist', 'page', 'clyra-verify.html')
 
-/** The page as text. The same sources give the same text. Needs a compiled palette. */
+/**
+ * The page as text. The same sources give the same text, on every machine and every Node: what packs the thread is no
+ * library of the platform. Needs a compiled palette.
+ */
 export async function verifierPage() {
   const { DARK, LIGHT, variables } = await import('../dist/projections/def/report/palette.js')
   const version = JSON.parse(readFileSync(join(root, 'verifier/ts/package.json'), 'utf8')).version
-  const script = await joined()
+  const thread = deflateSync(Buffer.from(await joined('worker.ts', '')), { level: 9 })
+  const script = await joined('main.ts', Buffer.from(thread).toString('base64'))
   const style = filled('style.css', { light: variables(LIGHT), dark: variables(DARK) })
   return filled('page.html', {
     notices: `clyra-verify ${version} (Apache-2.0), one page. In it:\n\n${noticesOf('verifier/ts').replaceAll('--', '- -')}`,
@@ -43,46 +47,29 @@ function policyFor(script) {
   ].join('; ')
 }
 
-/** The page's program, with all that it imports, as one classic script that no text in it ends. */
-async function joined() {
+/** A module of the page with all that it imports, as one classic script that no text in it ends. */
+async function joined(entry, thread) {
   const bundle = await rolldown({
-    input: join(PAGE, 'src', 'main.ts'),
+    input: join(PAGE, 'src', entry),
     cwd: root,
     platform: 'browser',
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     onLog(_level, { message }) {
       throw new Error(message)
     },
-    plugins: [{ name: 'the codes in few bytes', transform: (code, id) => (id === SPEC ? shorter(code) : undefined) }],
+    plugins: [
+      {
+        name: 'the thread stands inside',
+        load: (id) =>
+          id === join(PAGE, 'src', 'thread-text.ts') ? `export const THREAD = ${JSON.stringify(thread)}` : undefined,
+      },
+    ],
   })
   const { output } = await bundle.generate({ format: 'iife', minify: true, codeSplitting: false, comments: false })
   await bundle.close()
   const [{ code }, ...more] = output
   if (more.length > 0) throw new Error(`the verifier page would need ${more.map(({ fileName }) => fileName)} beside it`)
   return code.trim().replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')
-}
-
-/** The table of codes as rows: the names of its columns would be a tenth of the page. */
-function shorter(code) {
-  return code.replace(/^export const CODES = (\{[\s\S]*?^\}) as const$/m, (_whole, table) => {
-    const rows = Object.entries(JSON.parse(table)).map(([name, { stage, order, verdict, meaning }]) => [
-      name,
-      stage,
-      order,
-      verdict,
-      meaning,
-    ])
-    const stages = [...new Set(rows.map(([, stage]) => stage))]
-    const verdicts = [...new Set(rows.map(([, , , verdict]) => verdict))]
-    const short = rows.map(([name, stage, order, verdict, meaning]) => [
-      name,
-      stages.indexOf(stage),
-      order,
-      verdicts.indexOf(verdict),
-      meaning,
-    ])
-    return `export const CODES: Record<string, unknown> = Object.fromEntries(${JSON.stringify(short)}.map(([name, stage, order, verdict, meaning]) => [name, { stage: ${JSON.stringify(stages)}[stage], order, verdict: ${JSON.stringify(verdicts)}[verdict], meaning }]))`
-  })
 }
 
 /** A file of the page with its places filled, each of which must be known. */

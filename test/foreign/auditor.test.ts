@@ -54,6 +54,10 @@ const TAMPERED = {
   'forged/unclaimed-stream': 'chain',
   'truncated/claim-missing': 'chain',
   'negative/claim-unexpected': 'chain',
+  'truncated/link-left-out': 'chain',
+  'truncated/link-absent-left-out': 'chain',
+  'negative/link-late-claimed': 'chain',
+  'negative/link-of-link-claimed': 'chain',
   'forged/other-run-named': 'chain',
   'forged/absence-by-own-leaf': 'heads',
   'forged/heads-padded-root': 'heads',
@@ -116,7 +120,18 @@ describe.runIf(needed)('the steps for an auditor with jq, coreutils and OpenSSL'
   })
 
   it('hold for the bundles that the program makes, of a good and of a failed run', () => {
-    for (const name of ['good', 'failing'])
+    for (const name of [
+      'honest',
+      'killed-run',
+      'embedded-artifact',
+      'opening',
+      'dsse-stranger-beside',
+      'offline-roots',
+      'links',
+      'link-after-close',
+      'link-of-open-run',
+      'pef-agent',
+    ])
       expect(fails(join(folder, 'project', '.demo', `${name}.def.zip`), vkey)).toBe('none')
   })
 

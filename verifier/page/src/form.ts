@@ -36,13 +36,13 @@ export function showForm(script: string): void {
   const show = (answer: Answer, name: string, ask: Thread['ask']) => {
     if (answer.kind === 'refused') return say(answer.message)
     if (answer.kind !== 'judged') return
-    const { result, report, sha256, count } = answer
+    const { told, report, sha256, count } = answer
     answerPart.replaceChildren(
-      ...verdictParts(result, { name, sha256 }),
+      ...verdictParts(told, { name, sha256 }),
       ...(count === 0 ? [] : [recordsPart(count, ask)]),
-      ...(report === null ? [] : [reportPart(report, result.verdict)]),
+      ...(report === null ? [] : [reportPart(report, told.verdict)]),
     )
-    byId('status').textContent = `${result.verdict}. The answer stands below.`
+    byId('status').textContent = `${told.verdict}. The answer stands below.`
     byId('verdict').focus()
   }
 

@@ -1,6 +1,6 @@
 import { showForm } from './form.js'
-import { serve } from './worker.js'
+import { THREAD } from './thread-text.js'
 
-// One script for the page and its thread: the page starts its own text again where there is no document.
-if (typeof document === 'undefined') serve()
-else showForm(String(document.currentScript?.textContent))
+const packed = Uint8Array.from(atob(THREAD), (character) => character.charCodeAt(0))
+const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+new Response(unpacked).text().then(showForm)

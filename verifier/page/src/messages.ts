@@ -1,6 +1,6 @@
-import type { VerifyResult } from '../../ts/src/index.js'
 import type { Asked } from './asked.js'
 import type { ShownRecord } from './evidence.js'
+import type { Told } from './told.js'
 
 /** What the page asks of its worker. */
 export type Request =
@@ -13,7 +13,7 @@ export type Request =
 export type Answer =
   | {
       readonly kind: 'judged'
-      readonly result: VerifyResult
+      readonly told: Told
       readonly sha256: string | null
       readonly report: string | null
       readonly count: number

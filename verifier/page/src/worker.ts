@@ -1,16 +1,14 @@
 import { VerifyUsageError } from '../../ts/src/index.js'
 import { type JudgedEvidence, openEvidence, type ShownRecord } from './evidence.js'
 import { type Answer, type Request, SHOWN_AT_ONCE } from './messages.js'
+import { tell } from './told.js'
 import { UnreadableZip } from './zip.js'
 
 /** Judges in a thread of its own, so that the page answers meanwhile and can end it. Keeps what it judged last. */
 let judged: JudgedEvidence | undefined
 
-/** Answers each message of the page. */
-export function serve(): void {
-  self.onmessage = async ({ data }: MessageEvent<Request>) => {
-    self.postMessage(await answer(data))
-  }
+self.onmessage = async ({ data }: MessageEvent<Request>) => {
+  self.postMessage(await answer(data))
 }
 
 async function answer(request: Request): Promise<Answer> {
@@ -18,7 +16,7 @@ async function answer(request: Request): Promise<Answer> {
     if (request.kind === 'judge') {
       judged = await openEvidence(request.file, request.asked)
       const { result, sha256, report, count } = judged
-      return { kind: 'judged', result, sha256, report, count }
+      return { kind: 'judged', told: tell(result), sha256, report, count }
     }
     if (request.kind === 'records') return await recordsFrom(request.from)
     const found = await find(request.text, request.from)
