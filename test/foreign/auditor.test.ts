@@ -120,18 +120,7 @@ describe.runIf(needed)('the steps for an auditor with jq, coreutils and OpenSSL'
   })
 
   it('hold for the bundles that the program makes, of a good and of a failed run', () => {
-    for (const name of [
-      'honest',
-      'killed-run',
-      'embedded-artifact',
-      'opening',
-      'dsse-stranger-beside',
-      'offline-roots',
-      'links',
-      'link-after-close',
-      'link-of-open-run',
-      'pef-agent',
-    ])
+    for (const name of ['good', 'failing'])
       expect(fails(join(folder, 'project', '.demo', `${name}.def.zip`), vkey)).toBe('none')
   })
 
@@ -143,6 +132,10 @@ describe.runIf(needed)('the steps for an auditor with jq, coreutils and OpenSSL'
       'opening',
       'dsse-stranger-beside',
       'offline-roots',
+      'links',
+      'link-after-close',
+      'link-of-open-run',
+      'pef-agent',
     ])
       expect(`${name}: ${fails(join(VECTORS, 'valid', `${name}.def.zip`), pinned.get(`valid/${name}`) ?? '')}`).toBe(
         `${name}: none`,
