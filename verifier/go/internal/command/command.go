@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	verify "clyra.dev/verify"
@@ -34,9 +35,14 @@ type Program struct {
 
 // Main runs the command of that name with what the process has, and ends the process.
 func Main(name string) {
+	boundMemory()
 	p := Program{Name: name, Arguments: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Environment: os.Getenv}
 	os.Exit(p.Run())
 }
+
+// boundMemory has garbage collected before there is half as much of it as there are bytes in use, which are mostly the archive's:
+// the memory of a run stays below twice the archive.
+func boundMemory() { debug.SetGCPercent(40) }
 
 // usageError is a mistake in how the program was called.
 type usageError struct{ problem string }

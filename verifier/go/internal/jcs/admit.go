@@ -7,7 +7,6 @@ package jcs
 
 import (
 	"bytes"
-	"slices"
 	"unicode/utf8"
 )
 
@@ -151,17 +150,17 @@ func (r *reader) array(level int) string {
 }
 
 // object reads an object behind its brace. Names that ascend cannot repeat. Where they do not ascend their places are
-// collected, four bytes each, and compared when the object ends or an offence ends it: a name that stands twice
-// among those read so far comes before that offence.
+// collected, and compared when the object ends or an offence ends it: a name that stands twice among those read so far
+// comes before that offence.
 func (r *reader) object(level int) string {
 	names, code := r.members(level)
-	if r.repeats(names) {
+	if names != nil && names.repeat() {
 		return "JSON_DUPLICATE_NAME"
 	}
 	return code
 }
 
-func (r *reader) members(level int) (names []uint32, code string) {
+func (r *reader) members(level int) (names *places, code string) {
 	r.space()
 	if r.next('}') {
 		return nil, ""
@@ -184,10 +183,10 @@ func (r *reader) members(level int) (names []uint32, code string) {
 		}
 		if names == nil && bytes.Compare(name, last[:lastLength]) <= 0 {
 			r.otherForm = true
-			names = r.namesBetween(start, nameAt)
+			names = placesOfNames(r.in, start, nameAt)
 		}
 		if names != nil {
-			names = append(names, uint32(nameAt))
+			names.add(nameAt)
 		}
 		lastLength = copy(last[:], name)
 		nameEnd := r.at
@@ -210,43 +209,6 @@ func (r *reader) members(level int) (names []uint32, code string) {
 			return names, "JSON_SYNTAX"
 		}
 	}
-}
-
-// namesBetween are the places of the names of an object's members between two places, which were read before.
-func (r *reader) namesBetween(from, to int) (names []uint32) {
-	again := reader{in: r.in[:to], at: from}
-	for again.space(); again.at < to; again.space() {
-		names = append(names, uint32(again.at))
-		again.at = endOfString(again.in, again.at)
-		again.space()
-		again.next(':')
-		again.space()
-		again.at = end(again.in, again.at)
-		again.space()
-		again.next(',')
-	}
-	return names
-}
-
-// repeats says whether two of the names at these places say the same; it sorts them.
-func (r *reader) repeats(names []uint32) bool {
-	var spaceA, spaceB [maxNameLength]byte
-	compare := func(a, b uint32) int {
-		return bytes.Compare(r.nameAt(a, spaceA[:0]), r.nameAt(b, spaceB[:0]))
-	}
-	slices.SortFunc(names, compare)
-	for i := 1; i < len(names); i++ {
-		if compare(names[i-1], names[i]) == 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *reader) nameAt(at uint32, into []byte) []byte {
-	again := reader{in: r.in, at: int(at) + 1}
-	name, _ := again.text(into)
-	return name
 }
 
 // isName is the grammar of member names. All of it is ASCII, so that the order of UTF-16 code units is that of bytes.
@@ -316,116 +278,4 @@ const greatest = "9007199254740991"
 // isSafe says whether digits, which begin with 0 only where they are 0, are at most 2^53-1.
 func isSafe(digits []byte) bool {
 	return len(digits) < len(greatest) || len(digits) == len(greatest) && string(digits) <= greatest
-}
-
-// text reads a string behind its opening quote. Where into is given, what the string says is appended to it as
-// long as it has room: whatever is longer is no name, and nobody asks what it says.
-func (r *reader) text(into []byte) ([]byte, string) {
-	put := func(plain []byte) {
-		if into != nil {
-			into = append(into, plain[:min(len(plain), maxNameLength+1)]...)
-		}
-	}
-	for {
-		from := r.at
-		for r.at < len(r.in) && isPlain[r.in[r.at]] {
-			r.at++
-		}
-		put(r.in[from:r.at])
-		if r.at == len(r.in) {
-			return into, "JSON_SYNTAX"
-		}
-		c := r.in[r.at]
-		r.at++
-		switch {
-		case c == '"':
-			return into, ""
-		case c != '\\':
-			return into, "JSON_SYNTAX"
-		}
-		unit, code := r.escape()
-		if code != "" {
-			return into, code
-		}
-		if into != nil {
-			into = utf8.AppendRune(into, unit)
-		}
-	}
-}
-
-// isPlain says of each byte whether it stands for itself in a string.
-var isPlain = func() (plain [256]bool) {
-	for c := range plain {
-		plain[c] = c >= 0x20 && c != '"' && c != '\\'
-	}
-	return plain
-}()
-
-// escape reads an escape behind its backslash, both halves of a surrogate pair together.
-func (r *reader) escape() (rune, string) {
-	if r.at == len(r.in) {
-		return 0, "JSON_SYNTAX"
-	}
-	c := r.in[r.at]
-	r.at++
-	if c != 'u' {
-		short := bytes.IndexByte([]byte(shortEscapes), c)
-		if short < 0 {
-			return 0, "JSON_SYNTAX"
-		}
-		if c == '/' {
-			r.otherForm = true
-		}
-		return rune(shortMeanings[short]), ""
-	}
-	unit, ok := r.hexUnit()
-	if !ok {
-		return 0, "JSON_SYNTAX"
-	}
-	switch {
-	case unit >= 0xDC00 && unit <= 0xDFFF:
-		return 0, "JSON_SURROGATE"
-	case unit >= 0xD800 && unit <= 0xDBFF:
-		if !r.next('\\') || !r.next('u') {
-			return 0, "JSON_SURROGATE"
-		}
-		low, ok := r.hexUnit()
-		if !ok || low < 0xDC00 || low > 0xDFFF {
-			return 0, "JSON_SURROGATE"
-		}
-		r.otherForm = true
-		return 0x10000 + (unit-0xD800)<<10 + (low - 0xDC00), ""
-	}
-	// The one form of a control character without a short escape is \u00xx, in lower case.
-	hex := r.in[r.at-4 : r.at]
-	if unit >= 0x20 || bytes.ContainsAny(hex, "ABCDEF") || bytes.IndexByte([]byte(shortMeanings), byte(unit)) >= 0 {
-		r.otherForm = true
-	}
-	return unit, ""
-}
-
-const (
-	shortEscapes  = "\"\\/bfnrt"
-	shortMeanings = "\"\\/\b\f\n\r\t"
-)
-
-func (r *reader) hexUnit() (rune, bool) {
-	if len(r.in)-r.at < 4 {
-		return 0, false
-	}
-	var unit rune
-	for _, c := range r.in[r.at : r.at+4] {
-		switch {
-		case isDigit(c):
-			unit = unit<<4 | rune(c-'0')
-		case c >= 'a' && c <= 'f':
-			unit = unit<<4 | rune(c-'a'+10)
-		case c >= 'A' && c <= 'F':
-			unit = unit<<4 | rune(c-'A'+10)
-		default:
-			return 0, false
-		}
-	}
-	r.at += 4
-	return unit, true
 }
