@@ -15,6 +15,7 @@ const PACKAGES = [
       /^(package\.json|README\.md|LICENSE)$/,
       /^dist\/(src|connectors|projections|profiles)\/.+\.(js|d\.ts)$/,
       /^dist\/program\/[a-z0-9-]+\.js$/,
+      /^dist\/page\/clyra-verify\.html$/,
       /^spec\/.+\.(md|json|zip|txt)$/,
       /^spec\/bundle\/test-vectors\//,
       /^examples\/README\.md$/,
