@@ -131,6 +131,17 @@ describe('the tarballs', () => {
   })
 })
 
+describe('clyra-verify.html', () => {
+  it('is the page that the installed program writes, of the digest in SHA256SUMS', () => {
+    const sums = readFileSync(join(place('release'), 'SHA256SUMS'), 'utf8')
+    const { sha256 } = JSON.parse(succeeds('clyra verify --page -o page.html --json', place('project')))
+    expect(sums).toContain(`${sha256}  clyra-verify.html\n`)
+    expect(readFileSync(join(place('project'), 'page.html'))).toEqual(
+      readFileSync(join(place('release'), 'clyra-verify.html')),
+    )
+  })
+})
+
 describe('clyra-verify.mjs', () => {
   const file = () => readFileSync(join(place('release'), 'clyra-verify.mjs'), 'utf8')
 
