@@ -139,6 +139,7 @@ const SUGGESTED: Readonly<Record<ErrorCode, Suggestion>> = {
   RECORDER_ENDED: 'clyra doctor',
   RESERVED_STREAM: null,
   RUN_NOT_FOUND: 'clyra runs',
+  RUN_OF_OTHER_PROFILE: 'clyra bundle --last',
   SEAL_FAILED: 'clyra doctor',
   SIGNATURE_INVALID: 'clyra keys',
   SPOOL_CORRUPT: 'clyra doctor',

@@ -157,6 +157,10 @@ export const ERROR_CODES = {
     meaning: 'Streams ledger-* and types dev.clyra.ledger.* are written by the ledger alone.',
   },
   RUN_NOT_FOUND: { exit: 1, meaning: 'The ledger has no run of that id.' },
+  RUN_OF_OTHER_PROFILE: {
+    exit: 1,
+    meaning: 'The run is one of another profile than the bundle that was asked for.',
+  },
   SEAL_FAILED: { exit: 3, meaning: 'The sealer could not produce or publish a checkpoint; the log itself is intact.' },
   SIGNATURE_INVALID: { exit: 1, meaning: 'A signature does not verify.' },
   SPOOL_CORRUPT: { exit: 3, meaning: 'A spool file cannot be read; it was left where it is.' },

@@ -10,6 +10,7 @@ export {
   INTERRUPTED_EXIT_CODES,
   type KnownType,
   type SealedValue,
+  VOICED_TYPES,
   VOIDED_BY_REREAD,
   type Voice,
   voiceOfRecord,

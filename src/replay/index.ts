@@ -2,6 +2,6 @@ export { compareStates, type DigestComparison, type Digests, digestsOf } from '.
 export { type LogSource, ledgerSource, tilesSource } from './log-source.js'
 export type { NotRebuilt } from './not-rebuilt.js'
 export { readZip } from './read-zip.js'
-export { type Rebuilt, rebuildBundle } from './rebuild-bundle.js'
+export { type Rebuilt, rebuildBundle, statedProfile } from './rebuild-bundle.js'
 export { type BundleReport, reportOfBundle } from './report-of-bundle.js'
 export { TILE_FILE } from './tile-file.js'

@@ -37,6 +37,11 @@ const manifestShape = z.looseObject({
   renderer: maker.optional(),
 })
 
+/** The profile that the manifest names, whether or not it is one that is known. Throws BUNDLE_MALFORMED. */
+export function statedProfile(archive: Uint8Array): string {
+  return shaped(readZip(archive), MANIFEST_FILE, z.looseObject({ profile: z.string() })).profile
+}
+
 /**
  * Builds a bundle again from the log alone and compares it byte for byte, all files but the detached ones. Embedded
  * artefacts and openings are taken from the bundle: records name the first by digest and commit to the second, and

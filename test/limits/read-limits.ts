@@ -263,6 +263,51 @@ export const READ_LIMITS: readonly LimitCase[] = [
     },
   },
   {
+    limit: 'lists of manifest.json',
+    check: async () => {
+      const manifest = JSON.parse(Buffer.from(FILES.get('manifest.json')!).toString('utf8'))
+      const digest = (n: number) => n.toString(16).padStart(64, '0')
+      const measured = { subject: null, unit: null, from: null, to: null, count: null, p50: null, p95: null, p99: null }
+      const unknown = { ...measured, max: null, budget: null, within: null }
+      const lists: readonly (readonly [
+        limit: number,
+        of: (n: number) => object,
+        member: (list: object[]) => object,
+      ])[] = [
+        [67, (n) => ({ stream: `run-${digest(n)}`, kind: 'absent', head: null }), (claims) => ({ claims })],
+        [10_000, (n) => ({ sha256: digest(n), size: '1' }), (external) => ({ external })],
+        [64, (n) => Object(digest(n)), (reasons) => ({ run: { ...manifest.run, reasons: reasons.map(String) } })],
+        [64, (n) => ({ name: `p${1000 + n}`, version: 1, digest: digest(n) }), (projections) => ({ projections })],
+        [
+          256,
+          (n) => ({ ...unknown, what: digest(n) }),
+          (observed) => ({ performance: { observed, unlisted: '0', kept: '0', exceeded: '0' } }),
+        ],
+      ]
+      for (const [limit, of, member] of lists) {
+        const code = (length: number) =>
+          documentCode(
+            'manifest.json',
+            canonicalBytes({ ...manifest, ...member(Array.from({ length }, (_, n) => of(n))) }),
+          )
+        expect([await code(limit), await code(limit + 1)]).toEqual(['taken', 'MANIFEST_MALFORMED'])
+      }
+      const listed = (count: number) => ({
+        ...manifest,
+        files: [
+          ...Array.from({ length: count - manifest.files.length }, (_, n) => ({
+            path: `artifacts/${digest(n)}`,
+            size: '0',
+            sha256: digest(n),
+          })),
+          ...manifest.files,
+        ],
+      })
+      const files = (count: number) => documentCode('manifest.json', canonicalBytes(listed(count)))
+      expect([await files(10_000), await files(10_001)]).toEqual(['FILE_MISSING', 'MANIFEST_MALFORMED'])
+    },
+  },
+  {
     limit: 'any other JSON document',
     check: async () => {
       const bom = [

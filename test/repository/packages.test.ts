@@ -60,8 +60,9 @@ describe('the packages as a user gets them', () => {
     expect(node(['node_modules/@clyra/verify/dist/cli.js', '--help'])).toMatch(/clyra-verify/)
   })
 
-  it('every snippet of the READMEs and of docs/library.md compiles as it is printed', () => {
-    const all = ['README.md', 'verifier/ts/README.md', 'docs/library.md'].flatMap((path) => snippets(join(root, path)))
+  it('every snippet of the READMEs, of docs/library.md and of docs/pef.md compiles as it is printed', () => {
+    const pages = ['README.md', 'verifier/ts/README.md', 'docs/library.md', 'docs/pef.md']
+    const all = pages.flatMap((path) => snippets(join(root, path)))
     expect(all.length).toBeGreaterThan(1)
     names = all.map((_code, index) => `snippet-${index}`)
     for (const [index, code] of all.entries()) writeFileSync(join(folder, `${names[index]}.ts`), code)
@@ -72,7 +73,7 @@ describe('the packages as a user gets them', () => {
 
   it.each(nodes)('every snippet runs on $name', ({ node }) => {
     expect(names.length).toBeGreaterThan(1)
-    for (const made of ['readme-demo', 'library-demo', 'library-families', 'library-workers'])
+    for (const made of ['readme-demo', 'library-demo', 'library-families', 'library-workers', 'pef-demo'])
       rmSync(join(folder, made), { recursive: true, force: true })
     // What the verifier's snippet reads: a bundle, and the key that its owner gave.
     node(['node_modules/clyra/dist/program/clyra.js', 'demo', 'data'])

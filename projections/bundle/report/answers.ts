@@ -10,21 +10,21 @@ import { OUTCOME_WORDS, REASON_WORDS, type Tone, VOICE_WORDS, warehouseWords } f
 /** The four questions of the first screen. */
 export function answers(page: Page): Html {
   return html`<dl class="answers">
-${howItEnded(page)}${whetherTheyAgree(page)}${whetherItIsWhole(page)}${answer(
-  'Is the proof good?',
-  'unknown',
-  'Check it',
-  html`No page can answer this about itself. <a href="#check">How to check</a>`,
-)}</dl>
+${howItEnded(page)}${whetherTheyAgree(page)}${whetherItIsWhole(page)}${whetherProved()}</dl>
 `
 }
 
-function answer(question: string, tone: Tone, word: Part, explanation: Part): Html {
+export function whetherProved(): Html {
+  const how = html`No page can answer this about itself. <a href="#check">How to check</a>`
+  return answer('Is the proof good?', 'unknown', 'Check it', how)
+}
+
+export function answer(question: string, tone: Tone, word: Part, explanation: Part): Html {
   return html`<div><dt>${question}</dt><dd><strong>${marked(tone, word)}</strong> <span class="why">${explanation}</span></dd></div>
 `
 }
 
-const OUTCOME_TONE = { succeeded: 'good', failed: 'bad', interrupted: 'bad', unknown: 'unknown' } as const
+export const OUTCOME_TONE = { succeeded: 'good', failed: 'bad', interrupted: 'bad', unknown: 'unknown' } as const
 
 function howItEnded(page: Page): Html {
   const { run } = page

@@ -1,13 +1,13 @@
 import type { BundleView } from '../bundle-view.js'
 import { grouped, moment } from './format.js'
-import { type Html, html } from './html.js'
+import { type Html, html, type Part } from './html.js'
 
 /** A run id that stands in a shell command as it is. */
 const PLAIN_RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
-/** The banner: the page cannot prove itself, what can, and how anyone does it. */
-export function check(view: BundleView): Html {
-  const file = `${PLAIN_RUN_ID.test(view.run.run) ? view.run.run : 'bundle'}.def.zip`
+/** The banner: the page cannot prove itself, what can, and how anyone does it. `notSaid`: what VALID says nothing of. */
+export function check(view: BundleView, profile: string, notSaid: Part): Html {
+  const file = `${PLAIN_RUN_ID.test(view.run.run) ? view.run.run : 'bundle'}.${profile}.zip`
   const upTo =
     view.heads === null
       ? null
@@ -22,7 +22,7 @@ export function check(view: BundleView): Html {
 <li>Get the verifier from Clyra, and the ledger’s key line (<em>vkey</em>) from its owner. Take neither from whoever sent this.</li>
 <li>Only <strong>VALID</strong> means: these are the records that the ledger signed, whole and in order.</li>
 </ol>
-<p class="fine">VALID says who recorded what, and that nothing was changed since; not that dbt or the warehouse told the truth. That is why their accounts stand side by side.</p>
+<p class="fine">VALID says who recorded what, and that nothing was changed since; ${notSaid}</p>
 ${upTo}</aside>
 `
 }

@@ -7,15 +7,6 @@ import { fold, marked, part, table } from './table.js'
 
 /** The files of the run: what dbt wrote, and the source as it lay on disk. */
 export function filesPart({ run, context }: Page): Html {
-  const embedded = new Set(context.embedded)
-  const artifacts = run.artifacts.map((artifact) => ({
-    cells: [
-      name(artifact.name),
-      html`<span class="nowrap">${byteSize(artifact.size)}</span>`,
-      embedded.has(artifact.sha256) ? 'in this bundle' : 'outside, named by digest',
-      digest(artifact.sha256),
-    ],
-  }))
   const sources = run.sources.map((source) => ({
     cells: [
       name(source.path),
@@ -38,16 +29,7 @@ export function filesPart({ run, context }: Page): Html {
     id: 'files',
     title: 'Files',
     lead: 'What dbt wrote about the run, and the source files it ran from. A digest pins the bytes: whoever has the file can compare.',
-    body: html`${versionControl(run)}${
-      artifacts.length === 0
-        ? html`<p>No artefact was captured.</p>
-`
-        : table(
-            'Artefacts',
-            [{ title: 'Artefact' }, { title: 'Size', number: true }, { title: 'Where' }, { title: 'SHA-256' }],
-            artifacts,
-          )
-    }${
+    body: html`${versionControl(run)}${artifactsTable(run, context.embedded)}${
       sources.length === 0
         ? html`<p>No source file was read.</p>
 `
@@ -62,6 +44,27 @@ export function filesPart({ run, context }: Page): Html {
           )
     }`,
   })
+}
+
+/** The files that were captured, each in the bundle or outside of it. */
+export function artifactsTable({ artifacts }: RunView, inBundle: readonly string[]): Html {
+  if (artifacts.length === 0) {
+    return html`<p>No artefact was captured.</p>
+`
+  }
+  const embedded = new Set(inBundle)
+  return table(
+    'Artefacts',
+    [{ title: 'Artefact' }, { title: 'Size', number: true }, { title: 'Where' }, { title: 'SHA-256' }],
+    artifacts.map((artifact) => ({
+      cells: [
+        name(artifact.name),
+        html`<span class="nowrap">${byteSize(artifact.size)}</span>`,
+        embedded.has(artifact.sha256) ? 'in this bundle' : 'outside, named by digest',
+        digest(artifact.sha256),
+      ],
+    })),
+  )
 }
 
 /** What version control says of the project as a whole, in a line. */

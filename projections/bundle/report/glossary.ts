@@ -2,10 +2,10 @@ import { FINDINGS, NO_ANCHOR } from '../../../src/events/codes/index.js'
 import type { BundleView } from '../bundle-view.js'
 import { type Html, html, type Part } from './html.js'
 import { part } from './table.js'
-import { DISPOSITION_WORDS, REASON_WORDS, TERMS } from './words.js'
+import { DISPOSITION_WORDS, REASON_WORDS, type TERMS } from './words.js'
 
 /** The terms of the page, and every code that occurs on it, in plain words. */
-export function glossary({ run }: BundleView): Html {
+export function glossary({ run }: BundleView, terms: typeof TERMS): Html {
   const codes = new Map<string, string>()
   for (const reason of run.reasons) codes.set(reason, REASON_WORDS[reason] ?? 'A reason that this page does not know.')
   for (const finding of run.findings) {
@@ -21,7 +21,7 @@ export function glossary({ run }: BundleView): Html {
     title: 'The words of this page',
     lead: null,
     body: html`<dl class="glossary">
-${TERMS.map(entry)}${sorted.map(([code, meaning]) => entry([html`<code>${code}</code>`, meaning]))}</dl>
+${terms.map(entry)}${sorted.map(([code, meaning]) => entry([html`<code>${code}</code>`, meaning]))}</dl>
 `,
   })
 }

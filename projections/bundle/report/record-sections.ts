@@ -5,9 +5,12 @@ import { type Html, html } from './html.js'
 import { section } from './table.js'
 import { REASON_WORDS, voiceWord, warehouseWords } from './words.js'
 
-/** What the record does not hold, and how it came to be as it is; nothing where it is whole and was read once. */
-export function recordSection(run: RunView): Html | null {
-  const parts = [gaps(run), unheard(run), leftOut(run), rereads(run)].filter((one) => one !== null)
+/**
+ * What the record does not hold, and how it came to be as it is; nothing where it is whole and was read once. `asked`:
+ * whether a run of this kind asks a warehouse at all.
+ */
+export function recordSection(run: RunView, { asked }: { readonly asked: boolean }): Html | null {
+  const parts = [gaps(run), asked ? unheard(run) : null, leftOut(run), rereads(run)].filter((one) => one !== null)
   if (parts.length === 0) return null
   return section({
     id: 'record',

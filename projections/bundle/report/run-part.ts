@@ -3,6 +3,12 @@ import { type Html, html, type Part } from './html.js'
 import type { Page } from './report-context.js'
 import { facts, part } from './table.js'
 
+const CAPTURE_WORDS: Readonly<Record<string, string>> = {
+  wrapper: 'Clyra started dbt and watched it',
+  ingest: 'read afterwards from what a finished run left',
+  library: 'whoever acted recorded it',
+}
+
 /** Who and what the run was, beyond dbt's own words. */
 export function runPart({ run, view: { erased }, opened }: Page): Html {
   const { started } = run
@@ -21,16 +27,9 @@ export function runPart({ run, view: { erased }, opened }: Page): Html {
     lead: null,
     body: html`${facts([
       ['Run', code(run.run)],
-      ['dbt invocation', invocations],
+      ['dbt invocation', started?.tool === 'dbt' || invocations.length > 0 ? invocations : null],
       ['Command line', commandLine === undefined ? null : code(commandLine)],
-      [
-        'Captured',
-        started === null
-          ? null
-          : started.capture === 'wrapper'
-            ? 'Clyra started dbt and watched it'
-            : 'read afterwards from what a finished run left',
-      ],
+      ['Captured', started === null ? null : (CAPTURE_WORDS[started.capture] ?? name(started.capture))],
       ['Exit', run.exited === null ? null : (run.exited.signal ?? orDash(run.exited.exitCode))],
       ['Reported by', started === null ? null : name(started.source)],
       ['Appended by', started === null ? null : code(started.submitter)],

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { commandLine } from '../../errors/index.js'
+import { PROFILES, profileOfRun, type RunProfile } from '../../../profiles/index.js'
+import { ClyraError, commandLine } from '../../errors/index.js'
+import { runStream } from '../../events/index.js'
 import { ledgerPlace } from '../../runtime/project/index.js'
 import { assertMayHoldOutput } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { noteShown } from '../erasure/copies.js'
-import { buildDef } from '../evidence/build-def.js'
+import { buildRunBundle } from '../evidence/build-run-bundle.js'
 import { chooseRun } from '../ledger/choose-run.js'
 import { decimal, digest } from '../ledger/record-document.js'
 import { outputPath } from '../output-path.js'
 import { facts } from '../table.js'
+
+const NAMES = PROFILES.map(({ name }) => name)
 
 export const bundle = defineCommand({
   arguments: [{ name: '[run]', description: 'the run, as `clyra runs` prints it' }],
@@ -17,13 +21,18 @@ export const bundle = defineCommand({
     { flags: '--last', description: 'the newest run' },
     { flags: '--embed', description: 'put the dbt artefacts into it; they hold SQL and may hold personal data' },
     { flags: '--open', description: 'show the sealed values (SQL text, messages) in it' },
-    { flags: '-o, --output <file>', description: 'where to (default: <run>.def.zip)' },
+    {
+      flags: '--profile <profile>',
+      description: 'refuse a run of another one: def (data changes) or pef (automation)',
+    },
+    { flags: '-o, --output <file>', description: 'where to (default: <run>.<profile>.zip)' },
     { flags: '--force', description: 'replace the file if it is there' },
   ],
   options: z.object({
     last: z.boolean().default(false),
     embed: z.boolean().default(false),
     open: z.boolean().default(false),
+    profile: z.enum(NAMES, `must be ${NAMES.join(' or ')}`).optional(),
     output: z.string().min(1).optional(),
     force: z.boolean().default(false),
   }),
@@ -34,6 +43,7 @@ export const bundle = defineCommand({
   ],
   json: z.strictObject({
     run: z.string(),
+    profile: z.enum(NAMES),
     file: z.string(),
     size: decimal,
     sha256: digest,
@@ -49,19 +59,22 @@ export const bundle = defineCommand({
   async run(context, [given], options) {
     const { output, environment, workbench } = context
     const progress = output.progress('collecting the evidence')
-    const fileOf = (run: string) => outputPath(environment.cwd, options.output ?? `${run}.def.zip`)
-    const built = await buildDef(
+    const nameOf = (run: string, profile: string) => options.output ?? `${run}.${profile}.zip`
+    const fileOf = (run: string, profile: string) => outputPath(environment.cwd, nameOf(run, profile))
+    const built = await buildRunBundle(
       context,
       async ({ ledger }) => {
         const run = await chooseRun(ledger, given, { last: options.last, command: 'clyra bundle' })
-        assertMayHoldOutput(fileOf(run))
+        const profile = await profileOfRun(ledger.readStream(runStream(run)))
+        assertOfProfile(run, profile, options.profile)
+        assertMayHoldOutput(fileOf(run, profile.name))
         return run
       },
       options,
     ).finally(() => progress.done())
     const { manifest, bytes } = built
     const run = manifest.run.id
-    const file = fileOf(run)
+    const file = fileOf(run, manifest.profile)
     const { state } = ledgerPlace(context)
     workbench.writeFile(file, bytes, {
       mode: options.embed || options.open ? 0o600 : 0o644,
@@ -79,6 +92,7 @@ export const bundle = defineCommand({
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const document = {
       run: manifest.run.id,
+      profile: manifest.profile,
       file,
       size: bytes.length.toString(),
       sha256,
@@ -94,6 +108,7 @@ export const bundle = defineCommand({
     output.result(document, () =>
       facts([
         ['bundle', file],
+        ['profile', manifest.profile],
         ['run', manifest.run.id + (manifest.demonstration ? '  (recorded demonstration)' : '')],
         [
           'record',
@@ -103,9 +118,17 @@ export const bundle = defineCommand({
         ['complete to', `position ${manifest.completeAsOf.position}, ${manifest.completeAsOf.recordedat}`],
         ['checkpoint', `${manifest.origin}, size ${manifest.size}, root ${manifest.root}`],
         ['sha256', sha256],
-        ['verify with', commandLine`clyra verify ${options.output ?? `${run}.def.zip`} --own`],
+        ['verify with', commandLine`clyra verify ${nameOf(run, manifest.profile)} --own`],
       ]),
     )
     return 0
   },
 })
+
+function assertOfProfile(run: string, { name }: RunProfile, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === name) return
+  throw new ClyraError('RUN_OF_OTHER_PROFILE', `the run ${run} is one of the profile ${name}, not ${wanted}`, {
+    details: { run, profile: name },
+    fix: commandLine`clyra bundle ${run}`,
+  })
+}

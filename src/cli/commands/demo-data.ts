@@ -13,7 +13,7 @@ import type { Context } from '../context.js'
 import { ingestRun } from '../dbt/ingest-run.js'
 import { claimedAndSeen } from '../demo/claimed-and-seen.js'
 import { recordedWarehouse, recordingsFolder } from '../demo/recorded-run.js'
-import { buildDef } from '../evidence/build-def.js'
+import { buildRunBundle } from '../evidence/build-run-bundle.js'
 import { reportOfRun } from '../evidence/report-of-run.js'
 import { decimal, digest } from '../ledger/record-document.js'
 import { findingsOf, runSummary, summarise } from '../ledger/run-summary.js'
@@ -99,7 +99,7 @@ async function tell(
   const { run } = await withWriter(demo, (opened) =>
     ingestRun(demo, opened, files, { demonstration: true, more: (id) => recordedWarehouse(from, id) }),
   )
-  const built = await buildDef(demo, async () => run, { embed: false, open: false })
+  const built = await buildRunBundle(demo, async () => run, { embed: false, open: false })
   const bundle = join(folder, `${recording}.def.zip`)
   demo.workbench.writeFile(bundle, built.bytes)
   const result = await verifyBundle(await readEvidence(bundle), {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { DEF } from '../../../profiles/def/index.js'
+import { PROFILES, profileNamed } from '../../../profiles/index.js'
 import { ClyraError } from '../../errors/index.js'
 import {
   compareStates,
@@ -10,6 +11,7 @@ import {
   ledgerSource,
   type Rebuilt,
   rebuildBundle,
+  statedProfile,
   tilesSource,
 } from '../../replay/index.js'
 import { withReader } from '../../runtime/index.js'
@@ -91,9 +93,9 @@ async function replayBundle(
 ): Promise<number> {
   const { output, environment, workbench } = context
   const progress = output.progress('building the bundle again')
-  const rebuilt = await rebuildBundle(DEF, await readEvidence(resolve(environment.cwd, bundle)), source).finally(() =>
-    progress.done(),
-  )
+  const bytes = await readEvidence(resolve(environment.cwd, bundle))
+  const profile = profileNamed(statedProfile(bytes)) ?? DEF
+  const rebuilt = await rebuildBundle(profile, bytes, source).finally(() => progress.done())
   if (write !== undefined)
     workbench.writeFile(outputPath(environment.cwd, write), rebuilt.archive(), { replace: force })
   const { notRebuilt, compared, difference } = rebuilt
@@ -174,7 +176,7 @@ async function replayStates(context: Context, source: LogSource, flags: Options,
 function compareWith(found: Digests, expected: Digests): Comparison {
   const { difference, compared, notCompared } = compareStates(found, expected, {
     projections: PROJECTIONS,
-    earlier: DEF.earlier,
+    earlier: PROFILES.flatMap(({ earlier }) => earlier),
   })
   const but = resultOf(notCompared)
   const equal = but === 'equal-but-for' && compared === 0 ? 'nothing-to-compare' : but

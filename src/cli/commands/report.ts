@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import * as z from 'zod'
 import { DEF } from '../../../profiles/def/index.js'
+import { profileNamed } from '../../../profiles/index.js'
 import { ClyraError, commandLine } from '../../errors/index.js'
 import { ledgerPlace, settingsFor } from '../../runtime/project/index.js'
 import { assertMayHoldOutput, isFile } from '../../system/index.js'
@@ -29,7 +30,7 @@ const options = z.object({
 })
 
 export const report = defineCommand({
-  arguments: [{ name: '[run|bundle]', description: 'a run, as `clyra runs` prints it, or a .def.zip' }],
+  arguments: [{ name: '[run|bundle]', description: 'a run, as `clyra runs` prints it, or a bundle' }],
   flags: [
     { flags: '--last', description: 'the newest run' },
     { flags: '--browser', description: 'open it in the browser' },
@@ -145,7 +146,7 @@ async function fromBundle(
   // Without a name of the user's, the run in the bundle gives it.
   if (named !== undefined) assertMayHoldOutput(fileOf(''))
   const bytes = await readEvidence(resolve(environment.cwd, given))
-  const { verdict, code } = await verifyBundle(bytes, { trust: trustedKeys(context), now: environment.now() })
+  const { verdict, code, profile } = await verifyBundle(bytes, { trust: trustedKeys(context), now: environment.now() })
   if (verdict === 'INVALID') {
     throw new ClyraError('EVIDENCE_REFUSED', `nothing of ${basename(given)} is shown: it is INVALID (${code})`, {
       details: { path: given, verdict, code },
@@ -156,7 +157,13 @@ async function fromBundle(
     output.warn(
       `the bundle is ${verdict} (${code}): do not rely on this page; ${commandLine`clyra verify ${given}`} says why`,
     )
-  const { page, view: whole, opened, same, earlierRelease } = reportOfBundle(DEF, bytes)
+  const {
+    page,
+    view: whole,
+    opened,
+    same,
+    earlierRelease,
+  } = reportOfBundle(profileNamed(String(profile)) ?? DEF, bytes)
   const view = whole.run
   if (!same && earlierRelease)
     output.note('the page inside the bundle is, by its own word, of an earlier release; this is made from the records')

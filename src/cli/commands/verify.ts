@@ -52,7 +52,7 @@ const options = z.object({
 type Options = z.infer<typeof options>
 
 export const verify = defineCommand({
-  arguments: [{ name: '[bundle|tiles]', description: 'a .def.zip, or a directory that `export tiles` wrote' }],
+  arguments: [{ name: '[bundle|tiles]', description: 'a bundle, or a directory that `export tiles` wrote' }],
   flags: [
     { flags: '--key <vkey...>', description: 'trust this ledger key' },
     {

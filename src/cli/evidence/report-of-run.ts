@@ -1,6 +1,6 @@
-import { DEF } from '../../../profiles/def/index.js'
+import { profileOfRun } from '../../../profiles/index.js'
 import type { RunView } from '../../../projections/run/index.js'
-import { foldRecords } from '../../events/index.js'
+import { foldRecords, runStream } from '../../events/index.js'
 import { collectEvidence, openingsOf } from '../../evidence/index.js'
 import type { OpenedReader } from '../../runtime/index.js'
 import type { Context } from '../context.js'
@@ -20,10 +20,12 @@ export function reportOfRun(
   { open }: { readonly open: boolean },
 ): Promise<RunReport> {
   return withRun(context, choose, async (chosen, { ledger, vault }, under) => {
-    const evidence = await collectEvidence(DEF, ledger, chosen, under)
-    const openings = open ? await openingsOf(DEF, evidence, vault) : []
-    const state = foldRecords(DEF.projection, evidence.run, evidence.records)
-    const page = DEF.renderer.render(state, { checkpoint: evidence.checkpoint, embedded: [], openings })
-    return { page, view: DEF.projection.render(state).run, opened: openings.length > 0 }
+    const profile = await profileOfRun(ledger.readStream(runStream(chosen)))
+    const { projection, renderer } = profile
+    const evidence = await collectEvidence(profile, ledger, chosen, under)
+    const openings = open ? await openingsOf(profile, evidence, vault) : []
+    const state = foldRecords(projection, evidence.run, evidence.records)
+    const page = renderer.render(state, { checkpoint: evidence.checkpoint, embedded: [], openings })
+    return { page, view: projection.render(state).run, opened: openings.length > 0 }
   })
 }

@@ -45,5 +45,5 @@ export type EventData = { [T in keyof AllTypes]: z.infer<AllTypes[T]> }
 export type KnownType = keyof EventData
 /** A type in its newest version: what producers write, and what every reader is given. */
 export type CurrentType = Exclude<KnownType, keyof typeof UPCASTERS>
-export { INTERRUPTED_EXIT_CODES, VOIDED_BY_REREAD, voiceOfRecord } from './run-voices.js'
+export { INTERRUPTED_EXIT_CODES, VOICED_TYPES, VOIDED_BY_REREAD, voiceOfRecord } from './run-voices.js'
 export type { SealedValue, Voice } from './shapes.js'

@@ -1,18 +1,20 @@
-import { DEF } from '../../../profiles/def/index.js'
+import { profileOfRun } from '../../../profiles/index.js'
 import type { RunMembers } from '../../../profiles/run/index.js'
+import { runStream } from '../../events/index.js'
 import { type Bundle, type BundleOptions, buildBundle } from '../../evidence/index.js'
 import type { OpenedReader } from '../../runtime/index.js'
 import type { Context } from '../context.js'
 import { withRun } from './with-run.js'
 
-/** The signed bundle of a run. */
-export function buildDef(
+/** The signed bundle of a run, of the run's own profile. */
+export function buildRunBundle(
   context: Context,
   choose: (opened: OpenedReader) => Promise<string>,
   options: BundleOptions,
 ): Promise<Bundle<RunMembers>> {
-  return withRun(context, choose, (run, opened, under) => {
+  return withRun(context, choose, async (run, opened, under) => {
     const signers = async () => [await opened.ledger.evidenceSigner()]
-    return buildBundle(DEF, { ...opened, signers }, run, { ...options, ...under })
+    const profile = await profileOfRun(opened.ledger.readStream(runStream(run)))
+    return buildBundle(profile, { ...opened, signers }, run, { ...options, ...under })
   })
 }

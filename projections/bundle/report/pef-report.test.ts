@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { activityRecords, RUN, recordMaker, startedData } from '../../example-records.test.support.js'
+import { pefProjection, renderPefReport } from '../index.js'
+
+const page = (records: ReturnType<typeof activityRecords>) =>
+  renderPefReport(records.reduce(pefProjection.apply, pefProjection.initial(RUN)), {
+    size: '70',
+    root: 'ab'.repeat(32),
+    embedded: [],
+    opened: [],
+  })
+
+function session() {
+  const make = recordMaker()
+  return [
+    make(
+      `run-${RUN}`,
+      'dev.clyra.run.started.v2',
+      startedData({ tool: 'agent', capture: 'library', parent: 'before' }),
+    ),
+    make(`run-${RUN}`, 'dev.clyra.run.linked.v1', { run: RUN, stream: 'approval-1', role: 'approval' }),
+    ...activityRecords(make),
+  ]
+}
+
+test('the same records give the same bytes: no script, no address, one style sheet', () => {
+  const made = page(session())
+  expect(made).toBe(page(session()))
+  expect(made).not.toMatch(/<script|<img|<link|<iframe|<form|\son\w+=|javascript:|https?:|\sstyle=|url\(|@import/i)
+  expect(made.match(/<style>/g)).toHaveLength(1)
+})
+
+test('every element that is opened is closed, ids are unique, and every link inside the page leads somewhere', () => {
+  const made = page(session())
+  const VOID = new Set(['meta', 'br', 'wbr'])
+  const open: string[] = []
+  for (const [, close, name] of made.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*>/g)) {
+    if (VOID.has(name!)) continue
+    if (close === '') open.push(name!)
+    else expect(open.pop()).toBe(name)
+  }
+  expect(open).toEqual([])
+  const ids = [...made.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const [, target] of made.matchAll(/(?:href="#|aria-labelledby=")([^"]+)"/g)) expect(ids).toContain(target)
+})
+
+test('what was stopped and what has no answer stand on the first screen; no receipts at all are no good news', () => {
+  const text = page(session()).replace(/<[^>]*>/g, '')
+  expect(text).toContain('Was anything stopped?')
+  expect(text).toContain('2 receipts, 1 without an answer.')
+  expect(text).toContain('approval-1')
+  expect(page(session().slice(0, 2))).toContain('The record has no receipts.')
+})
+
+test('a name that is markup stays text', () => {
+  const make = recordMaker()
+  const [, , call] = activityRecords(make)
+  const hostile = { ...call!, event: { ...call!.event, data: { ...(call!.event.data as object), tool: '<b>x</b>' } } }
+  // Holds: a fold looks at the members alone.
+  const made = page([hostile as never])
+  expect(made).toContain('&lt;b&gt;x')
+  expect(made).not.toContain('<b>')
+})
