@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { singleFileVerifier } from '../../scripts/single-file-verifier.mjs'
 import { discard, PROJECT, sandbox } from '../cli/clyra.js'
 import { clyraHere, clyraJsonHere } from '../cli/in-process.js'
-import { hostileBundle } from '../verifier-page/hostile-bundle.js'
+import { hostileBundle } from '../verifier-page/bundles.js'
 import { readAction, runAction } from './as-github.js'
 
 const ACTION = join(PROJECT, '.github', 'actions', 'verify-bundle')

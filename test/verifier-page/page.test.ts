@@ -12,7 +12,7 @@ import { VERIFIER_PAGE, verifierPage } from '../../scripts/verifier-page.mjs'
 import { discard, PROJECT, sandbox } from '../cli/clyra.js'
 import { clyraHere, clyraJsonHere } from '../cli/in-process.js'
 import { type BrowserPage, openPage, requireService } from '../services/index.js'
-import { hostileBundle } from './hostile-bundle.js'
+import { hostileBundle, largeBundle } from './bundles.js'
 
 const VECTORS = join(PROJECT, 'spec', 'bundle', 'test-vectors')
 const KEY = 'vectors.clyra.internal+f7c483ab+ATFWw6qulA6VnBOmPTZpw1TqrL+/cFRj56YKVZpgWMVK'
@@ -211,14 +211,9 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
   })
 
   it('turns no text of records and reports into markup, and asks for nothing whatever they say', async () => {
-    const asked: string[] = []
-    const server = createServer((request, response) => {
-      asked.push(String(request.url))
-      response.end()
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as { port: number }
-    const hostile = hostileBundle(`http://127.0.0.1:${port}`)
+    await using outside = await listener()
+    const { address, asked } = outside
+    const hostile = hostileBundle(address)
     writeFileSync(place('hostile.def.zip'), hostile.bytes)
     expect(await judge(place('hostile.def.zip'), hostile.vkey)).toBe('VALID')
     await until("document.querySelectorAll('.records li').length > 0")
@@ -237,14 +232,41 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
     expect(await page.evaluate('location.protocol')).toBe('file:')
     expect(asked).toEqual([])
     expect(page.asked.filter((url) => !/^(file|blob|about|data):/.test(url))).toEqual([])
-    server.close()
   })
 
-  it('stays responsive while it checks, and can be stopped', async () => {
-    await fill('keys', vkey)
-    await page.evaluate("document.getElementById('file').value = ''")
-    await page.choose('#file', [demo('good')])
-    // The page answers at once, whatever the worker does.
+  it('would be seen to ask, had it no policy and its frame no sandbox', async () => {
+    await using outside = await listener()
+    const { bytes, vkey: key } = hostileBundle(outside.address)
+    writeFileSync(place('reaching.def.zip'), bytes)
+    const open = built
+      .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
+      .replace(/sandbox:(``|""|'')/, 'class:``')
+    expect(open.length).toBeLessThan(built.length - 100)
+    writeFileSync(place('open.html'), open)
+    const guarded = page
+    page = await openPage(pathToFileURL(place('open.html')).href)
+    try {
+      expect(await judge(place('reaching.def.zip'), key)).toBe('VALID')
+      await page.evaluate("document.querySelector('#report').closest('section').querySelector('details').open = true")
+      for (let waited = 0; outside.asked.length === 0 && waited < LONGEST_MS; waited += 50)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      expect(outside.asked.length).toBeGreaterThan(0)
+    } finally {
+      await page.end()
+      page = guarded
+    }
+  })
+
+  it('answers people while it checks a large bundle, and stops when it is told to', async () => {
+    const large = largeBundle(8_000)
+    writeFileSync(place('large.def.zip'), large.bytes)
+    await page.evaluate(`window.ticks = 0; window.clock = setInterval(() => {
+      if (!document.getElementById('busy').hidden) window.ticks++
+    }, 10)`)
+    expect(await judge(place('large.def.zip'), large.vkey)).toBe('VALID')
+    expect(await page.evaluate('clearInterval(window.clock); window.ticks')).toBeGreaterThan(5)
+    expect(await textOf('.records ~ [role=status]')).toContain('of 8,0')
+    await page.evaluate("document.getElementById('ask').requestSubmit()")
     await page.evaluate("document.getElementById('stop').click()")
     expect(await textOf('#problem')).toContain('there is no verdict')
     expect(await page.evaluate("document.getElementById('busy').hidden")).toBe(true)
@@ -317,6 +339,26 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
     expect(page.said.filter((text) => !/Content Security Policy|sandbox/.test(text))).toEqual([])
   })
 })
+
+/** A server on loopback that remembers what it was asked for. */
+async function listener() {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    asked.push(String(request.url))
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // It listens on a port of the network: never a path.
+  const { port } = server.address() as { port: number }
+  return {
+    asked,
+    address: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
 
 /** A zip as a desktop makes it, of the folder `tiles`. */
 const ZIP = `import sys, zipfile, os

@@ -27,7 +27,7 @@ export function recordsPart(count: number, ask: (request: Request) => Promise<An
     first = answer.from
     last = first + answer.records.length
     list.replaceChildren(...answer.records.map(recordItem))
-    place.textContent = `Records ${first + 1} to ${last} of ${count}, oldest first.`
+    place.textContent = `Records ${number(first + 1)} to ${number(last)} of ${number(count)}, oldest first.`
     earlier.disabled = first === 0
     later.disabled = last >= count
   }
@@ -73,3 +73,5 @@ function recordItem({ position, text }: ShownRecord): Node {
     ),
   )
 }
+
+const number = (value: number): string => value.toLocaleString('en')

@@ -30,4 +30,14 @@ export function hostileBundle(address: string): { readonly bytes: Uint8Array; re
   return { bytes, vkey: formatVkey(noteKey(ledger.origin, ledger.ledgerKey)) }
 }
 
+/** A sound bundle of a run with so many records. */
+export function largeBundle(records: number): { readonly bytes: Uint8Array; readonly vkey: string } {
+  const ledger = sampleLedger([
+    started(),
+    ...Array.from({ length: records }, (_, n) => other(`run-${RUN}`, n)),
+    closed(),
+  ])
+  return { bytes: bundle(ledger, RUN), vkey: formatVkey(noteKey(ledger.origin, ledger.ledgerKey)) }
+}
+
 const said = (text: string) => ({ ...other(`run-${RUN}`), data: { text, [`name-${text.length}`]: text } })
