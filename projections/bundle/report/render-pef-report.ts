@@ -45,9 +45,18 @@ ${howItEnded(page)}${whatWasStopped(page)}${whetherItIsWhole(page)}${whetherProv
 `
 }
 
-/** "A run of agent" */
+/** What the tools of PEF's list are in a heading; any other is named. */
+const RUNS: Readonly<Record<string, string>> = {
+  agent: 'An agent’s session',
+  gateway: 'A window of gateway traffic',
+  activation: 'An activation sync',
+  voice: 'A call',
+  mcp: 'An MCP session',
+}
+
 function whatRan({ run: { started } }: Page): Part {
-  return started === null ? 'A run that does not say how it began' : html`A run of ${name(started.tool)}`
+  if (started === null) return 'A run that does not say how it began'
+  return Object.hasOwn(RUNS, started.tool) ? RUNS[started.tool]! : html`A run of ${name(started.tool)}`
 }
 
 function standfirst({ run: { started } }: Page): Part {
