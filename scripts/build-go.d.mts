@@ -5,8 +5,6 @@ export interface Target {
 export declare const goSources: string
 export declare const COMMANDS: readonly string[]
 export declare const TARGETS: readonly Target[]
-export declare const EMBEDDED: readonly { readonly from: string; readonly to: string }[]
-export declare function copySpec(): void
 export declare function binaryName(command: string, target: Target): string
 export declare function buildGo(options: {
   readonly folder: string

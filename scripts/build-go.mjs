@@ -1,9 +1,8 @@
-// The verifier in Go: copies the data that it embeds from the specification, and builds its commands for every platform.
-// `node scripts/build-go.mjs [folder]`: builds everything into the folder (release/go where none is named), with SHA256SUMS;
-// `node scripts/build-go.mjs --spec`: only copies. The same sources and the same Go give the same bytes, wherever they lie.
+// Builds the commands of the verifier in Go for every platform: `node scripts/build-go.mjs [folder]` puts them into the folder
+// (release/go where none is named), with SHA256SUMS. The same sources and the same Go give the same bytes, wherever they lie.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from './steps.mjs'
@@ -11,16 +10,6 @@ import { root } from './steps.mjs'
 export const goSources = join(root, 'verifier', 'go')
 export const COMMANDS = ['clyra-verify', 'def-verify', 'pef-verify']
 export const TARGETS = ['linux', 'darwin', 'windows'].flatMap((os) => ['amd64', 'arm64'].map((arch) => ({ os, arch })))
-
-/** The files of the specification that the verifier embeds: where they lie, and what their copies are called. */
-export const EMBEDDED = ['codes.json', 'constants.json'].map((name) => ({
-  from: join(root, 'spec', 'bundle', name),
-  to: join(goSources, 'spec', name),
-}))
-
-export function copySpec() {
-  for (const { from, to } of EMBEDDED) copyFileSync(from, to)
-}
 
 /** The name of a built command: `clyra-verify-linux-amd64`, and `.exe` behind it for windows. */
 export const binaryName = (command, { os, arch }) => `${command}-${os}-${arch}${os === 'windows' ? '.exe' : ''}`
@@ -51,8 +40,6 @@ export function buildGo({ folder, target, commands = COMMANDS, sources = goSourc
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main(process.argv.slice(2))
 
 function main(args) {
-  copySpec()
-  if (args.includes('--spec')) return
   const folder = resolve(args[0] ?? join(root, 'release', 'go'))
   mkdirSync(folder, { recursive: true })
   const paths = TARGETS.flatMap((target) => buildGo({ folder, target }))

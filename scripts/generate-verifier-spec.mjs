@@ -1,11 +1,13 @@
 // Writes verifier/ts/src/spec.generated.ts from spec/bundle (the verifier imports nothing else of this repository), and
-// spec/bundle/CODES.md (the same table for people) and the codes in spec/bundle/schemas/result.schema.json.
+// spec/bundle/CODES.md (the same table for people) and the codes in spec/bundle/schemas/result.schema.json; and copies what
+// the verifier in Go embeds.
 // `--check` writes nothing and exits 1 where the file on disk is not what the specification gives.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('../', import.meta.url)
-const json = (path) => JSON.parse(readFileSync(new URL(path, root), 'utf8'))
+const text = (path) => readFileSync(new URL(path, root), 'utf8')
+const json = (path) => JSON.parse(text(path))
 
 /** The generated module as text. */
 function verifierSpec() {
@@ -83,11 +85,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     ['verifier/ts/src/spec.generated.ts', verifierSpec()],
     ['spec/bundle/CODES.md', codesPage()],
     ['spec/bundle/schemas/result.schema.json', resultSchema()],
+    ...['codes.json', 'constants.json'].map((name) => [`verifier/go/spec/${name}`, text(`spec/bundle/${name}`)]),
   ]
-  for (const [path, text] of made) {
+  for (const [path, content] of made) {
     const file = new URL(path, root)
-    if (!process.argv.includes('--check')) writeFileSync(file, text)
-    else if (readFileSync(file, 'utf8') !== text) {
+    if (!process.argv.includes('--check')) writeFileSync(file, content)
+    else if (readFileSync(file, 'utf8') !== content) {
       console.error(`${path} is not what spec/bundle gives: run node scripts/generate-verifier-spec.mjs`)
       process.exitCode = 1
     }

@@ -1,31 +1,23 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type VerifyOptions, type VerifyResult, verifyBundle, verifyTiles } from '@clyra/verify'
+import { type VerifyResult, verifyBundle, verifyTiles } from '@clyra/verify'
+import { optionsOf } from '../../verifier/ts/test/vectors/options-of.js'
+import type { VectorOptions } from '../../verifier/ts/test/vectors/vector.js'
 
 const FOLDER = fileURLToPath(new URL('../../spec/bundle/test-vectors/', import.meta.url))
 
-/** What a vector's caller gives: bytes in base64, numbers as decimals (spec/bundle/SPEC.md, section 12). */
-interface VectorOptions {
-  readonly trust: readonly { readonly vkey: string; readonly genesis?: string }[]
-  readonly origin?: string
-  readonly genesis?: string
-  readonly run?: string
-  readonly checkpoints?: readonly string[]
-  readonly keys?: readonly string[]
-  readonly minSize?: string
-  readonly maxAge?: number
-  readonly now?: string
-  readonly artifacts?: Readonly<Record<string, string>>
-  readonly requireArtifacts?: boolean
-  readonly requireCompleteRun?: boolean
-  readonly requireWarehouse?: boolean
-}
-
+/** One golden vector as index.json states it. */
 export interface Vector {
   readonly name: string
   readonly kind: 'bundle' | 'tiles'
   readonly path: string
+  readonly options: VectorOptions
+}
+
+/** One archive, or the files of a tiles directory, with what the caller gives. */
+export interface Case {
+  readonly evidence: Uint8Array | ReadonlyMap<string, Uint8Array>
   readonly options: VectorOptions
 }
 
@@ -34,11 +26,31 @@ export function goldenVectors(): readonly Vector[] {
   return index.vectors
 }
 
-/** What the verifier in TypeScript says of a vector. */
-export async function verified({ kind, path, options }: Vector): Promise<VerifyResult> {
-  if (kind === 'bundle') return await verifyBundle(read(path) ?? new Uint8Array(), given(options))
-  return await verifyTiles((file) => read(`${path}/${file}`), { ...given(options), list: () => filesIn(path) })
+export const caseOf = ({ kind, path, options }: Vector): Case => ({
+  evidence: kind === 'bundle' ? read(path) : new Map(filesIn(path).map((file) => [file, read(`${path}/${file}`)])),
+  options,
+})
+
+/** What the verifier in TypeScript says of a case. */
+export async function verified({ evidence, options }: Case): Promise<VerifyResult> {
+  if (evidence instanceof Uint8Array) return await verifyBundle(evidence, optionsOf(options))
+  const list = () => [...evidence.keys()]
+  return await verifyTiles((path) => evidence.get(path), { ...optionsOf(options), list })
 }
+
+/** A result without what is for people: members in one order, checks without details, warnings by their codes. */
+export function comparable(result: VerifyResult): Record<string, unknown> {
+  const checks = result.checks.map(({ name, result, code }) => ({ code, name, result }))
+  const warnings = result.warnings.map(({ code }) => code).sort()
+  const parts: Record<string, unknown> = { ...result, checks, warnings }
+  return JSON.parse(JSON.stringify(parts, (_, value) => (isPlainObject(value) ? sortedByName(value) : value)))
+}
+
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const sortedByName = (value: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 /** The arguments that say the same to a command; files that it reads are written into `folder`. */
 export function argumentsOf({ path, options }: Vector, folder: string): string[] {
@@ -49,7 +61,7 @@ export function argumentsOf({ path, options }: Vector, folder: string): string[]
     writeFileSync(name, content)
     return name
   }
-  const { trust, origin, genesis, run, minSize, maxAge, now, checkpoints = [], keys = [], artifacts } = options
+  const { trust = [], origin, genesis, run, minSize, maxAge, now, checkpoints = [], keys = [], artifacts } = options
   const pins = trust.map((pin) => `${pin.vkey} ${pin.genesis ?? ''}\n`).join('')
   const values = Object.entries({ origin, genesis, run, now, 'min-size': minSize, 'max-age': maxAge })
   const demanded = {
@@ -71,27 +83,7 @@ export function argumentsOf({ path, options }: Vector, folder: string): string[]
 }
 
 const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'))
-
-function given({ artifacts, checkpoints, keys, minSize, now, ...rest }: VectorOptions): VerifyOptions {
-  return {
-    ...rest,
-    ...(checkpoints && { checkpoints: checkpoints.map(bytes) }),
-    ...(keys && { keys: keys.map(bytes) }),
-    ...(minSize !== undefined && { minSize: BigInt(minSize) }),
-    ...(now !== undefined && { now: new Date(now) }),
-    ...(artifacts && {
-      artifacts: (sha256: string) => {
-        const data = artifacts[sha256]
-        return data === undefined ? undefined : bytes(data)
-      },
-    }),
-  }
-}
-
-function read(path: string): Uint8Array | undefined {
-  const file = join(FOLDER, path)
-  return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined
-}
+const read = (path: string) => new Uint8Array(readFileSync(join(FOLDER, path)))
 
 function filesIn(path: string): string[] {
   const folder = join(FOLDER, path)

@@ -38,8 +38,8 @@ func (e *evidence) check(name string) Check {
 }
 
 // base is what every result has: verdict, code and checks, and nothing of the contents. always are the checks that
-// stand in it whatever is found, others those that follow from what the evidence holds. Of the demands an INVALID
-// result has only the one that is not met.
+// stand in it whatever is found, others those that follow from what the evidence holds. The demands of an INVALID
+// result end with the one that is not met.
 func (e *evidence) base(always, others []string) *Result {
 	verdict, code := e.verdict()
 	r := &Result{Verdict: verdict, Code: code, Issuance: "not-proved", Keys: []SigningKey{}, Warnings: []Warning{}}
@@ -47,11 +47,16 @@ func (e *evidence) base(always, others []string) *Result {
 		r.Checks = append(r.Checks, e.check(name))
 	}
 	refused := e.refused()
+	if refused != nil && refused.Stage != "demands" {
+		return r
+	}
 	for _, name := range demandChecks {
 		check := e.check(name)
-		_, isMade := e.made[name]
-		if refused == nil && (isMade || check.Code != nil) || refused != nil && refused.check == name {
+		if _, isMade := e.made[name]; isMade || check.Code != nil {
 			r.Checks = append(r.Checks, check)
+		}
+		if refused != nil && refused.check == name {
+			break
 		}
 	}
 	return r

@@ -36,6 +36,7 @@ func (b *bundle) judgeClaims() {
 		b.add("claims", "RUN_COMPLETENESS_MISMATCH", b.run.Completeness)
 	}
 	b.judgeStarted()
+	b.redacted = b.isRedacted()
 	b.judgeArtifacts()
 	b.judgeOpenings()
 }
@@ -68,7 +69,6 @@ func (b *bundle) judgeStarted() {
 		if stated := started.Member("payout"); stated.IsObject() {
 			payout = stated
 		}
-		b.redacted = b.isRedacted(started.Member("subject"))
 	}
 	if m.demonstration != demonstration {
 		b.add("claims", "DEMONSTRATION_MISMATCH", "manifest.json")
@@ -87,11 +87,16 @@ func (b *bundle) judgeStarted() {
 	}
 }
 
-// isRedacted says whether a redaction names that subject.
-func (b *bundle) isRedacted(subject jcs.Value) bool {
+// isRedacted says whether a redaction names the subject of a start of the run.
+func (b *bundle) isRedacted() bool {
+	subjects := map[string]bool{}
+	for _, r := range b.runRecords {
+		if runs.IsStart(r) {
+			subjects[string(r.Data.Member("subject"))] = true
+		}
+	}
 	for i := range b.records {
-		r := &b.records[i]
-		if string(r.Type) == record.Redacted && bytes.Equal(r.Data.Member("subject"), subject) {
+		if r := &b.records[i]; string(r.Type) == record.Redacted && subjects[string(r.Data.Member("subject"))] {
 			return true
 		}
 	}

@@ -1,6 +1,6 @@
 // Package spec holds the parts of the specification that are data: the reason codes, with stage, order and
 // verdict, and the constants. The JSON files beside it are copies of those of the specification
-// (scripts/build-go.mjs makes them, a test compares them).
+// (scripts/generate-verifier-spec.mjs makes them, a test compares them).
 package spec
 
 import (

@@ -11,11 +11,16 @@ import (
 // startOf is the run's start, nil where there is none.
 func startOf(records []*record.Record) *record.Record {
 	for _, r := range records {
-		if string(r.Type) == record.RunStarted || string(r.Type) == record.RunStarted2 {
+		if IsStart(r) {
 			return r
 		}
 	}
 	return nil
+}
+
+// IsStart says whether a record is a start of its run, of either version.
+func IsStart(r *record.Record) bool {
+	return string(r.Type) == record.RunStarted || string(r.Type) == record.RunStarted2
 }
 
 // ProfileOf is whose run it is: def or pef.

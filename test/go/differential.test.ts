@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Random } from '../fuzz/engine/random.js'
+import { requireService } from '../services/index.js'
+import { caseByChance } from './cases-by-chance.js'
+import { GoVerifier } from './pipe.js'
+import { comparable, verified } from './vectors.js'
+
+const seed = Number(process.env['CLYRA_FUZZ_SEED'] ?? Date.now() % 1_000_000)
+const seconds = Number(process.env['CLYRA_FUZZ_SECONDS'] ?? 8)
+
+describe.runIf(requireService('go'))('two verifiers', () => {
+  let folder = ''
+  let go: GoVerifier
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'clyra-go-'))
+    go = GoVerifier.start(folder)
+  })
+  afterAll(() => {
+    go.end()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it(`say the same of evidence made by chance, member by member (CLYRA_FUZZ_SEED=${seed} CLYRA_FUZZ_SECONDS=${seconds})`, async () => {
+    const until = performance.now() + seconds * 1000
+    const codes = new Set<unknown>()
+    const differences: unknown[] = []
+    let count = 0
+    for (; performance.now() < until; count++) {
+      const made = caseByChance(new Random(seed, count))
+      const [answer, expected] = await Promise.all([go.verify(made), verified(made).then(comparable)])
+      const said = isResult(answer) ? comparable(answer) : answer
+      codes.add(expected['code'])
+      if (JSON.stringify(said) !== JSON.stringify(expected)) differences.push({ count, said, expected })
+    }
+    process.stderr.write(`${count} made by chance, ${codes.size} codes\n`)
+    expect(differences.slice(0, 3)).toEqual([])
+    expect(count).toBeGreaterThan(seconds * 5)
+  })
+})
+
+type Result = Awaited<ReturnType<typeof verified>>
+
+const isResult = (answer: unknown): answer is Result =>
+  typeof answer === 'object' && answer !== null && 'verdict' in answer
