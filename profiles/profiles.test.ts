@@ -77,7 +77,7 @@ describe('the session of an agent', () => {
     const { page, same } = reportOfBundle(pef, bytes)
     expect(same).toBe(true)
     for (const word of [
-      'A run of',
+      'An agent’s session',
       'Tools that were called',
       'denied',
       'What detectors said',

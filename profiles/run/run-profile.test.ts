@@ -15,7 +15,8 @@ import {
   TIME,
 } from '../../src/evidence/in-memory-source.test.support.js'
 import { buildBundle } from '../../src/evidence/index.js'
-import { type LogSource, rebuildBundle } from '../../src/replay/index.js'
+import { logOf } from '../../src/replay/in-memory-log.test.support.js'
+import { rebuildBundle } from '../../src/replay/index.js'
 import { DEF } from '../def/index.js'
 
 const STREAM = `run-${RUN}`
@@ -36,25 +37,6 @@ async function ledgerOf(...steps: (readonly [stream: string, ...events: EventInp
 const build = (source: InMemorySource) => buildBundle(DEF, sourcesOf(source, [signerOf('ed25519', EVIDENCE_SEED)]), RUN)
 const verify = (bytes: Uint8Array) =>
   verifyBundle(bytes, { trust: [vkey(ORIGIN, signerOf('ed25519', LEDGER_SEED))], now: new Date(TIME) })
-
-/** The log as a directory of tiles gives it. */
-function logOf({ records: views, identity }: InMemorySource): LogSource {
-  const records = views.map((view) => ({ ...view, position: Number(view.position) }))
-  return {
-    origin: ORIGIN,
-    size: records.length,
-    async *records(to = records.length) {
-      yield* records.slice(0, to + 1)
-    },
-    projected: {
-      identity,
-      size: async () => BigInt(records.length),
-      async *readBatches() {
-        yield records
-      },
-    },
-  }
-}
 
 describe('a bundle of a run that links other streams', () => {
   it('claims each of them, whole or absent, is VALID, and is built again from the log', async () => {

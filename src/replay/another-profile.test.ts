@@ -11,7 +11,8 @@ import {
   sourcesOf,
 } from '../evidence/in-memory-source.test.support.js'
 import { buildBundle, dsseEnvelope, IN_TOTO_PAYLOAD_TYPE, type Profile, zip } from '../evidence/index.js'
-import { type LogSource, readZip, rebuildBundle, reportOfBundle } from './index.js'
+import { logOf } from './in-memory-log.test.support.js'
+import { readZip, rebuildBundle, reportOfBundle } from './index.js'
 
 /** How many words a talk has; it rests on other streams, which its records name. */
 type Words = Readonly<Record<'words' | 'records', number>>
@@ -68,25 +69,6 @@ const sources = (source: InMemorySource) => ({
     get: async (digest: string) => (digest === slideOf('first slide').sha256 ? Buffer.from('first slide') : undefined),
   },
 })
-
-/** The log as a directory of tiles gives it. */
-function logOf({ records: views, identity }: InMemorySource): LogSource {
-  const records = views.map((view) => ({ ...view, position: Number(view.position) }))
-  return {
-    origin: ORIGIN,
-    size: records.length,
-    async *records(to = records.length) {
-      yield* records.slice(0, to + 1)
-    },
-    projected: {
-      identity,
-      size: async () => BigInt(records.length),
-      async *readBatches() {
-        yield records
-      },
-    },
-  }
-}
 
 test('a profile of other streams, folds, artefacts and manifest members is built, and built again, by the same code', async () => {
   const source = await ledger()
