@@ -12,6 +12,8 @@ export interface BrowserPage {
   send(method: string, params?: object): Promise<Readonly<Record<string, unknown>>>
   /** The value of an expression, awaited; it must be JSON. Throws what the page throws. */
   evaluate(expression: string): Promise<unknown>
+  /** The same in the newest frame that the browser keeps apart (of another origin, or in a sandbox), once there is one. */
+  evaluateInFrame(expression: string): Promise<unknown>
   /** Gives files to the element `<input type=file>` that the selector names, as a user does. */
   choose(selector: string, paths: readonly string[]): Promise<void>
   /** PNG of the whole page. */
@@ -60,6 +62,7 @@ export async function openPage(address: string): Promise<BrowserPage> {
     const attached = await protocol.send('Target.attachToTarget', { targetId: target?.targetId, flatten: true })
     const page = new Page(protocol, String(attached['sessionId']), end)
     for (const domain of ['Page', 'Runtime', 'Network', 'Log', 'DOM']) await page.send(`${domain}.enable`)
+    await page.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: true })
     await page.go(address)
     return page
   } catch (error) {
@@ -133,6 +136,13 @@ class Page implements BrowserPage {
   readonly #protocol: Protocol
   readonly #session: string
   #loaded: () => void = () => {}
+  #attached: (session: string) => void = () => {}
+  #frame = new Promise<string>((resolve) => {
+    this.#attached = (session) => {
+      resolve(session)
+      this.#frame = Promise.resolve(session)
+    }
+  })
 
   constructor(protocol: Protocol, session: string, end: () => Promise<void>) {
     this.#protocol = protocol
@@ -140,6 +150,8 @@ class Page implements BrowserPage {
     this.end = end
     protocol.listen((method, params) => {
       if (method === 'Page.loadEventFired') this.#loaded()
+      if (method === 'Target.attachedToTarget' && (params['targetInfo'] as { type: string }).type === 'iframe')
+        this.#attached(String(params['sessionId']))
       if (method === 'Network.requestWillBeSent') this.asked.push((params['request'] as { url: string }).url)
       if (method === 'Log.entryAdded') this.said.push((params['entry'] as { text: string }).text)
       if (method === 'Runtime.exceptionThrown' || method === 'Runtime.consoleAPICalled')
@@ -159,8 +171,17 @@ class Page implements BrowserPage {
     return this.#protocol.send(method, params, this.#session)
   }
 
-  async evaluate(expression: string): Promise<unknown> {
-    const answer = await this.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
+  evaluate(expression: string): Promise<unknown> {
+    return this.#evaluateIn(this.#session, expression)
+  }
+
+  async evaluateInFrame(expression: string): Promise<unknown> {
+    return this.#evaluateIn(await this.#frame, expression)
+  }
+
+  async #evaluateIn(session: string, expression: string): Promise<unknown> {
+    const asked = { expression, awaitPromise: true, returnByValue: true }
+    const answer = await this.#protocol.send('Runtime.evaluate', asked, session)
     if (answer['exceptionDetails'] !== undefined) throw new Error(JSON.stringify(answer['exceptionDetails']))
     return (answer['result'] as { value?: unknown }).value
   }

@@ -91,6 +91,11 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
     })`)
     if (held !== true) throw new Error(`never in the page: ${condition}; it said ${page.said.join('\n')}`)
   }
+  const picture = async (name: string) => {
+    if (PICTURES === undefined) return
+    mkdirSync(PICTURES, { recursive: true })
+    writeFileSync(join(PICTURES, `${name}.png`), await page.screenshot())
+  }
   /** Chooses evidence, and waits for the answer. */
   const judge = async (path: string, key = KEY): Promise<string> => {
     await fill('keys', key)
@@ -136,6 +141,12 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
     await until("document.querySelector('iframe')?.srcdoc.length > 1000")
     expect(await page.evaluate("document.querySelector('iframe').getAttribute('sandbox')")).toBe('')
     expect(await page.evaluate("document.querySelector('iframe').contentDocument")).toBe(null)
+    // It is laid out, in its own colours, and no script of it runs.
+    await page.evaluate("document.querySelector('iframe').scrollIntoView()")
+    expect(await page.evaluateInFrame('document.body.innerText')).toContain('This page cannot prove itself.')
+    expect(await page.evaluateInFrame('getComputedStyle(document.body).backgroundColor')).toBe('rgb(252, 251, 248)')
+    expect(await page.evaluateInFrame('origin')).toBe('null')
+    await picture('report')
   })
 
   it('says UNTRUSTED without a key, and of another key', async () => {
@@ -313,10 +324,7 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
       // Nothing reaches past the edge.
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
       await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = false")
-      if (PICTURES !== undefined) {
-        mkdirSync(PICTURES, { recursive: true })
-        writeFileSync(join(PICTURES, `${name}-${scheme}-${width}.png`), await page.screenshot())
-      }
+      await picture(`${name}-${scheme}-${width}`)
     }
   })
 
@@ -331,7 +339,7 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
       true,
       true,
     ])
-    if (PICTURES !== undefined) writeFileSync(join(PICTURES, 'print.png'), await page.screenshot())
+    await picture('print')
     await page.send('Emulation.setEmulatedMedia', { media: '' })
   })
 
