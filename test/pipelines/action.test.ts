@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto'
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildGo } from '../../scripts/build-go.mjs'
 import { singleFileVerifier } from '../../scripts/single-file-verifier.mjs'
 import { discard, PROJECT, sandbox } from '../cli/clyra.js'
 import { clyraHere, clyraJsonHere } from '../cli/in-process.js'
+import { requireService } from '../services/index.js'
 import { hostileBundle } from '../verifier-page/bundles.js'
 import { readAction, runAction } from './as-github.js'
 
@@ -108,7 +110,7 @@ describe('the action verify-bundle', () => {
     const script = (name: string, line: string) => {
       writeFileSync(place(name), `#!/bin/sh\n${line}\n`)
       chmodSync(place(name), 0o755)
-      return `./${name}`
+      return name
     }
     copyFileSync(place('clyra-verify.mjs'), place('second.mjs'))
     const same = script('same', `exec '${process.execPath}' second.mjs "$@"`)
@@ -116,6 +118,7 @@ describe('the action verify-bundle', () => {
       status: 0,
       summary: expect.stringContaining('TypeScript, Go'),
     })
+    expect(run({ 'go-verifier': same, 'go-verifier-sha256': sha256('another') })).toMatchObject({ status: 2 })
     const result = JSON.stringify({ verdict: 'INVALID', code: 'PROOF_ROOT', checks: [], warnings: [], run: null })
     for (const [name, line, why] of [
       [
@@ -132,6 +135,28 @@ describe('the action verify-bundle', () => {
       expect(ended.said).toContain(why)
     }
   })
+
+  it.runIf(requireService('go'))(
+    'passes where the verifier in Go says the same, and has its word for a bad bundle',
+    async () => {
+      const target = { os: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'amd64' } as const
+      const [go = ''] = buildGo({ folder: place('.'), target, commands: ['clyra-verify'] })
+      const both = { 'go-verifier': go, 'go-verifier-sha256': sha256(readFileSync(go)) }
+      expect(run({ ...both, floor: '1', 'max-age': '864000' })).toMatchObject({
+        status: 0,
+        outputs: { verdict: 'VALID' },
+      })
+      expect(run({ ...both, run: 'another' })).toMatchObject({
+        status: 1,
+        outputs: { verdict: 'INVALID', code: 'OTHER_RUN' },
+      })
+      expect((await clyraHere(folder, ['export', 'tiles', 'log', '--ledger', '.demo'])).status).toBe(0)
+      expect(run({ ...both, bundle: 'log' })).toMatchObject({
+        status: 0,
+        summary: expect.stringContaining('TypeScript, Go'),
+      })
+    },
+  )
 
   it('lets no text of the evidence become markup of the summary', () => {
     const { bytes, vkey: key } = hostileBundle('http://127.0.0.1:9')

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 const VERDICTS = ['VALID', 'INVALID', 'UNTRUSTED', 'DIVERGED', 'INCOMPLETE', 'STALE']
 const MARKS = { pass: '✓ passed', fail: '✗ failed', 'not-run': '– not run' }
@@ -21,17 +21,20 @@ function required(name) {
 
 /** The commands to run, by the name of the verifier. */
 function verifiers() {
-  const single = required('VERIFIER')
-  const pinned = given('VERIFIER_SHA256')
-  if (pinned !== '') {
-    const sha256 = digestOf(single)
-    if (sha256 !== pinned) throw new Stop(`${single} has the SHA-256 ${sha256}, and ${pinned} was asked for`)
-  }
+  const single = verifier(required('VERIFIER'), given('VERIFIER_SHA256'))
   const go = given('GO_VERIFIER')
   return [
     { name: 'TypeScript', command: [process.execPath, single] },
-    ...(go === '' ? [] : [{ name: 'Go', command: [go] }]),
+    ...(go === '' ? [] : [{ name: 'Go', command: [verifier(go, given('GO_VERIFIER_SHA256'))] }]),
   ]
+}
+
+/** The absolute path of a verifier, which has the digest that was asked for. */
+function verifier(path, pinned) {
+  const sha256 = digestOf(path)
+  if (pinned !== '' && sha256 !== pinned)
+    throw new Stop(`${path} has the SHA-256 ${sha256}, and ${pinned} was asked for`)
+  return resolve(path)
 }
 
 /** Only the inputs are trusted: a file of keys is named, so that none of this machine's is looked for. */
