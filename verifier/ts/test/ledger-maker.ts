@@ -1,4 +1,5 @@
-import { getPublicKey, hashes, sign } from '@noble/ed25519'
+import { createPrivateKey, sign } from 'node:crypto'
+import { getPublicKey, hashes } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { base64, concatBytes, hex, u16be, utf8 } from '../src/bytes.js'
 import { canonicalBytes } from '../src/canonical.js'
@@ -37,7 +38,13 @@ export const noteKey = (name: string, { publicKey }: Pick<TestKey, 'publicKey'>)
   public: publicKey,
 })
 
-export const signBytes = (key: TestKey, message: Uint8Array): Uint8Array => sign(message, key.seed)
+/** What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410). */
+const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+export function signBytes({ seed }: TestKey, message: Uint8Array): Uint8Array {
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: 'der', type: 'pkcs8' })
+  return Uint8Array.from(sign(null, message, key))
+}
 
 export const keyObject = (key: TestKey, purpose: string): JsonObject => ({
   id: key.id,

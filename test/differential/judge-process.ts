@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { VectorOptions } from '../../verifier/ts/test/vectors/index.js'
+import { startProgram } from '../services/index.js'
+
+/** What a verifier answers: a verdict with its code, or that it cannot read the caller's options. */
+export interface Answer {
+  readonly verdict?: string
+  readonly code?: string
+  readonly refused?: string
+}
+
+/** After so long without an answer a verifier hangs. */
+const PATIENCE_MS = 20_000
+
+/** A verifier in a process of its own, which is asked over a pipe and answers in turn. */
+export class JudgeProcess {
+  readonly #program: ReturnType<typeof startProgram>
+  readonly #waiting: { resolve(answer: Answer): void; reject(error: Error): void; readonly since: number }[] = []
+  readonly #watch: NodeJS.Timeout
+
+  constructor(
+    readonly name: string,
+    command: readonly [string, ...string[]],
+  ) {
+    const [program, ...args] = command
+    this.#program = startProgram(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+    const { child } = this.#program
+    createInterface(child.stdout!).on('line', (line) => this.#waiting.shift()?.resolve(JSON.parse(line) as Answer))
+    child.once('exit', (status, signal) => this.#fail(`${name} ended with ${signal ?? status}`))
+    child.stdin!.on('error', () => undefined)
+    this.#watch = setInterval(() => {
+      const oldest = this.#waiting[0]
+      if (oldest !== undefined && performance.now() - oldest.since > PATIENCE_MS)
+        this.#fail(`${name} gave no answer for ${PATIENCE_MS / 1000} seconds`)
+    }, 1000).unref()
+  }
+
+  /** Rejects where the process ends, or hangs, before it answers. */
+  ask(options: VectorOptions, archive: Uint8Array): Promise<Answer> {
+    const text = Buffer.from(JSON.stringify(options))
+    const request = Buffer.alloc(8 + text.length + archive.length)
+    request.writeUInt32BE(text.length, 0)
+    text.copy(request, 4)
+    request.writeUInt32BE(archive.length, 4 + text.length)
+    request.set(archive, 8 + text.length)
+    return new Promise<Answer>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject, since: performance.now() })
+      this.#program.child.stdin!.write(request)
+    })
+  }
+
+  /** The most memory that it has taken so far, KiB. */
+  peakKib(): number {
+    const status = readFileSync(`/proc/${this.#program.child.pid}/status`, 'utf8')
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1])
+  }
+
+  close(): Promise<void> {
+    clearInterval(this.#watch)
+    this.#fail(`${this.name} was closed`)
+    return this.#program.end()
+  }
+
+  #fail(why: string): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error(why))
+  }
+}

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+import { readArchive } from '../../verifier/ts/src/archive.js'
+import { CODES, type ReasonCode } from '../../verifier/ts/src/index.js'
+import { type Answer, JudgeProcess } from './judge-process.js'
+import { type Mutant, mutantOf } from './mutants.js'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const CACHE = here('../../.cache/differential/')
+/** Asked at once, so that neither verifier waits for the other. */
+const AT_ONCE = 64
+
+/** What was found of one mutant. */
+export interface Finding {
+  readonly number: number
+  readonly how: string
+  readonly what: string
+}
+
+export interface Session {
+  readonly inputs: number
+  readonly seconds: number
+  /** How many mutants ended in each stage; `VALID` for those that none refused. */
+  readonly stages: ReadonlyMap<string, number>
+  readonly codes: ReadonlyMap<string, number>
+  readonly findings: readonly Finding[]
+  /** The most memory of each verifier, KiB. */
+  readonly peaks: Readonly<Record<string, number>>
+}
+
+/** The two verifiers, built from the source as it is now, each in a process of its own. */
+export async function startJudges(): Promise<readonly [JudgeProcess, JudgeProcess]> {
+  mkdirSync(CACHE, { recursive: true })
+  const script = join(CACHE, 'judge.mjs')
+  const bundle = await rolldown({ input: here('./judge.ts'), platform: 'node' })
+  await bundle.write({ file: script, format: 'esm', codeSplitting: false })
+  await bundle.close()
+  const go = join(CACHE, 'judge-go')
+  execFileSync('go', ['build', '-o', go, './internal/judge'], { cwd: here('../../verifier/go'), stdio: 'pipe' })
+  return [
+    new JudgeProcess('the verifier in TypeScript', [process.execPath, script]),
+    new JudgeProcess('the verifier in Go', [go]),
+  ]
+}
+
+/** Asks both about so many mutants of a seed, and compares. */
+export async function compareVerifiers(
+  judges: readonly [JudgeProcess, JudgeProcess],
+  seed: number,
+  inputs: number,
+): Promise<Session> {
+  const begun = performance.now()
+  const stages = new Map<string, number>()
+  const codes = new Map<string, number>()
+  const findings: Finding[] = []
+  const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1)
+  const one = async (number: number): Promise<void> => {
+    const mutant = mutantOf(seed, number)
+    const [ours, theirs] = await Promise.all(judges.map((judge) => judge.ask(mutant.options, mutant.archive)))
+    // Two were asked.
+    const what = difference(mutant, ours!, theirs!)
+    if (what !== undefined) {
+      findings.push({ number, how: mutant.how, what })
+      keep(seed, number, mutant)
+    }
+    const { code } = ours!
+    count(codes, code ?? 'refused')
+    count(
+      stages,
+      code === undefined ? 'refused' : code === 'OK' ? 'VALID' : CODES[code as Exclude<ReasonCode, 'OK'>].stage,
+    )
+  }
+  let next = 0
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      while (next < inputs && findings.length < 20) await one(next++)
+    }),
+  )
+  const peaks = Object.fromEntries(judges.map((judge) => [judge.name, judge.peakKib()]))
+  return { inputs: next, seconds: (performance.now() - begun) / 1000, stages, codes, findings, peaks }
+}
+
+/** What is wrong with two answers about a mutant; undefined where nothing is. */
+function difference(mutant: Mutant, ours: Answer, theirs: Answer): string | undefined {
+  const told = ({ verdict, code, refused }: Answer) => (refused === undefined ? `${verdict} ${code}` : 'refused')
+  if (told(ours) !== told(theirs)) return `TypeScript says ${told(ours)}, Go says ${told(theirs)}`
+  if (ours.verdict === 'VALID' && !mutant.signed && !meansTheSame(mutant)) return 'VALID, and says something else'
+  return undefined
+}
+
+/** Whether an archive says what the honest one says: only a signature that nobody has to know may differ. */
+function meansTheSame({ archive, honest }: Mutant): boolean {
+  const files = readArchive(archive)
+  const text = (bytes: Uint8Array | undefined) => new TextDecoder('latin1').decode(bytes)
+  const said = (name: string, bytes: Uint8Array | undefined) => {
+    if (name === 'checkpoint') return text(bytes).split('\n\n')[0]
+    if (name === 'manifest.dsse.json') return JSON.parse(text(bytes)).payload as string
+    return text(bytes)
+  }
+  return [...honest.files].every(([name, bytes]) => said(name, bytes) === said(name, files.get(name)))
+}
+
+function keep(seed: number, number: number, { archive, options, how }: Mutant): void {
+  const path = join(CACHE, `${seed}-${number}`)
+  writeFileSync(`${path}.def.zip`, archive)
+  writeFileSync(`${path}.json`, JSON.stringify({ how, options }, null, 2))
+}
