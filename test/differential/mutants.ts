@@ -437,7 +437,7 @@ export const WAYS: readonly Way[] = [
     make: (honest, random) => lying(honest, { heads: paths(random) }),
   },
   { how: 'data of keys', weight: 3, signed: true, make: (honest, random) => data(honest, random, ofKeys) },
-  { how: 'a rule of keys', weight: 14, signed: true, make: keyRecord },
+  { how: 'a rule of keys', weight: 22, signed: true, make: keyRecord },
   {
     how: 'a checkpoint of something else',
     weight: 10,

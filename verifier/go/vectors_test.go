@@ -3,89 +3,51 @@ package verify_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"reflect"
-	"strconv"
 	"testing"
-	"time"
 
 	verify "clyra.dev/verify"
+	"clyra.dev/verify/internal/vector"
 )
 
 // vectors is where the golden vectors of the specification lie.
 const vectors = "../../spec/bundle/test-vectors"
 
-// vector is one golden vector: what is verified, how, and the one answer.
-type vector struct {
+// golden is one golden vector: what is verified, how, and the one answer.
+type golden struct {
 	Name, Kind, Path, Shows string
-	Options                 struct {
-		Trust                                                  []struct{ VKey, Genesis string }
-		Origin, Genesis, Run                                   *string
-		Checkpoints, Keys                                      [][]byte
-		MinSize                                                string
-		MaxAge                                                 *uint64
-		Now                                                    string
-		Artifacts                                              map[string][]byte
-		RequireArtifacts, RequireCompleteRun, RequireWarehouse bool
-	}
-	Expect struct {
+	Options                 vector.Options
+	Expect                  struct {
 		Verdict, Code string
 		Run           json.RawMessage
 	}
 }
 
-func readVectors(t testing.TB) []vector {
+func readVectors(t testing.TB) []golden {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(vectors, "index.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var index struct{ Vectors []vector }
+	var index struct{ Vectors []golden }
 	if err := json.Unmarshal(data, &index); err != nil {
 		t.Fatal(err)
 	}
 	return index.Vectors
 }
 
-func (v vector) options(t testing.TB) verify.Options {
+func (v golden) options(t testing.TB) verify.Options {
 	t.Helper()
-	given := v.Options
-	o := verify.Options{
-		Origin: given.Origin, Genesis: given.Genesis, Run: given.Run,
-		Checkpoints: given.Checkpoints, Later: given.Keys, MaxAge: given.MaxAge,
-		RequireArtifacts: given.RequireArtifacts, RequireCompleteRun: given.RequireCompleteRun,
-		RequireWarehouse: given.RequireWarehouse,
-	}
-	for _, pin := range given.Trust {
-		o.Trust = append(o.Trust, verify.Pin{VKey: pin.VKey, Genesis: pin.Genesis})
-	}
-	var err error
-	if given.Now != "" {
-		if o.Now, err = time.Parse(time.RFC3339, given.Now); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if given.MinSize != "" {
-		size, err := strconv.ParseUint(given.MinSize, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.MinSize = &size
-	}
-	if given.Artifacts != nil {
-		o.Artifact = func(sha256 string) (io.ReadCloser, error) {
-			if data, ok := given.Artifacts[sha256]; ok {
-				return io.NopCloser(bytes.NewReader(data)), nil
-			}
-			return nil, nil
-		}
+	o, err := v.Options.Read()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return o
 }
 
-func (v vector) verify(t testing.TB) *verify.Result {
+func (v golden) verify(t testing.TB) *verify.Result {
 	t.Helper()
 	path := filepath.Join(vectors, v.Path)
 	if v.Kind == "tiles" {
