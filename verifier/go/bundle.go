@@ -204,13 +204,7 @@ func (b *bundle) judgeHeads() {
 	h := b.last()
 	position := b.positions[len(b.positions)-1]
 	data, ok := record.ParseHeads(h.Data)
-	ok = ok && string(h.Type) == record.Heads && position == b.checkpoint.Size-1
-	for i := range b.records {
-		if r := &b.records[i]; string(r.Type) == record.Heads {
-			stated, _ := record.ParseHeads(r.Data)
-			ok = ok && stated.Size == b.positions[i]
-		}
-	}
+	ok = ok && string(h.Type) == record.Heads && position == b.checkpoint.Size-1 && data.Size == position
 	before := headBefore(h)
 	if before == nil && h.Prev != chain.Start(b.genesis, record.HeadsStream) {
 		ok = false

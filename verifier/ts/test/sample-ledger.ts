@@ -140,10 +140,11 @@ export const DRAFTS = (): Draft[] => [started(), other(), captured(), sealed(), 
 export function sampleLedger(
   drafts: readonly Draft[] = DRAFTS(),
   options: ConstructorParameters<typeof TestLedger>[0] = {},
+  firstHeads: Partial<Draft> = {},
 ) {
   const ledger = new TestLedger(options)
   ledger.introduce(evidenceKey)
-  ledger.appendHeads()
+  ledger.appendHeads(firstHeads)
   for (const draft of drafts) ledger.append(draft)
   ledger.appendHeads()
   return ledger

@@ -143,6 +143,20 @@ export function validVectors(): Vector[] {
       ]),
     ),
     good(
+      'redacted-later-start',
+      'A redaction record names the subject of a later start of the run: the run is redacted (no verdict and no code shows it).',
+      sampleLedger([
+        started(),
+        started({ subject: 'another subject' }),
+        closed(),
+        {
+          stream: 'ledger-redactions',
+          type: 'dev.clyra.ledger.redacted.v1',
+          data: { subject: 'another subject', reason: 'mistake' },
+        },
+      ]),
+    ),
+    good(
       'unknown-event-type',
       'A type that the verifier does not know is admitted in a run.',
       sampleLedger([

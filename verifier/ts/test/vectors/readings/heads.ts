@@ -5,7 +5,7 @@ import type { FaultCode } from '../../../src/spec.generated.js'
 import { claimOf } from '../../bundle-maker.js'
 import { edit } from '../../edit-json.js'
 import type { Draft, TestLedger } from '../../ledger-maker.js'
-import { other, RUN, sampleLedger } from '../../sample-ledger.js'
+import { DRAFTS, other, RUN, sampleLedger } from '../../sample-ledger.js'
 import { against, bad, type Vector } from '../vector.js'
 
 /** The honest ledger with one more record behind its heads record. */
@@ -18,6 +18,7 @@ function ending(draft: Draft): TestLedger {
 /** DEF, section 5: the last record, the paths and what they state. */
 export function headsReadings(): Vector[] {
   const ledger = sampleLedger()
+  const earlierLie = sampleLedger(DRAFTS(), {}, { data: { size: '1', root: '0'.repeat(64) } })
   const streams = ['ledger-heads', 'ledger-keys', 'ledger-redactions', `run-${RUN}`]
   const path = (stream: string) => `/paths/${streams.indexOf(stream)}`
   const runStream = `run-${RUN}`
@@ -68,6 +69,22 @@ export function headsReadings(): Vector[] {
         lies: {
           claims: (claims) => [
             claimOf('ledger-heads', { revision: '0', leaf: hex(ledger.records[2]!.leaf) }),
+            ...claims,
+          ],
+          positions: (positions) => [...positions, 2].sort((a, b) => a - b),
+        },
+      },
+    ),
+    bad(
+      'negative',
+      'claim-of-ledger-heads-earlier',
+      'CLAIM_UNEXPECTED',
+      'A heads record of a bundle before the last one that does not cover the records before it: the last one alone is judged.',
+      {
+        ledger: earlierLie,
+        lies: {
+          claims: (claims) => [
+            claimOf('ledger-heads', { revision: '0', leaf: hex(earlierLie.records[2]!.leaf) }),
             ...claims,
           ],
           positions: (positions) => [...positions, 2].sort((a, b) => a - b),
