@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { CLYRA_REGISTRY, finishRecord, prepare } from './index.js'
-import { eventSchemaFiles } from './json-schemas.js'
+import { commonSchemaFiles, eventSchemaFiles } from './json-schemas.js'
 
 const directory = new URL('../../spec/events/', import.meta.url)
 const read = (name: string) => readFileSync(new URL(name, directory), 'utf8')
@@ -12,6 +12,13 @@ describe('the schemas in spec/events', () => {
     const onDisk = readdirSync(directory).filter((name) => name.endsWith('.schema.json'))
     expect(onDisk.sort()).toEqual([...eventSchemaFiles().keys()].sort())
     for (const [name, text] of eventSchemaFiles()) expect([name, read(name)]).toEqual([name, text])
+  })
+
+  it('have shapes in common, in spec/common, that are what the code gives too', () => {
+    const common = new URL('../common/', directory)
+    expect(readdirSync(common).sort()).toEqual(['README.md', ...commonSchemaFiles().keys()].sort())
+    for (const [name, text] of commonSchemaFiles())
+      expect([name, readFileSync(new URL(name, common), 'utf8')]).toEqual([name, text])
   })
 
   it('close every object and leave no member optional', () => {

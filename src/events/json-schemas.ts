@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { OPTIONAL_ATTRIBUTES } from './check-attributes.js'
+import { COMMON_SHAPES } from './families/index.js'
 import { ATTRIBUTE_TEXT, DECIMAL, HEX_DIGEST, ID, ORIGIN, SUBMITTER, TYPE, URI_REFERENCE } from './grammar/index.js'
 import { CLYRA_REGISTRY } from './registry.js'
 
@@ -14,14 +15,24 @@ const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
  */
 export function eventSchemaFiles(): ReadonlyMap<string, string> {
   const files = new Map([['record.schema.json', text(recordSchema())]])
-  for (const { type, schema } of CLYRA_REGISTRY.types()) {
-    const { $schema, ...body } = z.toJSONSchema(schema, { target: 'draft-2020-12' })
-    files.set(
-      `${type}.schema.json`,
-      text({ $schema: DIALECT, $id: `${BASE}${type}.schema.json`, title: `data of ${type}`, ...body }),
-    )
-  }
+  for (const { type, schema } of CLYRA_REGISTRY.types())
+    files.set(`${type}.schema.json`, schemaOf(schema, `${BASE}${type}.schema.json`, `data of ${type}`))
   return files
+}
+
+/** The schemas of `spec/common/`: shapes that records of several families, and manifests, have in common. */
+export function commonSchemaFiles(): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(COMMON_SHAPES).map(([name, schema]) => [
+      `${name}.schema.json`,
+      schemaOf(schema, `https://clyra.dev/spec/common/${name}.schema.json`, name),
+    ]),
+  )
+}
+
+function schemaOf(schema: z.ZodType, $id: string, title: string): string {
+  const { $schema: _, ...body } = z.toJSONSchema(schema, { target: 'draft-2020-12' })
+  return text({ $schema: DIALECT, $id, title, ...body })
 }
 
 /** The envelope of a stored record, as `parseRecord` checks it. */

@@ -6,8 +6,9 @@ import { finding, findingUpcasters } from './finding.js'
 import { ledger, ledgerUpcasters } from './ledger.js'
 import { mcp } from './mcp.js'
 import { metrics } from './metrics.js'
-import { receipt } from './receipt.js'
+import { decision, receipt } from './receipt.js'
 import { run, runUpcasters } from './run.js'
+import { governance, payout } from './shapes.js'
 import { snapshot } from './snapshot.js'
 import { verdict } from './verdict.js'
 
@@ -25,6 +26,9 @@ export const FAMILIES = {
   verdict,
   mcp,
 } as const
+
+/** Shapes that several families have in common (`spec/common`). */
+export const COMMON_SHAPES = { governance, payout, decision } as const
 
 /** Each type that has a later version, with how to reach it. */
 export const UPCASTERS = { ...findingUpcasters, ...ledgerUpcasters, ...runUpcasters } as const
