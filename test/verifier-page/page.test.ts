@@ -76,7 +76,7 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
   let vkey = ''
   const place = (name: string) => join(folder, 'project', name)
   const demo = (name: string) => place(join('.demo', `${name}.def.zip`))
-  const vector = (name: string) => join(VECTORS, `${name}.def.zip`)
+  const vector = (name: string) => join(VECTORS, `${name}.${name.includes('pef') ? 'pef' : 'def'}.zip`)
 
   const fill = (id: string, text: string) =>
     page.evaluate(`document.getElementById(${JSON.stringify(id)}).value = ${JSON.stringify(text)}`)
@@ -157,6 +157,8 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
   it('answers as the verifier does on golden vectors', async () => {
     for (const [name, said] of [
       ['valid/honest', 'VALID'],
+      ['valid/links', 'VALID'],
+      ['valid/pef-agent', 'VALID'],
       ['forged/record-changed', 'INVALID (PROOF_ROOT)'],
       ['forged/signature-malleable', 'INVALID (SIGNATURE_INVALID)'],
       ['negative/zip-deflate', 'INVALID (CONTAINER_METHOD)'],
