@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { VerifyResult } from '@clyra/verify'
-import { chromium, removeFolder, startProgram } from '../services/index.js'
+import { CHROMIUM_FLAGS, chromium, removeFolder, startProgram } from '../services/index.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -56,18 +56,7 @@ export async function verifyInChromium(bundle: Uint8Array, trust: readonly strin
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the server has no port')
   const profile = mkdtempSync(join(tmpdir(), 'clyra-chromium-'))
-  const flags = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--disable-dev-shm-usage',
-    `--user-data-dir=${profile}`,
-  ]
+  const flags = [...CHROMIUM_FLAGS, `--user-data-dir=${profile}`]
   // Its own home too: what Chromium keeps beside the profile is not shared with another test's.
   const browser = startProgram(chromium(), [...flags, `http://127.0.0.1:${address.port}/`], {
     cwd: profile,

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { chromium } from './chromium.js'
+import { CHROMIUM_FLAGS, chromium } from './chromium.js'
 import { removeFolder } from './remove-folder.js'
 import { startProgram } from './start-program.js'
 
@@ -25,31 +25,21 @@ export interface BrowserPage {
   end(): Promise<void>
 }
 
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-dev-shm-usage',
-  '--hide-scrollbars',
-  '--remote-debugging-pipe',
-]
-
 /** A busy machine of two cores needs tens of seconds for the start of a browser. */
 const LIMIT_MS = 180_000
 
 /** Opens an address (`file://` too) in a Chromium with a profile and a home of its own. */
 export async function openPage(address: string): Promise<BrowserPage> {
   const profile = mkdtempSync(join(tmpdir(), 'clyra-chromium-'))
-  const browser = startProgram(chromium(), [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'], {
-    cwd: profile,
-    env: { ...process.env, HOME: profile },
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-  })
+  const browser = startProgram(
+    chromium(),
+    [...CHROMIUM_FLAGS, '--hide-scrollbars', '--remote-debugging-pipe', `--user-data-dir=${profile}`, 'about:blank'],
+    {
+      cwd: profile,
+      env: { ...process.env, HOME: profile },
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    },
+  )
   const end = async () => {
     await browser.end()
     await removeFolder(profile)

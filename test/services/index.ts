@@ -1,5 +1,5 @@
 export { type BrowserPage, openPage } from './browser.js'
-export { chromium } from './chromium.js'
+export { CHROMIUM_FLAGS, chromium } from './chromium.js'
 export { type DbtOptions, type DbtResult, dbtEnvironment, runDbt, startDbt } from './dbt.js'
 export { copyExampleProject, exampleProject } from './example-project.js'
 export { freePort } from './free-port.js'
