@@ -397,7 +397,7 @@ export const WAYS: readonly Way[] = [
     signed: true,
     make: (honest, random) => lying(honest, { manifest: changed(random) }),
   },
-  { how: 'the proof', weight: 6, signed: true, make: (honest, random) => lying(honest, { proof: changed(random) }) },
+  { how: 'the proof', weight: 8, signed: true, make: (honest, random) => lying(honest, { proof: changed(random) }) },
   { how: 'the heads', weight: 2, signed: true, make: (honest, random) => lying(honest, { heads: changed(random) }) },
   {
     how: 'openings',
@@ -425,7 +425,7 @@ export const WAYS: readonly Way[] = [
         },
       }),
   },
-  { how: 'lines of records', weight: 5, signed: true, make: lines },
+  { how: 'lines of records', weight: 6, signed: true, make: lines },
   { how: 'an attribute of a record', weight: 3, signed: true, make: attribute },
   { how: 'data of the run', weight: 2, signed: true, make: (honest, random) => data(honest, random, ofRun) },
   { how: 'an attribute out of place', weight: 14, signed: true, make: misplaced },
@@ -480,7 +480,7 @@ export const WAYS: readonly Way[] = [
           ]),
       }),
   },
-  { how: 'what is asked', weight: 15, signed: true, make: demands },
+  { how: 'what is asked', weight: 18, signed: true, make: demands },
 ]
 
 /** Each way as often as it is to come. */

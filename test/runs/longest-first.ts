@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * what each file took; the others go by size.
  */
 export const LONGEST: readonly string[] = [
+  'test/differential/differential.test.ts',
   'test/matrix/healthy.test.ts',
   'test/model/model.test.ts',
   'test/faults/syscalls.test.ts',
