@@ -3,11 +3,16 @@ import { createInterface } from 'node:readline'
 import type { VectorOptions } from '../../verifier/ts/test/vectors/index.js'
 import { startProgram } from '../services/index.js'
 
-/** What a verifier answers: a verdict with its code, or that it cannot read the caller's options. */
+/** What a verifier answers: a verdict with its code (the one in Go the whole result), or that it cannot read the options. */
 export interface Answer {
   readonly verdict?: string
   readonly code?: string
   readonly refused?: string
+}
+
+/** The caller's options; where the evidence is a log and no archive, its files in base64 (read by the verifier in Go alone). */
+export interface Asked extends VectorOptions {
+  readonly tiles?: Readonly<Record<string, string>>
 }
 
 /** After so long without an answer a verifier hangs. */
@@ -37,7 +42,7 @@ export class JudgeProcess {
   }
 
   /** Rejects where the process ends, or hangs, before it answers. */
-  ask(options: VectorOptions, archive: Uint8Array): Promise<Answer> {
+  ask(options: Asked, archive: Uint8Array): Promise<Answer> {
     const text = Buffer.from(JSON.stringify(options))
     const request = Buffer.alloc(8 + text.length + archive.length)
     request.writeUInt32BE(text.length, 0)

@@ -38,12 +38,14 @@ export async function startJudges(): Promise<readonly [JudgeProcess, JudgeProces
   const bundle = await rolldown({ input: here('./judge.ts'), platform: 'node' })
   await bundle.write({ file: script, format: 'esm', codeSplitting: false })
   await bundle.close()
-  const go = join(CACHE, 'judge-go')
-  execFileSync('go', ['build', '-o', go, './internal/judge'], { cwd: here('../../verifier/go'), stdio: 'pipe' })
-  return [
-    new JudgeProcess('the verifier in TypeScript', [process.execPath, script]),
-    new JudgeProcess('the verifier in Go', [go]),
-  ]
+  return [new JudgeProcess('the verifier in TypeScript', [process.execPath, script]), startGoJudge(CACHE)]
+}
+
+/** The verifier in Go alone; it is built into a folder. */
+export function startGoJudge(folder: string): JudgeProcess {
+  const program = join(folder, 'judge-go')
+  execFileSync('go', ['build', '-o', program, './internal/judge'], { cwd: here('../../verifier/go'), stdio: 'pipe' })
+  return new JudgeProcess('the verifier in Go', [program])
 }
 
 /** Asks both about so many mutants of a seed, and compares. */

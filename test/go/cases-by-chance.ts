@@ -4,8 +4,8 @@ import { bundle, evidenceKey, type Lies } from '../../verifier/ts/test/bundle-ma
 import { TestLedger, testKey } from '../../verifier/ts/test/ledger-maker.js'
 import { ARTIFACT, other, RUN, SALT, SEALED_VALUE } from '../../verifier/ts/test/sample-ledger.js'
 import type { VectorOptions } from '../../verifier/ts/test/vectors/vector.js'
+import { editValue } from '../differential/edit-value.js'
 import type { Random } from '../fuzz/engine/random.js'
-import { mutateJson } from './mutate-json.js'
 import { runByChance } from './runs-by-chance.js'
 import type { Case } from './vectors.js'
 
@@ -57,7 +57,7 @@ function ledgerByChance(random: Random): TestLedger {
     if (random.below(10) === 0) changeKeys(random, ledger)
   }
   const heads = { size: String(ledger.records.length), root: 'a'.repeat(64) }
-  ledger.appendHeads(random.below(50) === 0 ? { data: mutateJson(random, heads) } : {})
+  ledger.appendHeads(random.below(50) === 0 ? { data: editValue(heads, random) } : {})
   return ledger
 }
 
@@ -83,8 +83,8 @@ function changeKeys(random: Random, ledger: TestLedger): void {
 function liesByChance(random: Random, ledger: TestLedger): Lies {
   const chance = (percent: number) => random.below(100) < percent
   const mutated = (value: JsonObject): JsonObject => {
-    const other = mutateJson(random, value)
-    return typeof other === 'object' && other !== null && !Array.isArray(other) ? other : value
+    const other: JsonValue = editValue(value, random)
+    return isObject(other) ? other : value
   }
   const opening = { position: String(random.below(9)), pointer: '/data/text', salt: hex(SALT), value: SEALED_VALUE }
   const signers = [[second], [evidenceKey, second], [stranger], [ledger.ledgerKey], [stranger, evidenceKey]]
@@ -94,7 +94,7 @@ function liesByChance(random: Random, ledger: TestLedger): Lies {
     { manifest: mutated },
     { statement: mutated },
     { envelope: mutated },
-    { claims: (claims) => listOfObjects(mutateJson(random, claims), claims) },
+    { claims: (claims) => listOfObjects(editValue(claims, random), claims) },
     { checkpoint: (note) => textChanged(random, note) },
     { streams: (streams) => streamsChanged(random, streams) },
     { files: (files) => filesChanged(random, files) },
@@ -108,11 +108,11 @@ function liesByChance(random: Random, ledger: TestLedger): Lies {
   }
 }
 
-const listOfObjects = (value: JsonValue, otherwise: JsonObject[]): JsonObject[] => {
-  const isObject = (each: JsonValue): each is JsonObject =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-  return Array.isArray(value) && value.every(isObject) ? value : otherwise
-}
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const listOfObjects = (value: JsonValue, otherwise: JsonObject[]): JsonObject[] =>
+  Array.isArray(value) && value.every(isObject) ? value : otherwise
 
 function streamsChanged(random: Random, streams: string[]): string[] {
   const added = random.pick(['run-other', 'ledger-heads', 'approval-1', 'ledger-genesis'])

@@ -2,24 +2,25 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Answer, JudgeProcess } from '../differential/judge-process.js'
+import { startGoJudge } from '../differential/session.js'
 import { Random } from '../fuzz/engine/random.js'
 import { requireService } from '../services/index.js'
 import { caseByChance } from './cases-by-chance.js'
-import { GoVerifier } from './pipe.js'
-import { comparable, verified } from './vectors.js'
+import { type Case, comparable, verified } from './vectors.js'
 
 const seed = Number(process.env['CLYRA_FUZZ_SEED'] ?? Date.now() % 1_000_000)
 const seconds = Number(process.env['CLYRA_FUZZ_SECONDS'] ?? 8)
 
 describe.runIf(requireService('go'))('two verifiers', () => {
   let folder = ''
-  let go: GoVerifier
+  let go: JudgeProcess
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'clyra-go-'))
-    go = GoVerifier.start(folder)
+    go = startGoJudge(folder)
   })
-  afterAll(() => {
-    go.end()
+  afterAll(async () => {
+    await go.close()
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -30,7 +31,7 @@ describe.runIf(requireService('go'))('two verifiers', () => {
     let count = 0
     for (; performance.now() < until; count++) {
       const made = caseByChance(new Random(seed, count))
-      const [answer, expected] = await Promise.all([go.verify(made), verified(made).then(comparable)])
+      const [answer, expected] = await Promise.all([ask(go, made), verified(made).then(comparable)])
       const said = isResult(answer) ? comparable(answer) : answer
       codes.add(expected['code'])
       if (JSON.stringify(said) !== JSON.stringify(expected)) differences.push({ count, said, expected })
@@ -40,6 +41,12 @@ describe.runIf(requireService('go'))('two verifiers', () => {
     expect(count).toBeGreaterThan(0)
   })
 })
+
+function ask(go: JudgeProcess, { evidence, options }: Case): Promise<Answer> {
+  if (evidence instanceof Uint8Array) return go.ask(options, evidence)
+  const tiles = Object.fromEntries([...evidence].map(([path, bytes]) => [path, Buffer.from(bytes).toString('base64')]))
+  return go.ask({ ...options, tiles }, new Uint8Array())
+}
 
 type Result = Awaited<ReturnType<typeof verified>>
 

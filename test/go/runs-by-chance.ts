@@ -17,8 +17,8 @@ import {
   sealed,
   started,
 } from '../../verifier/ts/test/sample-ledger.js'
+import { editValue } from '../differential/edit-value.js'
 import type { Random } from '../fuzz/engine/random.js'
-import { mutateJson } from './mutate-json.js'
 
 const STREAMS = ['approval-1', 'policy-x', 'session-2']
 const TYPES = [
@@ -73,7 +73,7 @@ export function runByChance(random: Random): Draft[] {
   const changed = random.below(drafts.length)
   return drafts.map((draft, index) => {
     if (index !== changed) return draft
-    if (chance(30)) return { ...draft, data: mutateJson(random, draft.data) }
+    if (chance(30)) return { ...draft, data: editValue(draft.data, random) }
     if (chance(5)) return { ...draft, type: random.pick(TYPES) }
     return chance(5) ? { ...draft, attributes: { [random.pick(ATTRIBUTES)]: random.pick(TEXTS) } } : draft
   })

@@ -1,6 +1,7 @@
-// Command judge verifies bundles that come over a pipe, one after another: it stands beside the other verifier where both
+// Command judge verifies evidence that comes over a pipe, one after another: it stands beside the other verifier where both
 // are held against each other. A request is a length (u32be) and the options of a vector as JSON, a length and the
-// archive; an answer is one line of JSON, {"verdict","code"}, or {"refused"} where the options cannot be read.
+// archive; where the options have tiles, they are the files of a log, and there is no archive. An answer is one line of
+// JSON: the result, or {"refused"} where the options cannot be read.
 package main
 
 import (
@@ -12,15 +13,20 @@ import (
 	"io"
 	"log"
 	"os"
+	"testing/fstest"
 
 	verify "clyra.dev/verify"
 	"clyra.dev/verify/internal/vector"
 )
 
-type answer struct {
-	Verdict string `json:"verdict,omitempty"`
-	Code    string `json:"code,omitempty"`
-	Refused string `json:"refused,omitempty"`
+// request is what is asked with an archive, or with the files of a log.
+type request struct {
+	vector.Options
+	Tiles map[string][]byte
+}
+
+type refusal struct {
+	Refused string `json:"refused"`
 }
 
 func main() {
@@ -44,20 +50,31 @@ func main() {
 	}
 }
 
-func judge(options, archive []byte) answer {
-	var given vector.Options
-	if err := json.Unmarshal(options, &given); err != nil {
-		return answer{Refused: err.Error()}
-	}
-	read, err := given.Read()
+func judge(options, archive []byte) any {
+	result, err := verified(options, archive)
 	if err != nil {
-		return answer{Refused: err.Error()}
+		return refusal{err.Error()}
 	}
-	result, err := verify.Bundle(bytes.NewReader(archive), int64(len(archive)), read)
+	return result
+}
+
+func verified(options, archive []byte) (*verify.Result, error) {
+	var asked request
+	if err := json.Unmarshal(options, &asked); err != nil {
+		return nil, err
+	}
+	read, err := asked.Read()
 	if err != nil {
-		return answer{Refused: err.Error()}
+		return nil, err
 	}
-	return answer{Verdict: result.Verdict, Code: result.Code}
+	if asked.Tiles == nil {
+		return verify.Bundle(bytes.NewReader(archive), int64(len(archive)), read)
+	}
+	files := fstest.MapFS{}
+	for name, data := range asked.Tiles {
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	return verify.Tiles(files, read)
 }
 
 func part(from io.Reader) ([]byte, error) {
