@@ -200,6 +200,10 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
       await until("document.querySelectorAll('.records li').length > 0")
       expect(await textOf('.records')).toContain('dev.clyra.ledger.genesis.v1')
     }
+    // What cannot be read as a zip here gets no verdict: it would be a false one.
+    zip('twice.zip', ['deflated', 'twice'])
+    expect(await judge(place('twice.zip'), vkey)).toBe('')
+    expect(await textOf('#problem')).toContain('two of its entries are called tiles/checkpoint')
     const entries = execFileSync('find', ['tiles/tile/entries', '-type', 'f'], {
       cwd: place('.'),
       encoding: 'utf8',
@@ -375,4 +379,5 @@ const ZIP = `import sys, zipfile, os
 with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED if sys.argv[2] == 'deflated' else zipfile.ZIP_STORED) as z:
     for folder, _, names in os.walk('tiles'):
         for name in names: z.write(os.path.join(folder, name))
+    if 'twice' in sys.argv: z.write('tiles/checkpoint')
 `

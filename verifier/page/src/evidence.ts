@@ -5,7 +5,7 @@ import { sha256Large } from '../../ts/src/sha256.js'
 import { SPEC } from '../../ts/src/spec.generated.js'
 import { readEntryBundle, TILE_WIDTH, tilePath } from '../../ts/src/tiles.js'
 import { type Asked, demandsOf } from './asked.js'
-import { UnreadableZip, Zip } from './zip.js'
+import { firstNameIn, UnreadableZip, Zip } from './zip.js'
 
 /** A record as it lies: its position in the log and the text of its bytes. */
 export interface ShownRecord {
@@ -38,8 +38,10 @@ async function logIn(file: Blob): Promise<{ readonly zip: Zip; readonly folder: 
   try {
     zip = await Zip.open(file)
   } catch (error) {
-    if (error instanceof UnreadableZip) return undefined
-    throw error
+    // A zip of a folder is no bundle, and must not be called a bad one because it cannot be read here.
+    if (!(error instanceof UnreadableZip) || /^(?!artifacts\/)[^/]+\//.test((await firstNameIn(file)) ?? ''))
+      throw error
+    return undefined
   }
   const names = zip.names()
   if (names.includes('manifest.json')) return undefined
@@ -75,6 +77,7 @@ const NOTHING = { report: null, count: 0, records: async () => [] }
 /** Where each line lies, and its position. The stages have shown that there are as many lines as positions. */
 function linesOf(archive: Archive): { position: string; at: number; end: number }[] {
   const bytes = archive.get('records.jsonl')!
+  // Of this form, as the stage json has shown.
   const { positions } = JSON.parse(textOf(archive.get('proof.json')!)) as { positions: string[] }
   let at = 0
   return positions.map((position) => {

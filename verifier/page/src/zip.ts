@@ -5,7 +5,6 @@ interface Entry {
   readonly method: number
   readonly offset: number
   readonly packed: number
-  readonly size: number
 }
 
 const [LOCAL, CENTRAL, END] = [0x04034b50, 0x02014b50, 0x06054b50]
@@ -54,7 +53,6 @@ export class Zip {
       entries.set(name, {
         method: directory.getUint16(at + 10, true),
         packed: directory.getUint32(at + 20, true),
-        size: directory.getUint32(at + 24, true),
         offset: directory.getUint32(at + 42, true),
       })
       at = nameEnd + directory.getUint16(at + 30, true) + directory.getUint16(at + 32, true)
@@ -80,6 +78,13 @@ export class Zip {
     if (entry.method !== DEFLATED) throw new UnreadableZip(`${name} is packed in a way that is not known here`)
     return inflated(packed, name, most + 1)
   }
+}
+
+/** The name that a zip begins with, whatever stands at its end; undefined where it does not begin as one. */
+export async function firstNameIn(file: Blob): Promise<string | undefined> {
+  const local = await viewOf(file, 0, LOCAL_SIZE)
+  if (local.byteLength < LOCAL_SIZE || local.getUint32(0, true) !== LOCAL) return undefined
+  return file.slice(LOCAL_SIZE, LOCAL_SIZE + local.getUint16(26, true)).text()
 }
 
 /** Stops after `limit` bytes: a small entry may hold a very large one. */
