@@ -16,7 +16,7 @@ export const VERIFIER_PAGE = join(root, 'dist', 'page', 'clyra-verify.html')
  * library of the platform. Needs a compiled palette.
  */
 export async function verifierPage() {
-  const { DARK, LIGHT, variables } = await import('../dist/projections/def/report/palette.js')
+  const { DARK, LIGHT, variables } = await import('../dist/projections/bundle/report/palette.js')
   const version = JSON.parse(readFileSync(join(root, 'verifier/ts/package.json'), 'utf8')).version
   const thread = deflateSync(Buffer.from(await joined('worker.ts', '')), { level: 9 })
   const script = await joined('main.ts', Buffer.from(thread).toString('base64'))

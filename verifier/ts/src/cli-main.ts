@@ -154,6 +154,9 @@ async function optionsFrom(flags: Flags, env: NodeJS.ProcessEnv): Promise<Verify
   if (minSize !== undefined && !/^\d{1,16}$/.test(minSize))
     throw new UsageError('--min-size is not a number of records')
   if (maxAge !== undefined && !/^\d{1,12}$/.test(maxAge)) throw new UsageError('--max-age is not a number of seconds')
+  // A zone has to be named: without one it would be that of the machine, and the verdict another one elsewhere.
+  if (flags.now !== undefined && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(flags.now))
+    throw new UsageError('--now is not an instant like 2026-01-31T12:00:00Z')
   return {
     trust: await trustFrom(flags, env),
     checkpoints,

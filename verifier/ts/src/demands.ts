@@ -36,16 +36,15 @@ export async function checkIdentity(examination: Examination, demands: Demands, 
 export function checkHeld(examination: Examination, demands: Demands, ledger: ProvedLedger): void {
   if (demands.held.length === 0) return
   let compared = 0
+  let diverged: string | undefined
   for (const { origin, size, root } of demands.held) {
     const mine = origin === ledger.origin ? ledger.rootAt(size) : undefined
-    if (mine === undefined) {
-      examination.warn('CHECKPOINT_NOT_COMPARED', `origin ${origin}, size ${size}`)
-    } else if (!equalBytes(mine, root)) {
-      examination.fail('checkpoints', 'ROOT_DIVERGED', `size ${size}: ${hex(mine)} here, ${hex(root)} held`)
-      return
-    } else compared++
+    if (mine === undefined) examination.warn('CHECKPOINT_NOT_COMPARED', `origin ${origin}, size ${size}`)
+    else if (equalBytes(mine, root)) compared++
+    else diverged ??= `size ${size}: ${hex(mine)} here, ${hex(root)} held`
   }
-  if (compared === demands.held.length) examination.pass('checkpoints', `${compared} compared`)
+  if (diverged !== undefined) examination.fail('checkpoints', 'ROOT_DIVERGED', diverged)
+  else if (compared === demands.held.length) examination.pass('checkpoints', `${compared} compared`)
   else examination.notRun('checkpoints', `${compared} of ${demands.held.length} could be compared`)
 }
 

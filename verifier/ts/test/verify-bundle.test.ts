@@ -4,7 +4,7 @@ import { readArchive, writeArchive } from '../src/archive.js'
 import { hex, utf8 } from '../src/bytes.js'
 import { VerifyUsageError, verifyBundle, verifyTiles } from '../src/index.js'
 import { bundle, bundleFiles } from './bundle-maker.js'
-import { RUN, SALT, SEALED_VALUE, sampleLedger } from './sample-ledger.js'
+import { DRAFTS, other, RUN, SALT, SEALED_VALUE, sampleLedger } from './sample-ledger.js'
 
 const ledger = sampleLedger()
 const trust = [ledger.vkey]
@@ -29,6 +29,14 @@ describe('verifyBundle', () => {
       'projections',
       'report',
     ])
+  })
+
+  it('compares each held checkpoint, though one before it shows another history', async () => {
+    const fork = sampleLedger([...DRAFTS().slice(0, -1), other('run-other', 9)])
+    const checkpoints = [fork.checkpoint(), ledger.checkpoint(3)]
+    const result = await verifyBundle(bundle(ledger, RUN), { trust, checkpoints })
+    expect(result).toMatchObject({ verdict: 'DIVERGED', code: 'ROOT_DIVERGED' })
+    expect(result.warnings.map(({ code }) => code)).toContain('CHECKPOINT_NOT_COMPARED')
   })
 
   it('refuses the archive after any one changed byte', async () => {
