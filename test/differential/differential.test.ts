@@ -6,8 +6,7 @@ import type { JudgeProcess } from './judge-process.js'
 import { compareVerifiers, type Session, startJudges } from './session.js'
 
 const seed = Number(process.env['CLYRA_DIFFERENTIAL_SEED'] ?? Date.now() % 1_000_000)
-/** A run of CI takes three minutes for them. */
-const inputs = Number(process.env['CLYRA_DIFFERENTIAL_INPUTS'] ?? (process.env['CI'] === 'true' ? 50_000 : 10_000))
+const inputs = Number(process.env['CLYRA_DIFFERENTIAL_INPUTS'] ?? 10_000)
 /** Of all mutants, at least so much ends in each stage: else its checks were hardly looked at. */
 const SHARE = 0.03
 /** Neither may take more for bundles of some 20 kB, KiB. */

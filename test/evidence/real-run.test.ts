@@ -140,17 +140,17 @@ describe.runIf(present)('a real dbt run on a real Postgres', () => {
   it('what the warehouse says is in the records: a confirmed anchor and the relations that dbt says it built', () => {
     const types = recordsOf(readFileSync(join(folder, 'good.def.zip'))).map(({ type }) => type)
     for (const type of [
-      'run.started',
-      'anchor.provisional',
-      'anchor.confirmed',
-      'snapshot.captured',
-      'dbt.statement.executed',
-      'artifact.captured',
-      'artifact.source',
-      'run.exited',
-      'run.closed',
+      'run.started.v2',
+      'anchor.provisional.v1',
+      'anchor.confirmed.v1',
+      'snapshot.captured.v1',
+      'dbt.statement.executed.v1',
+      'artifact.captured.v1',
+      'artifact.source.v1',
+      'run.exited.v1',
+      'run.closed.v1',
     ]) {
-      expect(types).toContain(`dev.clyra.${type}.v1`)
+      expect(types).toContain(`dev.clyra.${type}`)
     }
     expect(types.filter((type) => type === 'dev.clyra.snapshot.relation.v1').length).toBeGreaterThan(3)
   })

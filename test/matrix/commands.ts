@@ -20,6 +20,8 @@ export interface MatrixCommand {
   readonly needs?: (engine: Engine) => boolean
   /** Another schema of the same database (`--target` of profiles.yml). */
   readonly target?: 'other' | 'plain'
+  /** The command whose results it takes up: without that one it is not run. */
+  readonly after?: string
   /** To be done in the project before. */
   readonly before?: (project: string) => void
 }
@@ -99,9 +101,9 @@ export const COMMANDS: readonly MatrixCommand[] = [
     needs: isWhole,
   },
   // The Rust engine tests what a retried model stands on.
-  { name: 'retry', args: ['retry'], effect: 'both', needs: isWhole },
+  { name: 'retry', args: ['retry'], effect: 'both', needs: isWhole, after: 'run-failing' },
   { name: 'build-failing', args: ['build'], effect: 'both', exits: 1, environment: { MATRIX_FAIL: 'yes' } },
-  { name: 'build-retry', args: ['retry'], effect: 'both' },
+  { name: 'build-retry', args: ['retry'], effect: 'both', after: 'build-failing' },
   {
     name: 'clone',
     args: ['clone', '--state', 'state'],
