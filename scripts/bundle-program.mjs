@@ -3,24 +3,23 @@
 // Whoever types a line would else wait for three hundred files to be opened. What a command loads when it is needed stays a
 // file of its own, and packages stay packages. Fails where an import is not found.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { root } from './steps.mjs'
 
 const COMPILED = join(root, 'dist')
 const PROGRAM = join(COMPILED, 'program')
 
-/** Files that are started or loaded by their place: each is looked for beside the file that names it. */
-const ENTRIES = {
-  clyra: 'src/cli/main.js',
-  recorder: 'src/cli/wrapper/recorder.js',
-  'index-worker': 'src/stores/lmdb/index-worker.js',
-  'checking-worker': 'src/stores/embedded/checking-worker.js',
-  'tile-worker': 'src/stores/files/tile-worker.js',
-}
+/** Files that are started by their place, threads among them: each is looked for beside the file that names it. */
+const threads = readdirSync(join(COMPILED, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('-worker.js'))
+  .sort()
+const entries = ['cli/wrapper/recorder.js', ...threads].map((path) => [basename(path, '.js'), path])
 
 const bundle = await rolldown({
-  input: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, join(COMPILED, path)])),
+  input: Object.fromEntries(
+    [['clyra', 'cli/main.js'], ...entries].map(([name, path]) => [name, join(COMPILED, 'src', path)]),
+  ),
   cwd: root,
   platform: 'node',
   external: (id) => !id.startsWith('.') && !id.startsWith('/'),

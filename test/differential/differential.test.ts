@@ -1,7 +1,7 @@
 /** The two verifiers held against each other. See the README beside this file. */
-import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CODES } from '../../verifier/ts/src/index.js'
+import { requireService } from '../services/index.js'
 import type { JudgeProcess } from './judge-process.js'
 import { compareVerifiers, type Session, startJudges } from './session.js'
 
@@ -12,11 +12,7 @@ const SHARE = 0.03
 /** Neither may take more for bundles of some 20 kB, KiB. */
 const MOST_KIB = 400 * 1024
 
-const hasGo = spawnSync('go', ['version']).error === undefined
-if (!hasGo && process.env['CI'] === 'true') throw new Error('go is not installed')
-if (!hasGo) process.stderr.write('not run: the two verifiers against each other, because go is not installed\n')
-
-describe.runIf(hasGo)(`${inputs} mutants of bundles (CLYRA_DIFFERENTIAL_SEED=${seed})`, () => {
+describe.runIf(requireService('go'))(`${inputs} mutants of bundles (CLYRA_DIFFERENTIAL_SEED=${seed})`, () => {
   let judges: readonly [JudgeProcess, JudgeProcess]
   let session: Session
   beforeAll(async () => {
