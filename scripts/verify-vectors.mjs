@@ -44,10 +44,14 @@ for (const line of readFileSync(join(directory, 'SHA256SUMS'), 'utf8').trimEnd()
 }
 
 const bytes = (base64) => new Uint8Array(Buffer.from(base64, 'base64'))
+const historyOf = ({ size, records }) => ({
+  size: BigInt(size),
+  records: records.map((record) => ({ position: Number(record.position), bytes: bytes(record.bytes) })),
+})
 const optionsOf = ({ artifacts, checkpoints, keys, minSize, now, ...rest }) => ({
   ...rest,
   ...(checkpoints && { checkpoints: checkpoints.map(bytes) }),
-  ...(keys && { keys: keys.map(bytes) }),
+  ...(keys && { keys: keys.map((source) => (typeof source === 'string' ? bytes(source) : historyOf(source))) }),
   ...(minSize && { minSize: BigInt(minSize) }),
   ...(now && { now: new Date(now) }),
   ...(artifacts && { artifacts: (sha256) => (artifacts[sha256] === undefined ? undefined : bytes(artifacts[sha256])) }),

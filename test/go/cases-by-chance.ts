@@ -3,7 +3,8 @@ import type { JsonObject, JsonValue } from '../../verifier/ts/src/json.js'
 import { bundle, evidenceKey, type Lies } from '../../verifier/ts/test/bundle-maker.js'
 import { TestLedger, testKey } from '../../verifier/ts/test/ledger-maker.js'
 import { ARTIFACT, other, RUN, SALT, SEALED_VALUE } from '../../verifier/ts/test/sample-ledger.js'
-import type { VectorOptions } from '../../verifier/ts/test/vectors/vector.js'
+import { keyRecordsOf } from '../../verifier/ts/test/vectors/key-records.js'
+import type { KeyRecords, VectorOptions } from '../../verifier/ts/test/vectors/vector.js'
 import { editValue } from '../differential/edit-value.js'
 import type { Random } from '../fuzz/engine/random.js'
 import { runByChance } from './runs-by-chance.js'
@@ -161,14 +162,26 @@ function flip(random: Random, bytes: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** A newer bundle of the ledger, in base64: it has gone on, its keys have changed, its maker may lie too. */
-function laterByChance(random: Random, ledger: TestLedger, lies: Lies): string {
+/** A newer bundle of the ledger, in base64, or its key records: it has gone on, its keys have changed, its maker may lie too. */
+function laterByChance(random: Random, ledger: TestLedger, lies: Lies): string | KeyRecords {
   for (let count = random.below(3); count > 0; count--) {
     if (random.below(2) === 0) changeKeys(random, ledger)
     else ledger.append(other())
   }
   ledger.appendHeads()
-  return base64(bundle(ledger, RUN, random.pick([lies, {}, {}, { signers: [second] }])))
+  switch (random.below(8)) {
+    case 0:
+      return keyRecordsOf(ledger)
+    case 1:
+      return keyRecordsOf(new TestLedger({ seed: 'another' }))
+    case 2: {
+      const { records } = keyRecordsOf(ledger)
+      const size = random.pick([3, 99])
+      return { size: String(size), records: records.filter(({ position }) => Number(position) < size) }
+    }
+    default:
+      return base64(bundle(ledger, RUN, random.pick([lies, {}, {}, { signers: [second] }])))
+  }
 }
 
 function optionsByChance(random: Random, ledger: TestLedger): VectorOptions {

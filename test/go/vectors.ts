@@ -52,6 +52,10 @@ const isPlainObject = (value: unknown): value is Record<string, unknown> =>
 const sortedByName = (value: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 
+/** Whether the options can be given to a command, which takes no key records. */
+export const isForCommands = ({ options }: Vector) =>
+  options.keys?.every((source) => typeof source === 'string') ?? true
+
 /** The arguments that say the same to a command; files that it reads are written into `folder`. */
 export function argumentsOf({ path, options }: Vector, folder: string): string[] {
   let count = 0
@@ -76,7 +80,7 @@ export function argumentsOf({ path, options }: Vector, folder: string): string[]
     ...['--trust', file(pins)],
     ...values.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)])),
     ...checkpoints.flatMap((data) => ['--checkpoint', file(bytes(data))]),
-    ...keys.flatMap((data) => ['--keys', file(bytes(data))]),
+    ...keys.flatMap((data) => (typeof data === 'string' ? ['--keys', file(bytes(data))] : [])),
     ...(artifacts === undefined ? [] : ['--artifacts', folder]),
     ...Object.entries(demanded).flatMap(([name, on]) => (on === true ? [`--${name}`] : [])),
   ]

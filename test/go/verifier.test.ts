@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { buildGo, goSources, type Target } from '../../scripts/build-go.mjs'
 import { requireService } from '../services/index.js'
-import { argumentsOf, caseOf, comparable, goldenVectors, verified } from './vectors.js'
+import { argumentsOf, caseOf, comparable, goldenVectors, isForCommands, verified } from './vectors.js'
 
 const OTHER = fileURLToPath(new URL('../../verifier/ts/dist/cli.js', import.meta.url))
 const SPEC = fileURLToPath(new URL('../../spec/bundle/', import.meta.url))
@@ -47,13 +47,13 @@ describe.runIf(requireService('go'))('the verifier in Go', () => {
   })
 
   it('passes its own tests', () => {
-    const { status, stdout } = go('test', './...')
+    const { status, stdout } = go('test', '-count=1', './...')
     expect({ status, stdout }).toMatchObject({ status: 0 })
   })
 
   it('says of every golden vector what the verifier in TypeScript says, member by member', async () => {
     const differences: unknown[] = []
-    for (const [index, vector] of goldenVectors().entries()) {
+    for (const [index, vector] of goldenVectors().filter(isForCommands).entries()) {
       const expected = comparable(await verified(caseOf(vector)))
       const { status, stdout, stderr } = run('--json', ...argumentsOf(vector, join(folder, `vector-${index}`)))
       const said = stdout === '' ? stderr : comparable(JSON.parse(stdout))

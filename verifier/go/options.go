@@ -24,8 +24,10 @@ type Options struct {
 	Origin, Genesis, Run *string
 	// Checkpoints are notes that the caller holds.
 	Checkpoints [][]byte
-	// Later are newer bundles of the same ledger, which tell of its keys.
-	Later [][]byte
+	// Later are newer bundles of the same ledger, which tell of its keys; Histories tell of them where the caller has the
+	// ledger itself.
+	Later     [][]byte
+	Histories []KeyHistory
 	// MinSize is the least size of the log; nil demands none.
 	MinSize *uint64
 	// MaxAge is the greatest age of the last record in seconds; nil demands none.
@@ -57,10 +59,14 @@ type pin struct {
 // call is the options as far as they were read.
 type call struct {
 	Options
-	pins    []pin
-	genesis *jcs.Hash
-	held    []note.Checkpoint
+	pins      []pin
+	genesis   *jcs.Hash
+	held      []note.Checkpoint
+	histories []*keySource
 }
+
+// greatestSize is the greatest number that a position, a size or an age may be.
+const greatestSize = 1<<53 - 1
 
 func (o Options) read() (*call, error) {
 	c := &call{Options: o}
@@ -85,8 +91,14 @@ func (o Options) read() (*call, error) {
 		}
 		c.held = append(c.held, checkpoint)
 	}
-	const greatest = 1<<53 - 1
-	if o.MinSize != nil && *o.MinSize > greatest || o.MaxAge != nil && *o.MaxAge > greatest {
+	for _, given := range o.Histories {
+		history, err := given.read()
+		if err != nil {
+			return nil, err
+		}
+		c.histories = append(c.histories, history)
+	}
+	if o.MinSize != nil && *o.MinSize > greatestSize || o.MaxAge != nil && *o.MaxAge > greatestSize {
 		return nil, &OptionError{"OPTION_INVALID", "a least size or greatest age is out of its range"}
 	}
 	return c, nil

@@ -3,6 +3,7 @@ package vector
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"strconv"
 	"time"
@@ -14,7 +15,8 @@ import (
 type Options struct {
 	Trust                                                  []struct{ VKey, Genesis string }
 	Origin, Genesis, Run                                   *string
-	Checkpoints, Keys                                      [][]byte
+	Checkpoints                                            [][]byte
+	Keys                                                   []source
 	MinSize                                                string
 	MaxAge                                                 *uint64
 	Now                                                    string
@@ -26,12 +28,17 @@ type Options struct {
 func (given Options) Read() (verify.Options, error) {
 	o := verify.Options{
 		Origin: given.Origin, Genesis: given.Genesis, Run: given.Run,
-		Checkpoints: given.Checkpoints, Later: given.Keys, MaxAge: given.MaxAge,
+		Checkpoints: given.Checkpoints, MaxAge: given.MaxAge,
 		RequireArtifacts: given.RequireArtifacts, RequireCompleteRun: given.RequireCompleteRun,
 		RequireWarehouse: given.RequireWarehouse,
 	}
 	for _, pin := range given.Trust {
 		o.Trust = append(o.Trust, verify.Pin{VKey: pin.VKey, Genesis: pin.Genesis})
+	}
+	for _, each := range given.Keys {
+		if err := each.addTo(&o); err != nil {
+			return o, err
+		}
 	}
 	var err error
 	if given.Now != "" {
@@ -55,4 +62,33 @@ func (given Options) Read() (verify.Options, error) {
 		}
 	}
 	return o, nil
+}
+
+// source is one source of later keys: a bundle, or the size of a log with its key records.
+type source struct{ json.RawMessage }
+
+// addTo adds the source to the options of a verification.
+func (s source) addTo(o *verify.Options) error {
+	if s.RawMessage[0] == '"' {
+		var bundle []byte
+		err := json.Unmarshal(s.RawMessage, &bundle)
+		o.Later = append(o.Later, bundle)
+		return err
+	}
+	var given struct {
+		Size    uint64 `json:",string"`
+		Records []struct {
+			Position uint64 `json:",string"`
+			Bytes    []byte
+		}
+	}
+	if err := json.Unmarshal(s.RawMessage, &given); err != nil {
+		return err
+	}
+	history := verify.KeyHistory{Size: given.Size}
+	for _, each := range given.Records {
+		history.Records = append(history.Records, verify.KeyRecord(each))
+	}
+	o.Histories = append(o.Histories, history)
+	return nil
 }

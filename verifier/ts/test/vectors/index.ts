@@ -1,6 +1,7 @@
 import { containerVectors } from './container.js'
 import { evidenceVectors } from './evidence.js'
 import { jsonVectors } from './json.js'
+import { keyRecordVectors } from './key-records.js'
 import { laterVectors } from './later.js'
 import { limitVectors } from './limits.js'
 import { linkVectors } from './links.js'
@@ -24,6 +25,7 @@ export function vectors(): Vector[] {
     ...manifestVectors(),
     ...profileVectors(),
     ...laterVectors(),
+    ...keyRecordVectors(),
     ...evidenceVectors(),
     ...runVectors(),
     ...readingVectors(),
@@ -32,4 +34,4 @@ export function vectors(): Vector[] {
   return all.sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
-export type { Vector, VectorOptions } from './vector.js'
+export type { KeyRecords, Vector, VectorOptions } from './vector.js'

@@ -116,7 +116,7 @@ function newerVectors(): Vector[] {
 }
 
 /** The same genesis record, and another evidence key from the beginning. */
-function forkedKeys(): TestLedger {
+export function forkedKeys(): TestLedger {
   const ledger = new TestLedger()
   ledger.introduce(next)
   ledger.appendHeads()

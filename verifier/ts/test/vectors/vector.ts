@@ -9,12 +9,19 @@ import { RUN, sampleLedger } from '../sample-ledger.js'
 
 export type Group = 'valid' | 'forged' | 'truncated' | 'negative'
 
+/** The key records of a ledger that the caller has. */
+export interface KeyRecords {
+  readonly size: string
+  /** Bytes in base64. */
+  readonly records: readonly { readonly position: string; readonly bytes: string }[]
+}
+
 /** The caller's options as index.json states them. Byte values are base64. */
 export interface VectorOptions {
   readonly trust?: readonly { readonly vkey: string; readonly genesis?: string }[]
   readonly checkpoints?: readonly string[]
-  /** Newer bundles of the ledger, base64: what they tell of its keys. */
-  readonly keys?: readonly string[]
+  /** Newer bundles of the ledger, base64, or its key records: what they tell of its keys. */
+  readonly keys?: readonly (string | KeyRecords)[]
   readonly run?: string
   readonly origin?: string
   readonly genesis?: string
