@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ALGORITHMS, type KeyFile, readKeyFile, signerOf, signNote } from '../../src/crypto/index.js'
+import { ALGORITHMS, type KeyFile, keyHashOf, readKeyFile, signerOf } from '../../src/crypto/index.js'
 import { entriesPath, entryBundle, tilePath } from '../../src/merkle/index.js'
 import type { Judgement } from './judge.js'
 import type { SampleLedger } from './sample-ledger.js'
@@ -47,10 +47,37 @@ function otherRoot(text: string): string {
   return `${origin}\n${size}\n${bytes.toString('base64')}\n`
 }
 
+/** Signs whatever text, also one that Clyra would not sign. */
 async function publish(tree: TileTree, text: string, seed: Uint8Array): Promise<void> {
-  const [name = ''] = text.split('\n')
-  tree.write('checkpoint', await signNote(text, [{ name, signer: signerOf('ed25519', seed) }]))
+  const [name = ''] = text.split(/\r?\n/)
+  const signer = signerOf('ed25519', seed)
+  const line = Buffer.concat([Buffer.from(keyHashOf(name, signer), 'hex'), await signer.sign(Buffer.from(text))])
+  tree.write('checkpoint', `${text}\n— ${name} ${line.toString('base64')}\n`)
 }
+
+/** The order of the group of Ed25519, little-endian: added to S it gives the other signature of the same message. */
+const GROUP_ORDER = Buffer.from('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010', 'hex')
+
+/** The checkpoint with its one signature (key hash and all) replaced by what `change` makes of it. */
+function withSignature(tree: TileTree, change: (base64: string) => string): void {
+  tree.edit('checkpoint', (note) => Buffer.from(note.toString('utf8').replace(/\S+(?=\n$)/, change)))
+}
+
+/** S + L for S: the equation holds as before, modulo L. */
+function malleated(base64: string): string {
+  const bytes = Buffer.from(base64, 'base64')
+  let carry = 0
+  for (const [i, added] of GROUP_ORDER.entries()) {
+    carry += bytes[36 + i]! + added
+    bytes[36 + i] = carry & 0xff
+    carry >>= 8
+  }
+  return bytes.toString('base64')
+}
+
+/** The last letter before the padding carries two bits that belong to no byte. */
+const withSpareBits = (base64: string) =>
+  base64.replace(/.(?==$)/, (letter) => String.fromCharCode(letter.charCodeAt(0) + 1))
 
 /** What Tessera's fsck refuses, by an error, a panic or (see the test) by never coming to an end. */
 export const REFUSED: readonly Damage[] = [
@@ -208,6 +235,31 @@ export const REFUSED: readonly Damage[] = [
     tessera: 'refused',
     ours: 'ENTRIES_MISSING',
   },
+  {
+    name: 'a bit in the signature of the checkpoint',
+    act: (tree) =>
+      withSignature(tree, (base64) => flip((length) => length - 9)(Buffer.from(base64, 'base64')).toString('base64')),
+    tessera: 'refused',
+    ours: 'SIGNATURE_INVALID',
+  },
+  {
+    name: 'the other S of the same signature',
+    act: (tree) => withSignature(tree, malleated),
+    tessera: 'refused',
+    ours: 'SIGNATURE_INVALID',
+  },
+  {
+    name: 'carriage returns in the checkpoint, signed by the ledger',
+    act: (tree, key) => publish(tree, checkpointText(tree).replaceAll('\n', '\r\n'), key.seed),
+    tessera: 'refused',
+    ours: 'NOTE_MALFORMED',
+  },
+  {
+    name: 'a checkpoint of another origin, signed by the ledger',
+    act: (tree, key) => publish(tree, `other.${checkpointText(tree)}`, key.seed),
+    tessera: 'refused',
+    ours: 'SIGNATURE_MISSING',
+  },
 ]
 
 /** What Tessera's fsck accepts although it is no part of the tree that the checkpoint signs. */
@@ -235,6 +287,18 @@ export const MISSED: readonly Damage[] = [
     act: (tree, key) => publish(tree, `${checkpointText(tree)}extra\n`, key.seed),
     tessera: 'accepted',
     ours: 'CHECKPOINT_MALFORMED',
+  },
+  {
+    name: 'a leading zero in the size, signed by the ledger',
+    act: (tree, key) => publish(tree, checkpointText(tree).replace('\n', '\n0'), key.seed),
+    tessera: 'accepted',
+    ours: 'CHECKPOINT_MALFORMED',
+  },
+  {
+    name: 'spare bits in the base64 of the signature',
+    act: (tree) => withSignature(tree, withSpareBits),
+    tessera: 'accepted',
+    ours: 'NOTE_MALFORMED',
   },
   {
     name: 'an older partial tile that holds something else',

@@ -1,0 +1,98 @@
+/**
+ * docs/verification.md is what the programs say. Asks again for some of its rows, chosen by a printed seed; with
+ * CLYRA_VERIFICATION=write for all of them, and writes the page. See the README beside this file.
+ */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it, test } from 'vitest'
+import { PROJECT } from '../cli/clyra.js'
+import { foreignPythonRequirements } from '../services/layout.mjs'
+import { ATTACKS, type Attack } from './attacks.js'
+import { COLUMNS, Judges, whyAbsent } from './judges.js'
+import { cellsOf, lineOf, renderPage } from './page.js'
+
+const PAGE = join(PROJECT, 'docs', 'verification.md')
+const writes = process.env['CLYRA_VERIFICATION'] === 'write'
+const seed = Number(process.env['CLYRA_SEED'] ?? Date.now() % 1_000_000)
+const ROWS = 8
+
+const absent = new Map(
+  COLUMNS.flatMap((column) => {
+    const why = whyAbsent(column)
+    return why === undefined ? [] : [[column, why] as const]
+  }),
+)
+const isAbsent = (column: (typeof COLUMNS)[number]) => absent.has(column)
+if (absent.size > 0 && process.env['CI'] === 'true')
+  throw new Error([...absent].map((one) => one.join(': ')).join('; '))
+for (const [column, why] of absent) process.stderr.write(`not asked: ${column}: ${why}\n`)
+
+const judges = new Judges()
+afterAll(() => judges.close())
+
+/** Every attack must be refused by both of ours, and what must pass accepted. */
+async function judged(row: Attack, passes: boolean) {
+  const found = await judges.judge(row, passes)
+  const ours = [...found.said.typescript, ...found.said.go]
+  expect(
+    ours.filter(({ word }) => word !== (passes ? 'accepted' : 'refused')),
+    row.attack,
+  ).toEqual([])
+  return found
+}
+
+describe.runIf(writes)('docs/verification.md', () => {
+  it('is written', async () => {
+    const groups = []
+    for (const group of ATTACKS) {
+      const found = []
+      for (const row of group.rows) found.push(await judged(row, group.passes === true))
+      groups.push({ ...group, judged: found })
+    }
+    writeFileSync(PAGE, renderPage(groups, programs(), isAbsent))
+  }, 900_000)
+})
+
+describe.skipIf(writes)(`docs/verification.md (CLYRA_SEED=${seed})`, () => {
+  const page = () => readFileSync(PAGE, 'utf8')
+  const rows = ATTACKS.flatMap(({ rows, passes }) => rows.map((row) => ({ row, passes: passes === true })))
+
+  test('has the rows that there are, in their order', () => {
+    const lines = page()
+      .split('## What others let pass')[0]!
+      .split('\n')
+      .filter((line) => /^\| (?!attack )/.test(line))
+    expect(lines.map((line) => line.split(' | ')[0])).toEqual(rows.map(({ row }) => `| ${row.attack}`))
+  })
+
+  const chosen = Array.from({ length: ROWS }, (_, i) => rows[(seed + i * 17) % rows.length]!)
+  test.each(chosen.map(({ row, passes }) => [row.attack, row, passes] as const))(
+    'says of %s what the programs say',
+    async (attack, row, passes) => {
+      const line =
+        page()
+          .split('\n')
+          .find((one) => one.startsWith(`| ${attack} |`)) ?? ''
+      const written = line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''))
+      const said = cellsOf(await judged(row, passes), isAbsent)
+      // Of who is not here the page is believed.
+      const expected = said.map((cell, i) => (cell === 'absent' ? (written[i + 1] ?? '') : cell))
+      expect(line).toBe(lineOf(row, expected))
+    },
+  )
+})
+
+/** What of others was asked, by version. */
+function programs(): string {
+  const module = (name: string) =>
+    new RegExp(`${name} (v\\S+)`).exec(readFileSync(join(PROJECT, 'test', 'foreign', 'go', 'go.mod'), 'utf8'))?.[1]
+  const library = /^securesystemslib==(\S+)/m.exec(foreignPythonRequirements())?.[1]
+  const ssl = isAbsent('openssl') ? '' : execFileSync('openssl', ['version'], { encoding: 'utf8' }).split(' ')[1]
+  return [
+    `Tessera ${module('github.com/transparency-dev/tessera')}`,
+    `golang.org/x/mod ${module('golang.org/x/mod')}`,
+    `securesystemslib ${library}`,
+    `OpenSSL ${ssl}`,
+  ].join(', ')
+}
