@@ -11,8 +11,21 @@ export const goSources = join(root, 'verifier', 'go')
 export const COMMANDS = ['clyra-verify', 'def-verify', 'pef-verify']
 export const TARGETS = ['linux', 'darwin', 'windows'].flatMap((os) => ['amd64', 'arm64'].map((arch) => ({ os, arch })))
 
+/** The platform that this runs on. */
+export const HOST = {
+  os: process.platform === 'win32' ? 'windows' : process.platform,
+  arch: process.arch === 'x64' ? 'amd64' : process.arch,
+}
+
+/** `linux-amd64` */
+export const targetName = ({ os, arch }) => `${os}-${arch}`
+
+/** Whether there is a Go to build with. */
+export const hasGo = () => spawnSync('go', ['version']).status === 0
+
 /** The name of a built command: `clyra-verify-linux-amd64`, and `.exe` behind it for windows. */
-export const binaryName = (command, { os, arch }) => `${command}-${os}-${arch}${os === 'windows' ? '.exe' : ''}`
+export const binaryName = (command, target) =>
+  `${command}-${targetName(target)}${target.os === 'windows' ? '.exe' : ''}`
 
 /**
  * Builds commands for one platform into a folder, from the sources in `sources`; `env` is added to the environment of Go.

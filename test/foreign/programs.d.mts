@@ -1,4 +1,4 @@
-export type ProgramName = 'go' | 'cargo'
+export type ProgramName = 'go' | 'cargo' | 'staticcheck'
 
 export function programPath(name: ProgramName): string
 export function isBuilt(name: ProgramName): boolean

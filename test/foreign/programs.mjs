@@ -1,4 +1,4 @@
-// The two programs that let other people's code judge ours: Go (Tessera, note, tlog) and Rust (jmt). Each is built once
+// The programs that let other people's code judge ours: Go (Tessera, note, tlog), Rust (jmt), and staticcheck. Each is built once
 // from pinned sources into the ignored .cache/; modules and crates stay in the toolchains' own caches. What a build
 // leaves beside the program is removed.
 import { spawnSync } from 'node:child_process'
@@ -17,6 +17,14 @@ const programs = {
     toolchain: { command: 'go', version: ['env', 'GOVERSION'], pattern: /^go1\.(\d+)/, least: 24, name: 'Go 1.24' },
     build(output) {
       run('go', ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-o', output, '.'], this.folder)
+    },
+  },
+  staticcheck: {
+    folder: join(dirname(here), 'go', 'staticcheck'),
+    sources: ['go.mod', 'go.sum'],
+    toolchain: { command: 'go', version: ['env', 'GOVERSION'], pattern: /^go1\.(\d+)/, least: 26, name: 'Go 1.26' },
+    build(output) {
+      run('go', ['build', '-mod=readonly', '-o', output, 'honnef.co/go/tools/cmd/staticcheck'], this.folder)
     },
   },
   cargo: {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { buildGo, goSources, type Target } from '../../scripts/build-go.mjs'
+import { buildGo, goSources, HOST, TARGETS, targetName } from '../../scripts/build-go.mjs'
+import { programPath } from '../foreign/programs.mjs'
 import { requireService } from '../services/index.js'
 import { argumentsOf, caseOf, comparable, goldenVectors, isForCommands, verified } from './vectors.js'
 
@@ -13,6 +14,9 @@ const OTHER = fileURLToPath(new URL('../../verifier/ts/dist/cli.js', import.meta
 const SPEC = fileURLToPath(new URL('../../spec/bundle/', import.meta.url))
 const VALID = join(SPEC, 'test-vectors', 'valid')
 const KEY = goldenVectors()[0]?.options.trust?.[0]?.vkey ?? ''
+
+/** Built twice: one platform a run, each in its turn; all of them where `CLYRA_GO_TARGETS=all` asks for it. */
+const REBUILT = process.env['CLYRA_GO_TARGETS'] === 'all' ? TARGETS : [TARGETS[Date.now() % TARGETS.length] ?? HOST]
 
 test('what the verifier in Go embeds is what stands in the specification', () => {
   for (const name of ['codes.json', 'constants.json'])
@@ -28,9 +32,8 @@ describe.runIf(requireService('go'))('the verifier in Go', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  const here: Target = { os: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'amd64' }
-  const build = (name: string, options = {}) =>
-    buildGo({ folder: join(folder, name), target: here, commands: ['clyra-verify'], ...options })[0] ?? ''
+  const build = (name: string, target = HOST, options = {}) =>
+    buildGo({ folder: join(folder, name), target, commands: ['clyra-verify'], ...options })[0] ?? ''
   const go = (...args: string[]) => spawnSync('go', args, { cwd: goSources, encoding: 'utf8' })
   const run = (...args: string[]) => spawnSync(program, args, { encoding: 'utf8', env: { HOME: folder } })
 
@@ -39,6 +42,14 @@ describe.runIf(requireService('go'))('the verifier in Go', () => {
     expect(`${stdout}${stderr}`).toBe('')
     expect(status).toBe(0)
     expect(spawnSync('gofmt', ['-l', '.'], { cwd: goSources, encoding: 'utf8' }).stdout).toBe('')
+  })
+
+  it.runIf(requireService('staticcheck'))('has no fault that staticcheck finds', () => {
+    const { status, stdout, stderr } = spawnSync(programPath('staticcheck'), ['./...'], {
+      cwd: goSources,
+      encoding: 'utf8',
+    })
+    expect({ status, said: `${stdout}${stderr}` }).toEqual({ status: 0, said: '' })
   })
 
   it('imports nothing but itself and what comes with Go', () => {
@@ -89,11 +100,11 @@ describe.runIf(requireService('go'))('the verifier in Go', () => {
     expect(run('--help').stdout).toBe(spawnSync(process.execPath, [OTHER, '--help'], { encoding: 'utf8' }).stdout)
   })
 
-  it('is the same bytes when it is built elsewhere, from nothing', () => {
-    const sources = join(folder, 'elsewhere', 'sources')
+  it.each(REBUILT)('is the same bytes for $os on $arch when it is built elsewhere, from nothing', (target) => {
+    const sources = join(folder, `elsewhere-${targetName(target)}`, 'sources')
     cpSync(goSources, sources, { recursive: true })
-    const again = build('second', { sources, env: { GOCACHE: join(folder, 'cache') } })
-    expect(digest(again)).toBe(digest(program))
+    const env = { GOCACHE: join(folder, `cache-${targetName(target)}`) }
+    expect(digest(build('second', target, { sources, env }))).toBe(digest(build('first', target)))
   })
 
   it('is static, without a path of the machine that built it', () => {

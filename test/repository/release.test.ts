@@ -1,5 +1,6 @@
 /** What `npm run package` makes, tried as README says, word by word: a plain user, an empty folder, no registry. */
 import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -15,6 +16,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { binaryName, HOST, targetName } from '../../scripts/build-go.mjs'
+import { requireService } from '../services/index.js'
 import { unprivilegedUser } from '../services/unprivileged-user.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -72,7 +75,10 @@ const succeeds = (lines: string, cwd: string): string => {
 beforeAll(() => {
   chmodSync(folder, 0o755)
   for (const name of ['home', 'bin', 'download', 'project', 'receiver', 'npm-project']) mkdirSync(place(name))
-  execFileSync(process.execPath, ['scripts/package.mjs', place('release')], { cwd: root, stdio: 'pipe' })
+  execFileSync(process.execPath, ['scripts/package.mjs', place('release'), '--go', targetName(HOST)], {
+    cwd: root,
+    stdio: 'pipe',
+  })
   cpSync(place('release'), place('download'), { recursive: true })
   cpSync(join(root, 'examples/dbt-postgres/recorded/good'), place('recording'), { recursive: true })
   cpSync(join(root, 'test/cli/fake-dbt.mjs'), join(place('bin'), 'dbt'))
@@ -158,5 +164,18 @@ describe('clyra-verify.mjs', () => {
   it('is the same bytes when it is made again', async () => {
     const { singleFileVerifier } = await import('../../scripts/single-file-verifier.mjs')
     expect(await singleFileVerifier()).toBe(file())
+  })
+})
+
+describe.runIf(requireService('go'))('the verifier in Go', () => {
+  it('says what the other says of what was sent, and has its digest in SHA256SUMS', () => {
+    const program = join(place('release'), 'go', binaryName('def-verify', HOST))
+    const { vkey } = JSON.parse(succeeds('clyra keys --json', place('project')))
+    const said = succeeds(`${program} ${join(place('project'), 'run.def.zip')} --key ${vkey}`, place('receiver'))
+    expect(said).toMatch(/^VALID/)
+    const sha256 = createHash('sha256').update(readFileSync(program)).digest('hex')
+    expect(readFileSync(join(place('release'), 'SHA256SUMS'), 'utf8')).toContain(
+      `${sha256}  go/${binaryName('def-verify', HOST)}\n`,
+    )
   })
 })

@@ -163,6 +163,10 @@ const installers = {
     say("go: Tessera's fsck and Go's note and tlog, built from pinned modules to .cache/foreign")
     buildProgram('go')
   },
+  staticcheck() {
+    say('staticcheck: built from pinned modules of the Go module proxy to .cache/foreign')
+    buildProgram('staticcheck')
+  },
   cargo() {
     say('cargo: the crate jmt, built from pinned crates to .cache/foreign')
     buildProgram('cargo')

@@ -14,6 +14,7 @@ export type ServiceName =
   | 'ed25519'
   | 'go'
   | 'cargo'
+  | 'staticcheck'
 export type DbtMatrixVersion = '1.8' | '1.9' | '1.10' | '1.11' | '1.12'
 export type PostgresMajor = 13 | 15 | 18
 

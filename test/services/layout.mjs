@@ -112,6 +112,7 @@ export function lookUp(name) {
       return found === undefined ? absent('no strace on this machine') : { present: true, detail: found }
     }
     case 'go':
+    case 'staticcheck':
     case 'cargo':
       return lookUpProgram(name)
     case 'spin': {
@@ -146,5 +147,6 @@ export const SERVICES = [
   'unzip',
   'ed25519',
   'go',
+  'staticcheck',
   'cargo',
 ]
