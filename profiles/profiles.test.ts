@@ -42,7 +42,8 @@ const trust = [vkey(ORIGIN, signerOf('ed25519', LEDGER_SEED))]
 const verify = (bytes: Uint8Array) => verifyBundle(bytes, { trust, now: new Date(TIME) })
 
 describe('the session of an agent', () => {
-  const session = () => ledgerOf(started('agent'), ...acts, closed)
+  const rests = event('dev.clyra.run.linked.v1', { run: RUN, stream: 'approval-1', role: 'approval' })
+  const session = () => ledgerOf(started('agent'), rests, ...acts, closed)
 
   it('is bundled as PEF by its tool alone, and is VALID evidence of PEF without voices', async () => {
     const source = await session()

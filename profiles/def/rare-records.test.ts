@@ -60,6 +60,13 @@ const RARE = [
     reasons: ['lsn-went-back'],
   }),
 ]
+RARE.push(
+  make(`run-${RUN}`, 'dev.clyra.window.closed.v1', {
+    records: String(RARE.length),
+    next: 'the-window-after',
+    runs: [['agent-7', '12', 'ab'.repeat(32)]],
+  }),
+)
 
 test('every type that a fold knows is in a bundle of the fixtures or among the rare records', () => {
   const held = new Set<string>(RARE.map(({ event }) => event.type))

@@ -1,7 +1,7 @@
 import { verifyBundle } from '@clyra/verify'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RUN, startedData } from '../../projections/example-records.test.support.js'
+import { activityRecords, RUN, recordMaker, startedData } from '../../projections/example-records.test.support.js'
 import type { JsonObject } from '../../src/canonical/index.js'
 import { signerOf, vkey } from '../../src/crypto/index.js'
 import { isClyraError } from '../../src/errors/index.js'
@@ -26,6 +26,8 @@ const started = event('dev.clyra.run.started.v2', startedData())
 const closed = event('dev.clyra.run.closed.v1', { run: RUN })
 const link = (stream: string) =>
   event('dev.clyra.run.linked.v1', { run: RUN, stream, role: stream.slice(0, stream.indexOf('-')) })
+const rereadOf = (voice: 'claim') =>
+  event('dev.clyra.run.reread.v1', { run: RUN, reading: 2, voices: [voice], because: 'claim-better' })
 const decided = (what: string) => event('com.example.approval.decided.v1', { what })
 
 async function ledgerOf(...steps: (readonly [stream: string, ...events: EventInput[]])[]): Promise<InMemorySource> {
@@ -62,7 +64,9 @@ describe('a bundle of a run that links other streams', () => {
     const { bytes, manifest } = await build(source)
     expect(manifest.claims.map(({ stream }) => stream)).not.toContain(APPROVAL)
     const { verdict, warnings } = await verify(bytes)
-    expect([verdict, warnings.map(({ code }) => code)]).toEqual(['VALID', ['LINK_AFTER_CLOSE', 'WAREHOUSE_NOT_ASKED']])
+    const codes = warnings.map(({ code }) => code)
+    expect([verdict, codes]).toEqual(['VALID', ['LINK_AFTER_CLOSE', 'RUN_NOT_COMPLETE', 'WAREHOUSE_NOT_ASKED']])
+    expect(manifest.run).toMatchObject({ completeness: 'partial', reasons: ['after-close'] })
   })
 
   it('is built of 64 links, and refused of one more', async () => {
@@ -72,6 +76,45 @@ describe('a bundle of a run that links other streams', () => {
     )
     const refused = build(await ledgerOf([STREAM, started, ...links]))
     await expect(refused).rejects.toSatisfy((error) => isClyraError(error, 'BUNDLE_TOO_LARGE'))
+  })
+})
+
+describe('a run of which a record names a stream', () => {
+  const [, issued] = activityRecords(recordMaker())
+  // Holds: the records of an activity are of known types.
+  const receipt = event('dev.clyra.receipt.issued.v1', issued!.event.data as EventInput['data'])
+
+  it('has a bundle where it linked that stream before, and else none: no bundle could show the stream', async () => {
+    const linked = await build(await ledgerOf([STREAM, started, link(APPROVAL), receipt, closed]))
+    expect((await verify(linked.bytes)).verdict).toBe('VALID')
+    for (const steps of [
+      [receipt, closed],
+      [receipt, link(APPROVAL)],
+      [closed, link(APPROVAL), receipt],
+    ]) {
+      const refused = build(await ledgerOf([STREAM, started, ...steps]))
+      await expect(refused).rejects.toSatisfy((error) => isClyraError(error, 'LINK_MISSING'))
+    }
+  })
+})
+
+describe('a bundle of a run', () => {
+  const window = (records: string) => event('dev.clyra.window.closed.v1', { records, next: null, runs: [] })
+  const [, , call] = activityRecords(recordMaker())
+  const act = event('dev.clyra.mcp.tool.called.v1', call!.event.data as EventInput['data'])
+
+  it.each([
+    ['a window with its count', [act, window('2'), closed], []],
+    ['another count', [act, window('1'), closed], ['after-close']],
+    ['an act behind the window', [window('1'), act, closed], ['after-close']],
+    ['an act behind the end', [closed, act], ['after-close']],
+    ['an act behind the end, and the run read again', [closed, act, rereadOf('claim'), closed], []],
+  ])('that ends with %s says so, is VALID, and is built again from the log', async (_what, steps, reasons) => {
+    const source = await ledgerOf([STREAM, started, ...steps])
+    const { bytes, manifest } = await build(source)
+    expect(manifest.run.reasons).toEqual(reasons)
+    expect((await verify(bytes)).verdict).toBe('VALID')
+    expect(await rebuildBundle(DEF, bytes, logOf(source))).toMatchObject({ difference: null, notRebuilt: [] })
   })
 })
 

@@ -23,14 +23,15 @@ export interface VoicesHeard {
 }
 
 const NOT_CLOSED = 'run-not-closed'
+const AFTER_CLOSE = 'after-close'
 
-/** The bundle's rule: any gap = partial; else closed = complete; else unknown, because the stream does not say that it is whole. */
+/** The bundle's rule: any gap, or anything behind the end = partial; else closed = complete; else unknown, because the stream does not say that it is whole. */
 export function completenessOf(state: RunState): {
   readonly completeness: Completeness
   readonly reasons: readonly string[]
 } {
-  // Sorted and unique already: the list is keyed by reason.
-  const reasons = valuesOf(state.gaps).map((gap) => gap.reason)
+  const gaps: string[] = valuesOf(state.gaps).map((gap) => gap.reason)
+  const reasons = state.afterClose ? [...new Set([...gaps, AFTER_CLOSE])].sort() : gaps // sorted, unique: keyed by reason
   if (reasons.length > 0) return { completeness: 'partial', reasons }
   return state.closed ? { completeness: 'complete', reasons: [] } : { completeness: 'unknown', reasons: [NOT_CLOSED] }
 }

@@ -2,6 +2,7 @@ import type { LedgerRecord, ProjectionPart } from '../../src/events/index.js'
 import { anchorFold } from './folds/anchor.js'
 import { artifactFold } from './folds/artifact.js'
 import { dbtFold } from './folds/dbt.js'
+import { endFold, noteAfterClose } from './folds/end.js'
 import { findingFold } from './folds/finding.js'
 import { mcpFold } from './folds/mcp.js'
 import { metricsFold } from './folds/metrics.js'
@@ -24,12 +25,13 @@ const streamFold = defineRunFold({
 })
 
 /** The types that no fold knows. Its version goes up with every type that a fold comes to know: it is no longer counted here. */
-const othersFold = defineRunFold({ name: 'run-others', version: 3, initial: { others: [] }, types: {} })
+const othersFold = defineRunFold({ name: 'run-others', version: 4, initial: { others: [] }, types: {} })
 
 /** Each owns its members of the state. One more family is one more fold here, and one more line in `emptyRun`. */
 export const RUN_FOLDS: readonly RunFold[] = [
   streamFold,
   runFold,
+  endFold,
   dbtFold,
   anchorFold,
   snapshotFold,
@@ -47,6 +49,7 @@ export function emptyRun(run: string): RunState {
     run,
     ...streamFold.initial,
     ...runFold.initial,
+    ...endFold.initial,
     ...dbtFold.initial,
     ...anchorFold.initial,
     ...snapshotFold.initial,
@@ -110,6 +113,7 @@ function foldRecord(draft: RunDraft, record: LedgerRecord, fresh: Fresh): void {
   draft.records++
   draft.first ??= mark
   draft.last = mark
+  noteAfterClose(draft, event.type)
   const fold = FOLD_OF.get(event.type)
   if (fold === undefined) draft.others = countType(draft.others, event.type, fresh)
   else fold(draft, { data: event.data as never, position, record, fresh })

@@ -69,8 +69,9 @@ test('the types that are counted as others are those of this version of that fol
         "dev.clyra.snapshot.captured.v1",
         "dev.clyra.snapshot.relation.v1",
         "dev.clyra.verdict.given.v1",
+        "dev.clyra.window.closed.v1",
       ],
-      "version": 3,
+      "version": 4,
     }
   `)
 })

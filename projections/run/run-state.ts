@@ -23,6 +23,11 @@ export type RunState = {
   readonly closed: boolean
   /** There was a `closed` once, whether or not a later reading made it void. */
   readonly ended: boolean
+  /** What ended the run since it was read last: a window of traffic is closed before the run is. */
+  readonly end: 'none' | 'window' | 'run'
+  /** Behind its end stands what is no late word, or its window counted other records than there are. */
+  readonly afterClose: boolean
+  readonly window: Window | null
   /** By reason. */
   readonly gaps: SortedList<Gap>
   readonly invocations: AppendList<Invocation>
@@ -81,6 +86,8 @@ export type Started = Data<'dev.clyra.run.started.v2'> & {
 export type Link = Omit<Data<'dev.clyra.run.linked.v1'>, 'run'> & At & { readonly late: boolean }
 export type Reread = Omit<Data<'dev.clyra.run.reread.v1'>, 'run'> & At & { readonly time: string }
 export type LeftOut = Omit<Data<'dev.clyra.run.left-out.v1'>, 'run'> & At
+/** The window of a gateway's traffic: how many records it counted, the run of the next one, whose runs went through it. */
+export type Window = Data<'dev.clyra.window.closed.v1'> & At
 export type Gap = {
   readonly reason: Data<'dev.clyra.run.gap.v1'>['reason']
   /** The newest count given. */

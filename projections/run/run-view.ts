@@ -35,6 +35,8 @@ export interface RunView {
   readonly startedAt: string | null
   readonly exited: S.RunState['exited']
   readonly gaps: readonly S.Gap[]
+  /** The window of a gateway's traffic that it is. */
+  readonly window: S.Window | null
   readonly invocations: readonly S.Invocation[]
   readonly completions: readonly S.Completion[]
   readonly nodes: readonly NodeState[]
@@ -92,6 +94,7 @@ export function renderRun(state: S.RunState): RunView {
     startedAt: startedAt(state),
     exited: state.exited,
     gaps: valuesOf(state.gaps),
+    window: state.window,
     invocations: inVoiceOrder(state.invocations.flat()),
     completions: inVoiceOrder(state.completions.flat()),
     nodes: valuesOf(state.nodes).map(nodeState),

@@ -116,6 +116,9 @@ const SUGGESTED: Readonly<Record<ErrorCode, Suggestion>> = {
   LEDGER_NOT_FOUND: 'clyra init',
   LEDGER_ROLLED_BACK: 'clyra adopt --help',
   LEDGER_TAKEN_AWAY: 'the same command again',
+  // Nothing mends a run that is recorded so; the record shows what it rests on.
+  LINK_MISSING: ({ position }) =>
+    typeof position === 'number' ? commandLine`clyra log show ${String(position)}` : null,
   LOCKS_UNSUPPORTED: 'the same command with --ledger <a directory on a local disk>',
   LOG_CORRUPT: checkLog,
   LOG_LOST: 'mv .clyra .clyra-without-log && cp -a <backup> .clyra && clyra adopt',

@@ -115,6 +115,11 @@ export const ERROR_CODES = {
     meaning:
       'Lock, log or directory were removed or replaced under the process; nothing more is written until reopened.',
   },
+  LINK_MISSING: {
+    exit: 1,
+    meaning:
+      'A record of the run names a stream, an approval, that the run had not linked before: no bundle could show it.',
+  },
   LOCKS_UNSUPPORTED: { exit: 3, meaning: 'The file system has no locks that keep two writers apart.' },
   LOG_CORRUPT: {
     exit: 3,

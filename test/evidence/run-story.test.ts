@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { recordMaker } from '../../projections/example-records.test.support.js'
 import { runProjection } from '../../projections/run/index.js'
+import { AUTOMATION_GAPS } from '../../src/events/codes/automation.js'
+import { CAPTURE_GAPS } from '../../src/events/codes/capture.js'
+import { DBT_GAPS } from '../../src/events/codes/dbt.js'
 import { COMMANDS_WITHOUT_WAREHOUSE, GAPS } from '../../src/events/codes/index.js'
 import {
   INTERRUPTED_EXIT_CODES,
+  LATE_WORDS,
+  STREAM_MEMBERS,
   VOICE_OF_TYPES,
   VOICED_TYPES,
   VOIDED_BY_REREAD,
@@ -26,6 +32,9 @@ const DATA: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
     count: fc.constant(null),
   }),
   'run.closed': fc.record({}),
+  'window.closed': fc.record({ records: fc.integer({ min: 0, max: 12 }).map(String) }),
+  'verdict.given': fc.record({ result: fc.constantFrom('clean', 'suspect') }),
+  'run.linked': fc.constant({ stream: 'approval-1', role: 'approval' }),
   'run.reread': fc.record({
     voices: fc.uniqueArray(fc.constantFrom('claim', 'log', 'warehouse')),
     reading: fc.constant(2),
@@ -109,5 +118,16 @@ test('the tables of the program are those of the specification', () => {
   expect(SPEC.run.voiceOfTypes).toEqual(VOICE_OF_TYPES)
   expect(SPEC.run.voicedTypes).toBe(VOICED_TYPES)
   expect(SPEC.run.voidedByReread).toEqual(VOIDED_BY_REREAD)
+  for (const { lateWords } of Object.values(SPEC.profiles)) expect(lateWords).toEqual(LATE_WORDS)
+  expect(SPEC.run.streamMembers).toEqual(STREAM_MEMBERS)
   expect(SPEC.run.interruptedExitCodes).toEqual(INTERRUPTED_EXIT_CODES)
+})
+
+test.each([
+  ['def', { ...DBT_GAPS, ...CAPTURE_GAPS }],
+  ['pef', { ...AUTOMATION_GAPS, ...CAPTURE_GAPS }],
+])('the gaps that a recorder of %s may state are those of the specification', (profile, gaps) => {
+  const prose = readFileSync(new URL(`../../spec/${profile}/SPEC.md`, import.meta.url), 'utf8')
+  const [, list] = /\*\*[Gg]aps\*\* that a recorder of such a run may state: ([^.]*)\./.exec(prose)!
+  expect([...list!.matchAll(/`([a-z-]+)`/g)].map(([, reason]) => reason).sort()).toEqual(Object.keys(gaps).sort())
 })

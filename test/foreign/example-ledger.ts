@@ -238,6 +238,11 @@ const FURTHER_EVENTS: readonly EventInput[] = [
     data: { receipt: 'rc-1', count: '12', hash: SEALED, ended: 'done' },
   },
   {
+    type: 'dev.clyra.window.closed.v1',
+    source: 'gateway',
+    data: { records: '3', next: 'w-2', runs: [['r-7', '12', HASH]] },
+  },
+  {
     type: 'dev.clyra.verdict.given.v1',
     source: 'detector',
     data: {

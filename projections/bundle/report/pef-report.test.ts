@@ -53,6 +53,20 @@ test('what was stopped and what has no answer stand on the first screen; no rece
   expect(page(session().slice(0, 2))).toContain('The record has no receipts.')
 })
 
+test('how a window of traffic was closed stands there, and what was added behind its end is named', () => {
+  const make = recordMaker()
+  const start = make(`run-${RUN}`, 'dev.clyra.run.started.v2', startedData({ tool: 'gateway', capture: 'library' }))
+  const runs: [string, string, string][] = [['agent-7', '12', 'ab'.repeat(32)]]
+  const ends = (records: string) => [
+    make(`run-${RUN}`, 'dev.clyra.window.closed.v1', { records, next: 'window-2', runs }),
+    make(`run-${RUN}`, 'dev.clyra.run.closed.v1', { run: RUN }),
+  ]
+  const whole = page([start, ...ends('1')])
+  for (const word of ['as it was closed: 1.', 'window-2', 'agent-7']) expect(whole).toContain(word)
+  expect(whole).not.toContain('after-close')
+  expect(page([start, ...ends('9')])).toContain('its records are not as many as were counted')
+})
+
 test('a name that is markup stays text', () => {
   const make = recordMaker()
   const [, , call] = activityRecords(make)

@@ -13,6 +13,7 @@ import { type PageOf, renderPage } from './render-page.js'
 import type { Page, ReportContext } from './report-context.js'
 import { runPart } from './run-part.js'
 import { facts, part } from './table.js'
+import { windowSection } from './window-section.js'
 import { OUTCOME_WORDS, REASON_WORDS, TERMS } from './words.js'
 
 /** `report.html` of a PEF bundle. */
@@ -29,7 +30,7 @@ const PEF_PAGE: PageOf = {
   headline,
   opening: restsOn,
   check: (view) => check(view, 'pef', 'not that what the recorder says is true, or that it saw everything.'),
-  sections: ({ run }) => html`${recordSection(run, { asked: false })}${activitySections(run)}`,
+  sections: ({ run }) => html`${recordSection(run, { asked: false })}${windowSection(run)}${activitySections(run)}`,
   appendix: (page) =>
     html`${runPart(page)}${measurementsPart(page.run)}${files(page)}${ledgerPart(page)}${glossary(page.view, WORDS)}`,
 }

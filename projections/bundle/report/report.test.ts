@@ -140,7 +140,9 @@ describe('the report', () => {
         }),
       ),
     )
-    const page = text(report([...exampleBundle('good'), ...rollbacks]))
+    const good = exampleBundle('good')
+    const end = good.findIndex(({ event }) => event.type === 'dev.clyra.run.closed.v1')
+    const page = text(report([...good.slice(0, end), ...rollbacks, ...good.slice(end)]))
     expect(page).not.toContain('What failed')
     expect(page).not.toContain('does not say')
     expect(page.slice(0, page.indexOf('Steps'))).not.toMatch(/ended is not recorded/)

@@ -14,6 +14,8 @@ export const DISPOSITION_WORDS: Readonly<Record<Finding['disposition'], string>>
 
 export const REASON_WORDS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(GAPS).map(([reason, { words }]) => [reason, words])),
+  'after-close':
+    'Something was added after the end of the run had been recorded, or its records are not as many as were counted.',
   'run-not-closed': 'The capture never said that it had recorded everything.',
 }
 

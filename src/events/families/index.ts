@@ -11,6 +11,7 @@ import { run, runUpcasters } from './run.js'
 import { governance, payout } from './shapes.js'
 import { snapshot } from './snapshot.js'
 import { verdict } from './verdict.js'
+import { window } from './window.js'
 
 /** Every type of the `dev.clyra.` namespace with the schema of its data. */
 export const FAMILIES = {
@@ -25,6 +26,7 @@ export const FAMILIES = {
   receipt,
   verdict,
   mcp,
+  window,
 } as const
 
 /** Shapes that several families have in common (`spec/common`). */
@@ -43,11 +45,19 @@ type AllTypes = typeof ledger &
   typeof metrics &
   typeof receipt &
   typeof verdict &
-  typeof mcp
+  typeof mcp &
+  typeof window
 /** Type name -> data. `EventData['dev.clyra.run.started.v2']` is the data of that event. */
 export type EventData = { [T in keyof AllTypes]: z.infer<AllTypes[T]> }
 export type KnownType = keyof EventData
 /** A type in its newest version: what producers write, and what every reader is given. */
 export type CurrentType = Exclude<KnownType, keyof typeof UPCASTERS>
-export { INTERRUPTED_EXIT_CODES, VOICED_TYPES, VOIDED_BY_REREAD, voiceOfRecord } from './run-voices.js'
+export {
+  INTERRUPTED_EXIT_CODES,
+  LATE_WORDS,
+  STREAM_MEMBERS,
+  VOICED_TYPES,
+  VOIDED_BY_REREAD,
+  voiceOfRecord,
+} from './run-voices.js'
 export type { SealedValue, Voice } from './shapes.js'

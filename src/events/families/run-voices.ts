@@ -22,6 +22,22 @@ export function voiceOfRecord({ type, data }: { readonly type: string; readonly 
 export const VOIDED_BY_REREAD: readonly string[] = [
   'dev.clyra.run.gap.v1',
   'dev.clyra.run.closed.v1',
+  'dev.clyra.window.closed.v1',
   'dev.clyra.finding.raised.v1',
   'dev.clyra.finding.raised.v2',
 ]
+
+/** Types that may stand behind the end of a run: words about what it did, never what it does. Both profiles have the same. */
+export const LATE_WORDS: readonly string[] = [
+  'dev.clyra.anchor.confirmed.v1',
+  'dev.clyra.anchor.contradicted.v1',
+  'dev.clyra.finding.raised.v1',
+  'dev.clyra.finding.raised.v2',
+  'dev.clyra.run.gap.v1',
+  'dev.clyra.verdict.given.v1',
+]
+
+/** Members of data that name a stream which the run must have linked. */
+export const STREAM_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  'dev.clyra.receipt.issued.v1': ['approval'],
+}

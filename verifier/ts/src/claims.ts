@@ -25,8 +25,9 @@ export function checkClaims(documents: Documents, offences: Offences): RunFacts 
   const { manifest, records } = documents
   const run = records.filter(({ stream }) => stream === runStream(manifest))
   const start = runStart(run)
-  const { linked, late } = linksOf(run)
+  const { linked, late, unlinked } = linksOf(run)
   checkProfile(manifest, start, run, offences)
+  for (const stream of unlinked) offences.add('LINK_MISSING', stream)
   checkClaimedStreams(manifest, linked, offences)
   checkCompleteAsOf(manifest, records.at(-1)!, offences)
   const story = runStory(run, manifest.profile)

@@ -117,6 +117,7 @@ const SHAPES = {
     { open: true },
   ),
   'dev.clyra.run.linked.v1': linked,
+  'dev.clyra.window.closed.v1': object({ records: decimal }, { open: true }),
   'dev.clyra.run.gap.v1': object({ reason: text(/^[a-z0-9-]{1,64}$/) }, { open: true }),
   'dev.clyra.run.reread.v1': object({ voices: arrayOf(text(/^[a-z0-9-]{1,64}$/)) }, { open: true }),
   'dev.clyra.artifact.captured.v1': object({ sha256: hashText, size: decimal }, { open: true }),

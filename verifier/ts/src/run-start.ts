@@ -36,17 +36,36 @@ export function profileOf(start: RunStart | undefined, run: readonly LogRecord[]
   return isAmong(undecided) && run.some(({ type }) => type.startsWith(SPEC.run.voicedTypes)) ? 'def' : 'pef'
 }
 
-/** The streams that a run links before its first `run.closed`, and those of later links, which claim nothing. */
-export function linksOf(run: readonly LogRecord[]): { readonly linked: ReadonlySet<string>; readonly late: string[] } {
+/** What a run says of streams of their own. */
+export interface Links {
+  /** Linked before its first `run.closed`. */
+  readonly linked: ReadonlySet<string>
+  /** Of later links, which claim nothing. */
+  readonly late: readonly string[]
+  /** Named by a record before which no link of them stands. */
+  readonly unlinked: readonly string[]
+}
+
+export function linksOf(run: readonly LogRecord[]): Links {
   const linked = new Set<string>()
   const late: string[] = []
+  const unlinked: string[] = []
   let closed = false
   for (const record of run) {
     closed ||= record.type === 'dev.clyra.run.closed.v1'
+    unlinked.push(...streamsNamedBy(record).filter((stream) => !linked.has(stream)))
     const link = dataOf(record, 'dev.clyra.run.linked.v1')
     if (link === undefined) continue
     if (closed) late.push(link.stream)
     else linked.add(link.stream)
   }
-  return { linked, late }
+  return { linked, late, unlinked }
+}
+
+const STREAM_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(SPEC.run.streamMembers))
+
+/** The streams that a record says it rests on. */
+function streamsNamedBy({ type, data }: LogRecord): string[] {
+  const named = (STREAM_MEMBERS.get(type) ?? []).map((member) => memberOf(data, member))
+  return named.filter((stream) => typeof stream === 'string')
 }

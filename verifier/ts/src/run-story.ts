@@ -29,7 +29,8 @@ export interface Voices {
 export function runStory(run: readonly LogRecord[], profile: Profile): RunStory {
   const valid = withoutVoid(run)
   const gaps = valid.flatMap((record) => dataOf(record, 'dev.clyra.run.gap.v1')?.reason ?? [])
-  const reasons = [...new Set(gaps)].sort()
+  const late = isAfterClose(run, profile) ? [SPEC.run.afterClose] : []
+  const reasons = [...new Set([...gaps, ...late])].sort()
   const closed = valid.some(({ type }) => type === 'dev.clyra.run.closed.v1')
   const heard = (voice: 'claim' | 'log') => voiceHeard(valid, voice, reasons, closed)
   return {
@@ -64,6 +65,30 @@ export function voiceOf({ type, data }: LogRecord): string | undefined {
   const said = type.startsWith(SPEC.run.voicedTypes) ? memberOf(data, 'voice') : undefined
   return typeof said === 'string' ? said : undefined
 }
+
+/**
+ * Something stands behind the end of the run that is no late word of its profile, or a window closed with another count. What
+ * was read again ends again: only the records behind the last `run.reread` are looked at.
+ */
+function isAfterClose(run: readonly LogRecord[], profile: Profile): boolean {
+  const lateWords: readonly string[] = SPEC.profiles[profile].lateWords
+  let end: 'none' | 'window' | 'run' = 'none'
+  for (let revision = lastReread(run) + 1; revision < run.length; revision++) {
+    const record = run[revision]! // below the length
+    const window = dataOf(record, 'dev.clyra.window.closed.v1')
+    if (window !== undefined) {
+      if (end !== 'none' || window.records !== revision) return true
+      end = 'window'
+    } else if (record.type === 'dev.clyra.run.closed.v1') {
+      if (end === 'run') return true
+      end = 'run'
+    } else if (end !== 'none' && !lateWords.includes(record.type)) return true
+  }
+  return false
+}
+
+const lastReread = (run: readonly LogRecord[]): number =>
+  run.findLastIndex(({ type }) => type === 'dev.clyra.run.reread.v1')
 
 function completeness(reasons: readonly string[], closed: boolean): Pick<RunStory, 'completeness' | 'reasons'> {
   if (reasons.length > 0) return { completeness: 'partial', reasons }

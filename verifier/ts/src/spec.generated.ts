@@ -860,9 +860,19 @@ export const CODES = {
     ],
     "meaning": "The run is one of another profile than the bundle."
   },
-  "CLAIM_MISSING": {
+  "LINK_MISSING": {
     "stage": "claims",
     "order": 2,
+    "verdict": "INVALID",
+    "profiles": [
+      "def",
+      "pef"
+    ],
+    "meaning": "A record of the run names a stream that it rests on, and the run has not linked that stream before."
+  },
+  "CLAIM_MISSING": {
+    "stage": "claims",
+    "order": 3,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -872,7 +882,7 @@ export const CODES = {
   },
   "CLAIM_UNEXPECTED": {
     "stage": "claims",
-    "order": 3,
+    "order": 4,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -882,7 +892,7 @@ export const CODES = {
   },
   "COMPLETE_AS_OF_MISMATCH": {
     "stage": "claims",
-    "order": 4,
+    "order": 5,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -892,7 +902,7 @@ export const CODES = {
   },
   "RUN_COMPLETENESS_MISMATCH": {
     "stage": "claims",
-    "order": 5,
+    "order": 6,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -902,7 +912,7 @@ export const CODES = {
   },
   "DEMONSTRATION_MISMATCH": {
     "stage": "claims",
-    "order": 6,
+    "order": 7,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -912,7 +922,7 @@ export const CODES = {
   },
   "GOVERNANCE_MISMATCH": {
     "stage": "claims",
-    "order": 7,
+    "order": 8,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -922,7 +932,7 @@ export const CODES = {
   },
   "POLICY_MISMATCH": {
     "stage": "claims",
-    "order": 8,
+    "order": 9,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -932,7 +942,7 @@ export const CODES = {
   },
   "PAYOUT_MISMATCH": {
     "stage": "claims",
-    "order": 9,
+    "order": 10,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -942,7 +952,7 @@ export const CODES = {
   },
   "PERFORMANCE_MISMATCH": {
     "stage": "claims",
-    "order": 10,
+    "order": 11,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -952,7 +962,7 @@ export const CODES = {
   },
   "ARTIFACT_NAME_MISMATCH": {
     "stage": "claims",
-    "order": 11,
+    "order": 12,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -962,7 +972,7 @@ export const CODES = {
   },
   "ARTIFACT_NOT_NAMED": {
     "stage": "claims",
-    "order": 12,
+    "order": 13,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -972,7 +982,7 @@ export const CODES = {
   },
   "EXTERNAL_MISMATCH": {
     "stage": "claims",
-    "order": 13,
+    "order": 14,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -982,7 +992,7 @@ export const CODES = {
   },
   "OPENING_TARGET_MISSING": {
     "stage": "claims",
-    "order": 14,
+    "order": 15,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -992,7 +1002,7 @@ export const CODES = {
   },
   "OPENING_MISMATCH": {
     "stage": "claims",
-    "order": 15,
+    "order": 16,
     "verdict": "INVALID",
     "profiles": [
       "def",
@@ -1303,6 +1313,14 @@ export const SPEC = {
       ],
       "undecided": [
         "other"
+      ],
+      "lateWords": [
+        "dev.clyra.anchor.confirmed.v1",
+        "dev.clyra.anchor.contradicted.v1",
+        "dev.clyra.finding.raised.v1",
+        "dev.clyra.finding.raised.v2",
+        "dev.clyra.run.gap.v1",
+        "dev.clyra.verdict.given.v1"
       ]
     },
     "pef": {
@@ -1315,14 +1333,29 @@ export const SPEC = {
       ],
       "undecided": [
         "other"
+      ],
+      "lateWords": [
+        "dev.clyra.anchor.confirmed.v1",
+        "dev.clyra.anchor.contradicted.v1",
+        "dev.clyra.finding.raised.v1",
+        "dev.clyra.finding.raised.v2",
+        "dev.clyra.run.gap.v1",
+        "dev.clyra.verdict.given.v1"
       ]
     }
   },
   "run": {
     "notClosed": "run-not-closed",
+    "afterClose": "after-close",
+    "streamMembers": {
+      "dev.clyra.receipt.issued.v1": [
+        "approval"
+      ]
+    },
     "voidedByReread": [
       "dev.clyra.run.gap.v1",
       "dev.clyra.run.closed.v1",
+      "dev.clyra.window.closed.v1",
       "dev.clyra.finding.raised.v1",
       "dev.clyra.finding.raised.v2"
     ],

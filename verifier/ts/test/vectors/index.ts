@@ -1,4 +1,5 @@
 import { containerVectors } from './container.js'
+import { endVectors } from './ends.js'
 import { evidenceVectors } from './evidence.js'
 import { jsonVectors } from './json.js'
 import { keyRecordVectors } from './key-records.js'
@@ -22,6 +23,7 @@ export function vectors(): Vector[] {
     ...logVectors(),
     ...limitVectors(),
     ...linkVectors(),
+    ...endVectors(),
     ...manifestVectors(),
     ...profileVectors(),
     ...laterVectors(),
