@@ -7,14 +7,19 @@ export interface Algorithm {
    * also the name, as signed-note has it for types without a byte of their own.
    */
   readonly type: Uint8Array
-  /** The sizes that an encoded public key may have. */
-  readonly publicKeyBytes: readonly number[]
+  /** The least and the most bytes that an encoded public key may have. */
+  readonly publicKeyBytes: readonly [least: number, most: number]
   /** Whether a ledger's own key may be of it. Checkpoints stay Ed25519 for ever. */
   readonly checkpoints: boolean
   /** True only for a public key that every implementation takes, and takes alike. False, never an error, for other bytes. */
   acceptable(publicKey: Uint8Array): boolean
   /** MUST return false, never throw, for any bytes whatever, those of a key that is not acceptable too. */
   verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean
+  /**
+   * A signature of a device in the one form that `verify` takes, where the device writes another one; bytes that are no
+   * signature are given back as they are.
+   */
+  normalised(signature: Uint8Array): Uint8Array
   /** A fresh secret, from the system's randomness. */
   newSecret(): Uint8Array
   /** The private key of a secret, ready to sign. Throws `KEY_INVALID` for bytes that are none. */

@@ -8,10 +8,11 @@ import { isAcceptablePoint, verifyEd25519Strict } from './ed25519-strict.js'
 export const ed25519: Algorithm = {
   title: 'Ed25519',
   type: Uint8Array.of(0x01),
-  publicKeyBytes: [32],
+  publicKeyBytes: [32, 32],
   checkpoints: true,
   acceptable: isAcceptablePoint,
   verify: verifyEd25519Strict,
+  normalised: (signature) => signature,
   newSecret: () => new Uint8Array(randomBytes(32)),
   privateKey,
 }

@@ -31,8 +31,8 @@ export function foldKeys(
   const checkForm = (key: LedgerKey, position: number): void => {
     const where = { position }
     if (keyId(key) !== key.id) offences.add('KEY_MALFORMED', `key ${key.id}: not the hash of the key`, where)
-    if (!ALGORITHMS[key.alg].acceptable(key.public))
-      offences.add('KEY_MALFORMED', `key ${key.id}: not an acceptable point`, where)
+    const { title, acceptable } = ALGORITHMS[key.alg]
+    if (!acceptable(key.public)) offences.add('KEY_MALFORMED', `key ${key.id}: not an acceptable ${title} key`, where)
   }
   const introduce = (key: LedgerKey, position: number): void => {
     const where = { position }

@@ -122,7 +122,7 @@ export function parseVkey(vkey: string): NoteKey {
   const [, name, hash, encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.*)$/.exec(vkey) ?? []
   const bytes = encoded === undefined ? undefined : fromBase64(encoded)
   const typed = bytes && parseTypedKey(bytes)
-  if (name === undefined || !isKeyName(name) || typed === undefined) {
+  if (name === undefined || !isKeyName(name) || typed === undefined || !ALGORITHMS[typed.alg].checkpoints) {
     throw new VerifyUsageError('KEY_INVALID', `not an ${KNOWN} vkey (name+hash+base64): ${vkey.slice(0, 200)}`)
   }
   const key = { name, ...typed }
@@ -134,5 +134,6 @@ export function parseVkey(vkey: string): NoteKey {
 }
 
 const KNOWN = Object.values(ALGORITHMS)
+  .filter(({ checkpoints }) => checkpoints)
   .map(({ title }) => title)
   .join(' or ')

@@ -16,12 +16,17 @@ export const typedKey = (key: PublicKey): Uint8Array => concatBytes(ALGORITHMS[k
 /** The key that bytes of `typedKey` are of; undefined for another type, or a size that its keys do not have. */
 export function parseTypedKey(typed: Uint8Array): PublicKey | undefined {
   for (const alg of ALGORITHM_NAMES) {
-    const { type, publicKeyBytes } = ALGORITHMS[alg]
+    const { type } = ALGORITHMS[alg]
     const key = { alg, public: typed.subarray(type.length) }
-    const sized = publicKeyBytes.some((bytes) => bytes === key.public.length)
-    if (sized && equalBytes(typed.subarray(0, type.length), type)) return key
+    if (hasSizeOf(key) && equalBytes(typed.subarray(0, type.length), type)) return key
   }
   return undefined
+}
+
+/** Whether a key measures what keys of its algorithm may. */
+export function hasSizeOf({ alg, public: { length } }: PublicKey): boolean {
+  const [least, most] = ALGORITHMS[alg].publicKeyBytes
+  return least <= length && length <= most
 }
 
 /** Hex SHA-256 of type and key: the id that records use, and the fingerprint shown to people. */

@@ -129,18 +129,18 @@ export const decimal: Shape<number> = (value, path) => {
   return number
 }
 
-/** Bytes of one of these sizes in lower-case hexadecimal. */
-export function bytesOf(...sizes: readonly number[]): Shape<Uint8Array> {
-  return (value, path) => {
-    for (const size of sizes) {
-      const bytes = typeof value === 'string' ? fromHex(value, size) : undefined
-      if (bytes !== undefined) return bytes
-    }
-    throw mismatch(path, 'a lower-case hexadecimal SHA-256')
-  }
+/** Bytes in lower-case hexadecimal. */
+export const bytes: Shape<Uint8Array> = (value, path) => {
+  const read = typeof value === 'string' ? fromHex(value, Math.floor(value.length / 2)) : undefined
+  if (read === undefined) throw mismatch(path, 'bytes in lower-case hexadecimal')
+  return read
 }
 
-export const hash = bytesOf(32)
+export const hash: Shape<Uint8Array> = (value, path) => {
+  const read = typeof value === 'string' ? fromHex(value, 32) : undefined
+  if (read === undefined) throw mismatch(path, 'a lower-case hexadecimal SHA-256')
+  return read
+}
 
 export const hashText: Shape<string> = text(/^[0-9a-f]{64}$/, 'a lower-case hexadecimal SHA-256')
 

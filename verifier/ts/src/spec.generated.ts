@@ -683,7 +683,7 @@ export const CODES = {
       "pef",
       "log"
     ],
-    "meaning": "A key's id is not the hash of its type and bytes, or its bytes are not the one form of a point that is not of small order."
+    "meaning": "A key's id is not the hash of its type and bytes, or its bytes are not the one form of an acceptable key of its algorithm."
   },
   "KEY_REUSED": {
     "stage": "keys",
@@ -1259,17 +1259,29 @@ export const SPEC = {
     "ed25519": {
       "type": 1,
       "publicKey": "raw",
-      "reserved": false
+      "publicKeyBytes": [
+        32,
+        32
+      ],
+      "ledger": true
     },
     "ecdsa-p256-sha256": {
       "type": 2,
       "publicKey": "uncompressed-point",
-      "reserved": true
+      "publicKeyBytes": [
+        65,
+        65
+      ],
+      "ledger": false
     },
     "rsa-pss-3072-sha256": {
       "type": 255,
       "publicKey": "spki-der",
-      "reserved": true
+      "publicKeyBytes": [
+        1,
+        1062
+      ],
+      "ledger": false
     }
   },
   "keyPurposes": {

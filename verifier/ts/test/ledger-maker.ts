@@ -1,6 +1,7 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { getPublicKey, hashes } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
+import { ALGORITHMS, type AlgorithmName } from '../src/algorithms.js'
 import { base64, concatBytes, hex, u16be, utf8 } from '../src/bytes.js'
 import { canonicalBytes } from '../src/canonical.js'
 import { streamStart } from '../src/chain.js'
@@ -23,6 +24,10 @@ export interface TestKey {
   readonly seed: Uint8Array
   readonly publicKey: Uint8Array
   readonly id: string
+  /** Absent: Ed25519. */
+  readonly alg?: AlgorithmName
+  /** Absent: with the seed. */
+  readonly sign?: (message: Uint8Array) => Uint8Array
 }
 
 export function testKey(label: string): TestKey {
@@ -32,26 +37,27 @@ export function testKey(label: string): TestKey {
 }
 
 /** The public half of a test key under a name. */
-export const noteKey = (name: string, { publicKey }: Pick<TestKey, 'publicKey'>): NoteKey => ({
+export const noteKey = (name: string, { publicKey, alg = 'ed25519' }: Pick<TestKey, 'publicKey' | 'alg'>): NoteKey => ({
   name,
-  alg: 'ed25519',
+  alg,
   public: publicKey,
 })
 
 /** What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
 
-export function signBytes({ seed }: TestKey, message: Uint8Array): Uint8Array {
+export function signBytes({ seed, sign: own }: TestKey, message: Uint8Array): Uint8Array {
+  if (own !== undefined) return own(message)
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: 'der', type: 'pkcs8' })
   return Uint8Array.from(sign(null, message, key))
 }
 
-export const keyObject = (key: TestKey, purpose: string): JsonObject => ({
-  id: key.id,
+export const keyObject = ({ id, publicKey, alg = 'ed25519' }: TestKey, purpose: string): JsonObject => ({
+  id,
   purpose,
-  alg: 'ed25519',
-  type: 1,
-  public: hex(key.publicKey),
+  alg,
+  type: ALGORITHMS[alg].type[0]!,
+  public: hex(publicKey),
 })
 
 export interface Draft {

@@ -1,3 +1,4 @@
+import { algorithmVectors } from './algorithms.js'
 import { containerVectors } from './container.js'
 import { endVectors } from './ends.js'
 import { evidenceVectors } from './evidence.js'
@@ -18,6 +19,7 @@ import type { Vector } from './vector.js'
 export function vectors(): Vector[] {
   const all = [
     ...validVectors(),
+    ...algorithmVectors(),
     ...containerVectors(),
     ...jsonVectors(),
     ...logVectors(),

@@ -132,7 +132,6 @@ function keyVectors(): Vector[] {
   }
   const refused = (name: string, shows: string, version: number, key: JsonObject) =>
     bad('negative', name, 'RECORD_DATA_INVALID', shows, { ledger: withKey(version, key) })
-  const point = `04${'11'.repeat(64)}`
   return [
     good('key-of-version-1', 'A key that was introduced in version 1 signs.', ofBefore(), {
       signers: [testKey('evidence 2')],
@@ -147,17 +146,6 @@ function keyVectors(): Vector[] {
     }),
     refused('key-receipt-of-version-1', 'Version 1 knows no receipts.', 1, keyObject(receipts, 'receipt')),
     refused('key-purpose-of-tomorrow', 'A purpose that no list has.', 2, keyObject(receipts, 'payment')),
-    refused('key-reserved-p256', 'An algorithm that is reserved.', 2, {
-      ...keyObject(receipts, 'evidence'),
-      alg: 'ecdsa-p256-sha256',
-      type: 2,
-      public: point,
-    }),
-    refused('key-reserved-rsa', 'The other algorithm that is reserved.', 2, {
-      ...keyObject(receipts, 'evidence'),
-      alg: 'rsa-pss-3072-sha256',
-      type: 255,
-    }),
     bad('forged', 'key-version-2-elsewhere', 'RESERVED_TYPE', 'A key is introduced in a stream of the run.', {
       ledger: sampleLedger([
         started(),
