@@ -11,6 +11,7 @@ import {
   node,
   observed,
   other,
+  RUN,
   relation,
   reread,
   SUBJECT,
@@ -61,6 +62,9 @@ export function runByChance(random: Random): Draft[] {
     () => relation(random.pick([true, false, null])),
     () => anchor(random.pick(['before', 'after']), random.pick([undefined, 'POST_FAIL', 'x'])),
     () => link(random.pick(STREAMS)),
+    () => ofRun('dev.clyra.window.closed.v1', { records: String(random.below(8)), next: null, runs: [] }),
+    () => ofRun('dev.clyra.receipt.issued.v1', { approval: random.pick([null, '', ...STREAMS]) }),
+    () => ofRun('dev.clyra.verdict.given.v1', {}),
     () =>
       observed(random.pick(['a', 'b', 'c.d']), {
         subject: random.pick([null, '', '!', '"', 'é', '\uFFFD', '\u{1F600}']),
@@ -78,6 +82,8 @@ export function runByChance(random: Random): Draft[] {
     return chance(5) ? { ...draft, attributes: { [random.pick(ATTRIBUTES)]: random.pick(TEXTS) } } : draft
   })
 }
+
+const ofRun = (type: string, data: Draft['data']): Draft => ({ stream: `run-${RUN}`, type, data })
 
 const redaction = (subject: string): Draft => ({
   stream: 'ledger-redactions',

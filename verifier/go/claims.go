@@ -23,7 +23,7 @@ func (b *bundle) judgeClaims() {
 			b.runRecords = append(b.runRecords, r)
 		}
 	}
-	b.run = runs.Of(b.runRecords)
+	b.run = runs.Of(b.runRecords, m.profile)
 	if profile := runs.ProfileOf(b.runRecords); profile != m.profile {
 		b.add("claims", "PROFILE_MISMATCH", "the run is one of profile "+profile)
 	}
@@ -43,10 +43,13 @@ func (b *bundle) judgeClaims() {
 
 // judgeClaimedStreams asks for exactly the streams that must be claimed: those of every bundle, the run, what it links.
 func (b *bundle) judgeClaimedStreams() {
-	linked, tooLate := runs.Links(b.runRecords)
-	b.linkedTooLate = tooLate
+	links := runs.LinksOf(b.runRecords)
+	b.linkedTooLate = links.TooLate
+	for _, stream := range links.Missing {
+		b.add("claims", "LINK_MISSING", stream)
+	}
 	required := append(slices.Clone(spec.Known.Claims.Always), b.manifest.runStream())
-	required = append(required, linked...)
+	required = append(required, links.Linked...)
 	for _, stream := range required {
 		if b.claimOf(stream) == nil {
 			b.add("claims", "CLAIM_MISSING", stream)

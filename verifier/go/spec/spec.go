@@ -52,7 +52,10 @@ type Limits struct {
 
 // Run is what the specification says of the records of a run, as data.
 type Run struct {
-	NotClosed                string
+	NotClosed  string
+	AfterClose string
+	// StreamMembers are the members, by type, that name a stream which the run has to have linked.
+	StreamMembers            map[string][]string
 	VoidedByReread           []string
 	VoicedTypes              string
 	VoiceOfTypes             map[string]string
@@ -69,7 +72,8 @@ type Claims struct {
 }
 
 // Profile is whose runs a profile is for: by their tool, or by a tool that alone does not decide.
-type Profile struct{ Tools, Undecided []string }
+// LateWords are the types that may stand behind the end of its runs.
+type Profile struct{ Tools, Undecided, LateWords []string }
 
 // Constants are the limits, prefixes and names of the formats.
 type Constants struct {

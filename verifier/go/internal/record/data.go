@@ -57,6 +57,8 @@ func isData(name string, data jcs.Value) bool {
 			}
 		}
 		return voices.IsList()
+	case WindowClosed:
+		return isDecimal(data.Member("records"))
 	case Captured:
 		return isHash(data.Member("sha256")) && isDecimal(data.Member("size"))
 	}

@@ -28,8 +28,10 @@ const (
 	RunClosed   = "dev.clyra.run.closed.v1"
 	RunExited   = "dev.clyra.run.exited.v1"
 	RunReread   = "dev.clyra.run.reread.v1"
-	Captured    = "dev.clyra.artifact.captured.v1"
-	Measured    = "dev.clyra.metrics.observed.v1"
+	// WindowClosed ends a window of a gateway's traffic, before RunClosed.
+	WindowClosed = "dev.clyra.window.closed.v1"
+	Captured     = "dev.clyra.artifact.captured.v1"
+	Measured     = "dev.clyra.metrics.observed.v1"
 )
 
 // Streams of the ledger itself that a verifier reads.

@@ -51,18 +51,21 @@ type event struct {
 // is says whether a member is that text.
 func (e event) is(member, text string) bool { return e.data.Member(member).Is(text) }
 
-// Of is what follows from the records of a run, in their order.
-func Of(records []*record.Record) Run {
+// Of is what follows from the records of a run, in their order, in a bundle of a profile.
+func Of(records []*record.Record, profile string) Run {
 	var started jcs.Value
 	if start := startOf(records); start != nil {
 		started = start.Data
 	}
 	f := fold{
-		measured: measurements{}, gaps: map[string]bool{}, heard: map[string]bool{},
+		measured: measurements{}, reasons: map[string]bool{}, heard: map[string]bool{},
 		steps: map[step]event{}, relations: map[relation]event{}, unavailable: map[string]map[string]bool{}, read: map[string]bool{},
 	}
 	for _, e := range valid(records) {
 		f.add(e)
+	}
+	if wentOn(records, profile) {
+		f.reasons[spec.Known.Run.AfterClose] = true
 	}
 	whole := f.completeness()
 	return Run{
@@ -77,12 +80,11 @@ func Of(records []*record.Record) Run {
 // valid are the records that no later reading of the run makes void.
 func valid(records []*record.Record) []event {
 	known := spec.Known.Run
-	reread, rereadOf := 0, map[string]int{}
+	reread, rereadOf := lastReread(records), map[string]int{}
 	for i, r := range records {
 		if string(r.Type) != record.RunReread {
 			continue
 		}
-		reread = i
 		for voice := range r.Data.Member("voices").Items() {
 			rereadOf[string(voice)] = i
 		}
@@ -159,8 +161,9 @@ const (
 
 type fold struct {
 	measured measurements
-	gaps     map[string]bool
-	closed   bool
+	// reasons are what makes the run partial.
+	reasons map[string]bool
+	closed  bool
 	// exited is the last record of the process's end.
 	exited event
 	// succeeded and failed say whether an invocation said so.
@@ -179,7 +182,7 @@ func (f *fold) add(e event) {
 	switch e.name {
 	case record.RunGap:
 		reason, _ := e.data.Member("reason").Text()
-		f.gaps[reason] = true
+		f.reasons[reason] = true
 	case record.RunClosed:
 		f.closed = true
 	case record.RunExited:
@@ -239,8 +242,8 @@ func sorted(set map[string]bool) []string {
 
 func (f *fold) completeness() Judged {
 	switch {
-	case len(f.gaps) > 0:
-		return Judged{"partial", sorted(f.gaps)}
+	case len(f.reasons) > 0:
+		return Judged{"partial", sorted(f.reasons)}
 	case f.closed:
 		return Judged{"complete", []string{}}
 	}
@@ -261,7 +264,7 @@ func (f *fold) outcome() string {
 }
 
 func (f *fold) interrupted(exitCode int64, hasExitCode bool) bool {
-	if f.exited.data.Member("signal").IsText() || f.gaps[signalledGap] ||
+	if f.exited.data.Member("signal").IsText() || f.reasons[signalledGap] ||
 		hasExitCode && slices.Contains(spec.Known.Run.InterruptedExitCodes, exitCode) {
 		return true
 	}

@@ -48,23 +48,3 @@ func hasVoicedRecord(records []*record.Record) bool {
 	}
 	return false
 }
-
-// Links are the streams that the run links, each once, and those that it links after it was closed, one for each record.
-func Links(records []*record.Record) (linked, tooLate []string) {
-	closed, known := false, map[string]bool{}
-	for _, r := range records {
-		switch string(r.Type) {
-		case record.RunClosed:
-			closed = true
-		case record.RunLinked:
-			stream, _ := r.Data.Member("stream").Text()
-			if closed {
-				tooLate = append(tooLate, stream)
-			} else if !known[stream] {
-				known[stream] = true
-				linked = append(linked, stream)
-			}
-		}
-	}
-	return linked, tooLate
-}
