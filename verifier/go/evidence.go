@@ -88,7 +88,7 @@ func (e *evidence) judgeSignature(first *record.Record) {
 		data, _ := record.ParseGenesis(first.Data)
 		for _, key := range data.Keys {
 			if key.Purpose == "ledger" {
-				e.ledgerKeys = append(e.ledgerKeys, note.Key{Name: origin, Public: key.Public})
+				e.ledgerKeys = append(e.ledgerKeys, note.Key{Name: origin, Public: jcs.Hash(key.Public)})
 			}
 		}
 	}

@@ -75,6 +75,14 @@ type Claims struct {
 // LateWords are the types that may stand behind the end of its runs.
 type Profile struct{ Tools, Undecided, LateWords []string }
 
+// Algorithm is one of the registry of algorithms: the number of its type, the least and the greatest length of a public
+// key, and whether a ledger key may be of it.
+type Algorithm struct {
+	Type           int
+	PublicKeyBytes [2]int
+	Ledger         bool
+}
+
 // Constants are the limits, prefixes and names of the formats.
 type Constants struct {
 	BundleFormat string
@@ -98,6 +106,7 @@ type Constants struct {
 	ReservedTypes        map[string]string
 	ReservedTypePrefix   string
 	ReservedStreamPrefix string
+	Algorithms           map[string]Algorithm
 	KeyPurposes          struct{ V1, V2 []string }
 	Claims               Claims
 	LinkRoles            []string

@@ -8,7 +8,6 @@ import (
 	"clyra.dev/verify/internal/jcs"
 	"clyra.dev/verify/internal/keys"
 	"clyra.dev/verify/internal/note"
-	"clyra.dev/verify/internal/signature"
 	"clyra.dev/verify/spec"
 )
 
@@ -90,7 +89,7 @@ func (e Envelope) goodKeys(ledger *keys.Fold, position uint64, payload []byte, s
 		if key == nil {
 			continue
 		}
-		if !signature.Ed25519(key.Public[:], message, signatures[i]) {
+		if !key.Algorithm.Verify(key.Public, message, signatures[i]) {
 			return nil, "DSSE_SIGNATURE_INVALID"
 		}
 		if refusal := refusalOf(key, position); refusal != "" {

@@ -34,17 +34,32 @@ func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
 // ParseHash is the hash that a text names; ok is false where it is none.
 func ParseHash(text []byte) (hash Hash, ok bool) {
-	if len(text) != 2*len(hash) {
-		return hash, false
-	}
-	for i := range hash {
-		high, low := hexDigit[text[2*i]], hexDigit[text[2*i+1]]
-		if high > 15 || low > 15 {
-			return Hash{}, false
-		}
-		hash[i] = high<<4 | low
+	if len(text) != 2*len(hash) || !decodeHex(text, hash[:]) {
+		return Hash{}, false
 	}
 	return hash, true
+}
+
+// decodeHex reads digits into as many bytes as there is room for.
+func decodeHex(text, into []byte) bool {
+	for i := range into {
+		high, low := hexDigit[text[2*i]], hexDigit[text[2*i+1]]
+		if high > 15 || low > 15 {
+			return false
+		}
+		into[i] = high<<4 | low
+	}
+	return true
+}
+
+// Hex is the bytes that v spells in lower-case hexadecimal digits; ok is false where it is not min to max of them.
+func (v Value) Hex(min, max int) (data []byte, ok bool) {
+	plain, ok := v.Plain()
+	if !ok || len(plain)%2 != 0 || len(plain) < 2*min || len(plain) > 2*max {
+		return nil, false
+	}
+	data = make([]byte, len(plain)/2)
+	return data, decodeHex(plain, data)
 }
 
 // hexDigit is the value of each lower-case hexadecimal digit, and 255 for any other byte.

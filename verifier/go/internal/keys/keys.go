@@ -2,11 +2,8 @@
 package keys
 
 import (
-	"crypto/sha256"
-
 	"clyra.dev/verify/internal/jcs"
 	"clyra.dev/verify/internal/record"
-	"clyra.dev/verify/internal/signature"
 )
 
 // Key is a key that was introduced, and what is known of it.
@@ -57,8 +54,7 @@ func (f *Fold) Add(position uint64, r *record.Record) {
 }
 
 func (f *Fold) judgeForm(position uint64, key record.Key) {
-	id := sha256.Sum256(append([]byte{1}, key.Public[:]...))
-	if key.ID != id || !signature.IsEd25519Key(key.Public[:]) {
+	if key.ID != key.Algorithm.ID(key.Public) || !key.Algorithm.IsKey(key.Public) {
 		f.report("KEY_MALFORMED", position)
 	}
 }

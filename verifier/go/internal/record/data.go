@@ -2,10 +2,13 @@ package record
 
 import (
 	"bytes"
+	"maps"
 	"slices"
+	"strconv"
 
 	"clyra.dev/verify/internal/jcs"
 	"clyra.dev/verify/internal/note"
+	"clyra.dev/verify/internal/signature"
 	"clyra.dev/verify/spec"
 )
 
@@ -16,7 +19,7 @@ func isData(name string, data jcs.Value) bool {
 		_, ok := ParseGenesis(data)
 		return ok
 	case KeyIntroduced:
-		_, ok := parseIntroduced(data, spec.Known.KeyPurposes.V1)
+		_, ok := parseIntroduced(data, keyVersion1)
 		return ok
 	case KeyIntroduced2:
 		_, ok := ParseIntroduced(data)
@@ -98,21 +101,42 @@ func isOneOf(v jcs.Value, texts ...string) bool {
 
 // Key is a key as a record states it (log, section 8).
 type Key struct {
-	ID      jcs.Hash
-	Purpose string
-	Public  jcs.Hash
+	ID        jcs.Hash
+	Purpose   string
+	Algorithm *signature.Algorithm
+	Public    []byte
 }
 
-// parseKey reads a key with one of the purposes. Of the registry only Ed25519 is in use yet.
-func parseKey(v jcs.Value, purposes []string) (key Key, ok bool) {
+// keyVersion is what a version of key records knows.
+type keyVersion struct {
+	purposes   []string
+	algorithms []string
+}
+
+const ledgerPurpose = "ledger"
+
+var (
+	keyVersion1 = keyVersion{spec.Known.KeyPurposes.V1, []string{"ed25519"}}
+	keyVersion2 = keyVersion{spec.Known.KeyPurposes.V2, slices.Collect(maps.Keys(spec.Known.Algorithms))}
+)
+
+// parseKey reads a key of a version.
+func parseKey(v jcs.Value, version keyVersion) (key Key, ok bool) {
 	members, ok := v.Exactly("alg", "id", "public", "purpose", "type")
-	if !ok || !members[0].Is("ed25519") || string(members[4]) != "1" || !isOneOf(members[3], purposes...) {
+	if !ok || !isOneOf(members[0], version.algorithms...) || !isOneOf(members[3], version.purposes...) {
 		return key, false
 	}
-	id, isID := members[1].Hash()
-	public, isPublic := members[2].Hash()
-	purpose, _ := members[3].Text()
-	return Key{ID: id, Purpose: purpose, Public: public}, isID && isPublic
+	name, _ := members[0].Text()
+	key.Algorithm = signature.Find(name)
+	key.Purpose, _ = members[3].Text()
+	if string(members[4]) != strconv.Itoa(key.Algorithm.Type) || key.Purpose == ledgerPurpose && !key.Algorithm.Ledger {
+		return key, false
+	}
+	lengths := key.Algorithm.PublicKeyBytes
+	var isID, isPublic bool
+	key.ID, isID = members[1].Hash()
+	key.Public, isPublic = members[2].Hex(lengths[0], lengths[1])
+	return key, isID && isPublic
 }
 
 func parseKeys(v jcs.Value, min int) (keys []Key, ok bool) {
@@ -120,7 +144,7 @@ func parseKeys(v jcs.Value, min int) (keys []Key, ok bool) {
 		return nil, false
 	}
 	for item := range v.Items() {
-		key, ok := parseKey(item, spec.Known.KeyPurposes.V1)
+		key, ok := parseKey(item, keyVersion1)
 		if !ok || len(keys) == spec.Known.Limits.LedgerKeys {
 			return nil, false
 		}
@@ -153,7 +177,7 @@ func ParseGenesis(data jcs.Value) (g GenesisData, ok bool) {
 	// A signature line names one key of the ledger or none.
 	hashes := map[[4]byte]struct{}{}
 	for _, key := range g.Keys {
-		hashes[note.Key{Name: g.Origin, Public: key.Public}.Hash()] = struct{}{}
+		hashes[note.Key{Name: g.Origin, Public: jcs.Hash(key.Public)}.Hash()] = struct{}{}
 	}
 	return g, len(hashes) == len(g.Keys)
 }
@@ -167,15 +191,15 @@ type Introduced struct {
 
 // ParseIntroduced reads the data of an introduction of either version; ok is false where they have another form.
 func ParseIntroduced(data jcs.Value) (i Introduced, ok bool) {
-	return parseIntroduced(data, spec.Known.KeyPurposes.V2)
+	return parseIntroduced(data, keyVersion2)
 }
 
-func parseIntroduced(data jcs.Value, purposes []string) (i Introduced, ok bool) {
+func parseIntroduced(data jcs.Value, version keyVersion) (i Introduced, ok bool) {
 	members, ok := data.Exactly("key", "replaces")
 	if !ok {
 		return i, false
 	}
-	if i.Key, ok = parseKey(members[0], purposes); !ok || members[1].IsNull() {
+	if i.Key, ok = parseKey(members[0], version); !ok || members[1].IsNull() {
 		return i, ok
 	}
 	replaces, ok := members[1].Hash()
