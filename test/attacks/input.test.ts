@@ -184,7 +184,7 @@ describe('a file that is none', () => {
     { timeout: 1_200_000 },
     async (kind, make) => {
       const wrong: unknown[] = []
-      const tried = sampled(doors, 3, Object.keys(HOSTILE_FILES).indexOf(kind))
+      const tried = sampled(doors, 4, Object.keys(HOSTILE_FILES).indexOf(kind))
       for (const { name, command, path, env, goesOn } of tried) {
         const copy = await withHostile(path, make)
         const run = tryProgram(copy, command(), env?.())

@@ -111,7 +111,7 @@ describe.each(Object.entries(PLACES))('%s where output goes', (place, { path: pa
         ([name]) => !(name === 'trust' && place === 'a link to nothing'),
       ),
     ]
-    const commands = sampled(all, 3, Object.keys(PLACES).indexOf(place))
+    const commands = sampled(all, 4, Object.keys(PLACES).indexOf(place))
     for (const command of commands) {
       const ended = tryProgram(folder, ['clyra', ...command])
       expect([command, ended.signal, ended.status]).toEqual([command, null, expect.toBeOneOf([1, 2, 3])])
@@ -177,7 +177,7 @@ describe('standard output', () => {
     ['a reader that has left', '"$@" | true; exit "$PIPESTATUS"', 0],
   ] as const)('that is %s', { timeout: 300_000 }, (name, script, status) => {
     writeFileSync(at('keys.txt'), `${vkey}\n`)
-    const tried = sampled(speaking, 2, status)
+    const tried = sampled(speaking, 3, status)
     for (const command of tried) {
       const ended = shell(script, command)
       expect([command.slice(1), ended.status, ended.stderr]).toEqual([

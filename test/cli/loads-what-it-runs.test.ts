@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sampled } from '../faults/sampled.js'
 import { discard, environment, leaveRun, PROGRAM, PROJECT, RECORDED, sandbox } from './clyra.js'
 import { clyraHere } from './in-process.js'
 
@@ -91,7 +92,7 @@ const { dependencies } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 
 const packageOf = (path: string): string | undefined =>
   path.startsWith('verifier/ts/') ? '@clyra/verify' : /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]
 
-it.each(LINES)('clyra %s loads %j', (line, packages, closed) => {
+it.each(sampled(LINES, 2))('clyra %s loads %j', (line, packages, closed) => {
   for (const program of [PROGRAM, MODULES]) {
     const { status, stderr, paths } = loadedBy(program, line)
     // UNTRUSTED: nobody's key is trusted here.

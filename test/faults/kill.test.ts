@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { killWriters, SEED } from './killed-ledger.js'
 import { PHASES } from './killed-writer.js'
 import { fullBounds, reportFaults } from './report.js'
+import { sampled } from './sampled.js'
 
-/** 50 deaths in `npm test`; `npm run faults:kill` and `npm run reliability` take 1,000. */
+/** 30 deaths in `npm test`; `npm run faults:kill` and `npm run reliability` take 1,000. */
 const ROUNDS = Number(process.env['CLYRA_KILL_ROUNDS'] ?? (fullBounds ? 1000 : 30))
 
 test(`${ROUNDS} writers are killed at random moments: nothing acknowledged is lost, and no reader saw what is gone`, async () => {
@@ -25,10 +26,11 @@ test(`${ROUNDS} writers are killed at random moments: nothing acknowledged is lo
   ])
 }, 3_600_000)
 
-test('the same deaths show a writer that acknowledges before it has appended', async () => {
-  await expect(killWriters({ rounds: 60, mutant: 'early' })).rejects.toThrow(/acknowledged/)
-})
+const MUTANTS = [
+  { what: 'acknowledges before it has appended', mutant: 'early', shown: /acknowledged/ },
+  { what: 'gives a repeated batch new ids', mutant: 'new ids', shown: /is there twice/ },
+] as const
 
-test('the same deaths show a writer that gives a repeated batch new ids', async () => {
-  await expect(killWriters({ rounds: 60, mutant: 'new ids' })).rejects.toThrow(/is there twice/)
+test.each(sampled(MUTANTS, 2))('the same deaths show a writer that $what', async ({ mutant, shown }) => {
+  await expect(killWriters({ rounds: 60, mutant })).rejects.toThrow(shown)
 })

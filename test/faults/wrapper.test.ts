@@ -17,7 +17,7 @@ const endedEarly: string[] = []
 const exitsOf = (fault: WrapperFault) => sampled(EXITS, EXITS.length, FAULTS.indexOf(fault) >> 1)
 
 /** A part of the faults in a part of the cases, all in all. */
-const TRIED = sampled(FAULTS, 3)
+const TRIED = sampled(FAULTS, 5)
 
 describe.concurrent.each([...TRIED])('dbt survives: $fault, $where', (fault) => {
   it.each(exitsOf(fault))('and ends with %i', async (exit) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { discard, PROJECT, sandbox } from '../cli/clyra.js'
 import { clyraHere, clyraJsonHere } from '../cli/in-process.js'
+import { sampled } from '../faults/sampled.js'
 import { requireService } from '../services/index.js'
 
 const VECTORS = join(PROJECT, 'spec', 'bundle', 'test-vectors')
@@ -83,6 +84,20 @@ const TAMPERED = {
   'forged/ledger-key-revoked': 'signature',
 } as const
 
+/** Golden vectors that an auditor takes. */
+const HONEST = [
+  'honest',
+  'killed-run',
+  'embedded-artifact',
+  'opening',
+  'dsse-stranger-beside',
+  'offline-roots',
+  'links',
+  'link-after-close',
+  'link-of-open-run',
+  'pef-agent',
+]
+
 const needed = (['openssl', 'jq', 'unzip'] as const).map(requireService).every(Boolean)
 
 describe.runIf(needed)('the steps for an auditor with jq, coreutils and OpenSSL', () => {
@@ -133,19 +148,7 @@ describe.runIf(needed)('the steps for an auditor with jq, coreutils and OpenSSL'
   })
 
   it('hold for honest vectors of many kinds', () => {
-    for (const name of [
-      'honest',
-      'killed-run',
-      'embedded-artifact',
-      'opening',
-      'dsse-stranger-beside',
-      'offline-roots',
-      'links',
-      'link-after-close',
-      'link-of-open-run',
-      'pef-agent',
-    ])
-      expect(`${name}: ${failsAt(`valid/${name}`)}`).toBe(`${name}: none`)
+    for (const name of sampled(HONEST, 3)) expect(`${name}: ${failsAt(`valid/${name}`)}`).toBe(`${name}: none`)
   })
 
   it('refuse another key, at the checkpoint', () => {
@@ -153,7 +156,7 @@ describe.runIf(needed)('the steps for an auditor with jq, coreutils and OpenSSL'
     expect(stepOf(join(folder, 'project', '.demo', 'good.def.zip'), other)).toBe('checkpoint')
   })
 
-  it.each(Object.entries(TAMPERED))('refuse %s at the step %s', (name, step) => {
+  it.each(sampled(Object.entries(TAMPERED), 2))('refuse %s at the step %s', (name, step) => {
     expect(failsAt(name).split(' ')[0]).toBe(step)
   })
 })

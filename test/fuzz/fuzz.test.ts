@@ -9,7 +9,7 @@ import { MUTANTS } from './mutants.js'
 import { MOST_RSS_KIB, supervise } from './supervise.js'
 import { TARGET_NAMES } from './targets/index.js'
 
-const seconds = Number(process.env['CLYRA_FUZZ_SECONDS'] ?? 45)
+const seconds = Number(process.env['CLYRA_FUZZ_SECONDS'] ?? 35)
 const seed = fuzzSeed()
 const only = (process.env['CLYRA_FUZZ_ONLY'] ?? '').split(',').filter((name) => name !== '')
 /** What the readers with holes may take together; they are mostly found within a second each. */

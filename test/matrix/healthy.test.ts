@@ -7,13 +7,13 @@ import { type CommandResult, runEngine } from './run-engine.js'
 
 const engine = engineOf('1.11-postgres')
 const has = (name: string) => (command: (typeof COMMANDS)[number]) => command.needs?.(engineOf(name)) !== false
-/** What every engine runs, and of the commands that only some run every second, with what takes up their results. */
+/** What every engine runs, and of the commands that only some run every third, with what takes up their results. */
 const tried = new Set(
   [
     ...COMMANDS.filter(has('1.10-postgres')),
     ...sampled(
       COMMANDS.filter((one) => has('1.11-postgres')(one) && !has('1.10-postgres')(one) && one.after === undefined),
-      2,
+      3,
     ),
   ].map(({ name }) => name),
 )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fullBounds } from '../faults/report.js'
+import { sampled } from '../faults/sampled.js'
 import { requireService } from '../services/index.js'
 import { INVARIANTS, type Invariant, MUTATIONS } from './mutations.js'
 import { explore, exploreMutation } from './spin.js'
@@ -74,7 +75,7 @@ const hold = (...invariants: readonly Invariant[]) =>
 describe
   .runIf(requireService('spin'))
   .concurrent('the model of sequencer, sealer and publication', { timeout: 900_000 }, () => {
-    for (const { what, defines, atLeast } of fullBounds ? [...BOUNDS, ...BY_COMMAND] : BOUNDS) {
+    for (const { what, defines, atLeast } of fullBounds ? [...BOUNDS, ...BY_COMMAND] : sampled(BOUNDS, 2)) {
       it(`holds every invariant in every state of ${what}`, async () => {
         const found = await explore({ defines, memoryMb: 8000 })
         process.stderr.write(`model: ${found.states} states, depth ${found.depth}, of ${what}\n`)
@@ -92,7 +93,7 @@ describe
       })
     }
 
-    for (const { name, says, breaks, also = [], defines } of MUTATIONS) {
+    for (const { name, says, breaks, also = [], defines } of sampled(MUTATIONS, 2)) {
       it(`breaks ${breaks} where ${says}`, async () => {
         const assumed = [`DRAGGED_HOLDS=${hold(...also)}`, `BROKEN_HOLDS=${hold(breaks)}`]
         const found = await exploreMutation({ defines: [...defines, `MUTATE_${name}`, ...assumed], short: true })

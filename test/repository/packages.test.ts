@@ -12,9 +12,14 @@ const folder = mkdtempSync(join(tmpdir(), 'clyra-packages-'))
 const sh = (command: string, args: string[], cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 240_000 })
 
-/** Runs a program with a version of Node from its registry package. */
-const fromRegistry = (version: string) => (args: string[]) =>
-  sh('npx', ['-y', '-p', `node@${version}`, 'node', ...args])
+/** Runs a program with a version of Node from its registry package, which is looked for once. */
+const fromRegistry = (version: string) => {
+  let found: string | undefined
+  return (args: string[]) => {
+    found ??= sh('npx', ['-y', '-p', `node@${version}`, 'node', '-p', 'process.execPath']).trim()
+    return sh(found, args)
+  }
+}
 /** This Node, the least version that package.json names, and Node 24. */
 const nodes: { name: string; node: (args: string[]) => string }[] = [
   { name: `this Node (${process.version})`, node: (args) => sh(process.execPath, args) },

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { readArchive } from '../src/archive.js'
-import { CODES, verifyBundle, verifyTiles } from '../src/index.js'
+import { CODES } from '../src/index.js'
 import { WARNINGS } from '../src/spec.generated.js'
 import { vectors } from './vectors/index.js'
-import { optionsOf } from './vectors/options-of.js'
+import { resultOf } from './vectors/result-of.js'
 
 const SCHEMAS = fileURLToPath(new URL('../../../spec/bundle/schemas/', import.meta.url))
 const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes))
@@ -45,12 +45,9 @@ describe('the schemas of spec/bundle', () => {
   })
 
   it('describe the result of every vector', async () => {
-    for (const { name, evidence, options } of vectors()) {
-      const outcome =
-        evidence instanceof Uint8Array
-          ? await verifyBundle(evidence, optionsOf(options))
-          : await verifyTiles((path) => evidence.get(path), optionsOf(options))
-      expect(result(JSON.parse(JSON.stringify(outcome))), `${name}: ${JSON.stringify(result.errors)}`).toBe(true)
+    for (const vector of vectors()) {
+      const outcome = await resultOf(vector)
+      expect(result(JSON.parse(JSON.stringify(outcome))), `${vector.name}: ${JSON.stringify(result.errors)}`).toBe(true)
     }
   })
 

@@ -1,19 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { CODES, verifyBundle, verifyTiles } from '../src/index.js'
+import { CODES } from '../src/index.js'
 import { SPEC } from '../src/spec.generated.js'
 import { vectors } from './vectors/index.js'
-import { optionsOf } from './vectors/options-of.js'
+import { resultOf } from './vectors/result-of.js'
 
 describe('golden vectors', () => {
   const all = vectors()
 
   it.each(all.map((vector) => [`${vector.group}/${vector.name}`, vector] as const))('%s', async (_, vector) => {
-    const { evidence, options } = vector
-    const result =
-      evidence instanceof Uint8Array
-        ? await verifyBundle(evidence, optionsOf(options))
-        : await verifyTiles((path) => evidence.get(path), { ...optionsOf(options), list: () => evidence.keys() })
+    const result = await resultOf(vector)
     const failed = result.checks.filter((check) => check.result === 'fail')
     expect(
       { verdict: result.verdict, code: result.code, failed: failed.map(({ code }) => code) },
@@ -30,11 +26,8 @@ describe('golden vectors', () => {
       '### The result',
     )[1]!
     const names = new Set<string>()
-    for (const { evidence, options } of all) {
-      const result =
-        evidence instanceof Uint8Array
-          ? await verifyBundle(evidence, optionsOf(options))
-          : await verifyTiles((path) => evidence.get(path), { ...optionsOf(options), list: () => evidence.keys() })
+    for (const vector of all) {
+      const result = await resultOf(vector)
       for (const { name } of result.checks) names.add(name)
       for (const member of Object.keys(result)) names.add(member)
     }
