@@ -1,30 +1,6 @@
-/**
- * What a verifier must refuse, and what it must let pass: a row for each, with the golden vectors and the other forms that
- * carry it. A word of a list names a vector (`*` stands for any letters). In which list it stands says where the attack
- * lies, and so who else can be asked: nobody, or whoever reads that part.
- */
-export interface Attack {
-  readonly attack: string
-  /** The attack lies in records, proofs of a bundle, documents, the archive: other programs do not read these. */
-  readonly vectors?: string
-  /** It lies in the files of a tree of tiles. */
-  readonly tiles?: string
-  /** It lies in the text or the lines of the checkpoint. */
-  readonly notes?: string
-  /** It lies in the bytes of the checkpoint's signature, or of the key. */
-  readonly noteSignatures?: string
-  /** It lies in the DSSE envelope. */
-  readonly envelopes?: string
-  /** It lies in the bytes of the envelope's signature, or in what is signed. */
-  readonly envelopeSignatures?: string
-  /** Kinds of damage to a tree of tiles, `test/foreign/damages.ts`, by their names. */
-  readonly damages?: readonly string[]
-  /** The same, of damage to the checkpoint of that tree. */
-  readonly noteDamages?: readonly string[]
-  readonly signatureDamages?: readonly string[]
-  /** Proofs in the form that Go's tlog checks, `proofs.ts`, by their names. */
-  readonly proofs?: readonly string[]
-}
+/** The rows of the page, by its parts. */
+import type { Attack } from './attack.js'
+import { SIGNATURE_ATTACKS } from './signature-attacks.js'
 
 /** A part of the page. What `passes` must be accepted; all else must be refused. */
 export interface AttackGroup {
@@ -32,96 +8,6 @@ export interface AttackGroup {
   readonly passes?: true
   readonly rows: readonly Attack[]
 }
-
-const SIGNATURES: readonly Attack[] = [
-  {
-    attack: 'malleable S',
-    noteSignatures: 'signature-malleable',
-    signatureDamages: ['the other S of the same signature'],
-  },
-  {
-    attack: 'points of small order, not in their one form, or none',
-    vectors: 'key-small-* key-unreduced key-no-point root-malformed key-malformed-before-reused',
-    noteSignatures: 'signature-r-* signature-small-order-r small-order-ledger-key signature-with-cofactor-only',
-  },
-  {
-    attack: 'a key where its purpose does not belong',
-    vectors:
-      'dsse-wrong-purpose dsse-ledger-key dsse-purpose-before-compromised key-receipt-signs-manifest key-ledger-purpose ' +
-      'genesis-key-of-another-purpose signature-evidence-key signature-of-a-badge-in-genesis root-signs-manifest',
-  },
-  {
-    attack: 'one key id for two keys',
-    vectors: 'key-id-of-another genesis-keys-of-equal-hash genesis-key-twice',
-    noteSignatures: 'pin-of-equal-key-hash',
-    envelopeSignatures: 'dsse-key-id-swapped',
-  },
-  {
-    attack: 'a bad signature of a known key',
-    vectors: 'dsse-bad-of-wrong-purpose pinned-key-bad-line',
-    noteSignatures: 'signature-flipped signature-short signature-other-text',
-    notes: 'signature-good-and-bad',
-    envelopeSignatures: 'dsse-signature',
-    envelopes: 'dsse-bad-beside-good',
-    signatureDamages: [
-      'a bit in the signature of the checkpoint',
-      'another root in the checkpoint under the old signature',
-    ],
-  },
-  {
-    attack: 'a signature of a stranger',
-    notes: 'signature-stranger signature-other-name signature-under-the-only-pin',
-    vectors: 'signature-under-pinned-name dsse-no-keys',
-    envelopes: 'dsse-stranger',
-    noteDamages: ['the checkpoint signed by another key under the ledger’s name'],
-  },
-  {
-    attack: 'an algorithm that the message names, none, or another',
-    envelopes: 'dsse-algorithm',
-    vectors: 'key-reserved-*',
-  },
-  {
-    attack: 'a key that was revoked, or is not valid yet',
-    vectors:
-      'dsse-revoked-key dsse-revoked-and-stranger key-revoked-before ledger-key-revoked checkpoint-key-* pinned-key-compromised ' +
-      'pinned-key-compromised-and-valid pinned-key-compromised-since-after pinned-key-superseded ' +
-      'pin-of-another-ledger-beside-a-compromised-key only-pinned-key-compromised-later tiles-last-record-revokes ' +
-      'tiles-pinned-key-compromised',
-  },
-  { attack: 'a revocation that is left out', vectors: 'dsse-revocation-left-out held-checkpoint-newer' },
-  {
-    attack: 'a signature backdated with a stolen key',
-    vectors:
-      'dsse-compromised-key dsse-compromised-later dsse-compromised-then-retired compromised-later compromised-later-since ' +
-      'key-compromised-later key-compromised-without-reason',
-  },
-  {
-    attack: 'one key introduced twice, or for two purposes',
-    vectors:
-      'key-again key-twice key-two-purposes key-in-both-versions ledger-key-introduced-again key-replaces-itself',
-  },
-  {
-    attack: 'another payload, or bytes moved between type and payload',
-    envelopeSignatures: 'dsse-payload-changed dsse-payload-type',
-  },
-  {
-    attack: 'a statement of two subjects, of another subject or digest',
-    envelopes:
-      'statement-two-subjects statement-no-subject statement-other-subject statement-second-digest statement-subject-* ' +
-      'statement-digest statement-digest-upper',
-  },
-  {
-    attack: 'a statement of other evidence',
-    envelopes: 'statement-origin statement-size statement-run statement-type statement-predicate-*',
-    vectors: 'manifest-changed',
-  },
-  {
-    attack: 'base64 that is not the one form of its bytes',
-    envelopes: 'dsse-base64-newline dsse-base64-unpadded dsse-base64-before-signature',
-    notes: 'note-base64 note-line-base64-cut note-line-url-base64 checkpoint-root-spare-bits checkpoint-root-unpadded',
-    noteDamages: ['spare bits in the base64 of the signature'],
-  },
-]
 
 const LOG: readonly Attack[] = [
   {
@@ -269,6 +155,11 @@ const STREAMS: readonly Attack[] = [
     vectors:
       'claim-missing claim-unexpected claim-of-ledger-heads* unclaimed-stream link-left-out link-absent-left-out link-*-claimed',
   },
+  { attack: 'an approval that the run rests on and never linked', vectors: 'approval-*' },
+  {
+    attack: 'a record slipped in behind the end, or into a window that was counted',
+    vectors: 'after-close-hidden after-close-invented window-record-added',
+  },
   { attack: 'an event id twice', vectors: 'event-id-twice' },
   { attack: 'a link that is not the leaf of the tree', vectors: 'link-elsewhere' },
   {
@@ -278,7 +169,10 @@ const STREAMS: readonly Attack[] = [
   },
   { attack: 'lists of siblings that are padded, cut or changed', vectors: 'siblings-* heads-padded-root' },
   { attack: 'a clock that goes back', vectors: 'time-goes-back time-before-the-record-before' },
-  { attack: 'an incomplete run called complete', vectors: 'gap-left-out killed-called-complete reread-gap-hidden' },
+  {
+    attack: 'an incomplete run called complete',
+    vectors: 'gap-left-out killed-called-complete reread-gap-hidden after-close-hidden demand-complete-after-close',
+  },
 ]
 
 const JSON_TEXTS: readonly Attack[] = [
@@ -350,7 +244,7 @@ const MUST_PASS: readonly Attack[] = [
     vectors: 'honest pef-agent',
     notes: 'genesis-pinned',
     noteSignatures: 'first-heads-record',
-    envelopeSignatures: 'opening',
+    envelopeSignatures: 'opening ecdsa ecdsa-short-number rsa-3072 rsa-8192',
     proofs: ['an honest proof of a record', 'an honest proof of growth'],
   },
   { attack: 'a whole log as tiles', tiles: 'tiles-honest tiles-of-one-record tiles-lost' },
@@ -366,11 +260,14 @@ const MUST_PASS: readonly Attack[] = [
     vectors: 'introduced-just-before overlapping-key newer-keys-superseded key-compromised-since-itself',
   },
   { attack: 'earlier partial tiles, litter of desktops', tiles: 'tiles-older-partials tiles-litter tiles-ahead' },
-  { attack: 'a killed, a partial, a redacted run', vectors: 'killed-run partial-run redacted-run pef-killed' },
+  {
+    attack: 'a killed, a partial, a redacted run',
+    vectors: 'killed-run partial-run redacted-run pef-killed after-close-call after-close-def',
+  },
 ]
 
 export const ATTACKS: readonly AttackGroup[] = [
-  { title: 'Signatures', rows: SIGNATURES },
+  { title: 'Signatures', rows: SIGNATURE_ATTACKS },
   { title: 'The log', rows: LOG },
   { title: 'Streams', rows: STREAMS },
   { title: 'JSON', rows: JSON_TEXTS },

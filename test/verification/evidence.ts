@@ -1,13 +1,14 @@
 /** What each program is given of an attack: the evidence itself, and the parts of it that others read. */
-import { createPublicKey, type KeyObject } from 'node:crypto'
 import { evidenceKey } from '../../verifier/ts/test/bundle-maker.js'
 import { storedFile } from '../foreign/stored-file.js'
-import { type Case, caseOf, goldenVectors, type Vector } from '../go/vectors.js'
+import { caseOf, goldenVectors, type Vector } from '../go/vectors.js'
 
 export interface SignedBytes {
   readonly message: Uint8Array
   readonly signature: Uint8Array
-  readonly key: KeyObject
+  /** What signs, and a SubjectPublicKeyInfo. */
+  readonly alg: string
+  readonly key: Buffer
 }
 
 const all = goldenVectors()
@@ -39,11 +40,57 @@ export function noteOf(vector: Vector): { readonly note: Buffer; readonly vkey: 
 
 /** The envelope of a vector as it lies there. */
 export const envelopeOf = (vector: Vector): string =>
-  Buffer.from(
-    storedFile(Buffer.from((caseOf(vector) as Case & { evidence: Uint8Array }).evidence), 'manifest.dsse.json'),
-  ).toString('utf8')
+  Buffer.from(storedFile(archiveOf(vector), 'manifest.dsse.json')).toString('utf8')
 
-export const EVIDENCE_KEY = { keyid: evidenceKey.id, public: Buffer.from(evidenceKey.publicKey).toString('hex') }
+// A bundle is one archive.
+const archiveOf = (vector: Vector): Buffer => Buffer.from(caseOf(vector).evidence as Uint8Array)
+
+/** A key of a ledger, as its record has it. */
+export interface LedgerKey {
+  readonly id: string
+  readonly alg: string
+  /** Hex. */
+  readonly public: string
+}
+
+const HONEST: LedgerKey = {
+  id: evidenceKey.id,
+  alg: 'ed25519',
+  public: Buffer.from(evidenceKey.publicKey).toString('hex'),
+}
+
+/** The keys that a bundle introduces, in their order; none where its records cannot be read. */
+function keysOf(vector: Vector): LedgerKey[] {
+  const lines = Buffer.from(storedFile(archiveOf(vector), 'records.jsonl'))
+    .toString('utf8')
+    .split('\n')
+    .slice(0, -1)
+  const records: readonly { readonly type: string; readonly data: { readonly key: LedgerKey } }[] = lines.map((line) =>
+    JSON.parse(line),
+  )
+  return records.filter(({ type }) => type.startsWith('dev.clyra.ledger.key.introduced.')).map(({ data }) => data.key)
+}
+
+/** The key that signed the manifest by its envelope's word, where that is one of ECDSA or RSA; else the honest one. */
+export function manifestKeyOf(vector: Vector): LedgerKey {
+  const { signatures }: { readonly signatures?: readonly { readonly keyid: string }[] } = JSON.parse(envelopeOf(vector))
+  return keysOf(vector).find(({ id, alg }) => alg !== 'ed25519' && id === signatures?.[0]?.keyid) ?? HONEST
+}
+
+/** The last key of ECDSA or RSA that a bundle introduces, as a SubjectPublicKeyInfo. */
+export function lastKeyOf(vector: Vector): Buffer {
+  const key = keysOf(vector).findLast(({ alg }) => alg !== 'ed25519')
+  if (key === undefined) throw new Error(`${vector.name} introduces no key of ECDSA or RSA`)
+  return spkiOf(key)
+}
+
+const SPKI: Readonly<Record<string, string>> = {
+  ed25519: '302a300506032b6570032100',
+  'ecdsa-p256-sha256': '3059301306072a8648ce3d020106082a8648ce3d030107034200',
+  'rsa-pss-3072-sha256': '',
+}
+/** RFC 8410 and RFC 5480: what stands before the public key of the record; one of RSA is that already. */
+export const spkiOf = (key: LedgerKey): Buffer => Buffer.from(`${SPKI[key.alg]}${key.public}`, 'hex')
 
 /** The first line under the key's name, as the recipe of docs/verifying.md takes it apart. */
 export function signedNote(note: Buffer, vkey: string): SignedBytes {
@@ -53,22 +100,20 @@ export function signedNote(note: Buffer, vkey: string): SignedBytes {
   return {
     message: Buffer.from(text.slice(0, text.lastIndexOf('\n\n') + 1)),
     signature: Buffer.from(line.split(' ')[2] ?? '', 'base64').subarray(4),
-    key: ed25519(Buffer.from(key, 'base64').subarray(1)),
+    alg: 'ed25519',
+    key: spkiOf({ ...HONEST, public: Buffer.from(key, 'base64').subarray(1).toString('hex') }),
   }
 }
 
 /** The first signature of an envelope, and what it is over. */
-export function signedEnvelope(envelope: string): SignedBytes {
-  const { payload, payloadType, signatures } = JSON.parse(envelope)
+export function signedEnvelope(vector: Vector): SignedBytes {
+  const { payload, payloadType, signatures } = JSON.parse(envelopeOf(vector))
+  const key = manifestKeyOf(vector)
   const bytes = Buffer.from(payload, 'base64')
   return {
     message: Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${bytes.length} `), bytes]),
     signature: Buffer.from(signatures[0]?.sig ?? '', 'base64'),
-    key: ed25519(Buffer.from(EVIDENCE_KEY.public, 'hex')),
+    alg: key.alg,
+    key: spkiOf(key),
   }
-}
-
-function ed25519(bytes: Uint8Array): KeyObject {
-  const x = Buffer.from(bytes).toString('base64url')
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
 }

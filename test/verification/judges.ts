@@ -12,14 +12,16 @@ import { makeSampleLedger, type SampleLedger } from '../foreign/sample-ledger.js
 import { TileTree } from '../foreign/tile-tree.js'
 import { type Case, caseOf, type Vector, verified } from '../go/vectors.js'
 import { lookUp, type ServiceName } from '../services/layout.mjs'
-import type { Attack } from './attacks.js'
+import type { Attack } from './attack.js'
 import {
-  EVIDENCE_KEY,
   envelopeOf,
+  lastKeyOf,
+  manifestKeyOf,
   noteOf,
   type SignedBytes,
   signedEnvelope,
   signedNote,
+  spkiOf,
   vectorsOf,
 } from './evidence.js'
 import { PROOFS } from './proofs.js'
@@ -57,6 +59,14 @@ export interface Judged {
 const TREE_RECORDS = 900
 const VECTORS = fileURLToPath(new URL('../../spec/bundle/test-vectors/', import.meta.url))
 const nameOf = (vector: Vector) => vector.name.split('/')[1]!
+/** What the caller says of the signature beside the key: the digest, and of RSA-PSS the salt. */
+const OPENSSL_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  'ecdsa-p256-sha256': ['-digest', 'sha256'],
+  'rsa-pss-3072-sha256': [
+    ...['-digest', 'sha256', '-pkeyopt', 'rsa_padding_mode:pss', '-pkeyopt', 'rsa_pss_saltlen:32'],
+    ...['-pkeyopt', 'rsa_mgf1_md:sha256'],
+  ],
+}
 const plain = ({ verdict }: Judgement) => verdict
 
 /** A tree to be damaged, a verifier in Go that waits, and a folder; made when a row first needs them. */
@@ -86,6 +96,7 @@ export class Judges {
       tiles: vectorsOf(row.tiles, passes),
       notes: vectorsOf(row.notes, passes),
       noteSignatures: vectorsOf(row.noteSignatures, passes),
+      keys: vectorsOf(row.keys, passes),
       envelopes: vectorsOf(row.envelopes, passes),
       envelopeSignatures: vectorsOf(row.envelopeSignatures, passes),
     }
@@ -101,16 +112,17 @@ export class Judges {
       }
     const withEnvelope = [...lists.envelopes, ...lists.envelopeSignatures]
     if (this.#has('dsse') && withEnvelope.length > 0)
-      for (const [i, word] of envelopesSaid(withEnvelope.map(envelopeOf)).entries())
-        add('dsse', nameOf(withEnvelope[i]!), word)
+      for (const [i, word] of envelopesSaid(withEnvelope).entries()) add('dsse', nameOf(withEnvelope[i]!), word)
     if (this.#has('openssl')) {
       for (const vector of lists.noteSignatures) {
         const { note, vkey } = noteOf(vector)
         add('openssl', nameOf(vector), this.#openssl(signedNote(note, vkey)))
       }
       for (const vector of lists.envelopeSignatures)
-        add('openssl', nameOf(vector), this.#openssl(signedEnvelope(envelopeOf(vector))))
+        add('openssl', nameOf(vector), this.#openssl(signedEnvelope(vector)))
     }
+    if (this.#has('openssl'))
+      for (const vector of lists.keys) add('openssl', nameOf(vector), this.#opensslKey(lastKeyOf(vector)))
     for (const damage of damagesOf(row)) {
       const { ledger, tree } = await this.#sample()
       await damage.act(tree, ledgerKeyOf(ledger))
@@ -149,13 +161,25 @@ export class Judges {
     return { typescript: word(verdict), go: word(said.verdict), code } as const
   }
 
-  #openssl({ message, signature, key }: SignedBytes): Said['word'] {
-    const path = (name: string) => join(this.#folder, name)
-    writeFileSync(path('message'), message)
-    writeFileSync(path('signature'), signature)
-    writeFileSync(path('key.pem'), key.export({ type: 'spki', format: 'pem' }))
-    const verify = ['pkeyutl', '-verify', '-pubin', '-inkey', path('key.pem'), '-rawin', '-in', path('message')]
-    const { status, error } = spawnSync('openssl', [...verify, '-sigfile', path('signature')])
+  #openssl({ message, signature, alg, key }: SignedBytes): Said['word'] {
+    const of = (name: string, bytes: Uint8Array) => {
+      const path = join(this.#folder, name)
+      writeFileSync(path, bytes)
+      return path
+    }
+    const verify = ['pkeyutl', '-verify', '-pubin', '-keyform', 'DER', '-inkey', of('key', key), '-rawin']
+    const files = ['-in', of('message', message), '-sigfile', of('signature', signature)]
+    return this.#asked([...verify, ...files, ...(OPENSSL_OPTIONS[alg] ?? [])])
+  }
+
+  #opensslKey(key: Buffer): Said['word'] {
+    const path = join(this.#folder, 'key')
+    writeFileSync(path, key)
+    return this.#asked(['pkey', '-pubin', '-inform', 'DER', '-in', path, '-pubcheck', '-noout'])
+  }
+
+  #asked(args: readonly string[]): Said['word'] {
+    const { status, error } = spawnSync('openssl', args)
     if (error !== undefined) throw error
     return status === 0 ? 'accepted' : 'refused'
   }
@@ -169,12 +193,18 @@ export class Judges {
   }
 }
 
-/** Securesystemslib's word on each envelope, with the one key that honest manifests are signed with. */
-const envelopesSaid = (envelopes: readonly string[]): Said['word'][] =>
-  python(
-    'verify_dsse.py',
-    Buffer.from(envelopes.map((envelope) => `${JSON.stringify({ envelope, ...EVIDENCE_KEY })}\n`).join('')),
-  ).map((line) => (line === 'accepted' ? 'accepted' : 'refused'))
+/** Securesystemslib's word on each envelope, with the one key that signed it by the word of the ledger. */
+function envelopesSaid(vectors: readonly Vector[]): Said['word'][] {
+  const lines = vectors.map((vector) => {
+    const key = manifestKeyOf(vector)
+    const spki = spkiOf(key).toString('base64')
+    const pem = `-----BEGIN PUBLIC KEY-----\n${spki.replace(/.{64}/g, '$&\n')}\n-----END PUBLIC KEY-----\n`
+    const shown = { alg: key.alg, public: key.alg === 'ed25519' ? key.public : pem }
+    return `${JSON.stringify({ envelope: envelopeOf(vector), keyid: key.id, ...shown })}\n`
+  })
+  const said = python('verify_dsse.py', Buffer.from(lines.join('')))
+  return said.map((line) => (line === 'accepted' ? 'accepted' : 'refused'))
+}
 
 /** The kinds of damage of a row, and what of the checkpoint they change. */
 function damagesOf({ damages = [], noteDamages = [], signatureDamages = [] }: Attack) {

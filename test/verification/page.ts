@@ -1,5 +1,6 @@
 /** docs/verification.md: a line for each attack, a column for each program. */
-import type { Attack, AttackGroup } from './attacks.js'
+import type { Attack } from './attack.js'
+import type { AttackGroup } from './attacks.js'
 import { COLUMNS, type Column, type Judged, type Said } from './judges.js'
 
 const TITLES: Readonly<Record<Column, string>> = {
