@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { parseDecimal } from '../../../src/canonical/index.js'
 import { type OpenedNote, openNote, parseCheckpoint, vkey } from '../../../src/crypto/index.js'
 import { readCheckpoint, signersOf } from '../../../verifier/ts/src/note.js'
-import { noteKey, signBytes, testKey } from '../../../verifier/ts/test/ledger-maker.js'
+import { noteKey, testKey } from '../../../verifier/ts/test/ledger-maker.js'
 import { accepted, type Outcome, outcomeOf, refused, type Target } from '../engine/target.js'
 import { type NaiveNote, naiveCheckpoint, naiveKeyHash, naiveNote, naiveVerifies } from '../naive/naive-note.js'
 import { bytesOf, mostly } from './generators.js'
@@ -17,7 +17,7 @@ const ROOT = Buffer.alloc(32, 7).toString('base64')
 
 const line = (name: string, key: typeof known, text: string): string => {
   const hash = Buffer.from(naiveKeyHash({ name, publicKey: key.publicKey }), 'hex')
-  return `\u2014 ${name} ${Buffer.concat([hash, signBytes(key, bytesOf(text))]).toString('base64')}\n`
+  return `\u2014 ${name} ${Buffer.concat([hash, key.sign(bytesOf(text))]).toString('base64')}\n`
 }
 
 const note = (text: string, ...lines: readonly string[]): string => `${text}\n${lines.join('')}`

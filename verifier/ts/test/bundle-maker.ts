@@ -9,7 +9,7 @@ import { dataOf } from '../src/record-data.js'
 import { linksOf, profileOf, runStart } from '../src/run-start.js'
 import { runStory } from '../src/run-story.js'
 import { sha256 } from '../src/sha256.js'
-import { headsPath, type MadeRecord, signBytes, type TestKey, type TestLedger, testKey } from './ledger-maker.js'
+import { headsPath, type MadeRecord, type TestKey, type TestLedger, testKey } from './ledger-maker.js'
 
 type Change<T> = (value: T) => T
 
@@ -126,7 +126,7 @@ function signManifest(manifestBytes: Uint8Array, lies: Lies): Uint8Array {
   const message = preAuthEncoding('application/vnd.in-toto+json', payload)
   const signatures = (lies.signers ?? [evidenceKey]).map((key) => ({
     keyid: key.id,
-    sig: base64(signBytes(key, message)),
+    sig: base64(key.sign(message)),
   }))
   return canonicalBytes((lies.envelope ?? same<JsonObject>)({ payload: base64(payload), payloadType, signatures }))
 }

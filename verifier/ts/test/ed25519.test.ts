@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concatBytes, fromHex, hex, utf8 } from '../src/bytes.js'
 import { isAcceptablePoint, verifyEd25519Strict } from '../src/ed25519.js'
-import { signBytes, testKey } from './ledger-maker.js'
+import { testKey } from './ledger-maker.js'
 
 const L = Point.CURVE().n
 const littleEndian = (bytes: Uint8Array) => BigInt(`0x${hex(bytes.toReversed())}`)
@@ -27,13 +27,13 @@ function reference(signature: Uint8Array, message: Uint8Array, publicKey: Uint8A
 describe('verifyEd25519Strict', () => {
   const key = testKey('ed25519')
   const message = utf8('evidence')
-  const signature = signBytes(key, message)
+  const signature = key.sign(message)
 
   it('takes honest signatures', () => {
     fc.assert(
       fc.property(fc.string(), fc.uint8Array({ maxLength: 300 }), (label, text) => {
         const signer = testKey(label)
-        expect(verifyEd25519Strict(signBytes(signer, text), text, signer.publicKey)).toBe(true)
+        expect(verifyEd25519Strict(signer.sign(text), text, signer.publicKey)).toBe(true)
       }),
       { numRuns: 20 },
     )

@@ -21,19 +21,28 @@ import { tilePath } from '../src/tiles.js'
 hashes.sha512 = sha512
 
 export interface TestKey {
-  readonly seed: Uint8Array
   readonly publicKey: Uint8Array
   readonly id: string
   /** Absent: Ed25519. */
   readonly alg?: AlgorithmName
-  /** Absent: with the seed. */
-  readonly sign?: (message: Uint8Array) => Uint8Array
+  readonly sign: (message: Uint8Array) => Uint8Array
 }
+
+/** A key of which nobody has to know the secret. */
+export type PublicKey = Omit<TestKey, 'sign'>
+
+/** What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410). */
+const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 export function testKey(label: string): TestKey {
   const seed = sha256(utf8(`clyra test key: ${label}`))
   const publicKey = getPublicKey(seed)
-  return { seed, publicKey, id: keyId({ alg: 'ed25519', public: publicKey }) }
+  const secret = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: 'der', type: 'pkcs8' })
+  return {
+    publicKey,
+    id: keyId({ alg: 'ed25519', public: publicKey }),
+    sign: (message) => Uint8Array.from(sign(null, message, secret)),
+  }
 }
 
 /** The public half of a test key under a name. */
@@ -43,16 +52,7 @@ export const noteKey = (name: string, { publicKey, alg = 'ed25519' }: Pick<TestK
   public: publicKey,
 })
 
-/** What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410). */
-const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
-
-export function signBytes({ seed, sign: own }: TestKey, message: Uint8Array): Uint8Array {
-  if (own !== undefined) return own(message)
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: 'der', type: 'pkcs8' })
-  return Uint8Array.from(sign(null, message, key))
-}
-
-export const keyObject = ({ id, publicKey, alg = 'ed25519' }: TestKey, purpose: string): JsonObject => ({
+export const keyObject = ({ id, publicKey, alg = 'ed25519' }: PublicKey, purpose: string): JsonObject => ({
   id,
   purpose,
   alg,
@@ -85,9 +85,14 @@ export class TestLedger {
   readonly records: MadeRecord[] = []
   readonly #heads = new Map<string, { revision: number; leaf: Uint8Array }>()
 
-  constructor({ origin = 'vectors.clyra.internal', seed = 'ledger', genesis = (draft: Draft): Draft => draft } = {}) {
+  constructor({
+    origin = 'vectors.clyra.internal',
+    seed = 'ledger',
+    key = testKey(seed),
+    genesis = (draft: Draft): Draft => draft,
+  } = {}) {
     this.origin = origin
-    this.ledgerKey = testKey(seed)
+    this.ledgerKey = key
     this.append(
       genesis({
         stream: 'ledger-genesis',
@@ -167,7 +172,7 @@ export class TestLedger {
     return map
   }
 
-  introduce(key: TestKey, purpose = 'evidence', replaces: string | null = null): number {
+  introduce(key: PublicKey, purpose = 'evidence', replaces: string | null = null): number {
     const data = { key: keyObject(key, purpose), replaces }
     return this.append({ stream: 'ledger-keys', type: 'dev.clyra.ledger.key.introduced.v2', data })
   }
@@ -237,7 +242,7 @@ export class TestLedger {
 
 export function signatureLine(name: string, key: TestKey, text: string): string {
   const hash = noteKeyHash(noteKey(name, key))
-  return `\u2014 ${name} ${base64(concatBytes(hash, signBytes(key, utf8(text))))}\n`
+  return `\u2014 ${name} ${base64(concatBytes(hash, key.sign(utf8(text))))}\n`
 }
 
 export function signedNote(text: string, signers: readonly { name: string; key: TestKey }[]): Uint8Array {

@@ -11,7 +11,6 @@ const ALG = 'ecdsa-p256-sha256'
 
 export interface P256Key extends TestKey {
   readonly alg: typeof ALG
-  readonly sign: (message: Uint8Array) => Uint8Array
   /** The two numbers of a signature with low S, of one nonce or another; over `digest` where that is given. */
   readonly numbers: (message: Uint8Array, nonce?: number, digest?: Uint8Array) => P256Numbers
 }
@@ -33,7 +32,7 @@ export function p256Key(label: string): P256Key {
     return { r, s: s > P256_ORDER / 2n ? P256_ORDER - s : s }
   }
   const id = keyId({ alg: ALG, public: publicKey })
-  return { seed, publicKey, id, alg: ALG, numbers, sign: (message) => derOf(numbers(message)) }
+  return { publicKey, id, alg: ALG, numbers, sign: (message) => derOf(numbers(message)) }
 }
 
 const timesBase = (n: bigint) => sumOfMultiples(n, 0n, BASE)!

@@ -21,7 +21,6 @@ const PRIMES = {
 export interface RsaKey extends TestKey {
   readonly alg: typeof ALG
   readonly modulus: Uint8Array
-  readonly sign: (message: Uint8Array) => Uint8Array
   /** PSS with the deviations that are asked for. */
   readonly pss: (message: Uint8Array, how?: PssForm) => Uint8Array
   /** The power of an encoded message that is as long as the modulus. */
@@ -47,7 +46,7 @@ export function rsaTestKey(bits: keyof typeof PRIMES): RsaKey {
     Uint8Array.from(privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded))
   const pss = (message: Uint8Array, how: PssForm = {}) => power(encode(message, modulus.length, how))
   const id = keyId({ alg: ALG, public: publicKey })
-  return { seed: publicKey, publicKey, id, alg: ALG, modulus, power, pss, sign: (message) => pss(message) }
+  return { publicKey, id, alg: ALG, modulus, power, pss, sign: (message) => pss(message) }
 }
 
 function primeNear(label: string, length: number, above: bigint): bigint {

@@ -6,7 +6,7 @@ import { noteKeyHash } from '../../src/note.js'
 import { rsaKey } from '../../src/rsa-pss.js'
 import { sha256 } from '../../src/sha256.js'
 import { evidenceKey } from '../bundle-maker.js'
-import { keyObject, noteKey, signBytes, type TestKey, type TestLedger } from '../ledger-maker.js'
+import { keyObject, noteKey, type TestKey, type TestLedger } from '../ledger-maker.js'
 import { derOf, integer, type P256Numbers, p256Key, sequence, uncompressed } from '../p256-key.js'
 import { hashWith, maskWith, type PssForm, rsaTestKey } from '../rsa-key.js'
 import { DRAFTS, sampleLedger } from '../sample-ledger.js'
@@ -154,7 +154,7 @@ function ecdsaSignatures(): Vector[] {
     ),
     forged('ecdsa-other-key', 'The signature of another key of the same algorithm.', p256, p256Key('another').sign),
     forged('ecdsa-by-ed25519', 'An Ed25519 signature under the id of a key of ECDSA.', p256, (message) =>
-      signBytes(evidenceKey, message),
+      evidenceKey.sign(message),
     ),
     bad(
       'forged',

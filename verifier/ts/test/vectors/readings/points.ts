@@ -45,7 +45,7 @@ const WEAK = SMALL_Y.flatMap(([name, y]) =>
 /** An honest ledger that introduces a key of these bytes. */
 function introducing(publicKey: Uint8Array): TestLedger {
   const ledger = sampleLedger()
-  ledger.introduce({ seed: publicKey, publicKey, id: hex(sha256(Uint8Array.of(1), publicKey)) })
+  ledger.introduce({ publicKey, id: hex(sha256(Uint8Array.of(1), publicKey)) })
   ledger.appendHeads()
   return ledger
 }
@@ -106,7 +106,7 @@ function ledgerOf(key: MixedKey): TestLedger {
       ...draft,
       data: {
         ...(draft.data as Record<string, string>), // the honest draft's data are an object
-        keys: [{ ...keyObject({ seed: key.publicKey, ...key }, 'ledger') }],
+        keys: [keyObject(key, 'ledger')],
       },
     }),
   })
