@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto'
+
 /** A signature algorithm as the format knows it: one row of `ALGORITHMS`. */
 export interface Algorithm {
   /** What people call it. */
@@ -22,6 +24,8 @@ export interface Algorithm {
   normalised(signature: Uint8Array): Uint8Array
   /** A fresh secret, from the system's randomness. */
   newSecret(): Uint8Array
+  /** The secret of a private key of this algorithm, undefined for a key of another one. */
+  secretOf(key: KeyObject): Uint8Array | undefined
   /** The private key of a secret, ready to sign. Throws `KEY_INVALID` for bytes that are none. */
   privateKey(secret: Uint8Array): PrivateKey
 }

@@ -17,7 +17,8 @@ export const ecdsaP256: Algorithm = {
   verify: (signature, message, publicKey) =>
     isStrict(signature) && isPoint(publicKey) && verify('sha256', message, publicKeyObject(publicKey), signature),
   normalised,
-  newSecret: () => secretOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey),
+  newSecret: () => privateNumber(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey),
+  secretOf: (key) => (key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? privateNumber(key) : undefined),
   privateKey,
 }
 
@@ -98,7 +99,6 @@ function privateKey(secret: Uint8Array): PrivateKey {
   return { publicKey, sign: (message) => normalised(new Uint8Array(sign('sha256', message, key))) }
 }
 
-/** The private number of a key of P-256. */
-export function secretOf(key: KeyObject): Uint8Array {
+function privateNumber(key: KeyObject): Uint8Array {
   return new Uint8Array(Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url'))
 }

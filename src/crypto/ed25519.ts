@@ -14,9 +14,12 @@ export const ed25519: Algorithm = {
   verify: verifyEd25519Strict,
   normalised: (signature) => signature,
   newSecret: () => new Uint8Array(randomBytes(32)),
+  secretOf: (key) => (key.asymmetricKeyType === 'ed25519' ? new Uint8Array(key.export(RAW).subarray(-32)) : undefined),
   privateKey,
 }
 
+/** The form that ends in the 32 bytes. */
+const RAW = { format: 'der', type: 'pkcs8' } as const
 /** RFC 8410: PKCS #8 of an Ed25519 key, before its 32 bytes. */
 const PKCS8 = fromHex('302e020100300506032b657004220420')
 

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { admit, base64, canonicalBytes, equalBytes, fromBase64, utf8 } from '../canonical/index.js'
-import { ClyraError, commandLine, fromSystemError, isClyraError } from '../errors/index.js'
-import { moveToNewName, readWithStats, syncDirectory, writeDurably } from '../system/index.js'
+import { ClyraError, fromSystemError, isClyraError } from '../errors/index.js'
+import { moveToNewName, syncDirectory, writeDurably } from '../system/index.js'
 import { type PublicKey, SIGNATURE_ALGORITHMS } from './public-key.js'
+import { readPrivate } from './read-private.js'
 import { signerOf } from './signer.js'
 
 export interface KeyFile extends PublicKey {
@@ -12,12 +13,11 @@ export interface KeyFile extends PublicKey {
   readonly name: string
   /** What the key is for, e.g. `ledger` or `evidence`. One key, one purpose. */
   readonly purpose: string
-  /** The secret: for Ed25519 the private key of RFC 8032. */
+  /** The secret, as its algorithm has it: for Ed25519 the private key of RFC 8032. */
   readonly seed: Uint8Array
 }
 
 const FORMAT = 'clyra.key-file/1'
-const MAX_BYTES = 4096
 
 /**
  * Writes a private key to a new file of mode 0600, flushed with its directory entry before it returns. An existing
@@ -87,21 +87,6 @@ function parse(value: unknown, path: string): KeyFile {
     throw malformed(path, 'its public key does not belong to its seed')
   }
   return { algorithm, keyId, name: field('name'), purpose: field('purpose'), publicKey, seed }
-}
-
-function readPrivate(path: string): Uint8Array {
-  const { bytes, stats } = readWithStats(path, {
-    limit: MAX_BYTES,
-    tooLarge: 'KEY_INVALID',
-    what: 'the key file',
-    follow: false,
-  })
-  const mode = stats.mode & 0o777
-  if (process.platform === 'win32' || (mode & 0o077) === 0) return bytes
-  throw new ClyraError('KEY_INVALID', `the key file ${path} is open to others (mode ${mode.toString(8)})`, {
-    details: { path, mode },
-    fix: commandLine`chmod 600 ${path}`,
-  })
 }
 
 /** Written and flushed beside its place, then put there under its name; what a killed process left beside is replaced. */

@@ -24,7 +24,8 @@ export const rsaPss: Algorithm = {
   verify: (signature, message, publicKey) =>
     isKey(publicKey) && verify('sha256', message, { key: publicKeyObject(publicKey), ...PSS }, signature),
   normalised: (signature) => signature,
-  newSecret: () => secretOf(generateKeyPairSync('rsa', { modulusLength: 3072, publicExponent: 65537 }).privateKey),
+  newSecret: () => pkcs8(generateKeyPairSync('rsa', { modulusLength: 3072, publicExponent: 65537 }).privateKey),
+  secretOf: (key) => (key.asymmetricKeyType === 'rsa' ? pkcs8(key) : undefined),
   privateKey,
 }
 
@@ -69,7 +70,6 @@ function keyObject(secret: Uint8Array): KeyObject {
   }
 }
 
-/** PKCS #8 in DER. */
-export function secretOf(key: KeyObject): Uint8Array {
+function pkcs8(key: KeyObject): Uint8Array {
   return new Uint8Array(key.export({ format: 'der', type: 'pkcs8' }))
 }

@@ -13,8 +13,16 @@ import { lastPosition, publicResult } from './append-result.js'
 import { BufferPool } from './buffer-pool.js'
 import { EventLedgerReader, type LedgerReaderHandle, type ReaderParts, toNumber } from './event-ledger-reader.js'
 import { parseExpected } from './expected-revision.js'
-import type { AppendOptions, AppendResult, ExpectedRevision, Ledger, SealingOptions, StreamAppend } from './ledger.js'
-import { assertRevocable, currentEvidenceKey } from './ledger-keys.js'
+import type {
+  AppendOptions,
+  AppendResult,
+  ExpectedRevision,
+  Ledger,
+  NextEvidenceKey,
+  SealingOptions,
+  StreamAppend,
+} from './ledger.js'
+import { assertRevocable, currentEvidenceKey, nextEvidenceSigner, provePossession } from './ledger-keys.js'
 import type { SignedCheckpoint } from './ledger-reader.js'
 import { publicCheckpoint } from './signed-checkpoint.js'
 import { checkedSubmitter } from './submitter.js'
@@ -100,10 +108,12 @@ export class EventLedger extends EventLedgerReader implements LedgerHandle {
     return { backlog: sealer?.backlog ?? 0, failure: sealer?.failure }
   }
 
-  async rotateEvidenceKey(): Promise<{ readonly id: string; readonly position: bigint }> {
+  async rotateEvidenceKey(next: NextEvidenceKey = {}): Promise<{ readonly id: string; readonly position: bigint }> {
     this.assertOpen()
-    const replaces = currentEvidenceKey(await this.keys())?.id ?? null
-    const signer = await this.core.ports.keys.generate('evidence')
+    const known = await this.keys()
+    const replaces = currentEvidenceKey(known)?.id ?? null
+    const signer = await nextEvidenceSigner(this.core, known, next)
+    await provePossession(signer, this.identity)
     const [appended] = await this.#writer.append([this.#writer.own.keyIntroduced(signer, replaces)])
     return { id: signer.keyId, position: lastPosition(appended) }
   }

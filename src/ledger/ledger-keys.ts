@@ -1,7 +1,8 @@
-import { hex } from '../canonical/index.js'
-import { ALGORITHMS, type Signer } from '../crypto/index.js'
+import { canonicalBytes, concatBytes, hex, utf8 } from '../canonical/index.js'
+import { ALGORITHMS, type Signer, signWith } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { isType, KEYS_STREAM } from '../events/index.js'
+import type { NextEvidenceKey } from './ledger.js'
 import type { LedgerCore } from './ledger-core.js'
 import type { RecordView } from './ledger-reader.js'
 import { readStream } from './read-records.js'
@@ -55,6 +56,31 @@ function applyKeyRecord(keys: Map<string, KeyState>, record: RecordView): void {
 /** The newest evidence key that is valid now. */
 export function currentEvidenceKey(keys: readonly KeyState[]): KeyState | undefined {
   return keys.findLast(({ purpose, revokedAt }) => purpose === 'evidence' && revokedAt === undefined)
+}
+
+/** The signer of the evidence key that comes next. Throws KEY_INVALID. */
+export async function nextEvidenceSigner(
+  core: LedgerCore,
+  known: readonly KeyState[],
+  { key: id, algorithm }: NextEvidenceKey,
+): Promise<Signer> {
+  if (id === undefined) return core.ports.keys.generate('evidence', algorithm)
+  const refused = (why: string) => new ClyraError('KEY_INVALID', `the key ${id} ${why}`, { details: { id } })
+  if (id === core.genesis.key.keyId) throw refused('is that of the ledger itself: one key has one purpose')
+  const state = known.find((one) => one.id === id)
+  if (state !== undefined) throw refused(`was introduced at position ${state.introducedAt} already`)
+  const signer = await core.ports.keys.signer(id)
+  if (signer === undefined) throw refused('is not in the key ring')
+  return signer
+}
+
+/**
+ * Throws KEY_INVALID where a signer does not hold the private half of the evidence key that it states: a key that cannot
+ * sign must not take over. What it signs for that is kept nowhere and means nothing else (`spec/bundle/SPEC.md`, section 9).
+ */
+export async function provePossession(signer: Signer, identity: Uint8Array): Promise<void> {
+  const key = canonicalBytes(keyRecord(signer, 'evidence'))
+  await signWith(signer, concatBytes(utf8('clyra.possession/1\n'), identity, key))
 }
 
 /** What to say where the private half of the evidence key that signs now is not in the key ring. */

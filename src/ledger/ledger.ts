@@ -1,3 +1,4 @@
+import type { SignatureAlgorithm } from '../crypto/index.js'
 import type { AppendableEvent, PreparedEvents } from '../events/index.js'
 import type { LedgerReader, SignedCheckpoint } from './ledger-reader.js'
 
@@ -36,6 +37,13 @@ export interface AppendResult {
   readonly replayed: boolean
 }
 
+/** Which evidence key comes next: one that lies in the key ring, by its id, or a new one. */
+export interface NextEvidenceKey {
+  readonly key?: string | undefined
+  /** Of a new one. Default: `ed25519`. */
+  readonly algorithm?: SignatureAlgorithm | undefined
+}
+
 /** The ledger for its writer: the one place where events are admitted, ordered, chained and stored. */
 export interface Ledger extends LedgerReader {
   append<T extends string>(
@@ -56,8 +64,11 @@ export interface Ledger extends LedgerReader {
    * heads record was appended then.
    */
   heads(options?: SealingOptions): Promise<{ readonly position: bigint; readonly checkpoint: SignedCheckpoint }>
-  /** Introduces a new evidence key that takes over; the old one stays valid until revoked. */
-  rotateEvidenceKey(): Promise<{ readonly id: string; readonly position: bigint }>
+  /**
+   * Introduces an evidence key that takes over; the old one stays valid until revoked. Rejects with KEY_INVALID where the
+   * key that is named is not in the key ring, is known to the ledger already, or does not sign as its public key says.
+   */
+  rotateEvidenceKey(next?: NextEvidenceKey): Promise<{ readonly id: string; readonly position: bigint }>
   revokeKey(
     id: string,
     options: { readonly reason: 'superseded' | 'compromised' | 'retired'; readonly compromisedSince?: bigint },

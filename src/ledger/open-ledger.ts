@@ -1,5 +1,5 @@
 import { hex } from '../canonical/index.js'
-import type { Signer } from '../crypto/index.js'
+import type { SignatureAlgorithm, Signer } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import {
   assertPlausible,
@@ -14,7 +14,7 @@ import { leafHash } from '../merkle/index.js'
 import type { LogRecord } from '../ports/index.js'
 import { EventLedger, type LedgerHandle } from './event-ledger.js'
 import type { LedgerCore, LedgerPorts } from './ledger-core.js'
-import { missingEvidenceKey } from './ledger-keys.js'
+import { missingEvidenceKey, provePossession } from './ledger-keys.js'
 import { openCore, type ReaderOptions, releasePorts } from './open-ledger-reader.js'
 import { OwnEvents } from './own-events.js'
 import { PublishedTree } from './published-tree.js'
@@ -49,7 +49,9 @@ export interface LedgerOptions extends ReaderOptions {
 
 export interface CreateOptions extends LedgerOptions {
   /** A lower-case host name. Default: `<32 random hex digits>.clyra.internal`. */
-  readonly origin?: string
+  readonly origin?: string | undefined
+  /** Of the first evidence key. Default: `ed25519`. */
+  readonly evidenceAlgorithm?: SignatureAlgorithm | undefined
   /** Cryptographic randomness. */
   readonly random: (bytes: number) => Uint8Array
 }
@@ -72,7 +74,7 @@ export async function createLedger(ports: LedgerPorts, options: CreateOptions): 
   const recordedat = instantOf(now)
   assertPlausible(recordedat, '')
   const ledgerKey = await ports.keys.generate('ledger')
-  const evidenceKey = await ports.keys.generate('evidence')
+  const evidenceKey = await ports.keys.generate('evidence', options.evidenceAlgorithm)
   const records = firstRecords({
     origin,
     submitter,
@@ -82,6 +84,7 @@ export async function createLedger(ports: LedgerPorts, options: CreateOptions): 
     ledgerKey,
     evidenceKey,
   })
+  await provePossession(evidenceKey, records[0]!.leaf)
   await ports.store.append(records, 0)
   return openLedger(ports, options)
 }

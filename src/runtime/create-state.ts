@@ -1,14 +1,15 @@
+import type { NewLedger } from '../stores/state/index.js'
 import type { Caller } from './project/index.js'
 import { newStore } from './store-of.js'
 
 /** Makes a ledger in a directory that is not there yet, and closes it again. */
-export async function createState({ environment, output }: Caller, directory: string, origin: string | undefined) {
+export async function createState({ environment, output }: Caller, directory: string, about: NewLedger) {
   const ledger = await (await newStore()).create({
     directory,
     command: 'clyra init',
     now: () => environment.now().getTime(),
     onWarning: (message) => output.warn(message),
-    ...(origin === undefined ? {} : { origin }),
+    ...about,
   })
   try {
     const { identity, vkey, keyId } = ledger

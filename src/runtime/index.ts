@@ -1,3 +1,4 @@
+export { bringEvidenceKey } from './bring-evidence-key.js'
 export { createState } from './create-state.js'
 export { drainWaiting } from './drain-waiting.js'
 export { type WriterOptions, withReader, withWriter } from './open-ledger.js'

@@ -35,7 +35,7 @@ export function lasting(first: Reached, again: () => Promise<Reached>): Reached 
       heads: () => retried((appender) => appender.heads()),
       sealed: (position) => retried((appender) => appender.sealed(position)),
       recordRedaction: (subject, reason) => current.appender.recordRedaction(subject, reason),
-      rotateEvidenceKey: () => current.appender.rotateEvidenceKey(),
+      rotateEvidenceKey: (next) => current.appender.rotateEvidenceKey(next),
       revokeKey: (id, options) => current.appender.revokeKey(id, options),
     },
     close: () => current.close(),

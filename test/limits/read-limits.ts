@@ -115,7 +115,7 @@ export const READ_LIMITS: readonly LimitCase[] = [
             .catch((error: unknown) => error)
           return thrown instanceof ClyraError ? `${thrown.code} ${/too large/.test(thrown.message)}` : 'read'
         }
-        expect([await said(4096), await said(4097)]).toEqual(['KEY_INVALID false', 'KEY_INVALID true'])
+        expect([await said(16_384), await said(16_385)]).toEqual(['KEY_INVALID false', 'KEY_INVALID true'])
       }),
   },
   {

@@ -66,7 +66,7 @@ export const demoData = defineCommand({
     const started = context.environment.elapsed()
     const folder = outputPath(context.environment.cwd, options.directory)
     prepareFolder(folder)
-    const made = await initProject(context, folder, 'demo.clyra.internal')
+    const made = await initProject(context, folder, { origin: 'demo.clyra.internal' })
     const demo: Context = { ...context, named: folder }
     const runs: Story[] = []
     for (const recording of RECORDINGS) runs.push(await tell(demo, folder, made, recording))

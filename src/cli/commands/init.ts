@@ -2,12 +2,13 @@ import { existsSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
+import { SIGNATURE_ALGORITHMS } from '../../crypto/index.js'
 import { ClyraError, commandLine, fromSystemError } from '../../errors/index.js'
 import { NEW_ORIGIN } from '../../events/index.js'
 import { createState } from '../../runtime/index.js'
 import { CONFIG_FILE, rememberIn } from '../../runtime/project/index.js'
 import { FileSealMemory } from '../../stores/embedded/index.js'
-import { layoutOf, noLedger } from '../../stores/state/index.js'
+import { layoutOf, type NewLedger, noLedger } from '../../stores/state/index.js'
 import { STATE_DIRECTORY, writeDurably } from '../../system/index.js'
 import { defineCommand } from '../command.js'
 import { configTemplate } from '../config-template.js'
@@ -23,8 +24,13 @@ export const init = defineCommand({
       flags: '--origin <name>',
       description: 'the public name of the ledger, a lower-case host name (default: a random one)',
     },
+    {
+      flags: '--evidence-algorithm <name>',
+      description: `of the key that signs bundles: ${SIGNATURE_ALGORITHMS.join(', ')} (default: ed25519)`,
+    },
   ],
   options: z.object({
+    evidenceAlgorithm: z.enum(SIGNATURE_ALGORITHMS, `must be one of ${SIGNATURE_ALGORITHMS.join(', ')}`).optional(),
     origin: z.string().regex(NEW_ORIGIN, 'must be a lower-case host name').optional(),
   }),
   help: `Makes ${STATE_DIRECTORY}/ (log, index, tiles, keys, vault, spool, artefacts), which git ignores, and ${CONFIG_FILE} beside it. Never overwrites a ledger.`,
@@ -42,7 +48,7 @@ export const init = defineCommand({
     size: decimal,
   }),
   async run(context, [given = '.'], options) {
-    const made = await initProject(context, outputPath(context.environment.cwd, given), options.origin)
+    const made = await initProject(context, outputPath(context.environment.cwd, given), options)
     context.output.result({ ...made }, () =>
       [
         facts([
@@ -73,11 +79,7 @@ export interface InitialisedProject {
 }
 
 /** Makes the state directory, whole or not at all, and the settings beside it. Throws LEDGER_EXISTS. */
-export async function initProject(
-  context: Context,
-  folder: string,
-  origin: string | undefined,
-): Promise<InitialisedProject> {
+export async function initProject(context: Context, folder: string, about: NewLedger): Promise<InitialisedProject> {
   const state = join(folder, STATE_DIRECTORY)
   const config = join(folder, CONFIG_FILE)
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
@@ -95,7 +97,7 @@ export async function initProject(
   const draft = workbench.begin(state)
   const settings = existsSync(config) ? undefined : workbench.begin(config)
   try {
-    const made = await createState(context, draft.path, origin)
+    const made = await createState(context, draft.path, about)
     if (settings !== undefined) writeDurably(settings.path, configTemplate(made.origin), 0o644)
     draft.finish()
     settings?.finish()

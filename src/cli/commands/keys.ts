@@ -1,9 +1,11 @@
+import { resolve } from 'node:path'
 import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
+import { SIGNATURE_ALGORITHMS } from '../../crypto/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { isType } from '../../events/index.js'
 import type { LedgerReader } from '../../ledger/index.js'
-import { withReader, withWriter } from '../../runtime/index.js'
+import { bringEvidenceKey, withReader, withWriter } from '../../runtime/index.js'
 import { defineCommand } from '../command.js'
 import { parsePosition } from '../ledger/find-record.js'
 import { decimal, digest } from '../ledger/record-document.js'
@@ -49,10 +51,11 @@ export const keys = defineCommand({
           ]),
           '',
           table(
-            ['KEY', 'PURPOSE', 'VALID FROM', 'UNTIL'],
+            ['KEY', 'PURPOSE', 'ALGORITHM', 'VALID FROM', 'UNTIL'],
             listed.map((one) => [
               one.id,
               one.purpose,
+              one.alg,
               one.introducedAt,
               one.revokedAt === null ? '-' : `${one.revokedAt} (${one.reason})`,
             ]),
@@ -64,16 +67,41 @@ export const keys = defineCommand({
 })
 
 export const keysRotate = defineCommand({
-  flags: [{ flags: '--purpose <purpose>', description: 'which key: evidence (default); ledger is not yet supported' }],
-  options: z.object({ purpose: z.enum(['evidence', 'ledger']).default('evidence') }),
-  help: 'What the old key signed stays valid until you revoke it. The ledger key itself cannot be rotated in this release.',
-  examples: [['clyra keys rotate', 'from now on bundles are signed by a new key']],
+  flags: [
+    { flags: '--purpose <purpose>', description: 'which key: evidence (default); ledger is not yet supported' },
+    {
+      flags: '--algorithm <name>',
+      description: `of the new key: ${SIGNATURE_ALGORITHMS.join(', ')} (default: ed25519)`,
+    },
+    {
+      flags: '--key <file>',
+      description: 'take this private key (PEM, not encrypted, mode 0600) instead of a new one',
+    },
+  ],
+  options: z
+    .object({
+      purpose: z.enum(['evidence', 'ledger']).default('evidence'),
+      algorithm: z.enum(SIGNATURE_ALGORITHMS, `must be one of ${SIGNATURE_ALGORITHMS.join(', ')}`).optional(),
+      key: z.string().min(1, 'must be a file').optional(),
+    })
+    .refine(({ algorithm, key }) => algorithm === undefined || key === undefined, {
+      path: ['algorithm'],
+      message: 'says nothing beside --key: a key has its algorithm',
+    }),
+  help: 'What the old key signed stays valid until you revoke it. A key that is brought is copied among the keys of the ledger, and is introduced only where it signs as its public key says: of Ed25519, ECDSA P-256, or RSA of 3,072 to 8,192 bits with the exponent 65537. The ledger key itself stays Ed25519 and cannot be rotated in this release.',
+  examples: [
+    ['clyra keys rotate', 'from now on bundles are signed by a new key'],
+    ['clyra keys rotate --algorithm ecdsa-p256-sha256', 'by one of ECDSA P-256'],
+  ],
   json: z.strictObject({ id: digest, position: decimal }),
-  run: (context, _, { purpose }) => {
+  run: (context, _, { purpose, algorithm, key: file }) => {
     if (purpose === 'ledger')
       throw new ClyraError('NOT_YET_SUPPORTED', "the ledger's own key cannot be rotated by this release")
-    return withWriter(context, async ({ appender }) => {
-      const rotated = await appender.rotateEvidenceKey()
+    return withWriter(context, async (opened) => {
+      const { appender } = opened
+      const path = file === undefined ? undefined : resolve(context.environment.cwd, file)
+      const brought = path === undefined ? undefined : await bringEvidenceKey(opened, path)
+      const rotated = await appender.rotateEvidenceKey({ key: brought, algorithm })
       await appender.sealed(rotated.position)
       context.output.result(
         { id: rotated.id, position: rotated.position.toString() },

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { parseVkey } from '../../crypto/index.js'
+import { ALGORITHMS, parseVkey } from '../../crypto/index.js'
 import { ClyraError, fromSystemError } from '../../errors/index.js'
 import { isMissingFile, readTextSyncBounded, SMALL_FILE_BYTES, type Workbench } from '../../system/index.js'
 
@@ -34,7 +34,9 @@ export function parseTrustFile(text: string, path: string): TrustedKey[] {
 
 /** A trusted key from its parts. Throws KEY_INVALID. */
 export function trustedKey(text: string, genesis?: string): TrustedKey {
-  const { name, keyId } = parseVkey(text)
+  const { name, keyId, algorithm } = parseVkey(text)
+  if (!ALGORITHMS[algorithm].checkpoints)
+    throw new ClyraError('KEY_INVALID', `the key of ${name} is no ledger key: checkpoints are signed by Ed25519 alone`)
   if (genesis !== undefined && !/^[0-9a-f]{64}$/.test(genesis)) {
     throw new ClyraError('KEY_INVALID', 'a genesis leaf has 64 lower-case hex digits', { details: { genesis } })
   }

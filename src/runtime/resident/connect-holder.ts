@@ -67,7 +67,7 @@ function holderOver(connection: Connection, identity: string): Holder {
     sealed: (position) => connection.ask({ do: 'sealed', position: position.toString() }, { answer: ANSWERS.sealed }),
     recordRedaction: async (subject, reason) =>
       (await connection.ask({ do: 'redaction', subject, reason }, { answer: ANSWERS.redaction })).position,
-    rotateEvidenceKey: () => connection.ask({ do: 'rotate' }, { answer: ANSWERS.rotate }),
+    rotateEvidenceKey: (next = {}) => connection.ask({ do: 'rotate', ...next }, { answer: ANSWERS.rotate }),
     revokeKey: async (id, { reason, compromisedSince }) => {
       const since = compromisedSince?.toString() ?? null
       const question = { do: 'revoke', id, reason, compromisedSince: since } as const

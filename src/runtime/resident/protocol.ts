@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { SIGNATURE_ALGORITHMS } from '../../crypto/index.js'
 import { ClyraError, ERROR_CODES, type ErrorCode } from '../../errors/index.js'
 import type { EventInput } from '../../events/index.js'
 import type { AppendResult, ExpectedRevision, Ledger } from '../../ledger/index.js'
@@ -25,7 +26,11 @@ export const request = z.discriminatedUnion('do', [
     subject: z.string(),
     reason: z.enum(['erasure-request', 'retention', 'mistake']),
   }),
-  z.strictObject({ do: z.literal('rotate') }),
+  z.strictObject({
+    do: z.literal('rotate'),
+    key: hex.optional(),
+    algorithm: z.enum(SIGNATURE_ALGORITHMS).optional(),
+  }),
   z.strictObject({
     do: z.literal('revoke'),
     id: z.string(),

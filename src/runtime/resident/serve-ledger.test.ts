@@ -55,7 +55,7 @@ async function held(directory = state, changed: Partial<HeldLedger> = {}, patien
     heads: () => ledger.heads(),
     sealed: (position) => ledger.sealed(position),
     recordRedaction: (subject, reason) => ledger.recordRedaction(subject, reason),
-    rotateEvidenceKey: () => ledger.rotateEvidenceKey(),
+    rotateEvidenceKey: (next) => ledger.rotateEvidenceKey(next),
     revokeKey: (id, how) => ledger.revokeKey(id, how),
     ...changed,
   }

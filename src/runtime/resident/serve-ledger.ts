@@ -205,7 +205,7 @@ class Peer {
       case 'redaction':
         return { position: await ledger.recordRedaction(asked.subject, asked.reason) }
       case 'rotate':
-        return ledger.rotateEvidenceKey()
+        return ledger.rotateEvidenceKey({ key: asked.key, algorithm: asked.algorithm })
       case 'revoke': {
         const { id, reason, compromisedSince } = asked
         const since = compromisedSince === null ? {} : { compromisedSince }

@@ -28,6 +28,7 @@ import {
   assertLiesWhole,
   type BesideLog,
   layoutOf,
+  type NewLedger,
   noLedger,
   type Objections,
   type StoredLedger,
@@ -59,9 +60,7 @@ export type EmbeddedLedgerReader = StoredLedgerReader
  * Makes a ledger in a state directory: keys (0600), genesis, first evidence key, sealed. Rejects with LEDGER_EXISTS
  * where there is one (nothing is overwritten), READ_ONLY, PERMISSION_DENIED, DISK_FULL, CONFIG_INVALID.
  */
-export async function createEmbeddedLedger(
-  options: EmbeddedOptions & { readonly origin?: string },
-): Promise<EmbeddedLedger> {
+export async function createEmbeddedLedger(options: EmbeddedOptions & NewLedger): Promise<EmbeddedLedger> {
   const { directory } = options
   assertLiesWhole(directory)
   if (hasLedger(directory) && !(await wasCutOff(directory))) {

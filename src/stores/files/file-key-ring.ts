@@ -1,13 +1,18 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { ALGORITHMS, type KeyFile, readKeyFile, type Signer, signerOf, writeKeyFile } from '../../crypto/index.js'
+import {
+  ALGORITHMS,
+  type KeyFile,
+  readKeyFile,
+  type SignatureAlgorithm,
+  type Signer,
+  signerOf,
+  writeKeyFile,
+} from '../../crypto/index.js'
 import { fromSystemError } from '../../errors/index.js'
 import type { KeyPurpose, KeyRing } from '../../ports/index.js'
 import { isMissingFile } from '../../system/index.js'
 import { ensureDirectory } from './durable-file.js'
-
-/** What new keys are of. */
-const NEW_KEYS = 'ed25519'
 
 /**
  * Private keys in files of mode 0600: `ledger.key`, and `evidence-<first 16 digits of the key id>.key` for each
@@ -42,7 +47,7 @@ export class FileKeyRing implements KeyRing {
     return undefined
   }
 
-  async generate(purpose: KeyPurpose): Promise<Signer> {
+  async generate(purpose: KeyPurpose, algorithm: SignatureAlgorithm = 'ed25519'): Promise<Signer> {
     this.#assertHeld()
     await ensureDirectory(this.#directory)
     if (purpose === 'ledger') {
@@ -50,10 +55,20 @@ export class FileKeyRing implements KeyRing {
       const left = this.ledgerKey()
       if (left !== undefined && left.name === this.#origin()) return signerOf(left.algorithm, left.seed)
     }
-    const secret = ALGORITHMS[NEW_KEYS].newSecret()
-    const signer = signerOf(NEW_KEYS, secret)
+    return this.#write(purpose, algorithm, ALGORITHMS[algorithm].newSecret())
+  }
+
+  /** Takes an evidence key that was made elsewhere; one that lies here already stays as it is. */
+  async bring(algorithm: SignatureAlgorithm, secret: Uint8Array): Promise<Signer> {
+    this.#assertHeld()
+    await ensureDirectory(this.#directory)
+    return (await this.signer(signerOf(algorithm, secret).keyId)) ?? this.#write('evidence', algorithm, secret)
+  }
+
+  #write(purpose: KeyPurpose, algorithm: SignatureAlgorithm, secret: Uint8Array): Signer {
+    const signer = signerOf(algorithm, secret)
     const name = purpose === 'ledger' ? 'ledger.key' : evidenceName(signer.keyId)
-    writeKeyFile(join(this.#directory, name), secret, { algorithm: NEW_KEYS, name: this.#origin(), purpose })
+    writeKeyFile(join(this.#directory, name), secret, { algorithm, name: this.#origin(), purpose })
     return signer
   }
 

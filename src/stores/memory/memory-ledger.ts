@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
+  type CreateOptions,
   createLedger,
   type LedgerHandle,
   type LedgerOptions,
@@ -34,7 +35,7 @@ export function memoryPorts({ log, tiles, checkpoints, keys }: MemoryPlace): Led
 
 /** A whole ledger in memory: for tests and for trying things out. Nothing survives the process. */
 export function createMemoryLedger(
-  options: LedgerOptions & { readonly origin?: string; readonly place?: MemoryPlace } = {},
+  options: Omit<CreateOptions, 'random'> & { readonly place?: MemoryPlace } = {},
 ): Promise<LedgerHandle> {
   return createLedger(memoryPorts(options.place ?? memoryPlace()), {
     ...options,

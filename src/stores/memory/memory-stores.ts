@@ -1,5 +1,5 @@
 import { equalBytes } from '../../canonical/index.js'
-import { ALGORITHMS, type Signer, signerOf } from '../../crypto/index.js'
+import { ALGORITHMS, type SignatureAlgorithm, type Signer, signerOf } from '../../crypto/index.js'
 import { ClyraError } from '../../errors/index.js'
 import { overtakes, sameNote } from '../../ledger/index.js'
 import type { CheckpointStore, KeyRing, TileStore } from '../../ports/index.js'
@@ -66,7 +66,7 @@ export class MemoryCheckpointStore implements CheckpointStore {
   }
 }
 
-/** Keys in memory. `seed` makes them in a fixed order, for tests. */
+/** Keys in memory. `seed` makes those of Ed25519 in a fixed order, for tests. */
 export class MemoryKeyRing implements KeyRing {
   readonly #signers = new Map<string, Signer>()
   readonly #seed: (purpose: string) => Uint8Array
@@ -79,8 +79,9 @@ export class MemoryKeyRing implements KeyRing {
     return this.#signers.get(keyId)
   }
 
-  async generate(purpose: 'ledger' | 'evidence'): Promise<Signer> {
-    const signer = signerOf('ed25519', this.#seed(purpose))
+  async generate(purpose: 'ledger' | 'evidence', algorithm: SignatureAlgorithm = 'ed25519'): Promise<Signer> {
+    const secret = algorithm === 'ed25519' ? this.#seed(purpose) : ALGORITHMS[algorithm].newSecret()
+    const signer = signerOf(algorithm, secret)
     this.#signers.set(signer.keyId, signer)
     return signer
   }

@@ -1,5 +1,6 @@
 import type {
   Contradiction,
+  CreateOptions,
   FsckResult,
   LedgerHandle,
   LedgerOptions,
@@ -64,12 +65,15 @@ export interface BackupResult {
   readonly bytes: number
 }
 
+/** What a ledger that is made is told of itself. */
+export type NewLedger = Pick<CreateOptions, 'origin' | 'evidenceAlgorithm'>
+
 /**
  * A kind of log store: what a program does with the ledger of a state directory whose log lies there. What each
  * function rejects with stands at the embedded one, the model of every other.
  */
 export interface StoreKind {
-  create(options: StoreOptions & { readonly origin?: string }): Promise<StoredLedger>
+  create(options: StoreOptions & NewLedger): Promise<StoredLedger>
   open(options: StoreOptions): Promise<StoredLedger>
   openReader(options: StoreReadOptions): Promise<StoredLedgerReader>
   /** What stands against writing to it. Nothing is written. */

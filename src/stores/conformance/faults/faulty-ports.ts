@@ -1,14 +1,6 @@
 import { ClyraError } from '../../../errors/index.js'
 import type { LedgerPorts } from '../../../ledger/index.js'
-import type {
-  CheckpointStore,
-  KeyPurpose,
-  KeyRing,
-  LedgerIndex,
-  LogRecord,
-  LogStore,
-  TileStore,
-} from '../../../ports/index.js'
+import type { CheckpointStore, KeyRing, LedgerIndex, LogRecord, LogStore, TileStore } from '../../../ports/index.js'
 import type { FaultPlan } from './fault-plan.js'
 
 /** What a torn append leaves: called with the records and the head of an append that fails half-way. */
@@ -103,6 +95,6 @@ function faultyCheckpoints(below: CheckpointStore, plan: FaultPlan): CheckpointS
 function faultyKeys(below: KeyRing, plan: FaultPlan): KeyRing {
   return {
     signer: (keyId) => plan.read('keys.signer', () => below.signer(keyId)),
-    generate: (purpose: KeyPurpose) => plan.write('keys.generate', () => below.generate(purpose)),
+    generate: (purpose, algorithm) => plan.write('keys.generate', () => below.generate(purpose, algorithm)),
   }
 }
