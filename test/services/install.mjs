@@ -10,8 +10,8 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { installEd25519 } from '../foreign/ed25519/installed.mjs'
 import { buildProgram } from '../foreign/programs.mjs'
+import { installSignatures } from '../foreign/signatures/installed.mjs'
 import {
   DBT_MATRIX,
   DBT_VERSION,
@@ -135,9 +135,9 @@ const installers = {
     say("chromium: Debian's package")
     debian('chromium')
   },
-  ed25519() {
-    say('ed25519: public edge cases from the Go module proxy and crates.io, to .cache/ed25519')
-    installEd25519()
+  signatures() {
+    say('signatures: public edge cases from the Go module proxy and crates.io, to .cache/signatures')
+    installSignatures()
   },
   openssl() {
     say("openssl: Debian's package")

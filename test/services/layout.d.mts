@@ -11,7 +11,7 @@ export type ServiceName =
   | 'openssl'
   | 'jq'
   | 'unzip'
-  | 'ed25519'
+  | 'signatures'
   | 'go'
   | 'cargo'
   | 'staticcheck'

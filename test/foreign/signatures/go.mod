@@ -1,4 +1,4 @@
-module clyra.dev/test/foreign/ed25519
+module clyra.dev/test/foreign/signatures
 
 go 1.24.0
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { verifyAsync } from '@noble/ed25519'
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
@@ -8,7 +9,7 @@ import { concatBytes, fromHex, hex } from '../../../src/canonical/index.js'
 import { ed25519KeyObject, verifyEd25519Strict } from '../../../src/crypto/ed25519-strict.js'
 import { verifyEd25519Strict as verifierStrict } from '../../../verifier/ts/src/ed25519.js'
 import { requireService } from '../../services/index.js'
-import { goProgram, lowOrderVectors, wycheproofVectors } from './installed.mjs'
+import { goProgram, lowOrderVectors, wycheproof as wycheproofFolder } from './installed.mjs'
 
 interface Case {
   readonly name: string
@@ -81,7 +82,7 @@ function smallOrderGrid(): Case[] {
   )
 }
 
-describe.runIf(requireService('ed25519'))('on public edge cases of Ed25519', () => {
+describe.runIf(requireService('signatures'))('on public edge cases of Ed25519', () => {
   let lowOrder: Case[] = []
   let wycheproof: (Case & { readonly valid: boolean })[] = []
   let all: Case[] = []
@@ -94,7 +95,7 @@ describe.runIf(requireService('ed25519'))('on public edge cases of Ed25519', () 
       signature: concatBytes(fromHex(vector.R), fromHex(vector.S)),
       message: new TextEncoder().encode(vector.M),
     }))
-    const file = wycheproofFile.parse(JSON.parse(readFileSync(wycheproofVectors, 'utf8')))
+    const file = wycheproofFile.parse(JSON.parse(readFileSync(join(wycheproofFolder, 'ed25519_test.json'), 'utf8')))
     wycheproof = file.testGroups.flatMap(({ publicKey, tests }) =>
       tests.map(({ tcId, msg, sig, result }) => ({
         name: `wycheproof ${tcId}`,
