@@ -9,11 +9,15 @@ import { runnerImport } from 'vite'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const target = join(root, 'spec/bundle/test-vectors')
-const { module } = await runnerImport(join(root, 'verifier/ts/test/vectors/vector-files.ts'), {
-  root,
-  logLevel: 'error',
-})
-const files = module.vectorFiles((bytes) => createHash('sha256').update(bytes).digest('hex'))
+const load = async (path) => (await runnerImport(join(root, path), { root, logLevel: 'error' })).module
+const { vectorFiles } = await load('verifier/ts/test/vectors/vector-files.ts')
+const { attackTable } = await load('test/verification/attack-table.ts')
+const files = vectorFiles((bytes) => createHash('sha256').update(bytes).digest('hex'))
+
+const MARK = '<!-- Made by scripts/generate-vectors.mjs from here on, of test/verification/attacks.ts. -->\n'
+const names = JSON.parse(Buffer.from(files.get('index.json')).toString('utf8')).vectors.map(({ name }) => name)
+const [head] = readFileSync(join(target, 'README.md'), 'utf8').split(MARK)
+files.set('README.md', Buffer.from(`${head}${MARK}${attackTable(names)}`))
 
 const onDisk = (directory) =>
   readdirSync(directory).flatMap((name) => {
@@ -24,7 +28,7 @@ const existing = existsSync(target) ? onDisk(target) : []
 
 if (process.argv.includes('--check')) {
   const stale = [
-    ...existing.filter((path) => !files.has(path) && path !== 'README.md'),
+    ...existing.filter((path) => !files.has(path)),
     ...[...files]
       .filter(([path, bytes]) => !existing.includes(path) || !readFileSync(join(target, path)).equals(bytes))
       .map(([path]) => path),

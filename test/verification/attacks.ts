@@ -153,12 +153,13 @@ const STREAMS: readonly Attack[] = [
   {
     attack: 'a claim left out, or one too many',
     vectors:
-      'claim-missing claim-unexpected claim-of-ledger-heads* unclaimed-stream link-left-out link-absent-left-out link-*-claimed',
+      'claim-missing claim-unexpected claim-of-ledger-heads* unclaimed-stream link-left-out link-absent-left-out link-*-claimed ' +
+      'rpa-approval-left-out redaction-left-out redaction-not-claimed',
   },
-  { attack: 'an approval that the run rests on and never linked', vectors: 'approval-*' },
+  { attack: 'an approval that the run rests on and never linked', vectors: 'approval-* rpa-approval-not-linked' },
   {
     attack: 'a record slipped in behind the end, or into a window that was counted',
-    vectors: 'after-close-hidden after-close-invented window-record-added',
+    vectors: 'after-close-hidden after-close-invented window-record-added etl-payment-added',
   },
   { attack: 'an event id twice', vectors: 'event-id-twice' },
   { attack: 'a link that is not the leaf of the tree', vectors: 'link-elsewhere' },
@@ -171,7 +172,8 @@ const STREAMS: readonly Attack[] = [
   { attack: 'a clock that goes back', vectors: 'time-goes-back time-before-the-record-before' },
   {
     attack: 'an incomplete run called complete',
-    vectors: 'gap-left-out killed-called-complete reread-gap-hidden after-close-hidden demand-complete-after-close',
+    vectors:
+      'gap-left-out killed-called-complete killed-agent-called-complete reread-gap-hidden after-close-hidden demand-complete-after-close',
   },
 ]
 
@@ -228,6 +230,11 @@ const SUBSTITUTION: readonly Attack[] = [
     attack: 'another policy, other governance, another payout',
     vectors: 'policy-substituted governance* payout-*ed payout-hidden',
   },
+  { attack: 'the evidence of another tenant', vectors: 'impostor statement-origin demand-origin demand-genesis' },
+  {
+    attack: 'an anchor of another account, or one left out',
+    vectors: 'postgres-other-account postgres-other-position postgres-contradiction-hidden',
+  },
   { attack: 'one profile for the other', vectors: 'profile-*' },
   { attack: 'the bundle of another run', vectors: 'demand-run other-run-named manifest-run-not-its-own' },
   { attack: 'an old bundle as the current one', vectors: 'demand-max-age demand-min-size age-by-the-clock' },
@@ -262,8 +269,10 @@ const MUST_PASS: readonly Attack[] = [
   { attack: 'earlier partial tiles, litter of desktops', tiles: 'tiles-older-partials tiles-litter tiles-ahead' },
   {
     attack: 'a killed, a partial, a redacted run',
-    vectors: 'killed-run partial-run redacted-run pef-killed after-close-call after-close-def',
+    vectors: 'partial-run pef-killed killed-* redacted-* after-close-call after-close-def',
   },
+  { attack: 'a late word behind the end of a run', vectors: 'late-word-* rpa-judged-later postgres-settled-later' },
+  { attack: 'runs of dbt with Postgres, of loads, of robots', vectors: 'postgres* etl* activation rpa*' },
 ]
 
 export const ATTACKS: readonly AttackGroup[] = [

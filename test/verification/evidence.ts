@@ -2,6 +2,7 @@
 import { evidenceKey } from '../../verifier/ts/test/bundle-maker.js'
 import { storedFile } from '../foreign/stored-file.js'
 import { caseOf, goldenVectors, type Vector } from '../go/vectors.js'
+import { namedBy } from './attack-table.js'
 
 export interface SignedBytes {
   readonly message: Uint8Array
@@ -14,21 +15,11 @@ export interface SignedBytes {
 const all = goldenVectors()
 const LEDGER_KEY = all.find(({ name }) => name === 'valid/honest')?.options.trust?.[0]?.vkey ?? ''
 
-/** The vectors that a list of words names, `*` being any letters: valid ones where they must pass, else all others. */
-export function vectorsOf(words: string | undefined, passes: boolean): Vector[] {
-  return (words ?? '')
-    .split(' ')
-    .filter((word) => word !== '')
-    .flatMap((word) => {
-      const pattern = new RegExp(`^${word.replaceAll('*', '.*')}$`)
-      const found = all.filter(({ name }) => {
-        const [group, own] = name.split('/') as [string, string]
-        return (group === 'valid') === passes && pattern.test(own)
-      })
-      if (found.length === 0) throw new Error(`no golden vector is called ${word}`)
-      return found
-    })
-}
+const byName = new Map(all.map((vector) => [vector.name, vector]))
+
+/** The vectors that a list of words names. */
+export const vectorsOf = (words: string | undefined, passes: boolean): Vector[] =>
+  namedBy(words, passes, [...byName.keys()]).map((name) => byName.get(name)!) // one of its keys
 
 /** The checkpoint of a vector, and the key that its caller has pinned. */
 export function noteOf(vector: Vector): { readonly note: Buffer; readonly vkey: string } {

@@ -90,7 +90,7 @@ export const SIGNATURE_ATTACKS: readonly Attack[] = [
       'dsse-revoked-key key-rsa-revoked dsse-revoked-and-stranger key-revoked-before ledger-key-revoked checkpoint-key-* pinned-key-compromised ' +
       'pinned-key-compromised-and-valid pinned-key-compromised-since-after pinned-key-superseded ' +
       'pin-of-another-ledger-beside-a-compromised-key only-pinned-key-compromised-later tiles-last-record-revokes ' +
-      'tiles-pinned-key-compromised',
+      'tiles-pinned-key-compromised dsse-not-yet-introduced',
   },
   { attack: 'a revocation that is left out', vectors: 'dsse-revocation-left-out held-checkpoint-newer' },
   {
@@ -106,7 +106,7 @@ export const SIGNATURE_ATTACKS: readonly Attack[] = [
   },
   {
     attack: 'another payload, or bytes moved between type and payload',
-    envelopeSignatures: 'dsse-payload-changed dsse-payload-type',
+    envelopeSignatures: 'dsse-payload-changed dsse-payload-type dsse-signed-* dsse-type-shifted',
   },
   {
     attack: 'a statement of two subjects, of another subject or digest',

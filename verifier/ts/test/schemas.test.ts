@@ -7,9 +7,12 @@ import { CODES } from '../src/index.js'
 import { WARNINGS } from '../src/spec.generated.js'
 import { vectors } from './vectors/index.js'
 import { resultOf } from './vectors/result-of.js'
+import { wholeVectors } from './vectors/whole.js'
 
 const SCHEMAS = fileURLToPath(new URL('../../../spec/bundle/schemas/', import.meta.url))
 const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes))
+const readJson = (url: URL): object => JSON.parse(readFileSync(url, 'utf8'))
+const recordAjv = new Ajv2020({ strict: true, strictTypes: false, strictTuples: false })
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
 const read = (name: string): { $defs: { code: { enum: string[] } } } =>
   JSON.parse(readFileSync(`${SCHEMAS}${name}.schema.json`, 'utf8'))
@@ -49,6 +52,26 @@ describe('the schemas of spec/bundle', () => {
       const outcome = await resultOf(vector)
       expect(result(JSON.parse(JSON.stringify(outcome))), `${vector.name}: ${JSON.stringify(result.errors)}`).toBe(true)
     }
+  })
+
+  it('of events take every record of the whole runs, which are as a recorder writes them', () => {
+    const events = new URL('../../../spec/events/', import.meta.url)
+    const validators = new Map<string, ReturnType<typeof schema>>()
+    const validatorOf = (type: string) => {
+      const known = validators.get(type) ?? recordAjv.compile(readJson(new URL(`${type}.schema.json`, events)))
+      validators.set(type, known)
+      return known
+    }
+    for (const { name, evidence } of wholeVectors().filter(({ group }) => group === 'valid')) {
+      // Each of them is one archive.
+      const lines = new TextDecoder().decode(readArchive(evidence as Uint8Array).get('records.jsonl')).trimEnd()
+      for (const line of lines.split('\n')) {
+        const { type, data } = JSON.parse(line) as { type: string; data: unknown }
+        const validate = validatorOf(type)
+        expect(validate(data), `${name}: ${type} ${JSON.stringify(validate.errors)}`).toBe(true)
+      }
+    }
+    expect(validators.size).toBeGreaterThan(20)
   })
 
   it('know exactly the codes of the table', () => {

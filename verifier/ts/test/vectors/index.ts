@@ -1,6 +1,7 @@
 import { algorithmVectors } from './algorithms.js'
 import { containerVectors } from './container.js'
 import { endVectors } from './ends.js'
+import { envelopeVectors } from './envelopes.js'
 import { evidenceVectors } from './evidence.js'
 import { jsonVectors } from './json.js'
 import { keyRecordVectors } from './key-records.js'
@@ -14,6 +15,7 @@ import { readingVectors } from './readings/index.js'
 import { runVectors } from './run.js'
 import { validVectors } from './valid.js'
 import type { Vector } from './vector.js'
+import { wholeVectors } from './whole.js'
 
 /** All golden vectors, sorted by group and name. The same bytes whenever it is called. */
 export function vectors(): Vector[] {
@@ -26,6 +28,8 @@ export function vectors(): Vector[] {
     ...limitVectors(),
     ...linkVectors(),
     ...endVectors(),
+    ...envelopeVectors(),
+    ...wholeVectors(),
     ...manifestVectors(),
     ...profileVectors(),
     ...laterVectors(),
