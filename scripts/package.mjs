@@ -6,6 +6,7 @@
 //   clyra-verify.html               the verifier as one page that a browser opens
 //   go/<command>-<os>-<arch>        the verifier in Go, for every platform; where there is no Go to build with it says so
 //   SHA256SUMS                      their digests, as `sha256sum -c` reads them
+//   RELEASE_NOTES.md                the same for people, the digest of the page first, and what changed
 //
 // `--go <os>-<arch>,...` builds the verifier in Go for these platforms alone.
 import { createHash } from 'node:crypto'
@@ -14,6 +15,7 @@ import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildGo, hasGo, TARGETS, targetName } from './build-go.mjs'
 import { packInstallable } from './installable.mjs'
+import { releaseNotes } from './release-notes.mjs'
 import { singleFileVerifier } from './single-file-verifier.mjs'
 import { build, root } from './steps.mjs'
 import { VERIFIER_PAGE } from './verifier-page.mjs'
@@ -45,6 +47,8 @@ const sums = names.map((name) => {
   return { name, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
 })
 writeFileSync(join(folder, 'SHA256SUMS'), sums.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(''))
+const changelog = readFileSync(join(root, 'CHANGELOG.md'), 'utf8')
+writeFileSync(join(folder, 'RELEASE_NOTES.md'), releaseNotes({ version, files: sums, changelog }))
 for (const { name, size, sha256 } of sums)
   process.stdout.write(`${sha256}  ${name}  ${size.toLocaleString('en')} bytes\n`)
 process.stdout.write(`in ${folder}\n`)

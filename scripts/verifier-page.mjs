@@ -13,14 +13,23 @@ export const VERIFIER_PAGE = join(root, 'dist', 'page', 'clyra-verify.html')
 
 /**
  * The page as text. The same sources give the same text, on every machine and every Node: what packs the thread is no
- * library of the platform. Needs a compiled palette.
+ * library of the platform. Needs the compiled styles of the report.
  */
 export async function verifierPage() {
-  const { DARK, LIGHT, variables } = await import('../dist/projections/bundle/report/palette.js')
+  const report = '../dist/projections/bundle/report'
+  const { DARK, LIGHT, variables } = await import(`${report}/palette.js`)
+  const { FONTS, GROUND, MARKS, TITLES } = await import(`${report}/shared-style.js`)
   const version = JSON.parse(readFileSync(join(root, 'verifier/ts/package.json'), 'utf8')).version
   const thread = deflateSync(Buffer.from(await joined('worker.ts', '')), { level: 9 })
   const script = await joined('main.ts', Buffer.from(thread).toString('base64'))
-  const style = filled('style.css', { light: variables(LIGHT), dark: variables(DARK) })
+  const style = filled('style.css', {
+    light: variables(LIGHT),
+    dark: variables(DARK),
+    fonts: FONTS,
+    ground: GROUND,
+    titles: TITLES,
+    marks: MARKS,
+  })
   return filled('page.html', {
     notices: `clyra-verify ${version} (Apache-2.0), one page. In it:\n\n${noticesOf('verifier/ts').replaceAll('--', '- -')}`,
     policy: policyFor(script),

@@ -138,10 +138,12 @@ describe('the tarballs', () => {
 })
 
 describe('clyra-verify.html', () => {
-  it('is the page that the installed program writes, of the digest in SHA256SUMS', () => {
+  it('is the page that the installed program writes, of the digest in SHA256SUMS, which the notes say first', () => {
     const sums = readFileSync(join(place('release'), 'SHA256SUMS'), 'utf8')
     const { sha256 } = JSON.parse(succeeds('clyra verify --page -o page.html --json', place('project')))
     expect(sums).toContain(`${sha256}  clyra-verify.html\n`)
+    const notes = readFileSync(join(place('release'), 'RELEASE_NOTES.md'), 'utf8')
+    expect(/\b[0-9a-f]{64}\b/.exec(notes)?.[0]).toBe(sha256)
     expect(readFileSync(join(place('project'), 'page.html'))).toEqual(
       readFileSync(join(place('release'), 'clyra-verify.html')),
     )

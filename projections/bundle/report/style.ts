@@ -1,5 +1,6 @@
 import { DARK, LIGHT, variables } from './palette.js'
 import { PRINT_STYLE } from './print-style.js'
+import { FONTS, GROUND, MARKS, TITLES } from './shared-style.js'
 
 /**
  * The one style sheet of the report: text first, few colours, no picture. Two columns open the page where there is
@@ -8,17 +9,12 @@ import { PRINT_STYLE } from './print-style.js'
  */
 export const STYLE = `
 :root{color-scheme:light dark;${variables(LIGHT)};
---serif:Charter,"Bitstream Charter","Sitka Text",Cambria,Georgia,"Liberation Serif",serif;
---sans:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;
---mono:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace}
+${FONTS}
 @media (prefers-color-scheme:dark){:root{${variables(DARK)}}}
-*,*::before{box-sizing:border-box}
-html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 var(--sans);font-variant-numeric:lining-nums tabular-nums;overflow-wrap:break-word}
+${GROUND}
 .page{max-width:76rem;margin:0 auto;padding:clamp(1rem,2.2vw,1.75rem) clamp(1rem,3.5vw,2.5rem) 3rem}
 h1,h2,h3{font-family:var(--serif);font-weight:600;line-height:1.15;text-wrap:balance;margin:0}
-h1{font-size:clamp(1.65rem,1.2rem + 1.8vw,2.4rem);letter-spacing:-.015em}
-h2{font-size:1.3rem;letter-spacing:-.005em}
+${TITLES}
 h3{font-size:1.08rem}
 p{margin:.5rem 0;max-width:68ch}
 a{color:var(--link);text-underline-offset:.15em;text-decoration-thickness:.06em}
@@ -66,14 +62,7 @@ td pre{margin:.3rem 0;min-width:24rem}
 code{font-family:var(--mono);font-size:.88em}
 .digest{font-size:.78rem;line-height:1.4;word-break:break-all}
 .mark{white-space:nowrap}
-.mark::before{content:"";display:inline-block;width:.58em;height:.58em;margin-right:.45em;vertical-align:.06em;background:currentcolor;border-radius:50%;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-.mark.good{color:var(--good)}
-.mark.warn{color:var(--warn)}
-.mark.bad{color:var(--bad)}
-.mark.unknown{color:var(--unknown)}
-.mark.warn::before{border-radius:0;clip-path:polygon(50% 0,100% 100%,0 100%)}
-.mark.bad::before{border-radius:0;clip-path:polygon(50% 0,100% 50%,50% 100%,0 50%)}
-.mark.unknown::before{background:none;border:.12em solid currentcolor}
+${MARKS}
 .items{list-style:none;margin:.6rem 0 0;padding:0}
 .items li{padding:.4rem 0;border-bottom:1px solid var(--line)}
 .items li.bad,.items li.warn,.items li.unknown{padding:.5rem 0 .5rem .9rem;border:0;border-left:4px solid var(--unknown);margin-bottom:.6rem}

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { PROFILES, profileOfRun, type RunProfile } from '../../../profiles/index.js'
+import { PROFILES, type RunProfile } from '../../../profiles/index.js'
 import { ClyraError, commandLine } from '../../errors/index.js'
-import { runStream } from '../../events/index.js'
 import { ledgerPlace } from '../../runtime/project/index.js'
 import { assertMayHoldOutput } from '../../system/index.js'
 import { defineCommand } from '../command.js'
@@ -63,14 +62,12 @@ export const bundle = defineCommand({
     const fileOf = (run: string, profile: string) => outputPath(environment.cwd, nameOf(run, profile))
     const built = await buildRunBundle(
       context,
-      async ({ ledger }) => {
-        const run = await chooseRun(ledger, given, { last: options.last, command: 'clyra bundle' })
-        const profile = await profileOfRun(ledger.readStream(runStream(run)))
+      ({ ledger }) => chooseRun(ledger, given, { last: options.last, command: 'clyra bundle' }),
+      options,
+      (run, profile) => {
         assertOfProfile(run, profile, options.profile)
         assertMayHoldOutput(fileOf(run, profile.name))
-        return run
       },
-      options,
     ).finally(() => progress.done())
     const { manifest, bytes } = built
     const run = manifest.run.id
