@@ -30,13 +30,17 @@ async function fsckOf(
   writer.sealed((await writer.size()) - 1n).catch(() => undefined)
   await reached
   await change(place)
+  return (await checked(place)).findings
+}
+
+async function checked(place: MemoryPlace) {
   const ports = memoryPorts(place)
   const { store } = ports
   const limit = await store.head()
   async function* records() {
     yield* await store.read({ from: 0, limit })
   }
-  return (await fsckLedger({ ...ports, records, grown: async () => false }, true)).findings
+  return fsckLedger({ ...ports, records, grown: async () => false }, true)
 }
 
 test.each(['sign', 'keep', 'publish'] as const)(
@@ -52,6 +56,33 @@ test.each(['sign', 'keep', 'publish'] as const)(
       expect([size, more, await fsckOf(size, more, step)]).toEqual([size, more, []])
   },
 )
+
+test('a writer that died before it published its first checkpoint left nothing that is a finding', async () => {
+  const { findings, notes } = await checked(await diedBeforePublishing())
+  expect(findings).toEqual([])
+  expect(notes).toEqual(['the first checkpoint, of 2, is signed and not yet published'])
+})
+
+test('a published checkpoint that is gone although later ones were signed is a finding', async () => {
+  const place = await diedBeforePublishing()
+  await place.checkpoints.keep(1, (await place.checkpoints.latest())!)
+  const { findings } = await checked(place)
+  expect(findings.map(({ message }) => message)).toContain('a checkpoint of 2 is signed, none is published')
+})
+
+/** A ledger whose first checkpoint is signed, and none published. */
+async function diedBeforePublishing(): Promise<MemoryPlace> {
+  const place = memoryPlace()
+  const reached = new Promise<void>((resolve) => {
+    place.tiles.publish = () => {
+      resolve()
+      return new Promise<never>(() => undefined)
+    }
+  })
+  createMemoryLedger({ place }).catch(() => undefined)
+  await reached
+  return place
+}
 
 test('what it left must fit the log all the same', async () => {
   const found = await fsckOf(245, 20, 'sign', async ({ tiles }) => {
