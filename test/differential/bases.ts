@@ -1,5 +1,7 @@
 import { bundleFiles, evidenceKey, type Lies } from '../../verifier/ts/test/bundle-maker.js'
-import { type Draft, TestLedger, testKey } from '../../verifier/ts/test/ledger-maker.js'
+import { type Draft, keyObject, type TestKey, TestLedger, testKey } from '../../verifier/ts/test/ledger-maker.js'
+import { p256Key } from '../../verifier/ts/test/p256-key.js'
+import { rsaTestKey } from '../../verifier/ts/test/rsa-key.js'
 import {
   ARTIFACT,
   captured,
@@ -28,36 +30,37 @@ export interface Base {
   readonly name: string
   readonly steps: readonly Step[]
   readonly lies: Lies
+  /** Evidence keys that may sign its manifest; absent: the one that all ledgers have. */
+  readonly signers?: readonly TestKey[]
 }
 
 const APPROVAL = 'approval-1'
-const retired = testKey('evidence of last year')
-const keyed = (key: typeof retired): Draft => ({
+
+/** The key of every ledger here. */
+export const LEDGER_KEY = testKey('ledger')
+export const retired = testKey('evidence of last year')
+export const p256 = p256Key('evidence')
+export const rsa = rsaTestKey(3072)
+
+export const introduction = (key: TestKey, purpose = 'evidence', replaces: string | null = null): Draft => ({
   stream: 'ledger-keys',
-  type: 'dev.clyra.ledger.key.introduced.v1',
-  data: {
-    key: {
-      id: key.id,
-      purpose: 'evidence',
-      alg: 'ed25519',
-      type: 1,
-      public: Buffer.from(key.publicKey).toString('hex'),
-    },
-    replaces: null,
-  },
+  type: `dev.clyra.ledger.key.introduced.v${key.alg === undefined && purpose !== 'receipt' ? 1 : 2}`,
+  data: { key: keyObject(key, purpose), replaces },
+})
+export const revocation = (key: TestKey, reason: string, compromisedSince: string | null = null): Draft => ({
+  stream: 'ledger-keys',
+  type: 'dev.clyra.ledger.key.revoked.v1',
+  data: { id: key.id, reason, compromisedSince },
 })
 const withKeys = (...drafts: readonly Draft[]): Step[] => [
-  keyed(retired),
-  keyed(evidenceKey),
+  introduction(retired),
+  introduction(evidenceKey),
   'heads',
-  {
-    stream: 'ledger-keys',
-    type: 'dev.clyra.ledger.key.revoked.v1',
-    data: { id: retired.id, reason: 'superseded', compromisedSince: null },
-  },
+  revocation(retired, 'superseded'),
   ...drafts,
   'heads',
 ]
+const ofRun = (type: string, data: Draft['data']): Draft => ({ stream: `run-${RUN}`, type, data })
 const opening = (drafts: readonly Draft[]) => ({
   position: String(5 + drafts.findIndex(({ attributes }) => attributes?.['id'] !== undefined)),
   pointer: '/data/text',
@@ -90,6 +93,25 @@ export const BASES: readonly Base[] = [
     lies: {},
   },
   {
+    name: 'of a gateway',
+    steps: withKeys(
+      other(APPROVAL),
+      started({ tool: 'gateway' }),
+      link(APPROVAL),
+      ofRun('dev.clyra.receipt.issued.v1', { receipt: 'r1', approval: APPROVAL }),
+      ofRun('dev.clyra.window.closed.v1', { records: '3', next: null, runs: [] }),
+      closed(),
+      ofRun('dev.clyra.verdict.given.v1', { result: 'clean' }),
+    ),
+    lies: {},
+  },
+  {
+    name: 'of other algorithms',
+    steps: withKeys(introduction(p256), started(), closed(), introduction(rsa)),
+    lies: { signers: [p256] },
+    signers: [p256, rsa],
+  },
+  {
     name: 'erased',
     steps: withKeys(started(), sealed(), closed(), {
       stream: 'ledger-redactions',
@@ -102,7 +124,7 @@ export const BASES: readonly Base[] = [
 
 /** The ledger of some steps. `change` may replace each, or leave it out. */
 export function ledgerOf(steps: readonly Step[], change: (step: Draft, i: number) => Draft | undefined = (one) => one) {
-  const ledger = new TestLedger({ genesis: (draft) => change(draft, -1) ?? draft })
+  const ledger = new TestLedger({ key: LEDGER_KEY, genesis: (draft) => change(draft, -1) ?? draft })
   for (const [i, step] of steps.entries()) {
     const draft: Draft =
       step === 'heads'

@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import type { VerifyResult } from '../../verifier/ts/src/index.js'
 import type { VectorOptions } from '../../verifier/ts/test/vectors/index.js'
 import { startProgram } from '../services/index.js'
 
-/** What a verifier answers: a verdict with its code (the one in Go the whole result), or that it cannot read the options. */
-export interface Answer {
-  readonly verdict?: string
-  readonly code?: string
+/** What a verifier answers: its result, or that it cannot read the options. */
+export interface Answer extends Partial<VerifyResult> {
   readonly refused?: string
 }
 
-/** The caller's options; where the evidence is a log and no archive, its files in base64 (read by the verifier in Go alone). */
+/** The caller's options; where the evidence is a log and no archive, its files in base64. */
 export interface Asked extends VectorOptions {
   readonly tiles?: Readonly<Record<string, string>>
 }

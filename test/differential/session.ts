@@ -2,18 +2,22 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { rolldown } from 'rolldown'
 import { readArchive } from '../../verifier/ts/src/archive.js'
-import { CODES, type ReasonCode } from '../../verifier/ts/src/index.js'
-import { type Answer, JudgeProcess } from './judge-process.js'
-import { type Mutant, mutantOf } from './mutants.js'
+import { CODES, type ReasonCode, type VerifyResult } from '../../verifier/ts/src/index.js'
+import { comparable } from '../go/vectors.js'
+import type { Honest } from './bases.js'
+import { type Answer, type Asked, JudgeProcess } from './judge-process.js'
+import { logOf } from './logs.js'
+import { mutantOf } from './mutants.js'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const CACHE = here('../../.cache/differential/')
 /** Asked at once, so that neither verifier waits for the other. */
 const AT_ONCE = 64
 
-/** What was found of one mutant. */
+/** What was found of one input. */
 export interface Finding {
   readonly number: number
   readonly how: string
@@ -23,7 +27,7 @@ export interface Finding {
 export interface Session {
   readonly inputs: number
   readonly seconds: number
-  /** How many mutants ended in each stage; `VALID` for those that none refused. */
+  /** How many ended in each stage; `VALID` for those that none refused. */
   readonly stages: ReadonlyMap<string, number>
   readonly codes: ReadonlyMap<string, number>
   readonly findings: readonly Finding[]
@@ -48,7 +52,7 @@ export function startGoJudge(folder: string): JudgeProcess {
   return new JudgeProcess('the verifier in Go', [program])
 }
 
-/** Asks both about so many mutants of a seed, and compares. */
+/** Asks both about so many inputs of a seed, and compares all that they say. */
 export async function compareVerifiers(
   judges: readonly [JudgeProcess, JudgeProcess],
   seed: number,
@@ -60,13 +64,13 @@ export async function compareVerifiers(
   const findings: Finding[] = []
   const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1)
   const one = async (number: number): Promise<void> => {
-    const mutant = mutantOf(seed, number)
-    const [ours, theirs] = await Promise.all(judges.map((judge) => judge.ask(mutant.options, mutant.archive)))
+    const input = inputOf(seed, number)
+    const [ours, theirs] = await Promise.all(judges.map((judge) => judge.ask(input.options, input.archive)))
     // Two were asked.
-    const what = difference(mutant, ours!, theirs!)
+    const what = difference(input, ours!, theirs!)
     if (what !== undefined) {
-      findings.push({ number, how: mutant.how, what })
-      keep(seed, number, mutant)
+      findings.push({ number, how: input.how, what })
+      keep(seed, number, input)
     }
     const { code } = ours!
     count(codes, code ?? 'refused')
@@ -85,16 +89,50 @@ export async function compareVerifiers(
   return { inputs: next, seconds: (performance.now() - begun) / 1000, stages, codes, findings, peaks }
 }
 
-/** What is wrong with two answers about a mutant; undefined where nothing is. */
-function difference(mutant: Mutant, ours: Answer, theirs: Answer): string | undefined {
+/** What both are asked about. */
+interface Input {
+  readonly how: string
+  readonly options: Asked
+  /** Of no bytes where a log is asked about. */
+  readonly archive: Uint8Array
+  /** Of a bundle that no key of the ledger signed again. */
+  readonly honest?: Honest
+}
+
+/** Of so many inputs one is a log. */
+const LOGS = 40
+
+/** Input number `number` of a seed: a mutant of a bundle, or a log. */
+function inputOf(seed: number, number: number): Input {
+  if (number % LOGS < LOGS - 1) {
+    const { honest, signed, ...mutant } = mutantOf(seed, number)
+    return signed ? mutant : { ...mutant, honest }
+  }
+  const { files, options } = logOf(seed, number)
+  const tiles = Object.fromEntries([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString('base64')]))
+  return { how: 'a log', options: { ...options, tiles }, archive: new Uint8Array() }
+}
+
+/** What is wrong with two answers about an input; undefined where nothing is. */
+function difference(input: Input, ours: Answer, theirs: Answer): string | undefined {
   const told = ({ verdict, code, refused }: Answer) => (refused === undefined ? `${verdict} ${code}` : 'refused')
   if (told(ours) !== told(theirs)) return `TypeScript says ${told(ours)}, Go says ${told(theirs)}`
-  if (ours.verdict === 'VALID' && !mutant.signed && !meansTheSame(mutant)) return 'VALID, and says something else'
+  if (isResult(ours) && isResult(theirs)) {
+    const [one, other] = [comparable(ours), comparable(theirs)]
+    const members = Object.keys({ ...one, ...other })
+    const name = members.find((member) => !isDeepStrictEqual(one[member], other[member]))
+    if (name !== undefined)
+      return `TypeScript says ${name} ${JSON.stringify(one[name])}, Go says ${JSON.stringify(other[name])}`
+  }
+  if (ours.verdict === 'VALID' && input.honest !== undefined && !meansTheSame(input.archive, input.honest))
+    return 'VALID, and says something else'
   return undefined
 }
 
+const isResult = (answer: Answer): answer is VerifyResult => answer.verdict !== undefined
+
 /** Whether an archive says what the honest one says: only a signature that nobody has to know may differ. */
-function meansTheSame({ archive, honest }: Mutant): boolean {
+function meansTheSame(archive: Uint8Array, honest: Honest): boolean {
   const files = readArchive(archive)
   const text = (bytes: Uint8Array | undefined) => new TextDecoder('latin1').decode(bytes)
   const said = (name: string, bytes: Uint8Array | undefined) => {
@@ -105,7 +143,7 @@ function meansTheSame({ archive, honest }: Mutant): boolean {
   return [...honest.files].every(([name, bytes]) => said(name, bytes) === said(name, files.get(name)))
 }
 
-function keep(seed: number, number: number, { archive, options, how }: Mutant): void {
+function keep(seed: number, number: number, { archive, options, how }: Input): void {
   const path = join(CACHE, `${seed}-${number}`)
   writeFileSync(`${path}.def.zip`, archive)
   writeFileSync(`${path}.json`, JSON.stringify({ how, options }, null, 2))
