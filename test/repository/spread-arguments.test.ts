@@ -13,6 +13,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
  */
 const SHORT: Readonly<Record<string, string>> = {
   'src/ledger/fsck-tree.ts Math.max': 'the widths of one tile, at most 256',
+  'src/events/families/ledger.ts Math.min': 'the rows of the table of algorithms',
+  'src/events/families/ledger.ts Math.max': 'the rows of the table of algorithms',
   'src/ledger/writer.ts sizes.unshift': '64 positions of a step',
   'src/stores/files/file-tile-store.ts join': 'the parts of one path',
   'src/cli/commands/keys.ts listed.push': 'the keys of the genesis record, which is one record',
@@ -30,7 +32,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'verifier/ts/src/sha256.ts concatBytes': 'the parts that a caller wrote down',
   'verifier/ts/src/record-data.ts oneOf': 'the rows of the table of algorithms',
   'verifier/ts/src/documents.ts oneOf': 'the words of a closed list of the specification',
-  'verifier/ts/src/record-data.ts bytesOf': 'the rows of the table of algorithms',
+  'verifier/ts/src/run-start.ts unlinked.push': 'what one record names, which has at most 65,535 bytes',
   'verifier/ts/src/archive.ts String.fromCharCode': 'a name, cut at 1,024 bytes',
   'verifier/ts/src/log-replay.ts concatBytes': 'the entries of one tile, at most 256, and their lengths',
 }

@@ -1,5 +1,5 @@
 import { bytesOfNumber, numberOf } from './big-endian.js'
-import { concatBytes, equalBytes, fromHex, u16be } from './bytes.js'
+import { concatBytes, equalBytes, fromHex, joinBytes, u16be } from './bytes.js'
 import { sha256 } from './sha256.js'
 
 /**
@@ -69,5 +69,5 @@ export function maskOf(seed: Uint8Array, length: number): Uint8Array {
   const blocks = Array.from({ length: Math.ceil(length / SHA256_BYTES) }, (_, i) =>
     sha256(seed, concatBytes(u16be(0), u16be(i))),
   )
-  return concatBytes(...blocks).subarray(0, length)
+  return joinBytes(blocks).subarray(0, length)
 }
