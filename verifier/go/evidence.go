@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"strconv"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"clyra.dev/verify/internal/keys"
 	"clyra.dev/verify/internal/note"
 	"clyra.dev/verify/internal/record"
+	"clyra.dev/verify/internal/signature"
 	"clyra.dev/verify/spec"
 )
 
@@ -158,9 +158,8 @@ func (e *evidence) judgeTrust() {
 	}
 }
 
-func keyID(key note.Key) jcs.Hash {
-	return sha256.Sum256(append([]byte{1}, key.Public[:]...))
-}
+// keyID is the id of a ledger's key, which is of Ed25519.
+func keyID(key note.Key) jcs.Hash { return signature.Find("ed25519").ID(key.Public[:]) }
 
 // judgeSigners asks the fold of all keys whether a signer was valid, and a pinned one counts.
 func (e *evidence) judgeSigners() {
