@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { verifyBundle } from '@clyra/verify'
 import { buildBundle } from '../dist/src/evidence/index.js'
 import { prepare, serveLedger } from '../dist/src/index.js'
@@ -10,6 +11,7 @@ import {
   openEmbeddedLedgerReader,
 } from '../dist/src/stores/index.js'
 import { openLmdbIndexReader } from '../dist/src/stores/lmdb/index.js'
+import { buildGo, HOST, hasGo } from '../scripts/build-go.mjs'
 
 /**
  * Everything of Clyra that a row measures or a check asks, in one object, so that a mutation (`mutations.mjs`) can put a
@@ -25,6 +27,13 @@ export const product = {
   fsck,
   buildBundle,
   verifyBundle,
+  /** The verifiers as programs; the one in Go is built into the folder, where there is a Go to build with. */
+  verifiers(folder) {
+    const script = fileURLToPath(new URL('../verifier/ts/dist/cli.js', import.meta.url))
+    const typescript = { name: 'TypeScript', command: [process.execPath, script] }
+    if (!hasGo()) return [typescript]
+    return [typescript, { name: 'Go', command: buildGo({ folder, target: HOST, commands: ['clyra-verify'] }) }]
+  },
   foldLedger,
   /** How many records the index on disk knows, with the ledger closed. */
   async indexThrough(directory) {

@@ -135,6 +135,12 @@ export const MUTATED_ROWS = [
       'a verifier that trusts anybody': row(measureVerify, {
         product: { ...product, verifyBundle: trustsAnybody() },
       }),
+      'a program that finds all things valid': row(measureVerify, {
+        product: {
+          ...product,
+          verifiers: () => [{ name: 'of nobody', command: [process.execPath, '-e', SAYS_VALID] }],
+        },
+      }),
     },
   },
   {
@@ -195,6 +201,8 @@ function copyOfShared({ shared }) {
     return shared.large
   }
 }
+
+const SAYS_VALID = `console.log('{"verdict":"VALID","records":10002}')`
 
 function trustsAnybody() {
   let own
