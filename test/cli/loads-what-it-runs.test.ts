@@ -88,9 +88,11 @@ const { dependencies } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 
   dependencies: Record<string, string>
 }
 
-/** The package that a module is of; the verifier lies in the project itself. */
+/** The package that a module is of, also one that is joined into the program; the verifier lies in the project itself. */
 const packageOf = (path: string): string | undefined =>
-  path.startsWith('verifier/ts/') ? '@clyra/verify' : /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]
+  path.startsWith('verifier/ts/')
+    ? '@clyra/verify'
+    : (/^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? /^dist\/program\/package-([a-z]+)\.js$/.exec(path))?.[1]
 
 it.each(sampled(LINES, 2))('clyra %s loads %j', (line, packages, closed) => {
   for (const program of [PROGRAM, MODULES]) {

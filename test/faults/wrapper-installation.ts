@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PROJECT } from '../cli/clyra.js'
@@ -15,7 +15,10 @@ const NATIVE: Readonly<Record<string, { readonly beside?: string; readonly insid
   'fs-native-extensions': { inside: 'prebuilds' },
 }
 
-/** A whole installation in a folder of its own, with one package damaged. Gives the folder. */
+/** What is left of a file that is cut off. */
+const HALF = 'export const half = {'
+
+/** A whole installation in a folder of its own, with one package damaged, also where it is joined into the program. Gives the folder. */
 export function damagedInstallation(name: string, damage: Damage): string {
   const folder = mkdtempSync(join(tmpdir(), 'clyra-installation-'))
   cpSync(join(PROJECT, 'dist'), join(folder, 'dist'), {
@@ -28,6 +31,8 @@ export function damagedInstallation(name: string, damage: Damage): string {
   const packages = readdirSync(INSTALLED).flatMap((entry) =>
     entry.startsWith('@') ? readdirSync(join(INSTALLED, entry)).map((inner) => `${entry}/${inner}`) : [entry],
   )
+  const joined = join(folder, 'dist', 'program', `package-${name}.js`)
+  if (existsSync(joined)) damage === 'missing' ? rmSync(joined) : writeFileSync(joined, HALF)
   const native = NATIVE[name]
   for (const one of packages.filter((found) => !found.startsWith('.'))) {
     const at = join(folder, 'node_modules', one)
@@ -47,7 +52,7 @@ function damagePackage(at: string, name: string, damage: Damage): void {
     return
   }
   for (const file of readdirSync(at, { recursive: true, encoding: 'utf8' })) {
-    if (/\.(js|cjs|mjs)$/.test(file)) writeFileSync(join(at, file), 'export const half = {')
+    if (/\.(js|cjs|mjs)$/.test(file)) writeFileSync(join(at, file), HALF)
   }
 }
 

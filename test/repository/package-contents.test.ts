@@ -14,7 +14,7 @@ const PACKAGES = [
     belongs: [
       /^(package\.json|README\.md|LICENSE)$/,
       /^dist\/(src|connectors|projections|profiles)\/.+\.(js|d\.ts)$/,
-      /^dist\/program\/[a-z0-9-]+\.js$/,
+      /^dist\/program\/([a-z0-9-]+\.js|NOTICES\.txt)$/,
       /^dist\/page\/clyra-verify\.html$/,
       /^spec\/.+\.(md|json|zip|txt)$/,
       /^spec\/bundle\/test-vectors\//,
@@ -38,7 +38,9 @@ function contents(workspace: string): string[] {
 }
 
 /** What a module imports, from compiled code or declarations, where imports stand at the start of a line or in `import()`. */
-function imports(text: string): string[] {
+function imports(whole: string): string[] {
+  // The inner lines of a comment may name types in the same words.
+  const text = whole.replace(/^\s*\*.*$/gm, '')
   const found = [
     ...text.matchAll(/^(?:import|export)\s[\w$*\s{},]+\sfrom ['"]([^'"]+)['"]/gm),
     ...text.matchAll(/^import ['"]([^'"]+)['"]/gm),
