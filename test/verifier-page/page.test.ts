@@ -159,8 +159,11 @@ describe.runIf(requireService('chromium'))('the verifier page, opened from a fil
       ['valid/honest', 'VALID'],
       ['valid/links', 'VALID'],
       ['valid/pef-agent', 'VALID'],
+      ['valid/three-algorithms', 'VALID'],
       ['forged/record-changed', 'INVALID (PROOF_ROOT)'],
       ['forged/signature-malleable', 'INVALID (SIGNATURE_INVALID)'],
+      ['forged/ecdsa-high-s', 'INVALID (DSSE_SIGNATURE_INVALID)'],
+      ['forged/rsa-salt-31', 'INVALID (DSSE_SIGNATURE_INVALID)'],
       ['negative/zip-deflate', 'INVALID (CONTAINER_METHOD)'],
       ['negative/zip-empty', 'INVALID (CONTAINER_MALFORMED)'],
     ] as const)
