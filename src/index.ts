@@ -10,6 +10,7 @@
  * await ledger.sealed(position)
  */
 import { homedir, tmpdir } from 'node:os'
+import type { SignatureAlgorithm } from './crypto/index.js'
 import { type ServedLedger, serveLedger as serve } from './runtime/resident/index.js'
 import {
   createEmbeddedLedger,
@@ -49,6 +50,8 @@ export type OpenLedgerOptions = Pick<
 export type CreateLedgerOptions = OpenLedgerOptions & {
   /** The ledger's public name, a lower-case host name. Default: `<32 hex digits>.clyra.internal`. */
   readonly origin?: string
+  /** Of the first evidence key, which signs bundles. Default: `ed25519`, of which the ledger's own key always is. */
+  readonly evidenceAlgorithm?: SignatureAlgorithm
 }
 
 /**
@@ -107,6 +110,7 @@ function remembering<Options extends OpenLedgerOptions>(options: Options) {
   return { ...options, rememberIn }
 }
 
+export type { SignatureAlgorithm } from './crypto/index.js'
 export { ClyraError, ERROR_CODES, type ErrorCode, type ErrorDetails, isClyraError } from './errors/index.js'
 export {
   type AppendableEvent,
@@ -140,6 +144,7 @@ export type {
   LedgerHandle,
   LedgerReader,
   LedgerReaderHandle,
+  NextEvidenceKey,
   ReadAllOptions,
   ReadOptions,
   RecordView,

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, chownSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -68,6 +69,13 @@ describe('beside a program that holds and serves the ledger', () => {
     await bundle('a.def.zip')
     expect(clyra(folder, ['keys', 'revoke', id, '--reason', 'retired']).status).toBe(0)
     await bundle('b.def.zip')
+    expect(clyra(folder, ['keys', 'rotate', '--algorithm', 'rsa-pss-3072-sha256']).status).toBe(0)
+    await bundle('c.def.zip')
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const pem = join(folder, 'evidence.pem')
+    writeFileSync(pem, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 })
+    expect(clyra(folder, ['keys', 'rotate', '--key', pem]).status).toBe(0)
+    await bundle('d.def.zip')
     expect(clyra(folder, ['keys', 'revoke', '0'.repeat(64), '--reason', 'retired']).stderr).toMatch(/\((KEY_[A-Z]+)\)/)
   })
 
