@@ -27,6 +27,13 @@ const nodes: { name: string; node: (args: string[]) => string }[] = [
   { name: 'Node 24', node: fromRegistry('24') },
 ]
 
+const PACKAGES = ['.', 'verifier/ts', 'verifier/def', 'verifier/pef']
+const manifestOf = (path: string) => JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'))
+const vectorNamed = (name: string) =>
+  JSON.parse(readFileSync(join(root, 'spec/bundle/test-vectors/index.json'), 'utf8')).vectors.find(
+    (one: { name: string }) => one.name === name,
+  )
+
 /** Every fenced `ts` block of a README, in order. */
 function snippets(path: string): string[] {
   return [...readFileSync(path, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '')
@@ -37,9 +44,8 @@ describe('the packages as a user gets them', () => {
   let names: readonly string[] = []
   beforeAll(() => {
     mkdirSync(join(folder, 'tarballs'))
-    for (const workspace of [root, join(root, 'verifier/ts')]) {
-      sh('npm', ['pack', '--silent', '--pack-destination', join(folder, 'tarballs')], workspace)
-    }
+    for (const path of PACKAGES)
+      sh('npm', ['pack', '--silent', '--pack-destination', join(folder, 'tarballs')], join(root, path))
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
     const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
     sh('npm', [
@@ -49,6 +55,8 @@ describe('the packages as a user gets them', () => {
       '--silent',
       `./tarballs/clyra-${version}.tgz`,
       `./tarballs/clyra-verify-${version}.tgz`,
+      `./tarballs/clyra-def-verifier-${version}.tgz`,
+      `./tarballs/clyra-pef-verifier-${version}.tgz`,
       'typescript@5.9.3',
       '@types/node@20.19.43',
     ])
@@ -56,8 +64,27 @@ describe('the packages as a user gets them', () => {
   afterAll(() => removeFolder(folder))
 
   it('the least Node of the tests is the least that the packages name', () => {
-    for (const path of ['package.json', 'verifier/ts/package.json'])
-      expect(JSON.parse(readFileSync(join(root, path), 'utf8')).engines.node).toBe('>=20.19')
+    for (const path of PACKAGES) expect(manifestOf(path).engines.node).toBe('>=20.19')
+  })
+
+  it('they have one version, and what is only a name of the verifier asks for that one', () => {
+    const { version } = manifestOf('.')
+    for (const path of PACKAGES) expect(manifestOf(path).version).toBe(version)
+    for (const path of ['verifier/def', 'verifier/pef'])
+      expect(manifestOf(path).dependencies).toEqual({ '@clyra/verify': version })
+  })
+
+  it.each(['def', 'pef'])('npx @clyra/%s-verifier is the verifier under its own name', (profile) => {
+    const name = `${profile}-verifier`
+    const run = (...args: string[]) => sh('npx', ['--no-install', `@clyra/${name}`, ...args])
+    expect(run('--help')).toMatch(new RegExp(`^Usage: ${name} <bundle`))
+    const vector = join(
+      root,
+      'spec/bundle/test-vectors/valid',
+      profile === 'def' ? 'honest.def.zip' : 'pef-agent.pef.zip',
+    )
+    const [pin] = vectorNamed(profile === 'def' ? 'valid/honest' : 'valid/pef-agent').options.trust
+    expect(run(vector, '--key', pin.vkey)).toMatch(/^VALID/)
   })
 
   it.each(nodes)('both programs start and name their commands on $name', ({ node }) => {

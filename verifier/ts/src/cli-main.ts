@@ -17,7 +17,7 @@ import {
 } from './index.js'
 import { oneLine } from './terminal-text.js'
 
-const HELP = `Usage: clyra-verify <bundle.zip | tiles directory> [options]
+const help = (name: string): string => `Usage: ${name} <bundle.zip | tiles directory> [options]
 
 Checks an evidence bundle or a published log, offline. Trusts nobody but the keys that you pin.
 
@@ -42,9 +42,9 @@ Checks an evidence bundle or a published log, offline. Trusts nobody but the key
 Exit status: 0 VALID, 1 any other verdict, 2 wrong usage, 3 a file could not be read or the result not written.
 
 Examples:
-  clyra-verify run.def.zip --key ledger.example.org+1a2b3c4d+AQ...
-  clyra-verify run.def.zip --trust keys.txt --require-complete-run --json
-  clyra-verify ./tiles --key ledger.example.org+1a2b3c4d+AQ... --min-size 1000
+  ${name} run.def.zip --key ledger.example.org+1a2b3c4d+AQ...
+  ${name} run.def.zip --trust keys.txt --require-complete-run --json
+  ${name} ./tiles --key ledger.example.org+1a2b3c4d+AQ... --min-size 1000
 `
 
 const OPTIONS = {
@@ -83,23 +83,24 @@ class UsageError extends Error {}
 
 type Flags = ReturnType<typeof parseFlags>['values']
 
-/** Runs the command; resolves with the exit status. */
+/** Runs the command under the name that it was called by; resolves with the exit status. */
 export async function runCli(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   output: CliOutput = processOutput(env),
+  name = 'clyra-verify',
 ): Promise<number> {
-  const status = await run(args, env, output)
+  const status = await run(name, args, env, output)
   const lost = await output.end()
   if (lost === undefined) return status
-  output.err(`clyra-verify: cannot write to standard output (${lost})\n`)
+  output.err(`${name}: cannot write to standard output (${lost})\n`)
   return 3
 }
 
-async function run(args: readonly string[], env: NodeJS.ProcessEnv, output: CliOutput): Promise<number> {
+async function run(name: string, args: readonly string[], env: NodeJS.ProcessEnv, output: CliOutput): Promise<number> {
   try {
     const { values, positionals } = parseFlags(args)
-    if (values.help === true) return say(output, HELP)
+    if (values.help === true) return say(output, help(name))
     if (values.version === true) return say(output, `${await version()}\n`)
     const [path, ...more] = positionals
     if (path === undefined || more.length > 0) throw new UsageError('give one bundle or one tiles directory')
@@ -110,7 +111,7 @@ async function run(args: readonly string[], env: NodeJS.ProcessEnv, output: CliO
     )
     return result.verdict === 'VALID' ? 0 : 1
   } catch (error) {
-    return complain(error, output)
+    return complain(name, error, output)
   }
 }
 
@@ -220,25 +221,23 @@ async function readIfThere(path: string, most: number, longer: 'cut' | 'refuse')
 const systemCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : undefined
 
-function complain(error: unknown, { err }: CliOutput): number {
+function complain(name: string, error: unknown, { err }: CliOutput): number {
   if (error instanceof UnreadableFile) {
-    err(`clyra-verify: ${oneLine(error.message)} (${error.code})\n`)
+    err(`${name}: ${oneLine(error.message)} (${error.code})\n`)
     return 3
   }
   const code = systemCode(error)
   if (error instanceof UsageError || error instanceof VerifyUsageError) {
     err(
-      `clyra-verify: ${oneLine(error.message)} (${error instanceof VerifyUsageError ? error.code : 'USAGE'})\ntry: clyra-verify --help\n`,
+      `${name}: ${oneLine(error.message)} (${error instanceof VerifyUsageError ? error.code : 'USAGE'})\ntry: ${name} --help\n`,
     )
     return 2
   }
   if (code !== undefined) {
     const path = error instanceof Error && 'path' in error ? ` ${oneLine(String(error.path))}` : ''
-    err(`clyra-verify: cannot read${path} (${code})\n`)
+    err(`${name}: cannot read${path} (${code})\n`)
     return 3
   }
-  err(
-    `clyra-verify: a fault of the verifier itself: ${error instanceof Error ? error.message : String(error)} (INTERNAL)\n`,
-  )
+  err(`${name}: a fault of the verifier itself: ${error instanceof Error ? error.message : String(error)} (INTERNAL)\n`)
   return 70
 }

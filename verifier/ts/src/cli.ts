@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { runCli } from './cli-main.js'
+import { runAs } from './cli-as.js'
 
-process.exitCode = await runCli(process.argv.slice(2), process.env)
+await runAs('clyra-verify')

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runAs } from '@clyra/verify/cli'
+
+await runAs('pef-verifier')
