@@ -82,6 +82,9 @@ const TAMPERED = {
   'forged/dsse-wrong-purpose': 'signature',
   'forged/dsse-ledger-key': 'signature',
   'forged/ledger-key-revoked': 'signature',
+  'forged/ecdsa-other-key': 'signature',
+  'forged/ecdsa-by-ed25519': 'signature',
+  'forged/rsa-salt-31': 'signature',
 } as const
 
 /** Golden vectors that an auditor takes. */
@@ -96,6 +99,9 @@ const HONEST = [
   'link-after-close',
   'link-of-open-run',
   'pef-agent',
+  'ecdsa',
+  'rsa-3072',
+  'three-algorithms',
 ]
 
 const needed = (['openssl', 'jq', 'unzip'] as const).map(requireService).every(Boolean)
