@@ -1,5 +1,5 @@
 // Writes spec/bundle/test-vectors from the definitions in verifier/ts/test/vectors: same definitions, same bytes.
-// Until the first release tag the vectors may be made anew and the difference is reviewed; after it they are frozen.
+// A vector that is another than it was, or is gone, needs its line in spec/VERSIONING.md: kept.txt takes new names and changes none.
 // `--check` writes nothing and exits 1 where a file on disk is not what the definitions give.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -12,12 +12,18 @@ const target = join(root, 'spec/bundle/test-vectors')
 const load = async (path) => (await runnerImport(join(root, path), { root, logLevel: 'error' })).module
 const { vectorFiles } = await load('verifier/ts/test/vectors/vector-files.ts')
 const { attackTable } = await load('test/verification/attack-table.ts')
+const { digestsOf, readKept, withNew } = await load('verifier/ts/test/vectors/kept-vectors.ts')
 const files = vectorFiles((bytes) => createHash('sha256').update(bytes).digest('hex'))
 
 const MARK = '<!-- Made by scripts/generate-vectors.mjs from here on, of test/verification/attacks.ts. -->\n'
-const names = JSON.parse(Buffer.from(files.get('index.json')).toString('utf8')).vectors.map(({ name }) => name)
+const text = (name) => Buffer.from(files.get(name)).toString('utf8')
+const { vectors } = JSON.parse(text('index.json'))
 const [head] = readFileSync(join(target, 'README.md'), 'utf8').split(MARK)
-files.set('README.md', Buffer.from(`${head}${MARK}${attackTable(names)}`))
+files.set('README.md', Buffer.from(`${head}${MARK}${attackTable(vectors.map(({ name }) => name))}`))
+
+const keptFile = join(target, 'kept.txt')
+const kept = readKept(existsSync(keptFile) ? readFileSync(keptFile, 'utf8') : '')
+files.set('kept.txt', Buffer.from(withNew(kept, digestsOf(vectors, text('SHA256SUMS')))))
 
 const onDisk = (directory) =>
   readdirSync(directory).flatMap((name) => {
