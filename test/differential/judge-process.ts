@@ -14,6 +14,12 @@ export interface Asked extends VectorOptions {
   readonly tiles?: Readonly<Record<string, string>>
 }
 
+/** An archive, or the files of a log by their paths. */
+export type Evidence = Uint8Array | ReadonlyMap<string, Uint8Array>
+
+const inBase64 = (files: ReadonlyMap<string, Uint8Array>) =>
+  Object.fromEntries([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString('base64')]))
+
 /** After so long without an answer a verifier hangs. */
 const PATIENCE_MS = 20_000
 
@@ -40,9 +46,12 @@ export class JudgeProcess {
     }, 1000).unref()
   }
 
-  /** Rejects where the process ends, or hangs, before it answers. */
-  ask(options: Asked, archive: Uint8Array): Promise<Answer> {
-    const text = Buffer.from(JSON.stringify(options))
+  /** What it says of an archive, or of the files of a log. Rejects where the process ends, or hangs, before it answers. */
+  ask(options: VectorOptions, evidence: Evidence): Promise<Answer> {
+    const isArchive = evidence instanceof Uint8Array
+    const asked: Asked = isArchive ? options : { ...options, tiles: inBase64(evidence) }
+    const archive = isArchive ? evidence : new Uint8Array()
+    const text = Buffer.from(JSON.stringify(asked))
     const request = Buffer.alloc(8 + text.length + archive.length)
     request.writeUInt32BE(text.length, 0)
     text.copy(request, 4)

@@ -67,7 +67,7 @@ export const DOCUMENTS: readonly Way[] = [
     signed: true,
     make: (honest, random) => lying(honest, { manifest: changed(random) }),
   },
-  { how: 'the proof', weight: 8, signed: true, make: (honest, random) => lying(honest, { proof: changed(random) }) },
+  { how: 'the proof', weight: 9, signed: true, make: (honest, random) => lying(honest, { proof: changed(random) }) },
   { how: 'the heads', weight: 2, signed: true, make: (honest, random) => lying(honest, { heads: changed(random) }) },
   {
     how: 'paths of the heads',
@@ -103,7 +103,7 @@ export const DOCUMENTS: readonly Way[] = [
   },
   {
     how: 'a checkpoint of something else',
-    weight: 10,
+    weight: 12,
     signed: true,
     make: (honest, random) => lying(honest, { checkpoint: () => signedCheckpoint(honest, random) }),
   },
@@ -125,7 +125,7 @@ export const DOCUMENTS: readonly Way[] = [
   },
   {
     how: 'claimed streams',
-    weight: 9,
+    weight: 10,
     signed: true,
     make: (honest, random) =>
       lying(honest, {

@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { rolldown } from 'rolldown'
 import { readArchive } from '../../verifier/ts/src/archive.js'
 import { CODES, type ReasonCode, type VerifyResult } from '../../verifier/ts/src/index.js'
+import type { VectorOptions } from '../../verifier/ts/test/vectors/index.js'
 import { comparable } from '../go/vectors.js'
-import type { Honest } from './bases.js'
-import { type Answer, type Asked, JudgeProcess } from './judge-process.js'
+import { type Answer, type Evidence, JudgeProcess } from './judge-process.js'
 import { logOf } from './logs.js'
+import type { Mutant } from './mutant.js'
 import { mutantOf } from './mutants.js'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -65,7 +66,7 @@ export async function compareVerifiers(
   const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1)
   const one = async (number: number): Promise<void> => {
     const input = inputOf(seed, number)
-    const [ours, theirs] = await Promise.all(judges.map((judge) => judge.ask(input.options, input.archive)))
+    const [ours, theirs] = await Promise.all(judges.map((judge) => judge.ask(input.options, input.evidence)))
     // Two were asked.
     const what = difference(input, ours!, theirs!)
     if (what !== undefined) {
@@ -92,11 +93,10 @@ export async function compareVerifiers(
 /** What both are asked about. */
 interface Input {
   readonly how: string
-  readonly options: Asked
-  /** Of no bytes where a log is asked about. */
-  readonly archive: Uint8Array
-  /** Of a bundle that no key of the ledger signed again. */
-  readonly honest?: Honest
+  readonly options: VectorOptions
+  readonly evidence: Evidence
+  /** Of a bundle that no key of the ledger signed again: the archive, and what it was made from. */
+  readonly unsigned?: Pick<Mutant, 'archive' | 'honest'>
 }
 
 /** Of so many inputs one is a log. */
@@ -105,12 +105,12 @@ const LOGS = 40
 /** Input number `number` of a seed: a mutant of a bundle, or a log. */
 function inputOf(seed: number, number: number): Input {
   if (number % LOGS < LOGS - 1) {
-    const { honest, signed, ...mutant } = mutantOf(seed, number)
-    return signed ? mutant : { ...mutant, honest }
+    const mutant = mutantOf(seed, number)
+    const { how, options, archive, signed } = mutant
+    return { how, options, evidence: archive, ...(!signed && { unsigned: mutant }) }
   }
   const { files, options } = logOf(seed, number)
-  const tiles = Object.fromEntries([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString('base64')]))
-  return { how: 'a log', options: { ...options, tiles }, archive: new Uint8Array() }
+  return { how: 'a log', options, evidence: files }
 }
 
 /** What is wrong with two answers about an input; undefined where nothing is. */
@@ -124,7 +124,7 @@ function difference(input: Input, ours: Answer, theirs: Answer): string | undefi
     if (name !== undefined)
       return `TypeScript says ${name} ${JSON.stringify(one[name])}, Go says ${JSON.stringify(other[name])}`
   }
-  if (ours.verdict === 'VALID' && input.honest !== undefined && !meansTheSame(input.archive, input.honest))
+  if (ours.verdict === 'VALID' && input.unsigned !== undefined && !meansTheSame(input.unsigned))
     return 'VALID, and says something else'
   return undefined
 }
@@ -132,7 +132,7 @@ function difference(input: Input, ours: Answer, theirs: Answer): string | undefi
 const isResult = (answer: Answer): answer is VerifyResult => answer.verdict !== undefined
 
 /** Whether an archive says what the honest one says: only a signature that nobody has to know may differ. */
-function meansTheSame(archive: Uint8Array, honest: Honest): boolean {
+function meansTheSame({ archive, honest }: Pick<Mutant, 'archive' | 'honest'>): boolean {
   const files = readArchive(archive)
   const text = (bytes: Uint8Array | undefined) => new TextDecoder('latin1').decode(bytes)
   const said = (name: string, bytes: Uint8Array | undefined) => {
@@ -143,8 +143,14 @@ function meansTheSame(archive: Uint8Array, honest: Honest): boolean {
   return [...honest.files].every(([name, bytes]) => said(name, bytes) === said(name, files.get(name)))
 }
 
-function keep(seed: number, number: number, { archive, options, how }: Input): void {
+function keep(seed: number, number: number, { evidence, options, how }: Input): void {
   const path = join(CACHE, `${seed}-${number}`)
-  writeFileSync(`${path}.def.zip`, archive)
-  writeFileSync(`${path}.json`, JSON.stringify({ how, options }, null, 2))
+  const files = evidence instanceof Uint8Array ? [[`${path}.def.zip`, evidence] as const] : inFolder(path, evidence)
+  for (const [name, bytes] of [...files, [`${path}.json`, JSON.stringify({ how, options }, null, 2)] as const]) {
+    mkdirSync(dirname(name), { recursive: true })
+    writeFileSync(name, bytes)
+  }
 }
+
+const inFolder = (folder: string, files: ReadonlyMap<string, Uint8Array>) =>
+  [...files].map(([path, bytes]) => [join(folder, path), bytes] as const)

@@ -152,10 +152,7 @@ export class Judges {
     if (!this.#has('go')) return { typescript: word(verdict), go: undefined, code } as const
     this.#go ??= startGoJudge(this.#folder)
     const { evidence, options } = asked
-    const said =
-      evidence instanceof Uint8Array
-        ? await this.#go.ask(options, evidence)
-        : await this.#go.ask({ ...options, tiles: inBase64(evidence) }, new Uint8Array())
+    const said = await this.#go.ask(options, evidence)
     if (said.verdict !== verdict || said.code !== code)
       throw new Error(`${form}: TypeScript says ${verdict} ${code}, Go says ${said.verdict} ${said.code}`)
     return { typescript: word(verdict), go: word(said.verdict), code } as const
@@ -229,6 +226,3 @@ function filesOf(folder: string): Map<string, Uint8Array> {
     }),
   )
 }
-
-const inBase64 = (files: ReadonlyMap<string, Uint8Array>) =>
-  Object.fromEntries([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString('base64')]))
