@@ -91,7 +91,7 @@ export async function compareVerifiers(
 }
 
 /** What both are asked about. */
-interface Input {
+export interface Input {
   readonly how: string
   readonly options: VectorOptions
   readonly evidence: Evidence
@@ -103,7 +103,7 @@ interface Input {
 const LOGS = 40
 
 /** Input number `number` of a seed: a mutant of a bundle, or a log. */
-function inputOf(seed: number, number: number): Input {
+export function inputOf(seed: number, number: number): Input {
   if (number % LOGS < LOGS - 1) {
     const mutant = mutantOf(seed, number)
     const { how, options, archive, signed } = mutant

@@ -89,11 +89,13 @@ function programs(): string {
   const module = (name: string) =>
     new RegExp(`${name} (v\\S+)`).exec(readFileSync(join(PROJECT, 'test', 'foreign', 'go', 'go.mod'), 'utf8'))?.[1]
   const library = /^securesystemslib==(\S+)/m.exec(foreignPythonRequirements())?.[1]
-  const ssl = isAbsent('openssl') ? '' : execFileSync('openssl', ['version'], { encoding: 'utf8' }).split(' ')[1]
+  const ssl = isAbsent('openssl')
+    ? []
+    : [`OpenSSL ${execFileSync('openssl', ['version'], { encoding: 'utf8' }).split(' ')[1]}`]
   return [
     `Tessera ${module('github.com/transparency-dev/tessera')}`,
     `golang.org/x/mod ${module('golang.org/x/mod')}`,
     `securesystemslib ${library}`,
-    `OpenSSL ${ssl}`,
+    ...ssl,
   ].join(', ')
 }

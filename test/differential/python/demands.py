@@ -10,35 +10,45 @@ from tables import CONSTANTS
 TOLERANCE = CONSTANTS["limits"]["futureToleranceSeconds"]
 
 
-def demands_of(evidence, held):
-    options, docs, note = evidence.options, evidence.docs, evidence.note
-    findings = []
+class Demands:
+    def __init__(self):
+        self.findings = []
 
-    def holds(code, is_so):
+    def holds(self, code, is_so):
         if not is_so:
-            findings.append(code)
+            self.findings.append(code)
 
-    holds("OTHER_ORIGIN", options.get("origin", note.origin) == note.origin)
-    holds("OTHER_GENESIS", options.get("genesis", docs.records[0].leaf) == docs.records[0].leaf)
-    holds("OTHER_RUN", options.get("run", evidence.run["id"]) == evidence.run["id"])
+
+def demands_of(evidence):
+    """Of a bundle."""
+    options, docs, note, run = evidence.options, evidence.docs, evidence.note, evidence.run
+    demands = common(options, note, docs.records)
+    demands.holds("OTHER_RUN", options.get("run", run["id"]) == run["id"])
     given = {sha256: base64.b64decode(data) for sha256, data in options.get("artifacts", {}).items()}
     for one in docs.manifest["external"]:
         data = given.get(one["sha256"])
         fits = data is None or (hashlib.sha256(data).hexdigest(), str(len(data))) == (one["sha256"], one["size"])
-        holds("ARTIFACT_MISMATCH", fits)
-        holds("ARTIFACTS_MISSING", data is not None or not options.get("requireArtifacts"))
-    same = [one for one in held if (one.origin, one.size) == (note.origin, note.size)]
-    holds("ROOT_DIVERGED", all(one.root == note.root for one in same))
-    holds("RUN_NOT_COMPLETE", evidence.run["completeness"] == "complete" or not options.get("requireCompleteRun"))
-    voices = evidence.run["voices"]
-    asked = voices is not None and voices["warehouse"]["completeness"] in ("asked", "not-needed")
-    holds("WAREHOUSE_NOT_ASKED", asked or not options.get("requireWarehouse"))
-    holds("SIZE_TOO_SMALL", note.size >= int(options.get("minSize", "0")))
+        demands.holds("ARTIFACT_MISMATCH", fits)
+        demands.holds("ARTIFACTS_MISSING", data is not None or not options.get("requireArtifacts"))
+    same = [one for one in evidence.held if (one.origin, one.size) == (note.origin, note.size)]
+    demands.holds("ROOT_DIVERGED", all(one.root == note.root for one in same))
+    demands.holds("RUN_NOT_COMPLETE", run["completeness"] == "complete" or not options.get("requireCompleteRun"))
+    asked = run["voices"] is not None and run["voices"]["warehouse"]["completeness"] in ("asked", "not-needed")
+    demands.holds("WAREHOUSE_NOT_ASKED", asked or not options.get("requireWarehouse"))
+    return demands.findings + evidence.of_sources
+
+
+def common(options, note, records):
+    """What may be asked of bundles and logs."""
+    demands, genesis = Demands(), records[0].leaf
+    demands.holds("OTHER_ORIGIN", options.get("origin", note.origin) == note.origin)
+    demands.holds("OTHER_GENESIS", options.get("genesis", genesis) == genesis)
+    demands.holds("SIZE_TOO_SMALL", note.size >= int(options.get("minSize", "0")))
     if "maxAge" in options:
-        age = milliseconds(options.get("now")) - milliseconds(docs.records[-1].value["recordedat"])
-        holds("TOO_OLD", age <= options["maxAge"] * 1000)
-        holds("RECORDED_IN_FUTURE", age >= -TOLERANCE * 1000)
-    return findings + evidence.of_sources
+        age = milliseconds(options.get("now")) - milliseconds(records[-1].value["recordedat"])
+        demands.holds("TOO_OLD", age <= options["maxAge"] * 1000)
+        demands.holds("RECORDED_IN_FUTURE", age >= -TOLERANCE * 1000)
+    return demands
 
 
 def milliseconds(instant):

@@ -16,7 +16,7 @@ class Documents:
     """What the later stages read. `findings` are those of the stage; where there are any, nothing else counts."""
 
     def __init__(self, files):
-        self.files, self.findings = files, []
+        self.files, self.findings, self.note = files, [], None
         self.records, self.openings = [], []
         self.manifest = self.found(lambda: read_manifest(files))
         if self.findings:

@@ -1,14 +1,16 @@
 """
-Verifies bundles that come over a pipe, one after another: a request is a length (u32be) and the options of a vector as
-JSON, a length and the archive; an answer is one line of JSON.
+Verifies evidence that comes over a pipe, one after another: a request is a length (u32be) and the options of a vector
+as JSON, a length and the archive; where the options have tiles, they are the files of a log in base64, and there is
+no archive. An answer is one line of JSON.
 """
 
+import base64
 import json
 import struct
 import sys
 
 from notes import CallError
-from verify import verify
+from verify import verify, verify_tiles
 
 
 def part():
@@ -19,7 +21,13 @@ def part():
 while (options := part()) is not None:
     archive = part()
     try:
-        verdict, code, run = verify(archive, json.loads(options))
+        asked = json.loads(options)
+        tiles = asked.pop("tiles", None)
+        if tiles is None:
+            verdict, code, run = verify(archive, asked)
+        else:
+            files = {path: base64.b64decode(data) for path, data in tiles.items()}
+            verdict, code, run = verify_tiles(files, asked)
         answer = {"verdict": verdict, "code": code, "run": run}
     except CallError:
         answer = {"refused": True}

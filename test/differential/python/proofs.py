@@ -35,6 +35,33 @@ def root_of_proof(size, positions, leaves, hashes):
     return root.hex()
 
 
+def root_of(leaves):
+    """The root over leaves, bytes."""
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha256(b"\x01", root_of(leaves[:k]), root_of(leaves[k:]))
+
+
+def root_of_heads(heads):
+    """The root of the map of stream heads: streams to (revision, leaf)."""
+    nodes = []
+    for stream, (revision, leaf) in heads.items():
+        value = sha256(PREFIX["head"], revision.to_bytes(8, "big"), bytes.fromhex(leaf))
+        key = sha256(PREFIX["headKey"], stream.encode())
+        nodes.append((int.from_bytes(key, "big"), sha256(PREFIX["headsLeaf"], key, value)))
+
+    def over(part, depth):
+        if not part:
+            return PREFIX["headsEmpty"]
+        if len(part) == 1:
+            return part[0][1]
+        sides = [[one for one in part if one[0] >> (255 - depth) & 1 == side] for side in (0, 1)]
+        return sha256(PREFIX["headsInner"], over(sides[0], depth + 1), over(sides[1], depth + 1))
+
+    return over(nodes, 0).hex()
+
+
 def start_of_stream(genesis, stream):
     return sha256(PREFIX["stream"], bytes.fromhex(genesis), stream.encode()).hex()
 

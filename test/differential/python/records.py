@@ -31,11 +31,11 @@ GRAMMAR = {
 
 
 class Record:
-    """One line: its bytes, leaf and members; the position comes from the proof or the log."""
+    """One record: its bytes, leaf and members; the position comes from the proof or the log. Raises Refused."""
 
     def __init__(self, data):
         self.leaf = hashlib.sha256(b"\x00" + data).hexdigest()
-        self.position = None
+        self.bytes, self.position = data, None
         if len(data) > LIMITS["recordBytes"]:
             raise Refused("RECORD_TOO_LARGE")
         self.value = admit(data)

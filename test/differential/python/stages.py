@@ -59,28 +59,38 @@ def multiproof_of(evidence):
 
 
 def chain_of(evidence):
-    records, manifest, findings = evidence.docs.records, evidence.docs.manifest, []
-    first, last = records[0], records[-1]
-    later = [one for one in records[1:] if one.stream == "ledger-genesis"]
-    if first.position != 0 or not genesis_of(first, evidence.note.origin) or later:
-        findings.append("GENESIS_INVALID")
-    if manifest["genesis"] != first.leaf:
+    records, manifest = evidence.docs.records, evidence.docs.manifest
+    last = records[-1]
+    heads = last if last.stream == "ledger-heads" else None
+    findings, evidence.ends = chained(records, evidence.note.origin, heads)
+    if manifest["genesis"] != records[0].leaf:
         findings.append("GENESIS_MISMATCH")
     claimed = {claim["stream"] for claim in manifest["claims"]}
-    ids, ends, time = set(), {}, ""
+    if any(record is not heads and record.stream not in claimed for record in records[1:]):
+        findings.append("STREAM_NOT_CLAIMED")
+    return findings
+
+
+def chained(records, origin, heads=None):
+    """
+    The findings that bundles and logs have in common, and the last record of each stream. `heads`: the last record of a
+    bundle, of which revision and link are shown by its path.
+    """
+    findings, ids, ends, time = [], set(), {}, ""
+    first = records[0]
+    later = [one for one in records[1:] if one.stream == "ledger-genesis"]
+    if first.position != 0 or not genesis_of(first, origin) or later:
+        findings.append("GENESIS_INVALID")
     for record in records:
-        is_heads = record is last and record.stream == "ledger-heads"
-        if record.value["ledger"] != evidence.note.origin:
+        if record.value["ledger"] != origin:
             findings.append("RECORD_ORIGIN_MISMATCH")
         if not is_in_place(record):
             findings.append("RESERVED_TYPE")
-        if record is not first and not is_heads and record.stream not in claimed:
-            findings.append("STREAM_NOT_CLAIMED")
         if record.value["id"] in ids:
             findings.append("EVENT_ID_TWICE")
         ids.add(record.value["id"])
         before = ends.get(record.stream)
-        if not is_heads:
+        if record is not heads:
             if record.revision != (0 if before is None else before.revision + 1):
                 findings.append("REVISION_GAP")
             start = ZEROS if record is first else proofs.start_of_stream(first.leaf, record.stream)
@@ -90,8 +100,7 @@ def chain_of(evidence):
         if record.value["recordedat"] < time:
             findings.append("RECORDEDAT_BACKWARDS")
         time = record.value["recordedat"]
-    evidence.ends = ends
-    return findings
+    return findings, ends
 
 
 def is_in_place(record):

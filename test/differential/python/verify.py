@@ -1,4 +1,4 @@
-"""A bundle's verdict and code (spec/bundle), written from the specification alone and as plainly as it reads."""
+"""Verdict and code (spec/bundle), written from the specification alone and as plainly as it reads."""
 
 import base64
 
@@ -8,6 +8,7 @@ from claims import claims_of
 from demands import demands_of
 from documents import Documents
 from envelope import envelope_of
+from log import Log, every_heads_of, log_chain_of, log_demands_of, tree_of
 from notes import CallError, Note, Pin
 from sources import of_bundle, of_key_records, settle
 from stages import chain_of, heads_of, keys_of, multiproof_of, note_of, roots_of, signatures_of
@@ -15,9 +16,9 @@ from tables import RANK, VERDICTS
 
 
 class Evidence:
-    """One bundle, the caller's options, and what was found so far."""
+    """One bundle or log, the caller's options, and what was found so far. `read` gives documents and findings."""
 
-    def __init__(self, archive, options):
+    def __init__(self, read, options):
         self.options = options
         self.pins = [Pin(pin["vkey"], pin.get("genesis")) for pin in options.get("trust", [])]
         self.held = [held_checkpoint(note) for note in options.get("checkpoints", [])]
@@ -25,7 +26,8 @@ class Evidence:
         self.key_records = [of_key_records(one) for one in given]
         self.findings, self.later, self.of_sources, self.run = [], [], [], None
         try:
-            self.docs = Documents(read_archive(archive))
+            self.docs = read()
+            self.note = self.docs.note
             self.findings += self.docs.findings
         except Refused as refused:
             self.findings.append(refused.code)
@@ -55,13 +57,12 @@ def held_checkpoint(note):
 
 
 def judged(archive, options):
-    evidence = Evidence(archive, options)
+    evidence = Evidence(lambda: Documents(read_archive(archive)), options)
     for check in (note_of, signatures_of, roots_of, multiproof_of, chain_of, heads_of):
         evidence.stage(check)
     evidence.stage(look_later)
-    for check in (keys_of, envelope_of, claims_of):
+    for check in (keys_of, envelope_of, claims_of, demands_of):
         evidence.stage(check)
-    evidence.stage(lambda one: demands_of(one, one.held))
     return evidence
 
 
@@ -75,7 +76,15 @@ def look_later(evidence):
 
 
 def verify(archive, options):
-    """Verdict, code and what follows of the run (None where INVALID). Raises CallError."""
+    """Of a bundle: verdict, code and what follows of the run (None where INVALID). Raises CallError."""
     evidence = judged(archive, options)
     verdict, code = evidence.verdict()
     return verdict, code, None if verdict == "INVALID" else evidence.run
+
+
+def verify_tiles(files, options):
+    """Of a log, its files by their paths: verdict, code, and None, since it is of no run. Raises CallError."""
+    evidence = Evidence(lambda: Log(files), options)
+    for check in (signatures_of, tree_of, log_chain_of, every_heads_of, keys_of, log_demands_of):
+        evidence.stage(check)
+    return *evidence.verdict(), None
