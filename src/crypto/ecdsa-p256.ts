@@ -44,9 +44,9 @@ function isStrict(signature: Uint8Array): boolean {
 /** A device's signature in the one form: low S, DER also where r and s were given side by side (IEEE P1363). */
 function normalised(signature: Uint8Array): Uint8Array {
   const numbers = numbersOf(signature) ?? sideBySide(signature)
-  if (numbers === undefined) return signature
+  if (numbers === undefined || numbers.r >= ORDER || numbers.s >= ORDER) return signature
   const { r, s } = numbers
-  return derOf(r, 2n * s < ORDER || s > ORDER ? s : ORDER - s)
+  return derOf(r, 2n * s < ORDER ? s : ORDER - s)
 }
 
 function sideBySide(signature: Uint8Array): { r: bigint; s: bigint } | undefined {
@@ -61,8 +61,7 @@ function numbersOf(signature: Uint8Array): { r: bigint; s: bigint } | undefined 
   const [sequence, length, ofR] = signature
   const formed = sequence === 0x30 && ofR === 0x02 && signature[4 + rBytes] === 0x02
   const whole = 6 + rBytes + sBytes
-  // A number of more than 33 bytes is none of this curve.
-  if (!formed || signature.length !== whole || length !== whole - 2 || rBytes > 33 || sBytes > 33) return undefined
+  if (!formed || signature.length !== whole || length !== whole - 2) return undefined
   return { r: numberOf(signature.subarray(4, 4 + rBytes)), s: numberOf(signature.subarray(6 + rBytes)) }
 }
 
