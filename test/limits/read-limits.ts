@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { LONGEST_LINE, linesOf, readIfThere, readLeft } from '../../connectors/dbt/index.js'
 import { DEF } from '../../profiles/def/index.js'
+import { hex } from '../../src/canonical/index.js'
 import { artifactIn } from '../../src/cli/commands/verify.js'
-import { openNote, readKeyFile } from '../../src/crypto/index.js'
+import { openNote, readKeyFile, vkey } from '../../src/crypto/index.js'
 import { ClyraError } from '../../src/errors/index.js'
 import { InMemorySource } from '../../src/evidence/in-memory-source.test.support.js'
 import { bundleFiles as bundleOf, collectEvidence, derive, zip } from '../../src/evidence/index.js'
@@ -17,6 +18,7 @@ import { canonicalBytes } from '../../verifier/ts/src/canonical.js'
 import { readDocuments } from '../../verifier/ts/src/documents.js'
 import { readData } from '../../verifier/ts/src/record-data.js'
 import { Offences } from '../../verifier/ts/src/refusal.js'
+import { rsaKey } from '../../verifier/ts/src/rsa-pss.js'
 import { bundleFiles } from '../../verifier/ts/test/bundle-maker.js'
 import { RUN, sampleLedger } from '../../verifier/ts/test/sample-ledger.js'
 import { PROGRAM } from '../cli/clyra.js'
@@ -100,6 +102,17 @@ export const READ_LIMITS: readonly LimitCase[] = [
         codeOf(async () => readData(GENESIS, { ...GENESIS_DATA, keys: keys(ledger), roots: keys(roots) }, {}))
       expect(await code(16, 16)).toBe('taken')
       expect([await code(17, 0), await code(1, 17)]).toEqual(['RECORD_DATA_INVALID', 'RECORD_DATA_INVALID'])
+    },
+  },
+  {
+    limit: 'modulus of an RSA key',
+    check: async () => {
+      const algorithm = 'rsa-pss-3072-sha256'
+      const publicKey = (past: boolean) => rsaKey(new Uint8Array(past ? 1025 : 1024).fill(0xa5))
+      const rest = { id: '00'.repeat(32), purpose: 'evidence', alg: algorithm, type: 255 }
+      const data = (past: boolean) => ({ key: { ...rest, public: hex(publicKey(past)) }, replaces: null })
+      await atAndPast('RECORD_DATA_INVALID', (past) => readData('dev.clyra.ledger.key.introduced.v2', data(past), {}))
+      await atAndPast('KEY_INVALID', (past) => vkey('a', { algorithm, publicKey: publicKey(past) }))
     },
   },
   {
