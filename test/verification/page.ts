@@ -3,7 +3,7 @@ import type { Attack } from './attack.js'
 import type { AttackGroup } from './attacks.js'
 import { COLUMNS, type Column, type Judged, type Said } from './judges.js'
 
-const TITLES: Readonly<Record<Column, string>> = {
+export const TITLES: Readonly<Record<Column, string>> = {
   typescript: 'Clyra, TypeScript',
   go: 'Clyra, Go',
   tessera: 'Tessera fsck',
@@ -33,6 +33,13 @@ export function cellsOf({ said, codes }: Judged, isAbsent: (column: Column) => b
 
 export const lineOf = ({ attack }: Attack, cells: readonly string[]) => `| ${[attack, ...cells].join(' | ')} |`
 
+/** What a program did not refuse of an attack, by its forms; undefined where it refused all that it was asked. */
+export function letPassLine(column: Column, { attack }: Attack, { said }: Judged): string | undefined {
+  const forms = said[column].filter(({ word }) => word !== 'refused')
+  const named = forms.map(({ form, word }) => (word === 'accepted' ? form : `${form} (${word})`))
+  return forms.length === 0 ? undefined : `| ${TITLES[column]} | ${attack} | ${named.join('; ')} |`
+}
+
 export interface JudgedGroup extends AttackGroup {
   readonly judged: readonly Judged[]
 }
@@ -56,13 +63,9 @@ export function renderPage(
   )
   const attacks = groups
     .filter(({ passes }) => passes !== true)
-    .flatMap(({ rows, judged }) => rows.map(({ attack }, i) => ({ attack, said: judged[i]!.said })))
+    .flatMap(({ rows, judged }) => rows.map((row, i) => ({ row, judged: judged[i]! })))
   const letPass = COLUMNS.flatMap((column) =>
-    attacks.flatMap(({ attack, said }) => {
-      const forms = said[column].filter(({ word }) => word !== 'refused')
-      const named = forms.map(({ form, word }) => (word === 'accepted' ? form : `${form} (${word})`))
-      return forms.length === 0 ? [] : [`| ${TITLES[column]} | ${attack} | ${named.join('; ')} |`]
-    }),
+    attacks.flatMap(({ row, judged }) => letPassLine(column, row, judged) ?? []),
   )
   const forms = groups.flatMap(({ judged }) => judged).flatMap(({ said }) => said.typescript).length
   return `# Verification: who refuses what
