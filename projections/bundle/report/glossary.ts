@@ -2,12 +2,12 @@ import { FINDINGS, NO_ANCHOR } from '../../../src/events/codes/index.js'
 import type { BundleView } from '../bundle-view.js'
 import { type Html, html, type Part } from './html.js'
 import { part } from './table.js'
-import { DISPOSITION_WORDS, REASON_WORDS, type TERMS } from './words.js'
+import { DISPOSITION_WORDS, type REASON_WORDS, type TERMS } from './words.js'
 
 /** The terms of the page, and every code that occurs on it, in plain words. */
-export function glossary({ run }: BundleView, terms: typeof TERMS): Html {
+export function glossary({ run }: BundleView, terms: typeof TERMS, words: typeof REASON_WORDS): Html {
   const codes = new Map<string, string>()
-  for (const reason of run.reasons) codes.set(reason, REASON_WORDS[reason] ?? 'A reason that this page does not know.')
+  for (const reason of run.reasons) codes.set(reason, words[reason] ?? 'A reason that this page does not know.')
   for (const finding of run.findings) {
     codes.set(finding.code, FINDINGS[finding.code])
     codes.set(finding.disposition, DISPOSITION_WORDS[finding.disposition])

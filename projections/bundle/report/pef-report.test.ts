@@ -67,6 +67,16 @@ test('how a window of traffic was closed stands there, and what was added behind
   expect(page([start, ...ends('9')])).toContain('its records are not as many as were counted')
 })
 
+test('reasons are told in words of what ran, and not of dbt', () => {
+  const make = recordMaker()
+  const gaps = (['process-not-started', 'process-signalled', 'wrapper-killed'] as const).map((reason) =>
+    make(`run-${RUN}`, 'dev.clyra.run.gap.v1', { run: RUN, reason, count: null }),
+  )
+  const made = page([...session(), ...gaps])
+  expect(made).toContain('The process was ended from outside by a signal.')
+  expect(made).not.toMatch(/dbt (was|could)|Clyra was/)
+})
+
 test('a name that is markup stays text', () => {
   const make = recordMaker()
   const [, , call] = activityRecords(make)

@@ -3,14 +3,19 @@ import type { RunView } from '../../run/index.js'
 import { grouped, moment, name } from './format.js'
 import { type Html, html } from './html.js'
 import { section } from './table.js'
-import { REASON_WORDS, voiceWord, warehouseWords } from './words.js'
+import { type REASON_WORDS, voiceWord, warehouseWords } from './words.js'
 
 /**
  * What the record does not hold, and how it came to be as it is; nothing where it is whole and was read once. `asked`:
- * whether a run of this kind asks a warehouse at all.
+ * whether a run of this kind asks a warehouse at all; `words`: what reasons mean in such a run.
  */
-export function recordSection(run: RunView, { asked }: { readonly asked: boolean }): Html | null {
-  const parts = [gaps(run), asked ? unheard(run) : null, leftOut(run), rereads(run)].filter((one) => one !== null)
+export function recordSection(
+  run: RunView,
+  { asked, words }: { readonly asked: boolean; readonly words: typeof REASON_WORDS },
+): Html | null {
+  const parts = [gaps(run, words), asked ? unheard(run) : null, leftOut(run), rereads(run)].filter(
+    (one) => one !== null,
+  )
   if (parts.length === 0) return null
   return section({
     id: 'record',
@@ -24,12 +29,12 @@ export function recordSection(run: RunView, { asked }: { readonly asked: boolean
 }
 
 /** Why the record is not whole: each reason with its count. */
-function gaps(run: RunView): Html | null {
+function gaps(run: RunView, words: typeof REASON_WORDS): Html | null {
   if (run.completeness === 'complete') return null
   const counts = new Map<string, number | null>(run.gaps.map((gap) => [gap.reason, gap.count]))
   const items = run.reasons.map((reason) => {
     const count = counts.get(reason) ?? null
-    return html`<li>${REASON_WORDS[reason] ?? reason}${count === null ? null : html` <span class="quiet">(${grouped(count)})</span>`} <code class="quiet">${reason}</code></li>
+    return html`<li>${words[reason] ?? reason}${count === null ? null : html` <span class="quiet">(${grouped(count)})</span>`} <code class="quiet">${reason}</code></li>
 `
   })
   return html`<ul class="plain">

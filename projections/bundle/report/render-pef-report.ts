@@ -14,7 +14,7 @@ import type { Page, ReportContext } from './report-context.js'
 import { runPart } from './run-part.js'
 import { facts, part } from './table.js'
 import { windowSection } from './window-section.js'
-import { OUTCOME_WORDS, REASON_WORDS, TERMS } from './words.js'
+import { AUTOMATION_REASON_WORDS, OUTCOME_WORDS, TERMS } from './words.js'
 
 /** `report.html` of a PEF bundle. */
 export function renderPefReport(state: BundleState, context: ReportContext): string {
@@ -30,9 +30,10 @@ const PEF_PAGE: PageOf = {
   headline,
   opening: restsOn,
   check: (view) => check(view, 'pef', 'not that what the recorder says is true, or that it saw everything.'),
-  sections: ({ run }) => html`${recordSection(run, { asked: false })}${windowSection(run)}${activitySections(run)}`,
+  sections: ({ run }) =>
+    html`${recordSection(run, { asked: false, words: AUTOMATION_REASON_WORDS })}${windowSection(run)}${activitySections(run)}`,
   appendix: (page) =>
-    html`${runPart(page)}${measurementsPart(page.run)}${files(page)}${ledgerPart(page)}${glossary(page.view, WORDS)}`,
+    html`${runPart(page)}${measurementsPart(page.run)}${files(page)}${ledgerPart(page)}${glossary(page.view, WORDS, AUTOMATION_REASON_WORDS)}`,
 }
 
 function headline(page: Page): Html {
@@ -94,7 +95,7 @@ function whatWasStopped({ run: { receipts, verdicts, openIntents } }: Page): Htm
 
 function whetherItIsWhole({ run: { completeness, reasons } }: Page): Html {
   const word = { complete: 'Complete', partial: 'Partial', unknown: 'Unknown' }[completeness]
-  const [first] = reasons.map((reason) => REASON_WORDS[reason] ?? reason)
+  const [first] = reasons.map((reason) => AUTOMATION_REASON_WORDS[reason] ?? reason)
   const why = first ?? 'The recorder says that nothing is missing.'
   return answer('Is the record whole?', completeness === 'complete' ? 'good' : 'warn', word, why)
 }

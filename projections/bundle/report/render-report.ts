@@ -19,7 +19,7 @@ import { responsesPart } from './responses-part.js'
 import { runPart } from './run-part.js'
 import { statementsPart } from './statements-part.js'
 import { testsSection } from './tests-section.js'
-import { TERMS } from './words.js'
+import { REASON_WORDS, TERMS } from './words.js'
 
 /** `report.html` of a DEF bundle. */
 export function renderReport(state: BundleState, context: ReportContext): string {
@@ -34,9 +34,9 @@ const DEF_PAGE: PageOf = {
   check: (view) =>
     check(view, 'def', 'not that dbt or the warehouse told the truth. That is why their accounts stand side by side.'),
   sections: ({ run }) =>
-    html`${recordSection(run, { asked: true })}${nodesSection(run)}${testsSection(run)}${freshnessSection(run)}`,
+    html`${recordSection(run, { asked: true, words: REASON_WORDS })}${nodesSection(run)}${testsSection(run)}${freshnessSection(run)}`,
   appendix: (page) => {
     const { run, view } = page
-    return html`${runPart(page)}${relationsPart(run)}${statementsPart(page)}${responsesPart(run)}${anchorsPart(run)}${measurementsPart(run)}${filesPart(page)}${ledgerPart(page)}${glossary(view, TERMS)}`
+    return html`${runPart(page)}${relationsPart(run)}${statementsPart(page)}${responsesPart(run)}${anchorsPart(run)}${measurementsPart(run)}${filesPart(page)}${ledgerPart(page)}${glossary(view, TERMS, REASON_WORDS)}`
   },
 }

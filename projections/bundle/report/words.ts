@@ -19,6 +19,14 @@ export const REASON_WORDS: Readonly<Record<string, string>> = {
   'run-not-closed': 'The capture never said that it had recorded everything.',
 }
 
+/** The same for a run that is not of dbt, and need not be recorded by Clyra's own program. */
+export const AUTOMATION_REASON_WORDS: typeof REASON_WORDS = {
+  ...REASON_WORDS,
+  'process-not-started': 'The process could not be started.',
+  'process-signalled': 'The process was ended from outside by a signal.',
+  'wrapper-killed': 'The recorder was killed while it watched, and could not see the end.',
+}
+
 /** Why the warehouse was not, or not wholly, heard: each reason once, in a sentence. */
 export function warehouseWords(reasons: readonly string[]): string[] {
   const sentences = reasons.map((reason) => {
