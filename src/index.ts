@@ -50,8 +50,11 @@ export type OpenLedgerOptions = Pick<
 export type CreateLedgerOptions = OpenLedgerOptions & {
   /** The ledger's public name, a lower-case host name. Default: `<32 hex digits>.clyra.internal`. */
   readonly origin?: string
-  /** Of the first evidence key, which signs bundles. Default: `ed25519`, of which the ledger's own key always is. */
-  readonly evidenceAlgorithm?: SignatureAlgorithm
+  /**
+   * The first evidence key, which signs bundles: a new one of this algorithm, or that of a secret (docs/keys.md). Default: a
+   * new one of `ed25519`, of which the ledger's own key always is.
+   */
+  readonly evidence?: { readonly algorithm: SignatureAlgorithm; readonly secret?: Uint8Array }
 }
 
 /**

@@ -22,7 +22,13 @@ import type {
   SealingOptions,
   StreamAppend,
 } from './ledger.js'
-import { assertRevocable, currentEvidenceKey, nextEvidenceSigner, provePossession } from './ledger-keys.js'
+import {
+  assertRevocable,
+  assertUnknown,
+  currentEvidenceKey,
+  nextEvidenceSigner,
+  provePossession,
+} from './ledger-keys.js'
 import type { SignedCheckpoint } from './ledger-reader.js'
 import { publicCheckpoint } from './signed-checkpoint.js'
 import { checkedSubmitter } from './submitter.js'
@@ -112,7 +118,8 @@ export class EventLedger extends EventLedgerReader implements LedgerHandle {
     this.assertOpen()
     const known = await this.keys()
     const replaces = currentEvidenceKey(known)?.id ?? null
-    const signer = await nextEvidenceSigner(this.core, known, next)
+    if (next.key !== undefined) assertUnknown(this.core, known, next.key)
+    const signer = await nextEvidenceSigner(this.core.ports.keys, next)
     await provePossession(signer, this.identity)
     const [appended] = await this.#writer.append([this.#writer.own.keyIntroduced(signer, replaces)])
     return { id: signer.keyId, position: lastPosition(appended) }

@@ -38,7 +38,7 @@ test('without a valid evidence key there is no signer, and a revoked key does no
 })
 
 test('an evidence key may be of another algorithm, the first one too, and the ledger key stays Ed25519', async () => {
-  const ledger = await createMemoryLedger({ evidenceAlgorithm: 'ecdsa-p256-sha256' })
+  const ledger = await createMemoryLedger({ evidence: { algorithm: 'ecdsa-p256-sha256' } })
   expect((await ledger.evidenceSigner()).algorithm).toBe('ecdsa-p256-sha256')
   const { id } = await ledger.rotateEvidenceKey({ algorithm: 'rsa-pss-3072-sha256' })
   expect(await ledger.evidenceSigner()).toMatchObject({ algorithm: 'rsa-pss-3072-sha256', keyId: id })

@@ -2,6 +2,7 @@ import { canonicalBytes, concatBytes, hex, utf8 } from '../canonical/index.js'
 import { ALGORITHMS, type Signer, signWith } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import { isType, KEYS_STREAM } from '../events/index.js'
+import type { KeyRing } from '../ports/index.js'
 import type { NextEvidenceKey } from './ledger.js'
 import type { LedgerCore } from './ledger-core.js'
 import type { RecordView } from './ledger-reader.js'
@@ -59,19 +60,19 @@ export function currentEvidenceKey(keys: readonly KeyState[]): KeyState | undefi
 }
 
 /** The signer of the evidence key that comes next. Throws KEY_INVALID. */
-export async function nextEvidenceSigner(
-  core: LedgerCore,
-  known: readonly KeyState[],
-  { key: id, algorithm }: NextEvidenceKey,
-): Promise<Signer> {
-  if (id === undefined) return core.ports.keys.generate('evidence', algorithm)
+export async function nextEvidenceSigner(ring: KeyRing, { key: id, algorithm }: NextEvidenceKey): Promise<Signer> {
+  if (id === undefined) return ring.generate('evidence', algorithm)
+  const signer = await ring.signer(id)
+  if (signer !== undefined) return signer
+  throw new ClyraError('KEY_INVALID', `the key ${id} is not in the key ring`, { details: { id } })
+}
+
+/** Throws KEY_INVALID for a key that the ledger knows already, its own among them: one key has one purpose, once. */
+export function assertUnknown(core: LedgerCore, keys: readonly KeyState[], id: string): void {
   const refused = (why: string) => new ClyraError('KEY_INVALID', `the key ${id} ${why}`, { details: { id } })
   if (id === core.genesis.key.keyId) throw refused('is that of the ledger itself: one key has one purpose')
-  const state = known.find((one) => one.id === id)
+  const state = keys.find((one) => one.id === id)
   if (state !== undefined) throw refused(`was introduced at position ${state.introducedAt} already`)
-  const signer = await core.ports.keys.signer(id)
-  if (signer === undefined) throw refused('is not in the key ring')
-  return signer
 }
 
 /**

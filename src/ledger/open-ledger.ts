@@ -1,5 +1,5 @@
 import { hex } from '../canonical/index.js'
-import type { SignatureAlgorithm, Signer } from '../crypto/index.js'
+import type { Signer } from '../crypto/index.js'
 import { ClyraError } from '../errors/index.js'
 import {
   assertPlausible,
@@ -13,8 +13,9 @@ import {
 import { leafHash } from '../merkle/index.js'
 import type { LogRecord } from '../ports/index.js'
 import { EventLedger, type LedgerHandle } from './event-ledger.js'
+import type { NextEvidenceKey } from './ledger.js'
 import type { LedgerCore, LedgerPorts } from './ledger-core.js'
-import { missingEvidenceKey, provePossession } from './ledger-keys.js'
+import { missingEvidenceKey, nextEvidenceSigner, provePossession } from './ledger-keys.js'
 import { openCore, type ReaderOptions, releasePorts } from './open-ledger-reader.js'
 import { OwnEvents } from './own-events.js'
 import { PublishedTree } from './published-tree.js'
@@ -50,8 +51,8 @@ export interface LedgerOptions extends ReaderOptions {
 export interface CreateOptions extends LedgerOptions {
   /** A lower-case host name. Default: `<32 random hex digits>.clyra.internal`. */
   readonly origin?: string | undefined
-  /** Of the first evidence key. Default: `ed25519`. */
-  readonly evidenceAlgorithm?: SignatureAlgorithm | undefined
+  /** The first evidence key. Default: a new one of `ed25519`. */
+  readonly evidence?: NextEvidenceKey | undefined
   /** Cryptographic randomness. */
   readonly random: (bytes: number) => Uint8Array
 }
@@ -74,7 +75,7 @@ export async function createLedger(ports: LedgerPorts, options: CreateOptions): 
   const recordedat = instantOf(now)
   assertPlausible(recordedat, '')
   const ledgerKey = await ports.keys.generate('ledger')
-  const evidenceKey = await ports.keys.generate('evidence', options.evidenceAlgorithm)
+  const evidenceKey = await nextEvidenceSigner(ports.keys, options.evidence ?? {})
   const records = firstRecords({
     origin,
     submitter,

@@ -1,11 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { verifyBundle } from '@clyra/verify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signerOf, vkey } from '../../src/crypto/index.js'
+import { readPrivateKey, signerOf, vkey } from '../../src/crypto/index.js'
 import { discard, leaveRun, sandbox } from './clyra.js'
 import { clyraHere, clyraJsonHere } from './in-process.js'
+
+interface Listed {
+  readonly vkey: string
+  readonly keys: readonly { readonly id: string; readonly alg: string; readonly purpose: string }[]
+}
 
 /** The algorithms of evidence keys, from `clyra init` to a bundle that says VALID. */
 describe('clyra', () => {
@@ -18,10 +23,7 @@ describe('clyra', () => {
   }
   const keys = async () =>
     // What `keys --json` prints has these members: its schema is tested elsewhere.
-    (await clyraJsonHere(folder, ['keys'])) as {
-      vkey: string
-      keys: { id: string; alg: string; purpose: string }[]
-    }
+    (await clyraJsonHere(folder, ['keys'])) as Listed
   const bundled = async () => {
     await said('bundle', '--last', '-o', 'b.zip', '--force')
     const { vkey: pinned } = await keys()
@@ -63,7 +65,18 @@ describe('clyra', () => {
     expect(readdirSync(at('.clyra', 'keys')).length).toBe(before + 1)
   })
 
+  it('makes a ledger whose first evidence key is one that is brought', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    writeFileSync(at('ec.pem'), privateKey.export({ format: 'pem', type: 'sec1' }), { mode: 0o600 })
+    mkdirSync(at('other'))
+    await said('init', 'other', '--evidence-key', 'ec.pem')
+    const { secret } = readPrivateKey(at('ec.pem'))
+    const { keys: listed } = (await clyraJsonHere(folder, ['keys', '--ledger', 'other/.clyra'])) as Listed
+    expect(listed.map(({ id }) => id)[1]).toBe(signerOf('ecdsa-p256-sha256', secret).keyId)
+  })
+
   it.each([
+    [['init', '--evidence-algorithm', 'ed25519', '--evidence-key', 'x'], /says nothing beside --evidence-key/],
     [['keys', 'rotate', '--algorithm', 'ecdsa-p384-sha384'], /--algorithm: must be one of ed25519, /],
     [['keys', 'rotate', '--algorithm', 'ed25519', '--key', 'x'], /says nothing beside --key/],
     [['keys', 'rotate', '--key', 'absent.pem'], /absent\.pem/],

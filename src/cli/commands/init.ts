@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { hex } from '../../canonical/index.js'
-import { SIGNATURE_ALGORITHMS } from '../../crypto/index.js'
+import { readPrivateKey, SIGNATURE_ALGORITHMS } from '../../crypto/index.js'
 import { ClyraError, commandLine, fromSystemError } from '../../errors/index.js'
 import { NEW_ORIGIN } from '../../events/index.js'
 import { createState } from '../../runtime/index.js'
@@ -28,11 +28,21 @@ export const init = defineCommand({
       flags: '--evidence-algorithm <name>',
       description: `of the key that signs bundles: ${SIGNATURE_ALGORITHMS.join(', ')} (default: ed25519)`,
     },
+    {
+      flags: '--evidence-key <file>',
+      description: 'sign bundles with this private key (PEM, not encrypted, mode 0600) instead of a new one',
+    },
   ],
-  options: z.object({
-    evidenceAlgorithm: z.enum(SIGNATURE_ALGORITHMS, `must be one of ${SIGNATURE_ALGORITHMS.join(', ')}`).optional(),
-    origin: z.string().regex(NEW_ORIGIN, 'must be a lower-case host name').optional(),
-  }),
+  options: z
+    .object({
+      evidenceAlgorithm: z.enum(SIGNATURE_ALGORITHMS, `must be one of ${SIGNATURE_ALGORITHMS.join(', ')}`).optional(),
+      evidenceKey: z.string().min(1, 'must be a file').optional(),
+      origin: z.string().regex(NEW_ORIGIN, 'must be a lower-case host name').optional(),
+    })
+    .refine(({ evidenceAlgorithm, evidenceKey }) => evidenceAlgorithm === undefined || evidenceKey === undefined, {
+      path: ['evidenceAlgorithm'],
+      message: 'says nothing beside --evidence-key: a key has its algorithm',
+    }),
   help: `Makes ${STATE_DIRECTORY}/ (log, index, tiles, keys, vault, spool, artefacts), which git ignores, and ${CONFIG_FILE} beside it. Never overwrites a ledger.`,
   examples: [
     ['clyra init', 'a ledger with a random name'],
@@ -48,7 +58,12 @@ export const init = defineCommand({
     size: decimal,
   }),
   async run(context, [given = '.'], options) {
-    const made = await initProject(context, outputPath(context.environment.cwd, given), options)
+    const { origin, evidenceAlgorithm: algorithm, evidenceKey } = options
+    const evidence =
+      evidenceKey === undefined
+        ? algorithm && { algorithm }
+        : readPrivateKey(resolve(context.environment.cwd, evidenceKey))
+    const made = await initProject(context, outputPath(context.environment.cwd, given), { origin, evidence })
     context.output.result({ ...made }, () =>
       [
         facts([

@@ -10,6 +10,7 @@ import {
   examineMemory,
   type LedgerPorts,
   type LedgerReaderHandle,
+  type NextEvidenceKey,
   openLedger,
   openLedgerReader,
   readGenesis,
@@ -82,7 +83,19 @@ export async function createEmbeddedLedger(options: EmbeddedOptions & NewLedger)
     })
   }
   const ports = await writerPorts(options, () => origin)
-  return handOver(options, ports, () => createLedger(ports, { ...options, adopt: undefined, origin, random }))
+  return handOver(options, ports, async () => {
+    const evidence = await firstEvidenceKey(options, origin)
+    return createLedger(ports, { ...options, adopt: undefined, origin, evidence, random })
+  })
+}
+
+async function firstEvidenceKey(
+  { directory, evidence }: EmbeddedOptions & NewLedger,
+  origin: string,
+): Promise<NextEvidenceKey> {
+  if (evidence?.secret === undefined) return { algorithm: evidence?.algorithm }
+  const ring = new FileKeyRing(layoutOf(directory).keys, () => origin)
+  return { key: (await ring.bring(evidence.algorithm, evidence.secret)).keyId }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { SignatureAlgorithm } from '../../crypto/index.js'
 import type {
   Contradiction,
   CreateOptions,
@@ -66,7 +67,10 @@ export interface BackupResult {
 }
 
 /** What a ledger that is made is told of itself. */
-export type NewLedger = Pick<CreateOptions, 'origin' | 'evidenceAlgorithm'>
+export interface NewLedger extends Pick<CreateOptions, 'origin'> {
+  /** The first evidence key: a new one of this algorithm (default: `ed25519`), or that of this secret. */
+  readonly evidence?: { readonly algorithm: SignatureAlgorithm; readonly secret?: Uint8Array } | undefined
+}
 
 /**
  * A kind of log store: what a program does with the ledger of a state directory whose log lies there. What each
