@@ -1,6 +1,6 @@
 """What follows from a run's records (spec/bundle, section 6; spec/def)."""
 
-from admission import canonical, same
+from admission import canonical
 from tables import CONSTANTS, LIMITS, is_text
 
 RUN = CONSTANTS["run"]
@@ -16,7 +16,6 @@ class Run:
         self.valid = without_void(records)
         starts = self.of(*STARTS)
         self.start = starts[0] if starts else None
-        self.subjects = {start.data["subject"] for start in starts}
         self.closed = bool(self.of(CLOSED))
         self.gaps = sorted({gap.data["reason"] for gap in self.of("dev.clyra.run.gap.v1")})
 
@@ -64,10 +63,10 @@ class Run:
         tool = self.start.text("tool")
         if self.start.type == STARTS[0] and tool is None:
             tool = "dbt"
-        is_def = CONSTANTS["profiles"]["def"]
-        if tool in is_def["undecided"]:
+        table = CONSTANTS["profiles"]["def"]
+        if tool in table["undecided"]:
             return "def" if any(one.type.startswith(RUN["voicedTypes"]) for one in self.all) else "pef"
-        return "def" if tool in is_def["tools"] else "pef"
+        return "def" if tool in table["tools"] else "pef"
 
     def links(self):
         """The streams that are linked before the first end of the run, void or not."""
