@@ -92,4 +92,4 @@ const cutAt = ({ records }: KeyRecords, size: number): KeyRecords => ({
 })
 
 /** What a caller asks of an honest bundle. */
-export const DEMANDS: Way = { how: 'what is asked', weight: 18, signed: true, make: demands }
+export const DEMANDS: Way = { how: 'what is asked', weight: 22, signed: true, make: demands }

@@ -8,11 +8,13 @@ import { mutateBytes } from '../fuzz/engine/mutate-bytes.js'
 import type { Random } from '../fuzz/engine/random.js'
 import { type Honest, ledgerOf, WORDS } from './bases.js'
 import { editValue } from './edit-value.js'
+import type { KindName } from './kinds.js'
 
 /** An archive that nobody should take, or that another one would have signed too, and how a caller asks about it. */
 export interface Mutant {
   readonly archive: Uint8Array
   readonly options: VectorOptions
+  readonly kind: KindName
   /** What was done. */
   readonly how: string
   /** What it was made from. */

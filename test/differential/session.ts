@@ -9,6 +9,7 @@ import { CODES, type ReasonCode, type VerifyResult } from '../../verifier/ts/src
 import type { VectorOptions } from '../../verifier/ts/test/vectors/index.js'
 import { comparable } from '../go/vectors.js'
 import { type Answer, type Evidence, JudgeProcess } from './judge-process.js'
+import type { KindName } from './kinds.js'
 import { logOf } from './logs.js'
 import type { Mutant } from './mutant.js'
 import { mutantOf } from './mutants.js'
@@ -21,12 +22,14 @@ const AT_ONCE = 64
 /** What was found of one input. */
 export interface Finding {
   readonly number: number
+  readonly kind: KindName
   readonly how: string
   readonly what: string
 }
 
 export interface Session {
   readonly inputs: number
+  readonly kinds: ReadonlyMap<KindName, number>
   readonly seconds: number
   /** How many ended in each stage; `VALID` for those that none refused. */
   readonly stages: ReadonlyMap<string, number>
@@ -47,33 +50,40 @@ export async function startJudges(): Promise<readonly [JudgeProcess, JudgeProces
 }
 
 /** The verifier in Go alone; it is built into a folder. */
-export function startGoJudge(folder: string): JudgeProcess {
+export function startGoJudge(folder: string, sources = here('../../verifier/go')): JudgeProcess {
   const program = join(folder, 'judge-go')
-  execFileSync('go', ['build', '-o', program, './internal/judge'], { cwd: here('../../verifier/go'), stdio: 'pipe' })
+  execFileSync('go', ['build', '-o', program, './internal/judge'], { cwd: sources, stdio: 'pipe' })
   return new JudgeProcess('the verifier in Go', [program])
 }
 
-/** Asks both about so many inputs of a seed, and compares all that they say. */
+/** Of so many inputs one is a log. */
+const LOGS = 40
+
+/** The numbers of the first so many inputs; of logs alone where that is asked. */
+export const firstInputs = (count: number, kind?: 'logs'): readonly number[] =>
+  Array.from({ length: count }, (_, i) => (kind === undefined ? i : (i + 1) * LOGS - 1))
+
+/** Asks both about inputs of a seed until `enough` differ, and compares all that they say. */
 export async function compareVerifiers(
   judges: readonly [JudgeProcess, JudgeProcess],
   seed: number,
-  inputs: number,
+  numbers: readonly number[],
+  enough = 20,
 ): Promise<Session> {
   const begun = performance.now()
   const stages = new Map<string, number>()
   const codes = new Map<string, number>()
   const findings: Finding[] = []
-  const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1)
+  const kinds = new Map<KindName, number>()
+  const count = <K>(map: Map<K, number>, key: K) => map.set(key, (map.get(key) ?? 0) + 1)
   const one = async (number: number): Promise<void> => {
     const input = inputOf(seed, number)
     const [ours, theirs] = await Promise.all(judges.map((judge) => judge.ask(input.options, input.evidence)))
     // Two were asked.
     const what = difference(input, ours!, theirs!)
-    if (what !== undefined) {
-      findings.push({ number, how: input.how, what })
-      keep(seed, number, input)
-    }
+    if (what !== undefined) findings.push({ number, kind: input.kind, how: input.how, what })
     const { code } = ours!
+    count(kinds, input.kind)
     count(codes, code ?? 'refused')
     count(
       stages,
@@ -83,15 +93,16 @@ export async function compareVerifiers(
   let next = 0
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      while (next < inputs && findings.length < 20) await one(next++)
+      while (next < numbers.length && findings.length < enough) await one(numbers[next++]!)
     }),
   )
   const peaks = Object.fromEntries(judges.map((judge) => [judge.name, judge.peakKib()]))
-  return { inputs: next, seconds: (performance.now() - begun) / 1000, stages, codes, findings, peaks }
+  return { inputs: next, kinds, seconds: (performance.now() - begun) / 1000, stages, codes, findings, peaks }
 }
 
 /** What both are asked about. */
 export interface Input {
+  readonly kind: KindName
   readonly how: string
   readonly options: VectorOptions
   readonly evidence: Evidence
@@ -99,18 +110,15 @@ export interface Input {
   readonly unsigned?: Pick<Mutant, 'archive' | 'honest'>
 }
 
-/** Of so many inputs one is a log. */
-const LOGS = 40
-
 /** Input number `number` of a seed: a mutant of a bundle, or a log. */
 export function inputOf(seed: number, number: number): Input {
   if (number % LOGS < LOGS - 1) {
     const mutant = mutantOf(seed, number)
-    const { how, options, archive, signed } = mutant
-    return { how, options, evidence: archive, ...(!signed && { unsigned: mutant }) }
+    const { kind, how, options, archive, signed } = mutant
+    return { kind, how, options, evidence: archive, ...(!signed && { unsigned: mutant }) }
   }
   const { files, options } = logOf(seed, number)
-  return { how: 'a log', options, evidence: files }
+  return { kind: 'logs', how: 'a log', options, evidence: files }
 }
 
 /** What is wrong with two answers about an input; undefined where nothing is. */
@@ -143,7 +151,9 @@ function meansTheSame({ archive, honest }: Pick<Mutant, 'archive' | 'honest'>): 
   return [...honest.files].every(([name, bytes]) => said(name, bytes) === said(name, files.get(name)))
 }
 
-function keep(seed: number, number: number, { evidence, options, how }: Input): void {
+/** Keeps an input for whoever looks at it. */
+export function keep(seed: number, number: number): void {
+  const { evidence, options, how } = inputOf(seed, number)
   const path = join(CACHE, `${seed}-${number}`)
   const files = evidence instanceof Uint8Array ? [[`${path}.def.zip`, evidence] as const] : inFolder(path, evidence)
   for (const [name, bytes] of [...files, [`${path}.json`, JSON.stringify({ how, options }, null, 2)] as const]) {
