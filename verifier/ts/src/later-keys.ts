@@ -59,10 +59,16 @@ function fromHistory({ size, records }: KeyHistory): LaterKeys {
   try {
     const stream = records.map(({ position, bytes }) => ({ record: readRecord(bytes, { position }), position }))
     const first = stream[0]
-    const rest = stream.filter(({ record }) => record.stream === 'ledger-keys')
+    const rest = stream.slice(1)
     const data = first && genesisOf(first.record, first.record.ledger)
     if (first === undefined || data === undefined || first.position !== 0)
       throw new Refusal('GENESIS_INVALID', 'record 0')
+    let before = 0
+    for (const { record, position } of rest) {
+      if (record.stream !== 'ledger-keys') throw noKeyRecords(`a record of ${record.stream}`)
+      if (position <= before || position >= size) throw noKeyRecords(`the position ${position} of a log of ${size}`)
+      before = position
+    }
     const walk = new ChainWalk(first.record.ledger, first.record.leaf, offences)
     for (const { record, position } of stream) walk.add(record, position)
     const keys = foldKeys(data, rest, offences)
@@ -70,12 +76,12 @@ function fromHistory({ size, records }: KeyHistory): LaterKeys {
     return { from: 'ledger', genesis: hex(first.record.leaf), size: Number(size), root: undefined, stream: rest, keys }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    throw new VerifyUsageError(
-      'OPTION_INVALID',
-      `keys: not the key records of a ledger: ${error.message} (${error.code})`,
-    )
+    throw noKeyRecords(`${error.message} (${error.code})`)
   }
 }
+
+const noKeyRecords = (why: string): VerifyUsageError =>
+  new VerifyUsageError('OPTION_INVALID', `keys: not the key records of a ledger: ${why}`)
 
 /** What a source is worth for one bundle. */
 export type LaterJudgement =

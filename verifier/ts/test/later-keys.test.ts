@@ -73,7 +73,11 @@ describe('the ledger itself, asked for its keys', () => {
   })
 
   it('is wrong usage where it is not the key records of a ledger', async () => {
+    const ledger = sampleLedger()
+    ledger.introduce(testKey('evidence 2'))
     const whole = historyOf(ledger)
+    const at = ledger.records.findLastIndex(({ stream }) => stream.startsWith('run-'))
+    const ofRun = { position: at, bytes: ledger.records[at]!.bytes }
     for (const keys of [
       { ...whole, size: 0 },
       { ...whole, size: Number.NaN },
@@ -81,6 +85,9 @@ describe('the ledger itself, asked for its keys', () => {
       { ...whole, records: whole.records.slice(1) },
       { ...whole, records: [{ position: 0, bytes: new Uint8Array(3) }] },
       { ...whole, records: [...whole.records, ...whole.records.slice(-1)] },
+      { ...whole, size: whole.records.at(-1)!.position },
+      { ...whole, records: whole.records.map((record, i) => ({ ...record, position: i === 0 ? 0 : 7 })) },
+      { ...whole, records: [...whole.records.slice(0, -1), ofRun, ...whole.records.slice(-1)] },
     ]) {
       await expect(verifyBundle(evidence, { trust, keys: [keys] })).rejects.toThrow(VerifyUsageError)
     }
