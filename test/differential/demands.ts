@@ -77,12 +77,26 @@ function laterKeys(honest: Honest, random: Random): VectorOptions {
     () => keyRecordsOf(later),
     () => keyRecordsOf(foreignOf(honest)),
     () => cutAt(keyRecordsOf(later), random.pick([3, 99])),
+    () => spoiledRecords(keyRecordsOf(later), random),
     () => 'AAAA',
   ]
   return {
     keys: Array.from({ length: 1 + random.below(2) }, () => random.pick(sources)()),
     ...(random.below(2) === 0 && { checkpoints: [base64(later.checkpoint())] }),
   }
+}
+
+/** Key records that may be none. */
+function spoiledRecords({ size, records }: KeyRecords, random: Random): KeyRecords {
+  const at = random.below(records.length)
+  const position = String(random.pick([0, Number(size), Number(records[at]?.position) + 1]))
+  return random.pick<KeyRecords>([
+    { size: random.pick(['0', '1', '3']), records },
+    { size, records: records.filter((_, i) => i !== at) },
+    { size, records: records.toReversed() },
+    { size, records: [...records, ...records.slice(at)] },
+    { size, records: records.map((record, i) => (i === at ? { ...record, position } : record)) },
+  ])
 }
 
 /** Key records up to another size. */
