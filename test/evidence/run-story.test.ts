@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { claimedStreams } from '../../profiles/run/claimed-streams.js'
 import { recordMaker } from '../../projections/example-records.test.support.js'
 import { runProjection } from '../../projections/run/index.js'
 import { AUTOMATION_GAPS } from '../../src/events/codes/automation.js'
@@ -16,6 +17,7 @@ import {
   VOIDED_BY_REREAD,
 } from '../../src/events/families/run-voices.js'
 import type { LedgerRecord } from '../../src/events/index.js'
+import { linksOf } from '../../verifier/ts/src/run-start.js'
 import { runStory } from '../../verifier/ts/src/run-story.js'
 import { SPEC } from '../../verifier/ts/src/spec.generated.js'
 
@@ -77,19 +79,21 @@ const DATA: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
   }),
 }
 
+function recordsOf(drafts: readonly { readonly type: string; readonly data: unknown }[]): LedgerRecord[] {
+  const make = recordMaker()
+  return drafts.map(({ type, data }) => {
+    const record = make(`run-${RUN}`, 'dev.clyra.run.closed.v1', { run: RUN })
+    // Holds for the members that are looked at; the others are of no account here.
+    return { ...record, event: { ...record.event, type: `dev.clyra.${type}.v1`, data: data as never } }
+  })
+}
+
 const records: fc.Arbitrary<LedgerRecord[]> = fc
   .array(
     fc.constantFrom(...Object.keys(DATA)).chain((type) => DATA[type]!.map((data) => ({ type, data }))),
     { maxLength: 40 },
   )
-  .map((drafts) => {
-    const make = recordMaker()
-    return drafts.map(({ type, data }) => {
-      const record = make(`run-${RUN}`, 'dev.clyra.run.closed.v1', { run: RUN })
-      // Holds for the members that are looked at; the others are of no account here.
-      return { ...record, event: { ...record.event, type: `dev.clyra.${type}.v1`, data: data as never } }
-    })
-  })
+  .map(recordsOf)
 
 test('program and verifier tell the same story of any run', () => {
   fc.assert(
@@ -109,6 +113,28 @@ test('program and verifier tell the same story of any run', () => {
       })
     }),
     { numRuns: 2_000 },
+  )
+})
+
+test('program and verifier claim the same streams of any run, or neither can', () => {
+  const step = fc.constantFrom(
+    ...['approval-1', 'approval-2'].flatMap((stream) => [
+      { type: 'run.linked', data: { stream, role: 'approval' } },
+      { type: 'receipt.issued', data: { approval: stream } },
+    ]),
+    { type: 'receipt.issued', data: { approval: null } },
+    { type: 'run.closed', data: {} },
+    { type: 'run.reread', data: { voices: [], reading: 2, because: 'log-better' } },
+  )
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 8 }), (drafts) => {
+      const run = recordsOf(drafts)
+      const { linked, unlinked } = linksOf(run.map(({ event }) => ({ type: event.type, data: event.data }) as never))
+      const claim = () => claimedStreams(RUN, run)
+      if (unlinked.length > 0) expect(claim).toThrow(/had not linked/)
+      else expect(claim()).toEqual(['ledger-keys', 'ledger-redactions', `run-${RUN}`, ...linked].sort())
+    }),
+    { numRuns: 1_000 },
   )
 })
 

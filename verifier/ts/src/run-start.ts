@@ -53,7 +53,7 @@ export function linksOf(run: readonly LogRecord[]): Links {
   let closed = false
   for (const record of run) {
     closed ||= record.type === 'dev.clyra.run.closed.v1'
-    unlinked.push(...streamsNamedBy(record).filter((stream) => !linked.has(stream)))
+    for (const stream of streamsNamedBy(record)) if (!linked.has(stream)) unlinked.push(stream)
     const link = dataOf(record, 'dev.clyra.run.linked.v1')
     if (link === undefined) continue
     if (closed) late.push(link.stream)
@@ -65,7 +65,10 @@ export function linksOf(run: readonly LogRecord[]): Links {
 const STREAM_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(SPEC.run.streamMembers))
 
 /** The streams that a record says it rests on. */
-function streamsNamedBy({ type, data }: LogRecord): string[] {
-  const named = (STREAM_MEMBERS.get(type) ?? []).map((member) => memberOf(data, member))
-  return named.filter((stream) => typeof stream === 'string')
+function streamsNamedBy({ type, data }: LogRecord): readonly string[] {
+  const members = STREAM_MEMBERS.get(type)
+  if (members === undefined) return NONE
+  return members.map((member) => memberOf(data, member)).filter((stream) => typeof stream === 'string')
 }
+
+const NONE: readonly string[] = []
