@@ -198,6 +198,14 @@ describe('prepare and finishRecord', () => {
     expect(prepare([rest, rest]).ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)
   })
 
+  it('count only as far as a verifier does', () => {
+    const closed = (records: string) => () =>
+      prepare([{ ...BASE, type: 'dev.clyra.window.closed.v1', data: { records, next: null, runs: [] } }])
+    expect(closed('9007199254740991')).not.toThrow()
+    for (const beyond of ['9007199254740992', '9999999999999999', '10000000000000000'])
+      expect(codeOf(closed(beyond)), beyond).toBe('EVENT_INVALID')
+  })
+
   it('take every form of a URI-reference as a source', () => {
     const forms = [
       '/',

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { codesOf, NO_VERSION_CONTROL } from '../codes/index.js'
-import { decimalString, hexDigest, label } from './shapes.js'
+import { countString, hexDigest, label } from './shapes.js'
 
 export const artifact = {
   /** A whole file, copied into the artefact store when it was read. */
@@ -8,7 +8,7 @@ export const artifact = {
     name: label,
     mediaType: label,
     sha256: hexDigest,
-    size: decimalString,
+    size: countString,
     /** The dbt invocation that the file itself names, null where it names none. */
     invocation: label.nullable(),
   }),

@@ -1,11 +1,16 @@
 import * as z from 'zod'
-import { isTime } from '../grammar/index.js'
+import { isDecimal, isTime } from '../grammar/index.js'
 
 /** Shapes that several event families share. Every object is strict: an unknown member is an error, not a surprise. */
 
 export const hexDigest = z.string().regex(/^[0-9a-f]{64}$/)
 /** Unsigned decimal string: counts, sizes, positions. */
 export const decimalString = z.string().regex(/^(0|[1-9][0-9]{0,18})$/)
+/** A count that a verifier computes with: at most 2^53-1, as positions and revisions are. */
+export const countString = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,15})$/)
+  .refine(isDecimal, 'is above 2^53-1')
 /** Signed decimal fraction as text: seconds, ratios. No exponent. */
 export const fractionString = z.string().regex(/^-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,12})?$/)
 /** An instant in UTC; the calendar is checked too. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { decimalString, hexDigest } from './shapes.js'
+import { countString, hexDigest } from './shapes.js'
 
 const runId = z.string().regex(/^[A-Za-z0-9._:~-]{1,200}$/)
 
@@ -10,10 +10,10 @@ export const window = {
    */
   'dev.clyra.window.closed.v1': z.strictObject({
     /** How many records stand before this one in the stream. */
-    records: decimalString,
+    records: countString,
     /** The run that is the next window; null where there is none. */
     next: runId.nullable(),
     /** Runs of callers that went through this window: [run, its records so far, leaf of the last]. */
-    runs: z.array(z.tuple([runId, decimalString, hexDigest])).max(256),
+    runs: z.array(z.tuple([runId, countString, hexDigest])).max(256),
   }),
 } as const
