@@ -13,6 +13,8 @@ import { inputOf } from './session.js'
 
 const seed = Number(process.env['CLYRA_DIFFERENTIAL_SEED'] ?? Date.now() % 1_000_000)
 const inputs = Number(process.env['CLYRA_THIRD_INPUTS'] ?? 150)
+/** Asked at once, so that neither waits for the other. */
+const AT_ONCE = 32
 /** Of the vectors every sixth, by the seed, where not all are asked. */
 const SHARE = process.env['CLYRA_THIRD_INPUTS'] === undefined ? 6 : 1
 
@@ -26,7 +28,7 @@ describe.runIf(requireService('foreign-python'))(`a third verifier (CLYRA_DIFFER
 
   /** What the two say of a case, where they differ. */
   async function difference(name: string, { evidence, options }: Case) {
-    const [theirs, ours] = [await third.ask(options, evidence), await word({ evidence, options })]
+    const [theirs, ours] = await Promise.all([third.ask(options, evidence), word({ evidence, options })])
     return JSON.stringify(theirs) === JSON.stringify(ours) ? [] : [{ name, ours, theirs }]
   }
 
@@ -39,13 +41,15 @@ describe.runIf(requireService('foreign-python'))(`a third verifier (CLYRA_DIFFER
   })
 
   it(`says of ${inputs} mutants and logs what the one in TypeScript says`, async () => {
-    const differences = []
-    for (let number = 0; number < inputs && differences.length < 10; number++) {
+    const differences: unknown[] = []
+    const one = async (number: number) => {
       const { how, ...input } = inputOf(seed, number)
       differences.push(...(await difference(`${number}: ${how}`, input)))
     }
+    for (let first = 0; first < inputs && differences.length < 10; first += AT_ONCE)
+      await Promise.all(Array.from({ length: Math.min(AT_ONCE, inputs - first) }, (_, i) => one(first + i)))
     expect(differences).toEqual([])
-  })
+  }, 7_200_000)
 })
 
 /** Verdict, code and run, or that the options cannot be read, in the form and order in which the judge in Python answers. */
