@@ -9,11 +9,11 @@ export const utf8 = (text: string): Uint8Array => encoder.encode(text)
 
 export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => joinBytes(parts)
 
-/** The same of a list of any length: a call has room for some 100,000 arguments. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+/** The same of a list of any length: a call has room for some 100,000 arguments. `room` is written to where it is enough. */
+export function joinBytes(parts: readonly Uint8Array[], room?: Uint8Array): Uint8Array {
   let length = 0
   for (const part of parts) length += part.length
-  const whole = new Uint8Array(length)
+  const whole = room !== undefined && length <= room.length ? room.subarray(0, length) : new Uint8Array(length)
   let at = 0
   for (const part of parts) {
     whole.set(part, at)

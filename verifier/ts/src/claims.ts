@@ -1,5 +1,6 @@
 import { sameJson } from './canonical.js'
 import type { Documents, Manifest } from './documents.js'
+import { admit } from './json.js'
 import { performanceOf } from './performance.js'
 import type { LogRecord } from './record.js'
 import { dataOf } from './record-data.js'
@@ -128,7 +129,7 @@ function checkOpenings({ openings, proof, records }: Documents, offences: Offenc
   const byPosition = new Map(proof.positions.map((position, i) => [position, records[i]!]))
   for (const { position, pointer, salt, value } of openings) {
     const record = byPosition.get(position)
-    const sealed = record && sealedCommitment(resolvePointer(record.event, pointer))
+    const sealed = record && sealedCommitment(resolvePointer(admit(record.bytes), pointer))
     const where = { file: 'openings.json', position }
     if (record === undefined || sealed === undefined) offences.add('OPENING_TARGET_MISSING', pointer, where)
     else if (commitment(record.id, pointer, salt, value) !== sealed) offences.add('OPENING_MISMATCH', pointer, where)

@@ -10,7 +10,7 @@ import {
   STREAM,
   SUBMITTER,
 } from './grammar.js'
-import { admit, type JsonObject, type JsonValue } from './json.js'
+import { admit, type JsonValue } from './json.js'
 import { leafHash } from './merkle.js'
 import { readData } from './record-data.js'
 import { Refusal, type Where } from './refusal.js'
@@ -29,8 +29,8 @@ export interface LogRecord {
   /** Hex leaf hash of the record before it in its stream. */
   readonly prev: string
   readonly recordedat: string
-  /** The whole event, for pointers of openings. */
-  readonly event: JsonObject
+  /** As it lies in the evidence. Of its members only `data` are kept beside it: a log may hold many records. */
+  readonly bytes: Uint8Array
   readonly data: JsonValue
 }
 
@@ -89,7 +89,7 @@ export function readRecord(bytes: Uint8Array, where: Where): LogRecord {
     revision,
     prev: attribute('prev'),
     recordedat: attribute('recordedat'),
-    event,
+    bytes,
     data: event['data']!,
   }
   // Later stages read these data without asking again.

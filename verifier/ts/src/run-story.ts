@@ -58,9 +58,11 @@ function withoutVoid(run: readonly LogRecord[]): readonly LogRecord[] {
 
 const VOIDED: ReadonlySet<string> = new Set(SPEC.run.voidedByReread)
 
+const VOICE_OF_TYPES = Object.entries(SPEC.run.voiceOfTypes)
+
 /** Who speaks in a record; undefined where it is of no voice. */
 export function voiceOf({ type, data }: LogRecord): string | undefined {
-  const fixed = Object.entries(SPEC.run.voiceOfTypes).find(([prefix]) => type.startsWith(prefix))?.[1]
+  const fixed = VOICE_OF_TYPES.find(([prefix]) => type.startsWith(prefix))?.[1]
   if (fixed !== undefined) return fixed
   const said = type.startsWith(SPEC.run.voicedTypes) ? memberOf(data, 'voice') : undefined
   return typeof said === 'string' ? said : undefined
