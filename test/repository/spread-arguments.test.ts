@@ -29,10 +29,8 @@ const SHORT: Readonly<Record<string, string>> = {
   'verifier/ts/src/tile-walk.ts concatBytes': 'a tile has at most 256 hashes',
   'verifier/ts/src/render.ts Math.max': 'the lines of one result',
   'verifier/ts/src/render.ts lines.push': 'three lines of advice',
-  'verifier/ts/src/sha256.ts concatBytes': 'the parts that a caller wrote down',
   'verifier/ts/src/record-data.ts oneOf': 'the rows of the table of algorithms',
   'verifier/ts/src/documents.ts oneOf': 'the words of a closed list of the specification',
-  'verifier/ts/src/run-start.ts unlinked.push': 'what one record names, which has at most 65,535 bytes',
   'verifier/ts/src/archive.ts String.fromCharCode': 'a name, cut at 1,024 bytes',
   'verifier/ts/src/log-replay.ts concatBytes': 'the entries of one tile, at most 256, and their lengths',
 }

@@ -17,6 +17,7 @@ export const LONGEST: readonly string[] = [
   'test/cli/wrapper.test.ts',
   'test/faults/taken-away.test.ts',
   'test/ledger/damage.test.ts',
+  'test/go/verifier.test.ts',
   'test/model/replay.test.ts',
   'test/faults/power-loss.test.ts',
   'test/faults/wrapper.test.ts',
