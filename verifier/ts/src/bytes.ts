@@ -45,9 +45,19 @@ export function isHexOf(text: string, bytes: Uint8Array): boolean {
   return true
 }
 
+/** Lower-case hexadecimal of exactly `length` bytes. A loop, which takes a third of a pattern's time: every record has such a text. */
+export function isHex(text: string, length: number): boolean {
+  if (text.length !== 2 * length) return false
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (!((unit >= 0x30 && unit <= 0x39) || (unit >= 0x61 && unit <= 0x66))) return false
+  }
+  return true
+}
+
 /** Lower-case hexadecimal of exactly `length` bytes, else undefined. */
 export function fromHex(text: string, length: number): Uint8Array | undefined {
-  if (text.length !== length * 2 || !/^[0-9a-f]*$/.test(text)) return undefined
+  if (!isHex(text, length)) return undefined
   return Uint8Array.from({ length }, (_, i) => Number.parseInt(text.slice(i * 2, i * 2 + 2), 16))
 }
 

@@ -7,7 +7,7 @@ import { dataOf } from './record-data.js'
 import type { Offences } from './refusal.js'
 import { linksOf, profileOf, type RunStart, runStart, startOf } from './run-start.js'
 import { type RunStory, runStory } from './run-story.js'
-import { commitment, countSealed, resolvePointer, sealedCommitment } from './sealed-values.js'
+import { commitment, resolvePointer, sealedCommitment } from './sealed-values.js'
 import { SPEC } from './spec.generated.js'
 
 /** What the records say, beside what the manifest says. */
@@ -42,7 +42,7 @@ export function checkClaims(documents: Documents, offences: Offences): RunFacts 
       const redaction = dataOf(record, 'dev.clyra.ledger.redacted.v1')
       return redaction !== undefined && subjects.has(redaction.subject)
     }),
-    sealed: records.reduce((sum, { data }) => sum + countSealed(data), 0),
+    sealed: records.reduce((sum, record) => sum + record.sealed, 0),
     opened: documents.openings.length,
     story,
     late,

@@ -7,10 +7,11 @@ import { SPEC } from './spec.generated.js'
 /** What a run's records measured: the manifest's `performance`. The last word on each `what` and `subject` counts. */
 export function performanceOf(run: readonly LogRecord[]): JsonObject {
   const last = new Map<string, Measurement>()
-  for (const { type, data } of run) {
-    const what = memberOf(data, 'what')
-    if (type !== 'dev.clyra.metrics.observed.v1' || typeof what !== 'string') continue
-    const one = measurement(what, data)
+  for (const record of run) {
+    if (record.type !== 'dev.clyra.metrics.observed.v1') continue
+    const what = memberOf(record.data, 'what')
+    if (typeof what !== 'string') continue
+    const one = measurement(what, record.data)
     last.set(place(one), one)
   }
   const all = [...last].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)

@@ -1,4 +1,4 @@
-import { fromDecimal } from './bytes.js'
+import { fromDecimal, isHex } from './bytes.js'
 import {
   ATTRIBUTE,
   EVENT_ID,
@@ -10,10 +10,11 @@ import {
   STREAM,
   SUBMITTER,
 } from './grammar.js'
-import { admit, type JsonValue } from './json.js'
+import { admit, type JsonObject, type JsonValue } from './json.js'
 import { leafHash } from './merkle.js'
 import { readData } from './record-data.js'
 import { Refusal, type Where } from './refusal.js'
+import { countSealed } from './sealed-values.js'
 import { SPEC } from './spec.generated.js'
 
 /** A record of the log, admitted: one structured-mode CloudEvent with the attributes that the ledger set. */
@@ -29,9 +30,11 @@ export interface LogRecord {
   /** Hex leaf hash of the record before it in its stream. */
   readonly prev: string
   readonly recordedat: string
-  /** As it lies in the evidence. Of its members only `data` are kept beside it: a log may hold many records. */
+  /** As it lies in the evidence. */
   readonly bytes: Uint8Array
   readonly data: JsonValue
+  /** How many sealed values the data hold. */
+  readonly sealed: number
 }
 
 const REQUIRED = [
@@ -78,21 +81,49 @@ export function readRecord(bytes: Uint8Array, where: Where): LogRecord {
   if (!ORIGIN.test(attribute('ledger'))) throw bad('ledger is not an origin')
   if (!isInstant(attribute('time'))) throw bad('time is not an instant')
   if (!isRecordedAt(attribute('recordedat'))) throw bad('recordedat is not an instant in milliseconds')
-  if (!/^[0-9a-f]{64}$/.test(attribute('prev'))) throw bad('prev is not a hash')
+  if (!isHex(attribute('prev'), 32)) throw bad('prev is not a hash')
   if (revision === undefined) throw bad('revision is not a decimal string')
-  const record: LogRecord = {
-    leaf: leafHash(bytes),
-    id: attribute('id'),
-    type: attribute('type'),
-    ledger: attribute('ledger'),
-    stream: attribute('stream'),
-    revision,
-    prev: attribute('prev'),
-    recordedat: attribute('recordedat'),
-    bytes,
-    data: event['data']!,
-  }
   // Later stages read these data without asking again.
-  readData(record.type, record.data, where)
-  return record
+  readData(attribute('type'), event['data']!, where)
+  return new AdmittedRecord(bytes, event, revision)
+}
+
+/** Types that most records of a large run are of, and whose data no later stage asks for. */
+const MANY = 'dev.clyra.dbt.statement.'
+
+/** Keeps little beside its bytes. Data that are not kept are read from them again by whoever asks. */
+class AdmittedRecord implements LogRecord {
+  readonly bytes: Uint8Array
+  readonly leaf: Uint8Array
+  readonly id: string
+  readonly type: string
+  readonly ledger: string
+  readonly stream: string
+  readonly revision: number
+  readonly prev: string
+  readonly recordedat: string
+  readonly sealed: number
+  readonly #data: JsonValue | undefined
+
+  /** `event` is what `bytes` say: its attributes were looked at, and are texts. */
+  constructor(bytes: Uint8Array, event: JsonObject, revision: number) {
+    const attribute = (name: (typeof REQUIRED)[number]) => event[name] as string
+    const data = event['data']!
+    this.bytes = bytes
+    this.leaf = leafHash(bytes)
+    this.id = attribute('id')
+    this.type = attribute('type')
+    this.ledger = attribute('ledger')
+    this.stream = attribute('stream')
+    this.revision = revision
+    this.prev = attribute('prev')
+    this.recordedat = attribute('recordedat')
+    this.sealed = countSealed(data)
+    this.#data = this.type.startsWith(MANY) ? undefined : data
+  }
+
+  get data(): JsonValue {
+    // Admitted before, as an object with data.
+    return this.#data ?? (admit(this.bytes) as JsonObject)['data']!
+  }
 }

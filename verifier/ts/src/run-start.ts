@@ -65,10 +65,10 @@ export function linksOf(run: readonly LogRecord[]): Links {
 const STREAM_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(SPEC.run.streamMembers))
 
 /** The streams that a record says it rests on. */
-function streamsNamedBy({ type, data }: LogRecord): readonly string[] {
-  const members = STREAM_MEMBERS.get(type)
+function streamsNamedBy(record: LogRecord): readonly string[] {
+  const members = STREAM_MEMBERS.get(record.type)
   if (members === undefined) return NONE
-  return members.map((member) => memberOf(data, member)).filter((stream) => typeof stream === 'string')
+  return members.map((member) => memberOf(record.data, member)).filter((stream) => typeof stream === 'string')
 }
 
 const NONE: readonly string[] = []

@@ -61,10 +61,11 @@ const VOIDED: ReadonlySet<string> = new Set(SPEC.run.voidedByReread)
 const VOICE_OF_TYPES = Object.entries(SPEC.run.voiceOfTypes)
 
 /** Who speaks in a record; undefined where it is of no voice. */
-export function voiceOf({ type, data }: LogRecord): string | undefined {
+export function voiceOf(record: LogRecord): string | undefined {
+  const { type } = record
   const fixed = VOICE_OF_TYPES.find(([prefix]) => type.startsWith(prefix))?.[1]
   if (fixed !== undefined) return fixed
-  const said = type.startsWith(SPEC.run.voicedTypes) ? memberOf(data, 'voice') : undefined
+  const said = type.startsWith(SPEC.run.voicedTypes) ? memberOf(record.data, 'voice') : undefined
   return typeof said === 'string' ? said : undefined
 }
 
@@ -117,6 +118,7 @@ function outcomeOf(valid: readonly LogRecord[], gaps: readonly string[]): RunSto
   const ends: unknown[] = []
   const statuses = new Map<string, unknown>()
   for (const record of valid) {
+    if (!OF_OUTCOME.has(record.type)) continue
     const { type, data } = record
     if (type === 'dev.clyra.run.exited.v1')
       exit = { code: memberOf(data, 'exitCode'), signal: memberOf(data, 'signal') }
@@ -137,3 +139,4 @@ function outcomeOf(valid: readonly LogRecord[], gaps: readonly string[]): RunSto
 }
 
 const STEPS: ReadonlySet<string> = new Set(['dev.clyra.dbt.node.executed.v1', 'dev.clyra.dbt.test.result.v1'])
+const OF_OUTCOME = new Set([...STEPS, 'dev.clyra.run.exited.v1', 'dev.clyra.dbt.invocation.completed.v1'])

@@ -28,10 +28,11 @@ export function warehouseHeard(valid: readonly LogRecord[]): WarehouseHeard {
 
 const ANCHOR = 'dev.clyra.anchor.'
 const UNAVAILABLE = 'dev.clyra.anchor.unavailable.v1'
+const OF_NODES = new Set(['dev.clyra.snapshot.relation.v1', 'dev.clyra.dbt.node.executed.v1'])
 
 /** Why there is no reading of that phase; nothing where there is one. */
 function unheardIn(valid: readonly LogRecord[], phase: 'before' | 'after'): string[] {
-  const ofPhase = valid.filter(({ type, data }) => type.startsWith(ANCHOR) && memberOf(data, 'phase') === phase)
+  const ofPhase = valid.filter((record) => record.type.startsWith(ANCHOR) && memberOf(record.data, 'phase') === phase)
   if (ofPhase.some(({ type }) => type !== UNAVAILABLE)) return []
   if (ofPhase.length === 0) return [`${phase}-missing`]
   return ofPhase.map(({ data }) => {
@@ -45,7 +46,9 @@ function unheardIn(valid: readonly LogRecord[], phase: 'before' | 'after'): stri
 function relations(valid: readonly LogRecord[]): { readonly read: boolean; readonly unread: boolean } {
   const told = new Map<string, { readonly node: string; readonly present: boolean }>()
   const steps = new Map<string, Map<string | undefined, JsonValue>>()
-  for (const { type, data } of valid) {
+  for (const record of valid) {
+    if (!OF_NODES.has(record.type)) continue
+    const { type, data } = record
     const node = memberOf(data, 'node')
     if (typeof node !== 'string') continue
     if (type === 'dev.clyra.snapshot.relation.v1') {

@@ -87,7 +87,7 @@ function voiceReadings(): Vector[] {
     against(
       'run-story.ts',
       'if (fixed !== undefined) return fixed',
-      "if (fixed !== undefined && memberOf(data, 'voice') === undefined) return fixed",
+      "if (fixed !== undefined && memberOf(record.data, 'voice') === undefined) return fixed",
       told('voice-of-a-statement', 'A statement is of log, whatever voice its data name.', [statement('claim')], {
         voices: { log: complete },
       }),
