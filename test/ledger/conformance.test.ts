@@ -1,15 +1,31 @@
 import type { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { describeEventLog, describeLogStore, type TestFunctions } from '../../src/stores/conformance/index.js'
-import { fullBounds } from '../faults/report.js'
-import { sampleSeed } from '../faults/sampled.js'
+import { sampled } from '../faults/sampled.js'
 import { embeddedLedgers, embeddedLogStores } from './embedded-fixtures.js'
 
-let turn = fullBounds ? 0 : sampleSeed()
+type Case = Parameters<TestFunctions['it']>
 
-/** Threads only store what the same cases above store without them: of these a third, by seed, or all. */
-function oneOfThree(...test: Parameters<TestFunctions['it']>): void {
-  if (turn++ % 3 === 0 || fullBounds) it(...test)
+/**
+ * Threads only store what the same cases store without them: of each group a third, by seed, and one at least (a group
+ * without a test is an error), or all.
+ */
+function aThirdOfEachGroup(): TestFunctions {
+  let group: Case[] = []
+  return {
+    describe(name, body) {
+      describe(name, () => {
+        const around = group
+        const cases: Case[] = []
+        group = cases
+        body()
+        group = around
+        const chosen = sampled(cases, 3)
+        for (const one of chosen.length > 0 ? chosen : cases.slice(0, 1)) it(...one)
+      })
+    },
+    it: (...one) => void group.push(one),
+  }
 }
 
 /** From the first record on its threads store, as they do for a large load. */
@@ -17,7 +33,7 @@ const threaded = embeddedLedgers(0)
 
 describeLogStore('embedded', embeddedLogStores, { describe, it })
 describeEventLog('embedded', embeddedLedgers(), { describe, it })
-describeEventLog('embedded, stored by threads', threaded, { describe, it: oneOfThree })
+describeEventLog('embedded, stored by threads', threaded, aThirdOfEachGroup())
 
 it('threads of the source as it is now store index and tiles of a ledger that is stored by threads', async () => {
   let started = 0
