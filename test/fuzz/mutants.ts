@@ -203,8 +203,8 @@ export const MUTANTS: readonly Mutant[] = [
     hole: 'takes upper-case hexadecimal',
     target: 'heads.json',
     file: 'verifier/ts/src/bytes.ts',
-    from: '!/^[0-9a-f]*$/.test(text)',
-    to: '!/^[0-9a-fA-F]*$/.test(text)',
+    from: '(unit >= 0x61 && unit <= 0x66)',
+    to: '((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x66)',
   },
   {
     hole: 'takes any text as a pointer',
