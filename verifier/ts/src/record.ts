@@ -17,26 +17,6 @@ import { Refusal, type Where } from './refusal.js'
 import { countSealed } from './sealed-values.js'
 import { SPEC } from './spec.generated.js'
 
-/** A record of the log, admitted: one structured-mode CloudEvent with the attributes that the ledger set. */
-export interface LogRecord {
-  /** RFC 6962 leaf hash of the record's bytes: the one hash of a record. */
-  readonly leaf: Uint8Array
-  readonly id: string
-  readonly type: string
-  /** The origin that the record names. */
-  readonly ledger: string
-  readonly stream: string
-  readonly revision: number
-  /** Hex leaf hash of the record before it in its stream. */
-  readonly prev: string
-  readonly recordedat: string
-  /** As it lies in the evidence. */
-  readonly bytes: Uint8Array
-  readonly data: JsonValue
-  /** How many sealed values the data hold. */
-  readonly sealed: number
-}
-
 const REQUIRED = [
   'id',
   'ledger',
@@ -85,23 +65,31 @@ export function readRecord(bytes: Uint8Array, where: Where): LogRecord {
   if (revision === undefined) throw bad('revision is not a decimal string')
   // Later stages read these data without asking again.
   readData(attribute('type'), event['data']!, where)
-  return new AdmittedRecord(bytes, event, revision)
+  return new LogRecord(bytes, event, revision)
 }
 
 /** Types that most records of a large run are of, and whose data no later stage asks for. */
 const MANY = 'dev.clyra.dbt.statement.'
 
-/** Keeps little beside its bytes. Data that are not kept are read from them again by whoever asks. */
-class AdmittedRecord implements LogRecord {
+/**
+ * A record of the log, admitted: one structured-mode CloudEvent with the attributes that the ledger set. Keeps little beside
+ * its bytes: data that are not kept are read from them again by whoever asks.
+ */
+export class LogRecord {
+  /** As it lies in the evidence. */
   readonly bytes: Uint8Array
+  /** RFC 6962 leaf hash of the bytes: the one hash of a record. */
   readonly leaf: Uint8Array
   readonly id: string
   readonly type: string
+  /** The origin that the record names. */
   readonly ledger: string
   readonly stream: string
   readonly revision: number
+  /** Hex leaf hash of the record before it in its stream. */
   readonly prev: string
   readonly recordedat: string
+  /** How many sealed values the data hold. */
   readonly sealed: number
   readonly #data: JsonValue | undefined
 
